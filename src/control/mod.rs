@@ -1,0 +1,14 @@
+//! Decisions: samples in, rates out. No I/O, no clock, no allocation.
+//!
+//! ```text
+//! reply ─ prober ─▶ Sample ─ blackout ─▶ Step ─ controller(delay, law) ─▶ Decision
+//!                                                             rates ─ actuator ─▶ Order
+//! ```
+
+pub mod actuator;
+pub mod blackout;
+pub mod controller;
+pub mod delay;
+pub mod law;
+pub mod prober;
+pub mod zone;

@@ -1,0 +1,345 @@
+//! Rounds of echo requests: one per reflector per tick, matched by sequence number.
+//!
+//! A round does not wait for its answers: up to [`ROUNDS_IN_FLIGHT`] rounds are under way, so an RTT
+//! longer than the period does not stretch it (W-46), and one silent reflector costs nothing.
+
+use heapless::Vec;
+
+use crate::time::{Duration, Instant};
+use crate::units::Millis;
+
+/// Reflectors per WAN; the config check refuses more.
+pub const MAX_REFLECTORS: usize = 16;
+/// 64 rounds of 50 ms: a reply is recognised for 3.2 s.
+pub const ROUNDS_IN_FLIGHT: usize = 64;
+/// One more echo per round than there are reflectors leaves room for the gateway's.
+const SLOTS: usize = ROUNDS_IN_FLIGHT * MAX_REFLECTORS;
+/// Reflectors that a median is taken over, as in v1.7.
+const MEDIAN_OF: usize = 3;
+
+/// Whom an echo request goes to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Target {
+    /// The n-th configured reflector.
+    Reflector(u8),
+    /// `fallback_checks.gateway_ip`, asked only when the reflectors are silent.
+    Gateway,
+}
+
+/// An echo request to send.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Echo {
+    /// Whom to ask.
+    pub target: Target,
+    /// ICMP sequence number, unique among the echoes in flight on this WAN.
+    pub seq: u16,
+}
+
+/// Which replies make a sample.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Combine {
+    /// The first reflector alone (`use_median_of_three: false`).
+    First,
+    /// The median over the first three reflectors that answer, two give their mean, one itself.
+    MedianOfThree,
+}
+
+/// How one WAN is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct ProberParams {
+    /// How many reflectors there are, 1 to [`MAX_REFLECTORS`].
+    pub reflectors: u8,
+    /// Which replies make a sample.
+    pub combine: Combine,
+    /// Without a reply for this long the reflectors are silent (`timeouts.ping`).
+    pub silent_after: Duration,
+    /// A reply older than this is no part of a sample: two periods bridge a reply that falls just
+    /// on the other side of a tick.
+    pub fresh_for: Duration,
+}
+
+/// What the reflectors said since the last tick.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sample {
+    /// They answered.
+    Rtt(Millis),
+    /// Nothing new, but it is too early to call it silence.
+    Pending,
+    /// No usable answer for `silent_after` or longer.
+    Silent {
+        /// When the last one came.
+        since: Instant,
+    },
+}
+
+#[derive(Clone, Copy, Debug)]
+struct InFlight {
+    echo: Echo,
+    round: u64,
+}
+
+/// What is known about one reflector.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reflector {
+    /// Last RTT and when it arrived.
+    pub last: Option<(Instant, Millis)>,
+    /// One bit per round, newest lowest: answered or not.
+    answered: u64,
+    new: bool,
+}
+
+impl Reflector {
+    /// Share of the last rounds that went unanswered, 0.0 to 1.0. The newest `spare` rounds, whose
+    /// answers may still be under way, do not count.
+    pub fn loss(&self, rounds: u64, spare: u32) -> f64 {
+        let settled = rounds
+            .min(ROUNDS_IN_FLIGHT as u64)
+            .saturating_sub(u64::from(spare));
+        if settled == 0 {
+            return 0.0;
+        }
+        let mask = (u64::MAX >> (64 - settled)) << spare;
+        f64::from(u32::try_from(settled).unwrap_or(64) - (self.answered & mask).count_ones())
+            / settled as f64
+    }
+}
+
+/// The echo traffic of one WAN.
+#[derive(Clone, Debug)]
+pub struct Prober {
+    params: ProberParams,
+    next_seq: u16,
+    rounds: u64,
+    slots: [Option<InFlight>; SLOTS],
+    reflectors: Vec<Reflector, MAX_REFLECTORS>,
+    heard_at: Instant,
+}
+
+impl Prober {
+    /// # Panics
+    /// If there are more reflectors than [`MAX_REFLECTORS`]; the config check refuses them.
+    pub fn new(now: Instant, params: ProberParams) -> Self {
+        let mut reflectors = Vec::new();
+        reflectors
+            .resize_default(usize::from(params.reflectors))
+            .expect("config allows at most MAX_REFLECTORS");
+        Self {
+            params,
+            next_seq: 0,
+            rounds: 0,
+            slots: [None; SLOTS],
+            reflectors,
+            heard_at: now,
+        }
+    }
+
+    /// Starts a round: one request per reflector.
+    pub fn open_round(&mut self) -> impl Iterator<Item = Echo> {
+        self.rounds += 1;
+        for reflector in &mut self.reflectors {
+            reflector.answered <<= 1;
+        }
+        (0..self.params.reflectors).map(|n| self.echo(Target::Reflector(n)))
+    }
+
+    /// One request to the gateway, outside the rounds.
+    pub fn ask_gateway(&mut self) -> Echo {
+        self.echo(Target::Gateway)
+    }
+
+    /// Takes a reply and says whose it was. Late duplicates and strangers find no slot.
+    pub fn reply(&mut self, now: Instant, seq: u16, rtt: Duration) -> Option<Target> {
+        let slot = &mut self.slots[usize::from(seq) % SLOTS];
+        let InFlight { echo, round } = slot.take_if(|sent| sent.echo.seq == seq)?;
+        if let Target::Reflector(n) = echo.target {
+            let reflector = &mut self.reflectors[usize::from(n)];
+            let rounds_ago = self.rounds - round;
+            if rounds_ago < ROUNDS_IN_FLIGHT as u64 {
+                reflector.answered |= 1 << rounds_ago;
+            }
+            reflector.last = Some((now, rtt.as_millis()));
+            reflector.new = true;
+        }
+        Some(echo.target)
+    }
+
+    /// Ends the round: what the reflectors said since the last call.
+    pub fn close_round(&mut self, now: Instant) -> Sample {
+        let fresh_since = now - self.params.fresh_for;
+        let mut rtts: Vec<Millis, MEDIAN_OF> = Vec::new();
+        let mut news = false;
+        let considered = match self.params.combine {
+            Combine::First => 1,
+            Combine::MedianOfThree => self.reflectors.len(),
+        };
+        for reflector in &mut self.reflectors[..considered] {
+            let new = core::mem::take(&mut reflector.new);
+            if let Some((at, rtt)) = reflector.last
+                && at >= fresh_since
+                && rtts.push(rtt).is_ok()
+            {
+                news |= new;
+            }
+        }
+        if news {
+            self.heard_at = now;
+            Sample::Rtt(median(&mut rtts))
+        } else if now - self.heard_at < self.params.silent_after {
+            Sample::Pending
+        } else {
+            Sample::Silent {
+                since: self.heard_at,
+            }
+        }
+    }
+
+    /// What is known about each reflector, in configured order.
+    pub fn reflectors(&self) -> &[Reflector] {
+        &self.reflectors
+    }
+
+    /// Rounds opened so far.
+    pub const fn rounds(&self) -> u64 {
+        self.rounds
+    }
+
+    fn echo(&mut self, target: Target) -> Echo {
+        let seq = self.next_seq;
+        self.next_seq = seq.wrapping_add(1);
+        let echo = Echo { target, seq };
+        let round = self.rounds;
+        self.slots[usize::from(seq) % SLOTS] = Some(InFlight { echo, round });
+        echo
+    }
+}
+
+/// The middle one, or the mean of the middle two; `rtts` is not empty.
+pub(crate) fn median(rtts: &mut [Millis]) -> Millis {
+    rtts.sort_unstable_by(Millis::total_cmp);
+    let (below, above) = ((rtts.len() - 1) / 2, rtts.len() / 2);
+    rtts[below].midpoint(rtts[above])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PERIOD: Duration = Duration::from_millis(50);
+
+    struct Line {
+        prober: Prober,
+        now: Instant,
+    }
+
+    impl Line {
+        fn new(reflectors: u8, combine: Combine) -> Self {
+            let params = ProberParams {
+                reflectors,
+                combine,
+                silent_after: Duration::from_secs(1),
+                fresh_for: Duration::from_millis(100),
+            };
+            Self {
+                prober: Prober::new(Instant::ZERO, params),
+                now: Instant::ZERO,
+            }
+        }
+
+        /// One round in which reflector `n` answers after `rtts[n]` ms, if at all.
+        fn round(&mut self, rtts: &[Option<u64>]) -> Sample {
+            let echoes: std::vec::Vec<_> = self.prober.open_round().collect();
+            for (echo, rtt) in echoes.iter().zip(rtts) {
+                if let Some(ms) = rtt {
+                    let rtt = Duration::from_millis(*ms);
+                    self.prober.reply(self.now + rtt, echo.seq, rtt);
+                }
+            }
+            self.now = self.now + PERIOD;
+            self.prober.close_round(self.now)
+        }
+    }
+
+    #[test]
+    fn three_give_their_median_two_their_mean_one_itself() {
+        for (rtts, expected) in [
+            ([Some(20), Some(26), Some(40)], 26),
+            ([Some(20), None, Some(40)], 30),
+            ([None, None, Some(40)], 40),
+        ] {
+            let mut line = Line::new(3, Combine::MedianOfThree);
+            assert_eq!(line.round(&rtts), Sample::Rtt(Millis::of(expected)));
+        }
+    }
+
+    #[test]
+    fn a_fourth_reflector_stands_in_for_a_silent_one() {
+        let mut line = Line::new(4, Combine::MedianOfThree);
+        let all = [Some(20), Some(22), Some(24), Some(49)];
+        assert_eq!(line.round(&all), Sample::Rtt(Millis::of(22)));
+        let first_gone = [None, Some(22), Some(24), Some(49)];
+        for _ in 0..3 {
+            line.round(&first_gone);
+        }
+        assert_eq!(line.round(&first_gone), Sample::Rtt(Millis::of(24)));
+    }
+
+    #[test]
+    fn the_first_host_alone_counts_without_the_median() {
+        let mut line = Line::new(3, Combine::First);
+        assert_eq!(
+            line.round(&[Some(40), Some(20), Some(20)]),
+            Sample::Rtt(Millis::of(40))
+        );
+        assert_eq!(line.round(&[None, Some(20), Some(20)]), Sample::Pending);
+    }
+
+    #[test]
+    fn silence_is_called_after_a_second_and_not_before() {
+        let mut line = Line::new(3, Combine::MedianOfThree);
+        line.round(&[Some(20); 3]);
+        for _ in 0..19 {
+            assert_eq!(line.round(&[None; 3]), Sample::Pending);
+        }
+        let since = Instant::ZERO + PERIOD;
+        assert_eq!(line.round(&[None; 3]), Sample::Silent { since });
+    }
+
+    #[test]
+    fn an_rtt_longer_than_many_periods_still_makes_a_sample_each_tick() {
+        let mut line = Line::new(1, Combine::First);
+        let rtt = Duration::from_millis(400);
+        let mut under_way = std::collections::VecDeque::new();
+        for tick in 0..100 {
+            under_way.extend(line.prober.open_round());
+            line.now = line.now + PERIOD;
+            if tick >= 8 {
+                let echo: Echo = under_way.pop_front().unwrap();
+                line.prober.reply(line.now, echo.seq, rtt);
+                assert_eq!(
+                    line.prober.close_round(line.now),
+                    Sample::Rtt(Millis::of(400))
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn duplicates_and_strangers_change_nothing() {
+        let mut line = Line::new(1, Combine::First);
+        let echo = line.prober.open_round().next().unwrap();
+        let rtt = Duration::from_millis(5);
+        assert!(line.prober.reply(line.now, echo.seq, rtt).is_some());
+        assert!(line.prober.reply(line.now, echo.seq, rtt).is_none());
+        assert!(line.prober.reply(line.now, 40_000, rtt).is_none());
+    }
+
+    #[test]
+    fn loss_counts_settled_rounds_only() {
+        let mut line = Line::new(1, Combine::First);
+        for n in 0..64 {
+            line.round(&[(n % 4 != 0).then_some(5)]);
+        }
+        let loss = line.prober.reflectors()[0].loss(line.prober.rounds(), 20);
+        assert!((loss - 0.25).abs() < 0.01, "{loss}");
+    }
+}

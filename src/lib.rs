@@ -1,0 +1,5 @@
+//! wanctl
+pub mod control;
+pub mod direction;
+pub mod time;
+pub mod units;

@@ -1,0 +1,160 @@
+//! Time as a plain number. Nothing here reads a clock.
+
+use core::fmt;
+use core::ops::{Add, Sub};
+
+use crate::units::Millis;
+
+/// Microseconds since the process started (`CLOCK_MONOTONIC`, or virtual time in the simulator).
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Instant(u64);
+
+impl Instant {
+    /// The start of time.
+    pub const ZERO: Self = Self(0);
+    /// Later than anything: a deadline nobody waits for.
+    pub const NEVER: Self = Self(u64::MAX);
+
+    /// So many microseconds after the start.
+    pub const fn from_micros(micros: u64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the start.
+    pub const fn as_micros(self) -> u64 {
+        self.0
+    }
+
+    /// Seconds since the start, for people and JSON.
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Self;
+
+    fn add(self, rhs: Duration) -> Self {
+        Self(self.0.saturating_add(rhs.0))
+    }
+}
+
+/// Stops at the start of time.
+impl Sub<Duration> for Instant {
+    type Output = Self;
+
+    fn sub(self, rhs: Duration) -> Self {
+        Self(self.0.saturating_sub(rhs.0))
+    }
+}
+
+/// Zero if `rhs` is later.
+impl Sub for Instant {
+    type Output = Duration;
+
+    fn sub(self, rhs: Self) -> Duration {
+        Duration(self.0.saturating_sub(rhs.0))
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:03}s", self.0 / 1_000_000, self.0 / 1_000 % 1_000)
+    }
+}
+
+/// A span of time, in microseconds.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Duration(u64);
+
+impl Duration {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// So many microseconds.
+    pub const fn from_micros(us: u64) -> Self {
+        Self(us)
+    }
+
+    /// So many milliseconds.
+    pub const fn from_millis(ms: u64) -> Self {
+        Self(ms * 1_000)
+    }
+
+    /// So many seconds.
+    pub const fn from_secs(s: u64) -> Self {
+        Self(s * 1_000_000)
+    }
+
+    /// Seconds with a fraction, rounded down to microseconds; negative and NaN become zero.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` saturates, and zero is right for negative and NaN"
+    )]
+    pub fn from_secs_f64(s: f64) -> Self {
+        Self((s * 1e6) as u64)
+    }
+
+    /// Whole microseconds.
+    pub const fn as_micros(self) -> u64 {
+        self.0
+    }
+
+    /// Seconds with a fraction.
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+
+    /// As a delay.
+    ///
+    /// # Panics
+    /// Never: a `u64` of microseconds is finite.
+    pub fn as_millis(self) -> Millis {
+        Millis::new(self.0 as f64 / 1_000.0).expect("u64 is finite")
+    }
+
+    /// Twice as long.
+    #[must_use]
+    pub const fn doubled(self) -> Self {
+        Self(self.0.saturating_mul(2))
+    }
+}
+
+impl Add for Duration {
+    type Output = Self;
+
+    fn add(self, rhs: Self) -> Self {
+        Self(self.0.saturating_add(rhs.0))
+    }
+}
+
+impl fmt::Display for Duration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            us if us < 1_000 => write!(f, "{us} us"),
+            us if us < 1_000_000 => write!(f, "{}.{} ms", us / 1_000, us / 100 % 10),
+            us => write!(f, "{}.{} s", us / 1_000_000, us / 100_000 % 10),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_never_runs_backwards() {
+        let (early, late) = (Instant::from_micros(5), Instant::from_micros(9));
+        assert_eq!(late - early, Duration::from_micros(4));
+        assert_eq!(early - late, Duration::ZERO);
+        assert_eq!(Instant::NEVER + Duration::from_secs(1), Instant::NEVER);
+    }
+
+    #[test]
+    fn prints_as_people_write_it() {
+        assert_eq!(Instant::from_micros(5_674_000).to_string(), "5.674s");
+        assert_eq!(Duration::from_micros(20_400).to_string(), "20.4 ms");
+        assert_eq!(Duration::from_secs_f64(-3.0), Duration::ZERO);
+    }
+}

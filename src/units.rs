@@ -1,0 +1,239 @@
+//! Quantities with their unit in the type. The only file where a bare number meets a unit.
+
+use core::fmt;
+use core::ops::{Add, Mul, Sub};
+
+/// A bandwidth, in bits per second.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Rate(u64);
+
+impl Rate {
+    /// Nothing passes; to RouterOS, a `max-limit` of 0 means "unlimited".
+    pub const ZERO: Self = Self(0);
+
+    /// So many bits per second.
+    pub const fn bps(bits_per_second: u64) -> Self {
+        Self(bits_per_second)
+    }
+
+    /// So many megabits (10^6 bits) per second.
+    pub const fn mbit(megabits_per_second: u64) -> Self {
+        Self(megabits_per_second * 1_000_000)
+    }
+
+    /// Megabits per second with a fraction, rounded toward zero to whole bits as v1.7 does;
+    /// negative and NaN become zero.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` truncates toward zero and saturates"
+    )]
+    pub fn from_mbps(megabits_per_second: f64) -> Self {
+        Self((megabits_per_second * 1e6) as u64)
+    }
+
+    /// Bits per second.
+    pub const fn as_bps(self) -> u64 {
+        self.0
+    }
+
+    /// Megabits per second, for people, metrics and the history.
+    pub fn as_mbps(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+}
+
+impl Add for Rate {
+    type Output = Self;
+
+    fn add(self, rhs: Self) -> Self {
+        Self(self.0.saturating_add(rhs.0))
+    }
+}
+
+impl Sub for Rate {
+    type Output = Self;
+
+    fn sub(self, rhs: Self) -> Self {
+        Self(self.0.saturating_sub(rhs.0))
+    }
+}
+
+/// Scaling rounds toward zero, so a decayed rate never rounds up.
+impl Mul<Factor> for Rate {
+    type Output = Self;
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate times a factor in 0..=1 is a smaller rate"
+    )]
+    fn mul(self, rhs: Factor) -> Self {
+        Self((self.0 as f64 * rhs.0) as u64)
+    }
+}
+
+/// The spelling `tc` and RouterOS users know: `940M`, `2.5M`, `800k`.
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.write_str("0"),
+            n if n.is_multiple_of(1_000_000) => write!(f, "{}M", n / 1_000_000),
+            n if n >= 1_000_000 => write!(f, "{:.1}M", self.as_mbps()),
+            n => write!(f, "{}k", n / 1_000),
+        }
+    }
+}
+
+/// A delay or a difference of delays, in milliseconds. Always finite.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct Millis(f64);
+
+impl Millis {
+    /// No delay.
+    pub const ZERO: Self = Self(0.0);
+
+    /// `None` for NaN and infinities.
+    pub const fn new(ms: f64) -> Option<Self> {
+        if ms.is_finite() { Some(Self(ms)) } else { None }
+    }
+
+    /// For literals in code and tests.
+    pub const fn of(ms: u32) -> Self {
+        Self(ms as f64)
+    }
+
+    /// The bare number.
+    pub const fn as_f64(self) -> f64 {
+        self.0
+    }
+
+    /// A total order; there is no NaN to spoil it.
+    pub fn total_cmp(&self, other: &Self) -> core::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+
+    /// Halfway between two delays.
+    #[must_use]
+    pub fn midpoint(self, other: Self) -> Self {
+        Self(self.0.midpoint(other.0))
+    }
+
+    /// The larger of two delays.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self(self.0.max(other.0))
+    }
+}
+
+impl Add for Millis {
+    type Output = Self;
+
+    fn add(self, rhs: Self) -> Self {
+        Self(self.0 + rhs.0)
+    }
+}
+
+impl Sub for Millis {
+    type Output = Self;
+
+    fn sub(self, rhs: Self) -> Self {
+        Self(self.0 - rhs.0)
+    }
+}
+
+/// Prints the shortest decimal that reads back the same, as Python prints a float: `12.5`, `15.0`.
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.precision().is_some() {
+            fmt::Display::fmt(&self.0, f)
+        } else {
+            fmt::Debug::fmt(&self.0, f)
+        }
+    }
+}
+
+/// A multiplier in `0 < f <= 1`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Factor(f64);
+
+impl Factor {
+    /// Changes nothing.
+    pub const ONE: Self = Self(1.0);
+
+    /// `None` outside `0 < f <= 1`.
+    pub const fn new(f: f64) -> Option<Self> {
+        if f > 0.0 && f <= 1.0 {
+            Some(Self(f))
+        } else {
+            None
+        }
+    }
+
+    /// The bare number.
+    pub const fn as_f64(self) -> f64 {
+        self.0
+    }
+}
+
+/// The weight of the newest sample in an EWMA, `0 < alpha <= 1`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Alpha(f64);
+
+impl Alpha {
+    /// `None` outside `0 < alpha <= 1`.
+    pub const fn new(alpha: f64) -> Option<Self> {
+        if alpha > 0.0 && alpha <= 1.0 {
+            Some(Self(alpha))
+        } else {
+            None
+        }
+    }
+
+    /// The bare number.
+    pub const fn as_f64(self) -> f64 {
+        self.0
+    }
+
+    /// `(1 - alpha) * old + alpha * new`, in this order of operations: v1.7's traces are met to the
+    /// last bit only if the rounding is the same.
+    pub fn blend(self, old: Millis, new: Millis) -> Millis {
+        Millis((1.0 - self.0) * old.0 + self.0 * new.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decayed_rate_rounds_toward_zero() {
+        let factor = Factor::new(0.85).unwrap();
+        assert_eq!(Rate::bps(123_456_789) * factor, Rate::bps(104_938_270));
+    }
+
+    #[test]
+    fn megabits_become_whole_bits() {
+        assert_eq!(Rate::from_mbps(0.5), Rate::bps(500_000));
+        assert_eq!(Rate::from_mbps(f64::NAN), Rate::ZERO);
+    }
+
+    #[test]
+    fn rates_read_like_a_routers() {
+        for (bps, text) in [
+            (940_000_000, "940M"),
+            (2_500_000, "2.5M"),
+            (800_000, "800k"),
+            (0, "0"),
+        ] {
+            assert_eq!(Rate::bps(bps).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn nonsense_is_no_quantity() {
+        assert_eq!(Millis::new(f64::NAN), None);
+        assert_eq!(Factor::new(0.0), None);
+        assert_eq!(Alpha::new(1.01), None);
+    }
+}
