@@ -54,6 +54,15 @@ impl Budget {
     }
 }
 
+/// How we know what a queue holds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Known {
+    /// Looked up when the connection came up, after a doubtful write, or at the slow period.
+    Read,
+    /// Said in the reply to a write.
+    Written,
+}
+
 /// One direction's new rate, to be written now.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Order {
@@ -94,6 +103,11 @@ impl Queue {
         retry_at: Instant::ZERO,
         retry_in: RETRY_MIN,
     };
+
+    fn pause(&mut self, now: Instant) {
+        self.retry_at = now + self.retry_in;
+        self.retry_in = self.retry_in.doubled().min(RETRY_MAX);
+    }
 }
 
 /// The write side of one WAN.
@@ -155,13 +169,16 @@ impl Actuator {
         Act::Send(orders)
     }
 
-    /// The router said what a queue holds: at look-up, on read-back, or in a write's reply.
-    pub fn holds(&mut self, now: Instant, direction: Direction, rate: Rate) {
+    /// The router said what a queue holds. Only a write's own reply ends the write that is in flight;
+    /// if it holds another value than was sent, that is as good as a refusal.
+    pub fn holds(&mut self, now: Instant, direction: Direction, rate: Rate, known: Known) {
         let queue = &mut self.queues[direction];
-        let sent = queue.in_flight.take();
         queue.held = Some(rate);
-        if sent.is_some_and(|sent| sent != rate) {
-            self.refused(now, direction);
+        if known == Known::Read {
+            return;
+        }
+        if queue.in_flight.take().is_some_and(|sent| sent != rate) {
+            queue.pause(now);
         } else {
             queue.retry_in = RETRY_MIN;
         }
@@ -171,8 +188,8 @@ impl Actuator {
     pub fn refused(&mut self, now: Instant, direction: Direction) {
         let queue = &mut self.queues[direction];
         queue.in_flight = None;
-        queue.retry_at = now + queue.retry_in;
-        queue.retry_in = queue.retry_in.doubled().min(RETRY_MAX);
+        queue.held = None;
+        queue.pause(now);
     }
 
     /// The connection went away: what the router holds is unknown until it is read again.
@@ -187,6 +204,11 @@ impl Actuator {
     /// What the router said it holds.
     pub fn held(&self) -> Both<Option<Rate>> {
         self.queues.map(|queue| queue.held)
+    }
+
+    /// Whether nothing is ever written.
+    pub const fn is_dry_run(&self) -> bool {
+        self.dry_run
     }
 
     /// The write budget.
@@ -226,7 +248,7 @@ mod tests {
             return 0;
         };
         let sent = orders.into_iter().flatten();
-        sent.map(|order| actuator.holds(now, order.direction, order.rate))
+        sent.map(|order| actuator.holds(now, order.direction, order.rate, Known::Written))
             .count()
     }
 
@@ -242,8 +264,13 @@ mod tests {
     #[test]
     fn a_router_that_already_holds_the_rates_is_left_alone() {
         let mut actuator = actuator();
-        actuator.holds(Instant::ZERO, Direction::Down, Rate::mbit(500));
-        actuator.holds(Instant::ZERO, Direction::Up, Rate::mbit(50));
+        actuator.holds(
+            Instant::ZERO,
+            Direction::Down,
+            Rate::mbit(500),
+            Known::Written,
+        );
+        actuator.holds(Instant::ZERO, Direction::Up, Rate::mbit(50), Known::Written);
         assert_eq!(
             actuator.want(Instant::ZERO, rates(500, 50), true),
             Act::Unchanged
@@ -275,8 +302,13 @@ mod tests {
                 Act::Waiting
             );
         }
-        actuator.holds(Instant::ZERO, Direction::Down, Rate::mbit(500));
-        actuator.holds(Instant::ZERO, Direction::Up, Rate::mbit(50));
+        actuator.holds(
+            Instant::ZERO,
+            Direction::Down,
+            Rate::mbit(500),
+            Known::Written,
+        );
+        actuator.holds(Instant::ZERO, Direction::Up, Rate::mbit(50), Known::Written);
         assert_eq!(tell(&mut actuator, Instant::ZERO, rates(300, 50)), 1);
     }
 

@@ -1,7 +1,7 @@
 //! One WAN: a step in, a decision out.
 
 use crate::control::blackout::{Blind, Step};
-use crate::control::delay::{Delay, DelayTracker};
+use crate::control::delay::{Delay, DelayParams, DelayTracker};
 use crate::control::law::Verdict;
 use crate::control::law::classic::Shaper;
 use crate::direction::Both;
@@ -95,6 +95,11 @@ impl Controller {
     /// The averages of ICMP.
     pub const fn delay(&self) -> Delay {
         self.delay.current()
+    }
+
+    /// How the averages are formed.
+    pub const fn delay_params(&self) -> &DelayParams {
+        self.delay.params()
     }
 
     /// The two directions, for the state document and the reports.

@@ -89,6 +89,11 @@ impl DelayTracker {
         }
     }
 
+    /// How they are formed.
+    pub const fn params(&self) -> &DelayParams {
+        &self.params
+    }
+
     /// The averages as they stand, without a new sample.
     pub const fn current(&self) -> Delay {
         Delay {

@@ -1,0 +1,146 @@
+//! What the router says, folded into one WAN's belief about it.
+
+use super::Wan;
+use crate::direction::Direction;
+use crate::program::{Fact, Outbox, Output, WanId};
+use crate::router::{Event, Failure, Known, Refusal};
+use crate::status::WanStatus;
+use crate::time::{Duration, Instant};
+use crate::units::Rate;
+
+/// Which of a row of failures are logged, as in v1.7: the first, the third, every tenth.
+const fn is_told(failures: u32) -> bool {
+    failures == 1 || failures == 3 || failures.is_multiple_of(10)
+}
+
+impl Wan {
+    pub(super) fn router(
+        &mut self,
+        now: Instant,
+        id: WanId,
+        event: Event,
+        status: &mut WanStatus,
+        out: &mut Outbox,
+    ) {
+        let mut tell = |fact| out.push(Output::Tell { wan: id, fact });
+        match event {
+            Event::Up => reached(now, status, &mut tell),
+            Event::Lost(why) => {
+                self.actuator.lost();
+                status.router.up = false;
+                if let Some(why) = why {
+                    failed(now, why, status, &mut tell);
+                }
+            }
+            Event::Holds {
+                direction,
+                rate,
+                known,
+                took,
+                inactive,
+            } => {
+                status.router.took = Some(took);
+                let was_inactive =
+                    core::mem::replace(&mut status.router.inactive[direction], inactive);
+                if inactive && !was_inactive {
+                    tell(Fact::Inactive { direction });
+                }
+                self.holds(now, direction, rate, known, took, status, &mut tell);
+            }
+            Event::Refused { direction, why } => {
+                self.actuator.refused(now, direction);
+                self.refused(now, direction, why, status, &mut tell);
+            }
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an event's fields, taken apart once"
+    )]
+    fn holds(
+        &mut self,
+        now: Instant,
+        direction: Direction,
+        rate: Rate,
+        known: Known,
+        took: Duration,
+        status: &mut WanStatus,
+        tell: &mut impl FnMut(Fact),
+    ) {
+        let believed = self.actuator.held()[direction];
+        match known {
+            Known::Written => {
+                status.counters.updates += 1;
+                status.router.refused[direction] = None;
+                tell(Fact::Written {
+                    direction,
+                    rate,
+                    took,
+                });
+            }
+            Known::Read => {
+                if let Some(confirmed) = believed
+                    && confirmed != rate
+                {
+                    status.counters.drifts += 1;
+                    tell(Fact::Drift {
+                        direction,
+                        confirmed,
+                        found: rate,
+                    });
+                }
+                if status.router.refused[direction]
+                    .is_some_and(|(_, why)| why == Refusal::QueueMissing)
+                {
+                    status.router.refused[direction] = None;
+                }
+            }
+        }
+        self.actuator.holds(now, direction, rate, known);
+        status.router.applied[direction] = Some(rate);
+    }
+
+    fn refused(
+        &mut self,
+        now: Instant,
+        direction: Direction,
+        why: Refusal,
+        status: &mut WanStatus,
+        tell: &mut impl FnMut(Fact),
+    ) {
+        let before = status.router.refused[direction];
+        let since = before.map_or(now, |(since, _)| since);
+        status.router.refused[direction] = Some((since, why));
+        if before.is_none_or(|(_, earlier)| earlier != why) {
+            tell(Fact::Refused { direction, why });
+        }
+    }
+}
+
+fn reached(now: Instant, status: &mut WanStatus, tell: &mut impl FnMut(Fact)) {
+    let router = &mut status.router;
+    let first = router.last_failure.is_none() && !router.up && router.applied.down.is_none();
+    let outage = router
+        .outage_since
+        .take()
+        .map(|since| (now - since, router.consecutive_failures));
+    router.up = true;
+    router.reachable = true;
+    router.consecutive_failures = 0;
+    if first || outage.is_some() {
+        tell(Fact::RouterUp { outage });
+    }
+}
+
+fn failed(now: Instant, why: Failure, status: &mut WanStatus, tell: &mut impl FnMut(Fact)) {
+    let router = &mut status.router;
+    router.reachable = false;
+    router.consecutive_failures = router.consecutive_failures.saturating_add(1);
+    router.outage_since.get_or_insert(now);
+    router.last_failure = Some((now, why));
+    let failures = router.consecutive_failures;
+    if is_told(failures) {
+        tell(Fact::RouterFailed { why, failures });
+    }
+}

@@ -1,0 +1,124 @@
+//! The conversation with RouterOS, without a socket. PURE.
+//!
+//! A link takes [`Order`]s and turns them, and its own look-ups, into requests; what comes back is an
+//! [`Event`]. Today there is the REST link; SSH gets its own file beside it.
+
+pub mod rest;
+
+pub use crate::control::actuator::Known;
+use crate::direction::Direction;
+use crate::time::Duration;
+use crate::units::Rate;
+
+/// Why the router could not be reached, in v1.7's classes (contract 3.9) and where they were too coarse
+/// in finer ones.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Failure {
+    /// No answer within the deadline.
+    TimedOut,
+    /// Nothing listens there.
+    ConnectionRefused,
+    /// No route, or the network is down.
+    NetworkUnreachable,
+    /// The router's name has no address.
+    NameUnknown,
+    /// User or password is wrong (twice in a row: RouterOS may misdeliver a single 401).
+    Unauthorized,
+    /// The certificate is not the expected one, or no common TLS version or cipher.
+    Tls,
+    /// The peer does not speak HTTP, or its answer made no sense; nothing after it can be trusted.
+    Garbled,
+    /// The peer closed the connection in the middle of an exchange.
+    Closed,
+    /// The answer does not fit into the link's buffer.
+    TooLarge,
+    /// The router answered the look-up of the queues with this HTTP status.
+    Status(u16),
+}
+
+impl Failure {
+    /// A sentence for people.
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::TimedOut => "no answer in time",
+            Self::ConnectionRefused => "connection refused",
+            Self::NetworkUnreachable => "network unreachable",
+            Self::NameUnknown => "its name has no address",
+            Self::Unauthorized => "user or password refused",
+            Self::Tls => "TLS handshake failed (certificate not accepted, or no common version)",
+            Self::Garbled => "its answer made no sense",
+            Self::Closed => "it closed the connection",
+            Self::TooLarge => "its answer was too long",
+            Self::Status(500) => {
+                "it refused to list the queues (does the user have the read policy?)"
+            }
+            Self::Status(404 | 400) => {
+                "it has no REST interface there (RouterOS 7.1 or newer, 7.9 for plain http)"
+            }
+            Self::Status(_) => "it refused to list the queues",
+        }
+    }
+}
+
+/// Why one write did not take effect. The connection is fine.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Refusal {
+    /// No queue of that name.
+    QueueMissing,
+    /// The id is stale: the queue was recreated or renumbered.
+    IdUnknown,
+    /// The queue type we name does not exist (W-14); it is left alone from now on.
+    QueueTypeMissing,
+    /// The user lacks the `write` policy.
+    NotPermitted,
+    /// Any other HTTP status of 400 and above.
+    Status(u16),
+    /// Success was claimed, but the object that came back is unreadable.
+    Unclear,
+}
+
+impl Refusal {
+    /// A sentence for people.
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::QueueMissing => "the router has no queue of that name",
+            Self::IdUnknown => "the queue's id changed; it is looked up again",
+            Self::QueueTypeMissing => {
+                "the router has no such queue type; it is left alone from now on"
+            }
+            Self::NotPermitted => "the router's user lacks the write policy",
+            Self::Status(_) => "the router refused it",
+            Self::Unclear => "the router's answer was unclear; the queue is read again",
+        }
+    }
+}
+
+/// What a link has to say.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Event {
+    /// The router answered: the link takes orders.
+    Up,
+    /// A queue holds this limit.
+    Holds {
+        /// Which queue.
+        direction: Direction,
+        /// Its `max-limit`.
+        rate: Rate,
+        /// How we know.
+        known: Known,
+        /// From request to reply.
+        took: Duration,
+        /// It is switched off or invalid: the limit has no effect.
+        inactive: bool,
+    },
+    /// A write did not take effect, or a look-up did not find the queue.
+    Refused {
+        /// Which queue.
+        direction: Direction,
+        /// Why.
+        why: Refusal,
+    },
+    /// The connection is gone. `None`: an idle connection was closed silently, as servers do, and is
+    /// opened again at once; that is no failure.
+    Lost(Option<Failure>),
+}

@@ -1,0 +1,481 @@
+//! The REST link: one kept-alive HTTP connection, one request at a time.
+//!
+//! ```text
+//! Down ─retry_at─▶ Connecting ─connected─▶ Idle ◀─reply─ Awaiting
+//!  ▲                   │                    │  ─request─▶  │
+//!  └─ deadline, close, garbage, odd status ─┴──────────────┘
+//! ```
+//!
+//! The shell moves the bytes: it connects when [`Link::poll`] asks for it, reads into
+//! [`Link::space`], and sends what [`Link::request`] writes.
+
+mod backoff;
+mod exchange;
+
+use heapless::Deque;
+
+use self::backoff::Backoff;
+use self::exchange::Rx;
+use super::{Event, Failure, Known, Refusal};
+use crate::control::actuator::Order;
+use crate::direction::{Both, Direction};
+use crate::time::{Duration, Instant};
+use crate::wire::http::{self, Full, RequestHead};
+use crate::wire::routeros::{self, Name, Queue};
+
+/// A connection, TLS included, stands within this time or not at all.
+pub const CONNECT_FOR: Duration = Duration::from_secs(3);
+/// Longest wait for an answer, whatever `timeouts.ssh_command` says: a control loop cannot use one
+/// that is older. RouterOS's slowest measured write took 0.13 s (routeros.md 1.7).
+pub const REPLY_FOR_MAX: Duration = Duration::from_secs(5);
+/// Shortest time between two connections while nothing is wrong.
+const RECONNECT_EVERY: Duration = Duration::from_secs(1);
+
+/// What a REST link needs to know.
+#[derive(Clone)]
+pub struct LinkParams {
+    /// The `Host` header.
+    pub host: String,
+    /// The `Authorization` header: `Basic …`. Never printed.
+    pub authorization: String,
+    /// Names of the two queues.
+    pub queues: Both<String>,
+    /// Queue types to keep the queues at; `None` leaves them alone.
+    pub queue_types: Both<Option<String>>,
+    /// Longest wait for an answer, cut to [`REPLY_FOR_MAX`].
+    pub reply_for: Duration,
+    /// How often the queues are read although nothing suggests a change.
+    pub verify_every: Duration,
+}
+
+impl core::fmt::Debug for LinkParams {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("LinkParams")
+            .field("host", &self.host)
+            .field("authorization", &"***")
+            .field("queues", &self.queues)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the shell should do with the connection.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Action {
+    /// Open one and say so with [`Link::connected`], or report [`Link::closed`].
+    Connect,
+    /// Drop it; do not report that.
+    Close,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Question {
+    /// What do the queues hold?
+    Look,
+    Set(Order),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Down {
+        retry_at: Instant,
+    },
+    Connecting {
+        deadline: Instant,
+    },
+    Idle {
+        /// Whether this connection has carried an exchange yet.
+        used: bool,
+        /// When the queues are read next.
+        look_at: Instant,
+    },
+    Awaiting {
+        question: Question,
+        asked_at: Instant,
+        deadline: Instant,
+        used: bool,
+        look_at: Instant,
+    },
+}
+
+/// The link of one WAN to its router.
+#[derive(Debug)]
+pub struct Link {
+    params: LinkParams,
+    state: State,
+    backoff: Backoff,
+    connected_at: Instant,
+    /// A 401 came and the next answer decides whether it was meant for us.
+    doubtful_401: bool,
+    close: bool,
+    ids: Both<Option<Name>>,
+    /// Where the queue's type is not the one we keep, and the router knows ours.
+    type_differs: Both<bool>,
+    type_refused: Both<bool>,
+    orders: Deque<Order, 2>,
+    rx: Rx,
+    events: Deque<Event, 8>,
+}
+
+impl Link {
+    /// A link that connects at the first [`poll`](Self::poll).
+    pub fn new(params: LinkParams) -> Self {
+        Self {
+            params,
+            state: State::Down {
+                retry_at: Instant::ZERO,
+            },
+            backoff: Backoff::default(),
+            connected_at: Instant::ZERO,
+            doubtful_401: false,
+            close: false,
+            ids: Both::default(),
+            type_differs: Both::default(),
+            type_refused: Both::default(),
+            orders: Deque::new(),
+            rx: Rx::new(),
+            events: Deque::new(),
+        }
+    }
+
+    /// Time passed. Call once per tick and after [`received`](Self::received).
+    pub fn poll(&mut self, now: Instant) -> Option<Action> {
+        match self.state {
+            State::Down { retry_at } if now >= retry_at => {
+                let deadline = now + CONNECT_FOR;
+                self.state = State::Connecting { deadline };
+                self.close = false;
+                return Some(Action::Connect);
+            }
+            State::Connecting { deadline } | State::Awaiting { deadline, .. }
+                if now >= deadline =>
+            {
+                self.fail(now, Failure::TimedOut);
+            }
+            _ => {}
+        }
+        core::mem::take(&mut self.close).then_some(Action::Close)
+    }
+
+    /// The connection stands, TLS included.
+    pub fn connected(&mut self, now: Instant) {
+        if let State::Connecting { .. } = self.state {
+            self.rx.clear();
+            self.connected_at = now;
+            // Ids may have changed while we were away, and somebody may have set a limit by hand.
+            self.ids = Both::default();
+            self.state = State::Idle {
+                used: false,
+                look_at: now,
+            };
+        }
+    }
+
+    /// The connection could not be opened, broke, or was closed by the router.
+    pub fn closed(&mut self, now: Instant, why: Failure) {
+        match self.state {
+            State::Down { .. } => {}
+            // Servers close idle connections, sometimes just as the next request is on its way.
+            State::Idle { used: true, .. } | State::Awaiting { used: true, .. }
+                if why == Failure::Closed
+                    && self.rx.is_empty()
+                    && self.backoff.spend_free_retry() =>
+            {
+                self.reconnect(now);
+            }
+            _ => {
+                // A response without a length ends with its connection.
+                if why == Failure::Closed && self.rx.ends_with_connection() {
+                    self.finish(now);
+                }
+                self.fail(now, why);
+            }
+        }
+    }
+
+    /// Takes an order; a newer one for the same queue replaces it. It is answered by one
+    /// [`Event::Holds`] or [`Event::Refused`], or by [`Event::Lost`].
+    pub fn submit(&mut self, order: Order) {
+        if matches!(self.state, State::Down { .. } | State::Connecting { .. }) {
+            return;
+        }
+        if self.ids[order.direction].is_none() && !self.is_looking() {
+            self.tell(Event::Refused {
+                direction: order.direction,
+                why: Refusal::QueueMissing,
+            });
+            return;
+        }
+        if let Some(waiting) = self
+            .orders
+            .iter_mut()
+            .find(|waiting| waiting.direction == order.direction)
+        {
+            *waiting = order;
+        } else {
+            self.orders
+                .push_back(order)
+                .expect("two directions, two places");
+        }
+    }
+
+    /// Writes the next request into `buffer`, if one is due; returns its length.
+    ///
+    /// # Errors
+    /// [`Full`] if the buffer is too small for any request.
+    pub fn request(&mut self, now: Instant, buffer: &mut [u8]) -> Result<usize, Full> {
+        let State::Idle { used, look_at } = self.state else {
+            return Ok(0);
+        };
+        let question = if now >= look_at {
+            Question::Look
+        } else if let Some(order) = self.orders.pop_front() {
+            Question::Set(order)
+        } else {
+            return Ok(0);
+        };
+        let len = match question {
+            Question::Look => self.write(buffer, "GET", routeros::LOOK_UP_PATH, None)?,
+            Question::Set(order) => {
+                let Some(id) = self.ids[order.direction].clone() else {
+                    self.refuse(now, order.direction, Refusal::QueueMissing);
+                    return Ok(0);
+                };
+                let queue_type = self.type_differs[order.direction]
+                    .then(|| self.params.queue_types[order.direction].as_deref())
+                    .flatten();
+                let body = routeros::set_body(order.rate, queue_type);
+                let mut path = heapless::String::<{ routeros::MAX_NAME + 24 }>::new();
+                path.push_str("/rest/queue/tree/")
+                    .and_then(|()| path.push_str(&id))
+                    .map_err(|_| Full)?;
+                self.write(buffer, "PATCH", &path, Some(&body))?
+            }
+        };
+        self.state = State::Awaiting {
+            question,
+            asked_at: now,
+            deadline: now + self.params.reply_for.min(REPLY_FOR_MAX),
+            used,
+            look_at,
+        };
+        Ok(len)
+    }
+
+    /// Where the next bytes from the router belong. Empty only if an answer is too large, which
+    /// [`received`](Self::received) has dealt with by then.
+    pub fn space(&mut self) -> &mut [u8] {
+        self.rx.space()
+    }
+
+    /// `len` bytes arrived in [`space`](Self::space).
+    pub fn received(&mut self, now: Instant, len: usize) {
+        self.rx.received(len);
+        match self.state {
+            State::Awaiting { .. } => self.finish(now),
+            // Nobody asked: an answer to somebody else's question, or to one we gave up on.
+            _ if len > 0 => self.fail(now, Failure::Garbled),
+            _ => {}
+        }
+    }
+
+    /// What happened since the last call.
+    pub fn event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Whether a connection stands.
+    pub const fn is_up(&self) -> bool {
+        matches!(self.state, State::Idle { .. } | State::Awaiting { .. })
+    }
+
+    /// Whether an answer is under way or an order waits.
+    pub fn is_busy(&self) -> bool {
+        matches!(self.state, State::Awaiting { .. }) || !self.orders.is_empty()
+    }
+
+    fn is_looking(&self) -> bool {
+        matches!(
+            self.state,
+            State::Awaiting {
+                question: Question::Look,
+                ..
+            }
+        )
+    }
+
+    fn write(
+        &self,
+        buffer: &mut [u8],
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+    ) -> Result<usize, Full> {
+        let head = RequestHead {
+            method,
+            path,
+            host: &self.params.host,
+            authorization: &self.params.authorization,
+        };
+        http::write_request(buffer, head, body)
+    }
+
+    /// Reads the reply, if it is complete.
+    fn finish(&mut self, now: Instant) {
+        let State::Awaiting {
+            question,
+            asked_at,
+            look_at,
+            ..
+        } = self.state
+        else {
+            return;
+        };
+        let reply = match self.rx.reply() {
+            Ok(None) => return,
+            Ok(Some(reply)) => reply,
+            Err(why) => return self.fail(now, why),
+        };
+        self.state = State::Idle {
+            used: true,
+            look_at,
+        };
+        let took = now - asked_at;
+        match (reply.status, question) {
+            (401, _) => self.unauthorized(now),
+            (200..300, Question::Look) => self.looked(now, took),
+            (status, Question::Look) => self.fail(now, Failure::Status(status)),
+            (200..300, Question::Set(order)) => self.written(now, order, took),
+            (status, Question::Set(order)) => self.not_written(now, order.direction, status),
+        }
+        if !reply.keep_alive && self.is_up() {
+            self.reconnect(now);
+        }
+        self.rx.clear();
+    }
+
+    fn looked(&mut self, now: Instant, took: Duration) {
+        let names = self.params.queues.as_ref().map(String::as_str);
+        let Ok(found) = routeros::find_queues(self.rx.body(), names) else {
+            return self.fail(now, Failure::Garbled);
+        };
+        self.contact();
+        let complete = found.down.is_some() && found.up.is_some();
+        self.tell(Event::Up);
+        for direction in Direction::BOTH {
+            match &found[direction] {
+                Some(queue) => self.learn(direction, queue, Known::Read, took),
+                None => {
+                    self.ids[direction] = None;
+                    self.tell(Event::Refused {
+                        direction,
+                        why: Refusal::QueueMissing,
+                    });
+                }
+            }
+        }
+        let again = if complete {
+            self.params.verify_every
+        } else {
+            self.backoff.next(&backoff::MISSING)
+        };
+        self.look_at(now + again);
+    }
+
+    fn written(&mut self, now: Instant, order: Order, took: Duration) {
+        match routeros::parse_queue(self.rx.body()) {
+            Ok(queue) => {
+                self.contact();
+                self.learn(order.direction, &queue, Known::Written, took);
+            }
+            Err(routeros::Unreadable) => self.refuse(now, order.direction, Refusal::Unclear),
+        }
+    }
+
+    fn not_written(&mut self, now: Instant, direction: Direction, status: u16) {
+        self.contact();
+        let body = self.rx.body();
+        let why = if status == 404 {
+            self.ids[direction] = None;
+            Refusal::IdUnknown
+        } else if self.type_differs[direction] && routeros::refuses_queue_type(body) {
+            self.type_refused[direction] = true;
+            self.type_differs[direction] = false;
+            Refusal::QueueTypeMissing
+        } else if routeros::refuses_permission(body) || status == 403 {
+            Refusal::NotPermitted
+        } else {
+            Refusal::Status(status)
+        };
+        self.refuse(now, direction, why);
+    }
+
+    /// A write failed or is doubtful: a 400 may have been applied (routeros.md 1.4), so read.
+    fn refuse(&mut self, now: Instant, direction: Direction, why: Refusal) {
+        self.tell(Event::Refused { direction, why });
+        self.look_at(now);
+    }
+
+    fn learn(&mut self, direction: Direction, queue: &Queue, known: Known, took: Duration) {
+        self.ids[direction] = Some(queue.id.clone());
+        self.type_differs[direction] = !self.type_refused[direction]
+            && self.params.queue_types[direction]
+                .as_ref()
+                .is_some_and(|ours| *ours != *queue.queue_type);
+        self.tell(Event::Holds {
+            direction,
+            rate: queue.max_limit,
+            known,
+            took,
+            inactive: queue.inactive,
+        });
+    }
+
+    /// The router answered us, and it was us it meant.
+    fn contact(&mut self) {
+        self.doubtful_401 = false;
+        self.backoff.reset();
+    }
+
+    fn unauthorized(&mut self, now: Instant) {
+        // After aborts RouterOS may hand us somebody else's 401 (routeros.md 1.7): believe the second.
+        if core::mem::replace(&mut self.doubtful_401, true) {
+            self.fail(now, Failure::Unauthorized);
+        } else {
+            self.drop_connection(now + backoff::AFTER_ABORT);
+            self.tell(Event::Lost(None));
+        }
+    }
+
+    fn look_at(&mut self, at: Instant) {
+        if let State::Idle { look_at, .. } = &mut self.state {
+            *look_at = at;
+        }
+    }
+
+    fn fail(&mut self, now: Instant, why: Failure) {
+        let pause = self.backoff.next(backoff::policy(why));
+        self.drop_connection(now + pause);
+        self.tell(Event::Lost(Some(why)));
+    }
+
+    /// The router closed an idle connection, or announced that it will: no failure. At once, but no
+    /// more than once a second, in case it does so after every answer.
+    fn reconnect(&mut self, now: Instant) {
+        self.drop_connection(now.max(self.connected_at + RECONNECT_EVERY));
+        self.tell(Event::Lost(None));
+    }
+
+    fn drop_connection(&mut self, retry_at: Instant) {
+        self.close = true;
+        self.orders.clear();
+        self.state = State::Down { retry_at };
+    }
+
+    fn tell(&mut self, event: Event) {
+        // The shell empties this after every call; eight is twice what one call can say.
+        let _ = self.events.push_back(event);
+    }
+}
+
+#[cfg(test)]
+mod tests;

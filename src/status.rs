@@ -1,0 +1,247 @@
+//! The one snapshot of everything worth telling. `/health`, the metrics, the state documents and the
+//! terminal all read it; nobody else's state is asked.
+
+use heapless::{String, Vec};
+
+use crate::control::actuator::Act;
+use crate::control::blackout::{Blind, Findings};
+use crate::control::controller::Source;
+use crate::control::delay::Delay;
+use crate::control::law::Why;
+use crate::control::prober::MAX_REFLECTORS;
+use crate::control::zone::{Streaks, Zone};
+use crate::direction::Both;
+use crate::router::{Failure, Refusal};
+use crate::time::{Duration, Instant};
+use crate::units::{Millis, Rate};
+
+/// WANs one process may run.
+pub const MAX_WANS: usize = 8;
+/// Longest `wan_name` (contract 1.1) and longest reflector label shown.
+pub const MAX_LABEL: usize = 64;
+/// Failed cycles in a row after which v1.7 calls itself degraded (contract 3.1).
+pub const FAILURES_DEGRADED: u32 = 3;
+/// How long control may be blind, or its writes refused, before health says so.
+pub const GRACE: Duration = Duration::from_secs(10);
+
+/// A label, cut to [`MAX_LABEL`] bytes.
+pub type Label = String<MAX_LABEL>;
+
+/// Makes a label of any text; what does not fit is cut off.
+pub fn label(text: &str) -> Label {
+    let mut label = Label::new();
+    for c in text.chars() {
+        if label.push(c).is_err() {
+            break;
+        }
+    }
+    label
+}
+
+/// The whole process.
+#[derive(Clone, Debug, Default)]
+pub struct Status {
+    /// When this was written.
+    pub now: Instant,
+    /// The loop's own health.
+    pub pulse: Pulse,
+    /// Nothing is written to any router.
+    pub dry_run: bool,
+    /// One entry per WAN, in configured order.
+    pub wans: Vec<WanStatus, MAX_WANS>,
+}
+
+/// Whether the loop keeps its beat.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pulse {
+    /// Ticks worked off.
+    pub ticks: u64,
+    /// Ticks that were dropped because an earlier one took too long or the process did not run.
+    pub missed: u64,
+    /// How late the last tick woke up.
+    pub late: Duration,
+    /// How late the latest one ever was.
+    pub worst: Duration,
+    /// Time the last tick's work took.
+    pub work: Duration,
+    /// Records that did not fit into the scribe's queue.
+    pub records_lost: u64,
+}
+
+/// One WAN.
+#[derive(Clone, Debug, Default)]
+pub struct WanStatus {
+    /// `wan_name`.
+    pub name: Label,
+    /// The averages of ICMP.
+    pub delay: Delay,
+    /// What the law wants.
+    pub rates: Both<Rate>,
+    /// How bad the delay was when it last judged.
+    pub zones: Both<Zone>,
+    /// Why the rates are what they are.
+    pub why: Both<Why>,
+    /// Consecutive failed cycles; while ICMP is silent a cycle is one check round.
+    pub consecutive_failures: u32,
+    /// How well the line can be measured.
+    pub measurement: Measurement,
+    /// The router's side.
+    pub router: RouterStatus,
+    /// Everything that is only counted.
+    pub counters: Counters,
+}
+
+/// What the last cycle could see.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Sight {
+    /// No reply has come yet since the start.
+    #[default]
+    Starting,
+    /// Echo replies arrive.
+    Icmp,
+    /// ICMP is silent, TCP connects stand in.
+    Tcp,
+    /// ICMP is silent; the network is there, rates stand (or go on with the last RTT).
+    Frozen,
+    /// Nothing can be measured.
+    Blind(Blind),
+}
+
+/// How well a WAN can be measured.
+#[derive(Clone, Debug, Default)]
+pub struct Measurement {
+    /// What the last cycle could see.
+    pub sight: Sight,
+    /// Since when it is so.
+    pub since: Instant,
+    /// The last RTT that was judged, when, and where it came from.
+    pub last: Option<(Instant, Millis, Source)>,
+    /// What the last check round found.
+    pub findings: Findings,
+    /// Each reflector.
+    pub reflectors: Vec<ReflectorStatus, MAX_REFLECTORS>,
+}
+
+/// One reflector.
+#[derive(Clone, Debug, Default)]
+pub struct ReflectorStatus {
+    /// As configured.
+    pub label: Label,
+    /// Last RTT and when it came.
+    pub last: Option<(Instant, Millis)>,
+    /// Share of recent echoes without an answer, 0.0 to 1.0.
+    pub loss: f64,
+}
+
+/// What is known about the router of one WAN.
+#[derive(Clone, Debug)]
+pub struct RouterStatus {
+    /// v1.7's word for "the last contact succeeded"; true before the first.
+    pub reachable: bool,
+    /// Whether the link takes orders.
+    pub up: bool,
+    /// Failed contacts in a row.
+    pub consecutive_failures: u32,
+    /// The last failure and when it was.
+    pub last_failure: Option<(Instant, Failure)>,
+    /// When contact was lost.
+    pub outage_since: Option<Instant>,
+    /// What the router last said it holds; kept while it is unreachable.
+    pub applied: Both<Option<Rate>>,
+    /// What became of the last wish.
+    pub act: Act,
+    /// Why the last write of a direction did not take effect, and since when writes fail.
+    pub refused: Both<Option<(Instant, Refusal)>>,
+    /// The queue is switched off or invalid: its limit has no effect.
+    pub inactive: Both<bool>,
+    /// How long the last exchange took.
+    pub took: Option<Duration>,
+    /// Writes left in the budget's window.
+    pub budget_left: usize,
+}
+
+impl Default for RouterStatus {
+    fn default() -> Self {
+        Self {
+            reachable: true,
+            up: false,
+            consecutive_failures: 0,
+            last_failure: None,
+            outage_since: None,
+            applied: Both::default(),
+            act: Act::Waiting,
+            refused: Both::default(),
+            inactive: Both::default(),
+            took: None,
+            budget_left: 0,
+        }
+    }
+}
+
+/// Totals since the start.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counters {
+    /// Cycles that judged a time.
+    pub cycles: u64,
+    /// Cycles, or check rounds, without a reply.
+    pub ping_failures: u64,
+    /// Writes the router confirmed.
+    pub updates: u64,
+    /// Cycles in which the budget held a write back.
+    pub throttled: u64,
+    /// Times the router held something else than it had confirmed.
+    pub drifts: u64,
+}
+
+/// What is wrong with a WAN, in the order of how much it matters.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Trouble {
+    /// The last contact with the router failed.
+    RouterUnreachable,
+    /// v1.7's three failed cycles in a row.
+    Failing,
+    /// No usable time for longer than [`GRACE`].
+    Blind,
+    /// The router has refused a write for longer than [`GRACE`].
+    WritesRefused,
+    /// A queue is switched off or invalid.
+    QueueInactive,
+}
+
+impl WanStatus {
+    /// What is wrong, if anything.
+    pub fn trouble(&self, now: Instant) -> Option<Trouble> {
+        let long_ago = |since: Instant| now - since >= GRACE;
+        let refused = |entry: Option<(Instant, Refusal)>| entry.is_some_and(|(at, _)| long_ago(at));
+        let m = &self.measurement;
+        let seeing = matches!(m.sight, Sight::Icmp | Sight::Tcp);
+        if !self.router.reachable {
+            Some(Trouble::RouterUnreachable)
+        } else if self.consecutive_failures >= FAILURES_DEGRADED {
+            Some(Trouble::Failing)
+        } else if !seeing && long_ago(m.since) {
+            Some(Trouble::Blind)
+        } else if refused(self.router.refused.down) || refused(self.router.refused.up) {
+            Some(Trouble::WritesRefused)
+        } else if self.router.inactive.down || self.router.inactive.up {
+            Some(Trouble::QueueInactive)
+        } else {
+            None
+        }
+    }
+}
+
+/// What survives a restart (contract 5.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Saved {
+    /// v1.7's counters per direction.
+    pub streaks: Both<Streaks>,
+    /// The law's rates.
+    pub rates: Both<Rate>,
+    /// The baseline RTT.
+    pub baseline: Millis,
+    /// The load RTT.
+    pub load: Millis,
+    /// What the router last said it holds.
+    pub applied: Both<Option<Rate>>,
+}

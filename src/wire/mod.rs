@@ -1,0 +1,4 @@
+//! Bytes to messages and back, over buffers the caller owns. PURE: no sockets, no clock.
+
+pub mod http;
+pub mod routeros;

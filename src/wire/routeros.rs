@@ -1,0 +1,257 @@
+//! RouterOS objects as its REST interface spells them: every value a string, keys with hyphens.
+
+use core::fmt::Write as _;
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, SeqAccess, Visitor};
+
+use crate::direction::{Both, Direction};
+use crate::units::Rate;
+
+/// The longest name v1.7 accepts for a queue.
+pub const MAX_NAME: usize = 64;
+/// What a look-up asks for: only the keys we read.
+pub const LOOK_UP_PATH: &str =
+    "/rest/queue/tree?.proplist=.id,name,max-limit,queue,disabled,invalid,bytes";
+
+/// The object is not what RouterOS sends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Unreadable;
+
+/// A name or id, stored in place.
+pub type Name = heapless::String<MAX_NAME>;
+
+/// What a `/queue/tree` object says, stored in place.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Queue {
+    /// `*1000000`; not stable across restores and imports.
+    pub id: Name,
+    /// Its limit; 0 is unlimited.
+    pub max_limit: Rate,
+    /// The name of its queue type.
+    pub queue_type: Name,
+    /// Switched off, or its parent is missing: the limit has no effect.
+    pub inactive: bool,
+    /// Bytes that went through since the counter was last reset.
+    pub bytes: u64,
+}
+
+#[derive(Deserialize)]
+struct Object<'a> {
+    #[serde(rename = ".id", borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+    #[serde(rename = "max-limit", borrow)]
+    max_limit: Cow<'a, str>,
+    #[serde(borrow, default)]
+    queue: Cow<'a, str>,
+    #[serde(borrow, default)]
+    disabled: Cow<'a, str>,
+    #[serde(borrow, default)]
+    invalid: Cow<'a, str>,
+    #[serde(borrow, default)]
+    bytes: Cow<'a, str>,
+}
+
+impl Object<'_> {
+    fn queue(&self) -> Option<Queue> {
+        Some(Queue {
+            id: Name::try_from(&*self.id).ok()?,
+            max_limit: rate(&self.max_limit)?,
+            queue_type: Name::try_from(&*self.queue).ok()?,
+            inactive: is_true(&self.disabled) || is_true(&self.invalid),
+            bytes: self.bytes.parse().unwrap_or(0),
+        })
+    }
+}
+
+/// RouterOS reads back `true`/`false`; old versions and the CLI say `yes`/`no`.
+fn is_true(text: &str) -> bool {
+    matches!(text, "true" | "yes")
+}
+
+/// A rate as RouterOS prints it: digits in bit/s, or with a decimal suffix as on the CLI.
+pub fn rate(text: &str) -> Option<Rate> {
+    let (digits, scale) = match text.as_bytes().last()? {
+        b'k' => (&text[..text.len() - 1], 1_000),
+        b'M' => (&text[..text.len() - 1], 1_000_000),
+        b'G' => (&text[..text.len() - 1], 1_000_000_000),
+        _ => (text, 1),
+    };
+    let number: u64 = digits.parse().ok()?;
+    number.checked_mul(scale).map(Rate::bps)
+}
+
+/// Makes a reply digestible: some versions leave control characters unescaped inside strings, and
+/// strings are bytes in any encoding. Neither occurs in what we look at.
+pub fn soften(bytes: &mut [u8]) {
+    for byte in bytes.iter_mut() {
+        if *byte < b' ' {
+            *byte = b' ';
+        }
+    }
+    if core::str::from_utf8(bytes).is_err() {
+        for byte in bytes.iter_mut().filter(|byte| !byte.is_ascii()) {
+            *byte = b'?';
+        }
+    }
+}
+
+/// Finds the two queues in a listing by name, matched here: RouterOS's own filters miss some literals.
+///
+/// # Errors
+/// [`Unreadable`] if the listing, or one of the two queues in it, makes no sense.
+pub fn find_queues(json: &[u8], names: Both<&str>) -> Result<Both<Option<Queue>>, Unreadable> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let found = Listing { names }
+        .deserialize(&mut reader)
+        .map_err(|_| Unreadable)?;
+    reader.end().map_err(|_| Unreadable)?;
+    Ok(found)
+}
+
+/// Reads the object that a PATCH answers with.
+///
+/// # Errors
+/// [`Unreadable`] if it is no queue.
+pub fn parse_queue(json: &[u8]) -> Result<Queue, Unreadable> {
+    let object: Object<'_> = serde_json::from_slice(json).map_err(|_| Unreadable)?;
+    object.queue().ok_or(Unreadable)
+}
+
+/// Whether an error body says that a queue type does not exist (W-14).
+pub fn refuses_queue_type(json: &[u8]) -> bool {
+    contains(json, b"value of queue")
+}
+
+/// Whether an error body says that the user may not do this.
+pub fn refuses_permission(json: &[u8]) -> bool {
+    contains(json, b"not enough permissions")
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// The body that sets a limit, and the queue type where it differs.
+pub fn set_body(rate: Rate, queue_type: Option<&str>) -> heapless::String<192> {
+    let mut body = heapless::String::new();
+    match queue_type {
+        Some(name) => write!(
+            body,
+            r#"{{"queue": "{name}", "max-limit": "{}"}}"#,
+            rate.as_bps()
+        ),
+        None => write!(body, r#"{{"max-limit": "{}"}}"#, rate.as_bps()),
+    }
+    .expect("a name of MAX_NAME bytes and a u64 fit");
+    body
+}
+
+/// Walks a listing element by element, so that nothing of the other queues is kept.
+struct Listing<'n> {
+    names: Both<&'n str>,
+}
+
+impl<'de> DeserializeSeed<'de> for Listing<'_> {
+    type Value = Both<Option<Queue>>;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Listing<'_> {
+    type Value = Both<Option<Queue>>;
+
+    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("a list of queues")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut listing: A) -> Result<Self::Value, A::Error> {
+        let mut found = Both::default();
+        while let Some(object) = listing.next_element::<Object<'de>>()? {
+            for direction in Direction::BOTH {
+                if object.name == self.names[direction] {
+                    let queue = object.queue();
+                    found[direction] =
+                        Some(queue.ok_or_else(|| serde::de::Error::custom("no queue"))?);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: Both<&str> = Both {
+        down: "WAN-Download-1",
+        up: "WAN-Upload-1",
+    };
+
+    const LISTING: &str = r#"[
+        {".id":"*1000000","name":"WAN-Download-1","max-limit":"500000000","queue":"cake-down-wan1","disabled":"false","invalid":"false","bytes":"272603902153"},
+        {".id":"*1000001","name":"gäste \"wlan\"","max-limit":"0","queue":"default","disabled":"true","invalid":"false"},
+        {".id":"*1000002","name":"WAN-Upload-1","max-limit":"50M","queue":"cake-up-wan1","disabled":"false","invalid":"true"}]"#;
+
+    #[test]
+    fn the_two_queues_are_found_by_name() {
+        let found = find_queues(LISTING.as_bytes(), NAMES).unwrap();
+        let down = found.down.unwrap();
+        assert_eq!((&*down.id, down.max_limit), ("*1000000", Rate::mbit(500)));
+        assert_eq!((down.bytes, down.inactive), (272_603_902_153, false));
+        let up = found.up.unwrap();
+        assert_eq!((up.max_limit, up.inactive), (Rate::mbit(50), true));
+    }
+
+    #[test]
+    fn an_empty_listing_finds_nothing_and_rubbish_is_refused() {
+        assert_eq!(find_queues(b"[]", NAMES), Ok(Both::default()));
+        for bad in [
+            "{}",
+            "[",
+            r#"[{"error":404}]"#,
+            r#"[{".id":"*1","name":"WAN-Upload-1","max-limit":"fast"}]"#,
+            "[] []",
+        ] {
+            assert_eq!(find_queues(bad.as_bytes(), NAMES), Err(Unreadable), "{bad}");
+        }
+    }
+
+    #[test]
+    fn control_characters_and_foreign_encodings_do_not_spoil_a_reply() {
+        let mut reply =
+            b"[{\".id\":\"*1\",\"name\":\"WAN-Upload-1\",\"max-limit\":\"1\",\"comment\":\"a\x01\n\xe9\"}]"
+                .to_vec();
+        soften(&mut reply);
+        assert!(find_queues(&reply, NAMES).unwrap().up.is_some());
+    }
+
+    #[test]
+    fn rates_are_read_in_both_spellings() {
+        for (text, rate_) in [
+            ("500000000", Some(Rate::mbit(500))),
+            ("920M", Some(Rate::mbit(920))),
+            ("64k", Some(Rate::bps(64_000))),
+            ("", None),
+            ("M", None),
+            ("99999999999999999999", None),
+        ] {
+            assert_eq!(rate(text), rate_, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn bodies_are_spelled_as_v1_7_spelled_them() {
+        assert_eq!(
+            set_body(Rate::mbit(500), Some("cake-down-wan1")),
+            r#"{"queue": "cake-down-wan1", "max-limit": "500000000"}"#
+        );
+        assert_eq!(set_body(Rate::bps(7), None), r#"{"max-limit": "7"}"#);
+    }
+}
