@@ -3,6 +3,7 @@ pub mod autorate;
 pub mod control;
 pub mod direction;
 pub mod program;
+pub mod report;
 pub mod router;
 pub mod status;
 pub mod time;

@@ -1,0 +1,286 @@
+//! Log lines: v1.7's words where v1.7 had words (contract 3.3–3.9, 9.3).
+
+use core::fmt::{self, Display, Write};
+
+use log::Level;
+
+use super::words::{self, Limit};
+use crate::control::blackout::{Blind, Step};
+use crate::control::controller::Judgement;
+use crate::control::zone::Zone;
+use crate::direction::Direction;
+use crate::program::Fact;
+use crate::router::Failure;
+
+/// How loud a fact is.
+pub const fn level(fact: &Fact) -> Level {
+    match fact {
+        Fact::Cycle { notable: false, .. } | Fact::Written { .. } | Fact::Throttled { .. } => {
+            Level::Debug
+        }
+        Fact::Cycle { .. }
+        | Fact::Transition { .. }
+        | Fact::Recovered { .. }
+        | Fact::RouterUp { .. }
+        | Fact::Fallback {
+            step: Step::Freeze, ..
+        } => Level::Info,
+        Fact::Spike { .. }
+        | Fact::BaselineRefused { .. }
+        | Fact::Silent
+        | Fact::Fallback { .. }
+        | Fact::Drift { .. }
+        | Fact::Inactive { .. } => Level::Warn,
+        Fact::RouterFailed { .. } | Fact::Refused { .. } => Level::Error,
+    }
+}
+
+/// A fact about one WAN as a line.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// `wan_name`.
+    pub wan: &'a str,
+    /// What happened.
+    pub fact: &'a Fact,
+}
+
+impl Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let wan = self.wan;
+        write!(f, "{wan}: ")?;
+        match *self.fact {
+            Fact::Cycle { judgement, .. } => cycle(f, &judgement),
+            Fact::Transition {
+                direction,
+                to,
+                delta,
+                edge,
+            } => {
+                let verb = if to == Zone::Green {
+                    "fell below"
+                } else {
+                    "exceeded"
+                };
+                let edge_name = edge_name(direction, to);
+                write!(
+                    f,
+                    "{direction} {to}: RTT delta {delta:.1}ms {verb} {edge_name} threshold {edge}ms"
+                )
+            }
+            Fact::Spike { rise, above } => write!(
+                f,
+                "RTT spike detected! delta_accel={rise:.1}ms (threshold={above}ms) - forcing RED"
+            ),
+            Fact::BaselineRefused { candidate, bounds } => write!(
+                f,
+                "Baseline RTT {candidate:.1}ms outside bounds [{}-{}ms], ignoring",
+                bounds.0, bounds.1
+            ),
+            Fact::Silent => f.write_str("All ICMP pings failed - running fallback checks"),
+            Fact::Fallback {
+                step,
+                rounds,
+                gateway,
+            } => fallback(f, step, rounds, gateway),
+            Fact::Recovered { rounds } => write!(f, "ICMP recovered after {rounds} cycles"),
+            Fact::RouterFailed { why, failures } => write!(
+                f,
+                "Router communication failed ({}, {failures} consecutive): {}{}",
+                words::failure_type(why),
+                why.explain(),
+                status_of(why)
+            ),
+            Fact::RouterUp { outage: None } => f.write_str("Router connected"),
+            Fact::RouterUp {
+                outage: Some((time, failures)),
+            } => write!(
+                f,
+                "Router reconnected after {:.1}s outage ({failures} failures)",
+                time.as_secs_f64()
+            ),
+            Fact::Refused { direction, why } => {
+                write!(f, "Failed to set the {direction} queue: {}", why.explain())
+            }
+            Fact::Inactive { direction } => write!(
+                f,
+                "The {direction} queue is disabled or invalid on the router: its limit has no effect"
+            ),
+            Fact::Drift {
+                direction,
+                confirmed,
+                found,
+            } => write!(
+                f,
+                "The {direction} queue holds {} where the router had confirmed {}: somebody changed it, correcting",
+                Limit(found),
+                Limit(confirmed)
+            ),
+            Fact::Written {
+                direction,
+                rate,
+                took,
+            } => write!(f, "{direction} set to {} ({took})", Limit(rate)),
+            Fact::Throttled { changes, window } => write!(
+                f,
+                "Rate limit reached ({changes} writes per {:.0}s): the router keeps its limits for now",
+                window.as_secs_f64()
+            ),
+        }
+    }
+}
+
+/// v1.7's cycle line; the `wan: ` in front is written by the caller.
+fn cycle(f: &mut fmt::Formatter<'_>, judgement: &Judgement) -> fmt::Result {
+    let Judgement {
+        rtt,
+        delay,
+        verdicts,
+        ..
+    } = judgement;
+    write!(
+        f,
+        "[{}/{}] RTT={rtt:.1}ms, load_ewma={:.1}ms, baseline={:.1}ms, delta={:.1}ms | DL={:.0}M, UL={:.0}M",
+        verdicts.down.zone,
+        verdicts.up.zone,
+        delay.load,
+        delay.baseline,
+        delay.delta(),
+        verdicts.down.rate.as_mbps(),
+        verdicts.up.rate.as_mbps()
+    )
+}
+
+/// v1.7 names the edges of the two directions differently (contract 3.5).
+const fn edge_name(direction: Direction, to: Zone) -> &'static str {
+    match (direction, to) {
+        (Direction::Down, Zone::Green | Zone::Yellow) => "green",
+        (Direction::Down, Zone::SoftRed) => "soft_red",
+        (Direction::Down, Zone::Red) => "hard_red",
+        (Direction::Up, Zone::Green | Zone::Yellow) => "target",
+        (Direction::Up, Zone::SoftRed | Zone::Red) => "warn",
+    }
+}
+
+fn fallback(f: &mut fmt::Formatter<'_>, step: Step, rounds: u32, gateway: bool) -> fmt::Result {
+    let network = if gateway {
+        "gateway reachable"
+    } else {
+        "TCP reachable"
+    };
+    match step {
+        Step::JudgeTcp(time) => {
+            write!(
+                f,
+                "ICMP unavailable - using TCP RTT={time:.1}ms as fallback"
+            )
+        }
+        Step::Repeat => write!(f, "ICMP unavailable ({network}) - using last RTT"),
+        Step::Freeze => write!(f, "ICMP unavailable ({network}) - rates frozen"),
+        Step::Fail(Blind::TotalLoss) => f.write_str("Total connectivity loss - skipping cycle"),
+        Step::Fail(Blind::GaveUp) => {
+            write!(f, "ICMP unavailable for {rounds} cycles - giving up")
+        }
+        Step::Fail(Blind::NoReply) => f.write_str("All pings failed"),
+        Step::Judge(_) | Step::Hold => Ok(()),
+    }
+}
+
+/// The HTTP status, where there was one.
+fn status_of(why: Failure) -> heapless::String<16> {
+    let mut text = heapless::String::new();
+    if let Failure::Status(status) = why {
+        // " (HTTP 65535)" is 13 bytes.
+        let _ = write!(text, " (HTTP {status})");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::control::controller::Source;
+    use crate::control::delay::Delay;
+    use crate::control::law::{Verdict, Why};
+    use crate::direction::Both;
+    use crate::time::Duration;
+    use crate::units::{Millis, Rate};
+
+    fn line(fact: Fact) -> String {
+        Line {
+            wan: "wan1",
+            fact: &fact,
+        }
+        .to_string()
+    }
+
+    #[test]
+    fn the_cycle_line_is_v1_7s() {
+        let verdict = |zone, rate| Verdict {
+            zone,
+            was: zone,
+            rate,
+            why: Why::Cut,
+        };
+        let judgement = Judgement {
+            rtt: Millis::of(60),
+            source: Source::Icmp,
+            delay: Delay {
+                load: Millis::new(42.5).unwrap(),
+                baseline: Millis::of(25),
+                ..Delay::default()
+            },
+            verdicts: Both {
+                down: verdict(Zone::Yellow, Rate::mbit(480)),
+                up: verdict(Zone::SoftRed, Rate::mbit(47)),
+            },
+        };
+        assert_eq!(
+            line(Fact::Cycle {
+                judgement,
+                notable: true
+            }),
+            "wan1: [YELLOW/SOFT_RED] RTT=60.0ms, load_ewma=42.5ms, baseline=25.0ms, delta=17.5ms | DL=480M, UL=47M"
+        );
+    }
+
+    #[test]
+    fn words_of_v1_7_are_kept() {
+        let twelve = Millis::new(12.5).unwrap();
+        for (fact, text) in [
+            (
+                Fact::Spike {
+                    rise: twelve,
+                    above: Millis::of(12),
+                },
+                "wan1: RTT spike detected! delta_accel=12.5ms (threshold=12.0ms) - forcing RED",
+            ),
+            (
+                Fact::Recovered { rounds: 3 },
+                "wan1: ICMP recovered after 3 cycles",
+            ),
+            (
+                Fact::RouterUp {
+                    outage: Some((Duration::from_millis(61_250), 9)),
+                },
+                "wan1: Router reconnected after 61.2s outage (9 failures)",
+            ),
+            (
+                Fact::RouterFailed {
+                    why: Failure::TimedOut,
+                    failures: 3,
+                },
+                "wan1: Router communication failed (timeout, 3 consecutive): no answer in time",
+            ),
+            (
+                Fact::Fallback {
+                    step: Step::Fail(Blind::TotalLoss),
+                    rounds: 0,
+                    gateway: false,
+                },
+                "wan1: Total connectivity loss - skipping cycle",
+            ),
+        ] {
+            assert_eq!(line(fact), text);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! One snapshot, many spellings: the contract's words exist only here. PURE.
+
+pub mod health;
+pub mod lines;
+pub mod prometheus;
+pub mod state;
+mod words;

@@ -1,0 +1,223 @@
+//! The state document (contract 5.1): v1.7 writes it, v1.7's steering reads it, and so do we.
+
+use serde::{Deserialize, Serialize};
+
+use crate::control::zone::Streaks;
+use crate::direction::Both;
+use crate::status::Saved;
+use crate::units::{Millis, Rate};
+
+/// The document's bytes make no sense.
+#[derive(Debug)]
+pub struct Corrupt(serde_json::Error);
+
+impl core::fmt::Display for Corrupt {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct Document {
+    #[serde(default)]
+    download: Side,
+    #[serde(default)]
+    upload: Side,
+    #[serde(default)]
+    ewma: Ewma,
+    #[serde(default)]
+    last_applied: Applied,
+    #[serde(default, skip_deserializing)]
+    timestamp: String,
+}
+
+#[derive(Default, Deserialize, Serialize)]
+struct Side {
+    #[serde(default)]
+    green_streak: u32,
+    #[serde(default)]
+    soft_red_streak: u32,
+    #[serde(default)]
+    red_streak: u32,
+    /// v1.7 writes a float if it saved before its first adjustment of a fractional rate.
+    #[serde(default)]
+    current_rate: Option<Bps>,
+}
+
+#[derive(Default, Deserialize, Serialize)]
+struct Ewma {
+    #[serde(default)]
+    baseline_rtt: Option<f64>,
+    #[serde(default)]
+    load_rtt: Option<f64>,
+}
+
+#[derive(Default, Deserialize, Serialize)]
+struct Applied {
+    #[serde(default)]
+    dl_rate: Option<Bps>,
+    #[serde(default)]
+    ul_rate: Option<Bps>,
+}
+
+/// serde takes a list for a struct; a state document is a mapping or nothing.
+struct Map<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Map<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct OnlyMap<T>(core::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for OnlyMap<T> {
+            type Value = T;
+            fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str("a mapping")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(serde::de::value::MapAccessDeserializer::new(map))
+            }
+        }
+        from.deserialize_map(OnlyMap(core::marker::PhantomData))
+            .map(Map)
+    }
+}
+
+/// Bits per second, whole when written, possibly a float when read.
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(from = "serde_json::Number", into = "u64")]
+struct Bps(u64);
+
+impl From<serde_json::Number> for Bps {
+    fn from(number: serde_json::Number) -> Self {
+        let bps = number.as_f64().unwrap_or(0.0);
+        Self(
+            number
+                .as_u64()
+                .unwrap_or_else(|| Rate::from_mbps(bps / 1e6).as_bps()),
+        )
+    }
+}
+
+impl From<Bps> for u64 {
+    fn from(bps: Bps) -> Self {
+        bps.0
+    }
+}
+
+/// Spells a state; `timestamp` is local time, `2026-11-21T00:01:32.450001`.
+///
+/// # Panics
+/// Never: plain numbers and strings always have a JSON form.
+pub fn write(saved: &Saved, timestamp: &str) -> String {
+    let side = |streaks: Streaks, rate: Rate| Side {
+        green_streak: streaks.green,
+        soft_red_streak: streaks.soft_red,
+        red_streak: streaks.red,
+        current_rate: Some(Bps(rate.as_bps())),
+    };
+    let applied = |rate: Option<Rate>| rate.map(|rate| Bps(rate.as_bps()));
+    let document = Document {
+        download: side(saved.streaks.down, saved.rates.down),
+        upload: side(saved.streaks.up, saved.rates.up),
+        ewma: Ewma {
+            baseline_rtt: Some(saved.baseline.as_f64()),
+            load_rtt: Some(saved.load.as_f64()),
+        },
+        last_applied: Applied {
+            dl_rate: applied(saved.applied.down),
+            ul_rate: applied(saved.applied.up),
+        },
+        timestamp: timestamp.to_owned(),
+    };
+    serde_json::to_string(&document).expect("plain data")
+}
+
+/// Reads a document of ours or v1.7's; missing keys take `defaults`, unknown ones are skipped. What is
+/// read is checked against today's config when it is put to use.
+///
+/// # Errors
+/// [`Corrupt`] if it is no such document.
+pub fn parse(bytes: &[u8], defaults: &Saved) -> Result<Saved, Corrupt> {
+    let document: Map<Document> = serde_json::from_slice(bytes).map_err(Corrupt)?;
+    let Map(document) = document;
+    let streaks = |side: &Side| Streaks {
+        green: side.green_streak,
+        soft_red: side.soft_red_streak,
+        red: side.red_streak,
+    };
+    let rate =
+        |side: &Side, default: Rate| side.current_rate.map_or(default, |bps| Rate::bps(bps.0));
+    let millis = |ms: Option<f64>, default| ms.and_then(Millis::new).unwrap_or(default);
+    let applied = |bps: Option<Bps>| bps.map(|bps| Rate::bps(bps.0));
+    let (down, up) = (&document.download, &document.upload);
+    let baseline = millis(document.ewma.baseline_rtt, defaults.baseline);
+    Ok(Saved {
+        streaks: Both {
+            down: streaks(down),
+            up: streaks(up),
+        },
+        rates: Both {
+            down: rate(down, defaults.rates.down),
+            up: rate(up, defaults.rates.up),
+        },
+        baseline,
+        load: millis(document.ewma.load_rtt, baseline),
+        applied: Both {
+            down: applied(document.last_applied.dl_rate),
+            up: applied(document.last_applied.ul_rate),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A real one of v1.7, from contract 5.1.
+    const V1_7: &str = r#"{"download":{"green_streak":11,"soft_red_streak":0,"red_streak":0,"current_rate":247814820},"upload":{"green_streak":11,"soft_red_streak":0,"red_streak":0,"current_rate":21216470},"ewma":{"baseline_rtt":25.0,"load_rtt":25.010882765054703},"last_applied":{"dl_rate":271669248,"ul_rate":22070318},"timestamp":"2026-11-21T00:01:32.450001"}"#;
+
+    #[test]
+    fn v1_7s_document_reads_and_writes_back_byte_for_byte() {
+        let saved = parse(V1_7.as_bytes(), &Saved::default()).unwrap();
+        assert_eq!(saved.rates.down, Rate::bps(247_814_820));
+        assert_eq!(write(&saved, "2026-11-21T00:01:32.450001"), V1_7);
+    }
+
+    #[test]
+    fn old_and_partial_documents_are_completed() {
+        let defaults = Saved {
+            rates: Both {
+                down: Rate::mbit(500),
+                up: Rate::mbit(50),
+            },
+            baseline: Millis::of(25),
+            ..Saved::default()
+        };
+        let saved = parse(
+            br#"{"download":{"current_rate":1.5e6},"new":[{}]}"#,
+            &defaults,
+        )
+        .unwrap();
+        assert_eq!(saved.rates.down, Rate::bps(1_500_000));
+        assert_eq!(saved.rates.up, Rate::mbit(50));
+        assert_eq!(saved.load, Millis::of(25));
+        let unapplied = br#"{"last_applied":{"dl_rate":null,"ul_rate":null}}"#;
+        assert_eq!(
+            parse(unapplied, &defaults).unwrap().applied,
+            Both::default()
+        );
+    }
+
+    #[test]
+    fn nonsense_is_corrupt() {
+        for bad in [
+            "",
+            "null",
+            "[]",
+            "{\"download\":7}",
+            "{\"download\":{\"green_streak\":-1}}",
+            "{\"ewma\":{\"baseline_rtt\":\"x\"}}",
+            &V1_7[..100],
+        ] {
+            assert!(parse(bad.as_bytes(), &Saved::default()).is_err(), "{bad}");
+        }
+    }
+}

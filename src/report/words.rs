@@ -1,0 +1,101 @@
+//! Words that several reports share.
+
+use core::fmt::{self, Display};
+
+use crate::control::blackout::Blind;
+use crate::control::law::Why;
+use crate::direction::Direction;
+use crate::router::Failure;
+use crate::status::{Sight, Trouble, WanStatus};
+use crate::units::Rate;
+
+/// v1.7's class of a failure (contract 3.9).
+pub(super) const fn failure_type(why: Failure) -> &'static str {
+    match why {
+        Failure::TimedOut => "timeout",
+        Failure::ConnectionRefused => "connection_refused",
+        Failure::NetworkUnreachable => "network_unreachable",
+        Failure::NameUnknown => "dns_failure",
+        Failure::Unauthorized => "auth_failure",
+        Failure::Tls
+        | Failure::Garbled
+        | Failure::Closed
+        | Failure::TooLarge
+        | Failure::Status(_) => "unknown",
+    }
+}
+
+/// One word for what the last cycle could see.
+pub(super) const fn sight(sight: Sight) -> &'static str {
+    match sight {
+        Sight::Starting => "starting",
+        Sight::Icmp => "icmp",
+        Sight::Tcp => "tcp",
+        Sight::Frozen => "frozen",
+        Sight::Blind(Blind::NoReply) => "no_reply",
+        Sight::Blind(Blind::TotalLoss) => "total_loss",
+        Sight::Blind(Blind::GaveUp) => "gave_up",
+    }
+}
+
+/// A sentence for what is wrong.
+pub(super) const fn trouble(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::RouterUnreachable => "the router cannot be reached",
+        Trouble::Failing => "three or more cycles in a row could not measure",
+        Trouble::Blind => "no reflector has answered for ten seconds or longer",
+        Trouble::WritesRefused => "the router refuses to change a queue",
+        Trouble::QueueInactive => {
+            "a queue is disabled or invalid on the router: its limit has no effect"
+        }
+    }
+}
+
+/// "Why is my rate 412M?", in a sentence.
+pub(super) struct Explanation<'a> {
+    pub(super) wan: &'a WanStatus,
+    pub(super) direction: Direction,
+}
+
+impl Display for Explanation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rate = self.wan.rates[self.direction];
+        let zone = self.wan.zones[self.direction];
+        match self.wan.why[self.direction] {
+            Why::Starting => write!(f, "{rate}: nothing has been measured yet")?,
+            Why::AtCeiling => write!(f, "{rate}: GREEN, and this is the ceiling")?,
+            Why::Raised => write!(f, "{rate}: GREEN for long enough, raised by one step")?,
+            Why::AwaitingGreen { streak, required } => write!(
+                f,
+                "{rate}: GREEN for {streak} of {required} cycles before it may rise"
+            )?,
+            Why::Cut => write!(f, "{rate}: {zone}, cut")?,
+            Why::HeldInSoftRed => write!(f, "{rate}: SOFT_RED, held")?,
+            Why::AtFloor => write!(f, "{rate}: {zone}, and this is the floor of that zone")?,
+            Why::LiftedToFloor => write!(f, "{rate}: lifted to the floor of {zone}")?,
+        }
+        if matches!(self.wan.measurement.sight, Sight::Frozen | Sight::Blind(_)) {
+            f.write_str("; it stands while nothing can be measured")?;
+        }
+        match self.wan.router.applied[self.direction] {
+            Some(applied) if applied != rate => {
+                write!(f, "; the router holds {}", Limit(applied))
+            }
+            Some(_) => Ok(()),
+            None => f.write_str("; what the router holds is not known yet"),
+        }
+    }
+}
+
+/// A `max-limit`, where 0 means none.
+pub(super) struct Limit(pub(super) Rate);
+
+impl Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == Rate::ZERO {
+            f.write_str("no limit")
+        } else {
+            Display::fmt(&self.0, f)
+        }
+    }
+}
