@@ -1,0 +1,3 @@
+//! What goes over the wire, as bytes: built and parsed here, sent and received elsewhere.
+
+pub mod icmp;
