@@ -5,6 +5,7 @@ pub mod direction;
 pub mod program;
 pub mod report;
 pub mod router;
+pub mod shell;
 pub mod status;
 pub mod time;
 pub mod units;

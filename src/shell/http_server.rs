@@ -3,6 +3,7 @@
 //! An answer proves that the loop is alive. A slow, silent or shouting client costs one slot for at
 //! most [`LIFE`]; when all are taken, the oldest gives way.
 
+use core::fmt;
 use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
 
@@ -147,13 +148,7 @@ impl<S: Site> HttpServer<S> {
         }
     }
 
-    fn admit(
-        &mut self,
-        now: Instant,
-        mut stream: TcpStream,
-        registry: &Registry,
-        status: &Status,
-    ) {
+    fn admit(&mut self, now: Instant, mut stream: TcpStream, registry: &Registry, status: &Status) {
         let place = self.free_slot();
         let token = Token(self.base.0 + 1 + place);
         let interest = Interest::READABLE | Interest::WRITABLE;
@@ -272,10 +267,12 @@ fn respond_error(response: &mut [u8], status: u16) -> (usize, usize) {
 
 /// A JSON error as v1.7's: `{"error": "Not found"}`.
 pub fn error(status: u16, body: &mut [u8]) -> Answer {
-    use core::fmt::Write as _;
     let mut out = http::Writer::new(body);
     // The longest is 40 bytes.
-    let _ = write!(out, "{{\"error\": \"{}\"}}", reason(status).1);
+    let _ = fmt::Write::write_fmt(
+        &mut out,
+        format_args!("{{\"error\": \"{}\"}}", reason(status).1),
+    );
     Answer {
         status,
         content_type: "application/json",

@@ -28,7 +28,11 @@ pub struct Stream {
 
 impl core::fmt::Debug for Stream {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Stream({:?}, established: {})", self.tcp, self.established)
+        write!(
+            f,
+            "Stream({:?}, established: {})",
+            self.tcp, self.established
+        )
     }
 }
 

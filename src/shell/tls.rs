@@ -7,8 +7,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -49,11 +49,9 @@ pub enum TrustError {
 impl core::fmt::Display for TrustError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::NoCertificates(path) => write!(
-                f,
-                "{}: no readable certificate in PEM form",
-                path.display()
-            ),
+            Self::NoCertificates(path) => {
+                write!(f, "{}: no readable certificate in PEM form", path.display())
+            }
             Self::NoBundle => write!(
                 f,
                 "router.verify_ssl needs the system's certificate authorities, and none of {} exists; \

@@ -1,4 +1,5 @@
 //! Bytes to messages and back, over buffers the caller owns. PURE: no sockets, no clock.
 
 pub mod http;
+pub mod icmp;
 pub mod routeros;

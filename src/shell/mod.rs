@@ -1,0 +1,19 @@
+//! Where the program touches the system. Nothing here decides anything, and no [`std::io::Error`]
+//! leaves: outside, every border has its own error.
+
+pub mod binding;
+pub mod clock;
+pub mod connect;
+mod errno;
+pub mod http_server;
+pub mod lock;
+pub mod realtime;
+pub mod resolver;
+pub mod scribe;
+pub mod sites;
+pub mod stream;
+pub mod systemd;
+pub mod timer;
+pub mod tls;
+
+pub use errno::Errno;

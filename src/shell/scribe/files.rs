@@ -1,0 +1,122 @@
+//! State documents on disk: replaced in one step, read with care.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::report::state;
+use crate::status::Saved;
+
+/// A state document cannot be used.
+#[derive(Debug)]
+pub enum ReadError {
+    /// It is there but cannot be read.
+    Unreadable(io::ErrorKind),
+    /// It is no state document; it was set aside under this name.
+    Corrupt {
+        /// What is wrong with it.
+        why: String,
+        /// Where it is now; `None` if it could not be moved.
+        aside: Option<PathBuf>,
+    },
+}
+
+impl core::fmt::Display for ReadError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Unreadable(kind) => write!(f, "cannot be read: {kind}"),
+            Self::Corrupt {
+                why,
+                aside: Some(aside),
+            } => write!(f, "is corrupt ({why}); set aside as {}", aside.display()),
+            Self::Corrupt { why, aside: None } => write!(f, "is corrupt ({why})"),
+        }
+    }
+}
+
+/// Reads a document; `None` if there is none. A corrupt one is set aside as `<name>.corrupt`.
+///
+/// # Errors
+/// [`ReadError`]; then the caller starts with defaults.
+pub fn read_state(path: &Path, defaults: &Saved) -> Result<Option<Saved>, ReadError> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(ReadError::Unreadable(e.kind())),
+    };
+    state::parse(&bytes, defaults).map(Some).map_err(|corrupt| {
+        let aside = with_suffix(path, ".corrupt");
+        ReadError::Corrupt {
+            why: corrupt.to_string(),
+            aside: fs::rename(path, &aside).is_ok().then_some(aside),
+        }
+    })
+}
+
+/// Replaces a document in one step: after a crash there is the old one or the new one, never a mixture.
+///
+/// # Errors
+/// The system's.
+pub fn write_state(path: &Path, document: &str) -> io::Result<()> {
+    if let Some(dir) = path.parent() {
+        fs::create_dir_all(dir)?;
+    }
+    let new = with_suffix(path, ".tmp");
+    let written = || {
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&new)?;
+        file.write_all(document.as_bytes())?;
+        file.sync_data()?;
+        fs::rename(&new, path)
+    };
+    written().inspect_err(|_| {
+        // Nothing to be done if even that fails; the next attempt truncates it.
+        let _ = fs::remove_file(&new);
+    })
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_corrupt_document_is_set_aside() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("wan1_state.json");
+        fs::write(&path, "{\"download\":").unwrap();
+        let error = read_state(&path, &Saved::default()).unwrap_err();
+        assert!(error.to_string().contains("wan1_state.json.corrupt"));
+        assert!(!path.exists());
+        assert!(read_state(&path, &Saved::default()).unwrap().is_none());
+    }
+
+    #[test]
+    fn documents_are_private_and_leave_no_litter() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("new/wan1_state.json");
+        write_state(&path, "{}").unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_path_that_cannot_be_written_is_an_error_not_a_panic() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("file"), "").unwrap();
+        assert!(write_state(&dir.path().join("file/x.json"), "{}").is_err());
+    }
+}

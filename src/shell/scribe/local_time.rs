@@ -1,0 +1,76 @@
+//! Wall time in v1.7's spellings.
+
+use crate::shell::clock::WallTime;
+
+struct Broken {
+    date: (i32, i32, i32),
+    time: (i32, i32, i32),
+}
+
+/// `2026-11-20 23:53:36,974`, local: log lines.
+pub fn text_local(at: WallTime) -> String {
+    let Broken { date, time } = broken(at, Zone::Local);
+    format!(
+        "{:04}-{:02}-{:02} {:02}:{:02}:{:02},{:03}",
+        date.0,
+        date.1,
+        date.2,
+        time.0,
+        time.1,
+        time.2,
+        at.nanos / 1_000_000
+    )
+}
+
+/// `2026-11-21T00:01:32.450001`, local: state documents.
+pub fn iso_local(at: WallTime) -> String {
+    let Broken { date, time } = broken(at, Zone::Local);
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}",
+        date.0,
+        date.1,
+        date.2,
+        time.0,
+        time.1,
+        time.2,
+        at.nanos / 1_000
+    )
+}
+
+/// `2026-11-20T23:54:29.809Z`: JSON log lines.
+pub(super) fn iso_utc(at: WallTime) -> String {
+    let Broken { date, time } = broken(at, Zone::Utc);
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+        date.0,
+        date.1,
+        date.2,
+        time.0,
+        time.1,
+        time.2,
+        at.nanos / 1_000_000
+    )
+}
+
+enum Zone {
+    Local,
+    Utc,
+}
+
+#[expect(unsafe_code, reason = "std has no calendar")]
+fn broken(at: WallTime, zone: Zone) -> Broken {
+    let secs = libc::time_t::try_from(at.secs).unwrap_or(0);
+    // SAFETY: a `tm` is plain numbers and a pointer that may be null.
+    let mut tm: libc::tm = unsafe { std::mem::zeroed() };
+    match zone {
+        // SAFETY: both pointers are valid for the call. The environment, which localtime_r reads for
+        // TZ, is not changed by this program.
+        Zone::Local => unsafe { libc::localtime_r(&raw const secs, &raw mut tm) },
+        // SAFETY: both pointers are valid for the call.
+        Zone::Utc => unsafe { libc::gmtime_r(&raw const secs, &raw mut tm) },
+    };
+    Broken {
+        date: (tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday),
+        time: (tm.tm_hour, tm.tm_min, tm.tm_sec),
+    }
+}

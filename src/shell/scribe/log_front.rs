@@ -1,0 +1,55 @@
+//! The `log` facade's way to the scribe: for what happens to the process rather than to a WAN.
+
+use core::fmt::Write as _;
+
+use log::{Level, LevelFilter, Log, Metadata};
+
+use super::{Inbox, LineText, Record};
+
+struct Front {
+    inbox: Inbox,
+}
+
+impl Log for Front {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.level() <= Level::Info || self.inbox.wants_debug()
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        // Libraries below us log too; only our own words belong into the user's log.
+        if !self.enabled(record.metadata()) || !record.target().starts_with("wanctl") {
+            return;
+        }
+        let mut text = LineText::new();
+        // What does not fit is cut.
+        let _ = write!(Cut(&mut text), "{}", record.args());
+        self.inbox.leave(Record::Line {
+            level: record.level(),
+            text,
+        });
+    }
+
+    fn flush(&self) {}
+}
+
+/// Keeps what fits, where `String` would keep nothing of a piece that does not.
+struct Cut<'a>(&'a mut LineText);
+
+impl core::fmt::Write for Cut<'_> {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        for c in text.chars() {
+            self.0.push(c).map_err(|_| core::fmt::Error)?;
+        }
+        Ok(())
+    }
+}
+
+/// Sends the process's `log` lines to the scribe. Only the first call in a process has an effect.
+pub fn install(inbox: &Inbox) {
+    let front = Front {
+        inbox: inbox.clone(),
+    };
+    if log::set_boxed_logger(Box::new(front)).is_ok() {
+        log::set_max_level(LevelFilter::Debug);
+    }
+}

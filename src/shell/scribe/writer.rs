@@ -1,0 +1,200 @@
+//! Works off the queue: lines to logs, states to documents.
+
+use std::io::Write as _;
+
+use log::Level;
+
+use super::files::write_state;
+use super::local_time::{iso_local, iso_utc, text_local};
+use super::log_file::LogFile;
+use super::{Desk, LogFormat, Record, ScribeParams, WanFiles};
+use crate::report::lines::{self, Line};
+use crate::report::state;
+use crate::shell::clock::WallTime;
+
+/// One WAN's files, open.
+#[derive(Debug)]
+struct Desktop {
+    files: WanFiles,
+    main: LogFile,
+    debug: LogFile,
+    /// The last complaint about each state path, so that a full disk is reported once.
+    unsaved: Vec<Option<String>>,
+}
+
+/// Everything the scribe writes to.
+#[derive(Debug)]
+pub(super) struct Writer {
+    wans: Vec<Desktop>,
+    format: LogFormat,
+    debugging: bool,
+    lost_told: u64,
+}
+
+impl Writer {
+    pub(super) fn new(params: ScribeParams) -> Self {
+        let desktop = |files: WanFiles| Desktop {
+            main: LogFile::new(files.main_log.clone()),
+            debug: LogFile::new(files.debug_log.clone()),
+            unsaved: vec![None; files.states.len()],
+            files,
+        };
+        Self {
+            wans: params.wans.into_iter().map(desktop).collect(),
+            format: params.format,
+            debugging: params.debug,
+            lost_told: 0,
+        }
+    }
+
+    /// Writes down all that waits.
+    pub(super) fn work_off(&mut self, desk: &Desk) {
+        use std::sync::atomic::Ordering::Relaxed;
+        self.debugging = desk.debug.load(Relaxed);
+        let mut last = None;
+        while let Some(entry) = desk.queue.pop() {
+            last = Some(entry.at);
+            self.write(entry.at, &entry.record);
+        }
+        let lost = desk.lost.load(Relaxed);
+        if let Some(at) = last
+            && lost > self.lost_told
+        {
+            let text = format!(
+                "{} records lost: the disk is too slow",
+                lost - self.lost_told
+            );
+            self.lost_told = lost;
+            self.line_to_all(at, Level::Warn, &text);
+        }
+        for wan in &mut self.wans {
+            wan.main.flush();
+            wan.debug.flush();
+        }
+    }
+
+    fn write(&mut self, at: WallTime, record: &Record) {
+        match record {
+            Record::Fact { wan, fact } => {
+                let name = self.wans[wan.index()].files.name.clone();
+                let line = Line { wan: &name, fact };
+                self.line(wan.index(), at, lines::level(fact), &line.to_string());
+            }
+            Record::Line { level, text } => self.line_to_all(at, *level, text),
+            Record::Save { wan, saved } => {
+                let document = state::write(saved, &iso_local(at));
+                self.save(wan.index(), at, &document);
+            }
+            Record::Reopen => {
+                for wan in &mut self.wans {
+                    wan.main.reopen();
+                    wan.debug.reopen();
+                }
+            }
+        }
+    }
+
+    fn line_to_all(&mut self, at: WallTime, level: Level, text: &str) {
+        for wan in 0..self.wans.len() {
+            self.line(wan, at, level, text);
+        }
+    }
+
+    fn line(&mut self, wan: usize, at: WallTime, level: Level, message: &str) {
+        if level > Level::Info && !self.debugging {
+            return;
+        }
+        let desktop = &mut self.wans[wan];
+        let name = &desktop.files.name;
+        let line = match self.format {
+            LogFormat::Text => format!(
+                "{} [{name}] [{}] {message}\n",
+                text_local(at),
+                level_name(level)
+            ),
+            LogFormat::Json => json_line(at, name, level, message),
+        };
+        if level <= Level::Info {
+            desktop.main.append(&line);
+        }
+        if self.debugging {
+            desktop.debug.append(&line);
+        }
+        // v1.7's console: everything while debugging, otherwise what needs attention. The journal
+        // is often that console; one it cannot take is no reason to stop.
+        if (self.debugging || level <= Level::Warn) && (wan == 0 || message.starts_with(&**name)) {
+            let _ = std::io::stderr().lock().write_all(line.as_bytes());
+        }
+    }
+
+    fn save(&mut self, wan: usize, at: WallTime, document: &str) {
+        let name = self.wans[wan].files.name.clone();
+        for n in 0..self.wans[wan].files.states.len() {
+            let desktop = &mut self.wans[wan];
+            let path = &desktop.files.states[n];
+            let complaint = write_state(path, document)
+                .err()
+                .map(|e| format!("{name}: Could not save state: {}: {e}", path.display()));
+            if complaint != desktop.unsaved[n] {
+                desktop.unsaved[n].clone_from(&complaint);
+                let (level, text) = match complaint {
+                    Some(text) => (Level::Warn, text),
+                    None => (Level::Info, format!("{name}: State is saved again")),
+                };
+                self.line(wan, at, level, &text);
+            }
+        }
+    }
+}
+
+/// v1.7's (Python's) level names.
+const fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Error => "ERROR",
+        Level::Warn => "WARNING",
+        Level::Info => "INFO",
+        Level::Debug | Level::Trace => "DEBUG",
+    }
+}
+
+/// v1.7's JSON line: compact, non-ASCII escaped (contract 9.2).
+fn json_line(at: WallTime, name: &str, level: Level, message: &str) -> String {
+    let quoted = |text: &str| {
+        let json = serde_json::Value::from(text).to_string();
+        json.chars().fold(String::new(), |mut out, c| {
+            if c.is_ascii() {
+                out.push(c);
+            } else {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            out
+        })
+    };
+    format!(
+        "{{\"timestamp\":\"{}\",\"level\":\"{}\",\"logger\":{},\"message\":{}}}\n",
+        iso_utc(at),
+        level_name(level),
+        quoted(&format!("cake_continuous_{}", name.to_ascii_lowercase())),
+        quoted(message)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_json_line_is_v1_7s() {
+        let at = WallTime {
+            secs: 1_763_682_869,
+            nanos: 809_000_000,
+        };
+        assert_eq!(
+            json_line(at, "WAN1", Level::Info, "GREEN→RED \"x\""),
+            "{\"timestamp\":\"2025-11-20T23:54:29.809Z\",\"level\":\"INFO\",\
+             \"logger\":\"cake_continuous_wan1\",\"message\":\"GREEN\\u2192RED \\\"x\\\"\"}\n"
+        );
+    }
+}
