@@ -4,7 +4,7 @@
 pub mod binding;
 pub mod clock;
 pub mod connect;
-// pub mod echo;
+pub mod echo;
 mod errno;
 pub mod lock;
 pub mod realtime;
