@@ -4,16 +4,22 @@
 pub mod binding;
 pub mod clock;
 pub mod connect;
+pub mod echo;
 mod errno;
+pub mod directory;
 pub mod http_server;
+pub mod event_loop;
 pub mod lock;
 pub mod realtime;
 pub mod resolver;
+pub mod router_port;
 pub mod scribe;
 pub mod sites;
 pub mod stream;
 pub mod systemd;
 pub mod timer;
 pub mod tls;
+mod tokens;
+pub mod wan_ports;
 
 pub use errno::Errno;

@@ -1,0 +1,443 @@
+//! Sends echo requests and takes replies, with the kernel's own receive times: a late wake-up does
+//! not lengthen an RTT.
+
+mod error;
+mod filter;
+mod socket;
+mod sys;
+#[cfg(test)]
+mod tests;
+
+use core::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::AsRawFd;
+
+use heapless::Vec;
+use mio::event::Source;
+use mio::unix::SourceFd;
+use mio::{Interest, Registry, Token};
+
+pub use self::error::{EchoError, SendError};
+use self::socket::{EchoSocket, Kind};
+use self::sys::{Datagram, Inbox};
+use super::binding::Binding;
+use super::clock::Clock;
+use crate::control::prober::{MAX_REFLECTORS, Target};
+use crate::time::{Duration, Instant};
+use crate::wire::icmp::{self, Message, NotOurs};
+
+/// ICMP and UDP, IPv4 and IPv6.
+const SOCKETS: usize = 4;
+/// The reflectors and the gateway.
+const PEERS: usize = MAX_REFLECTORS + 1;
+/// A stamp that is older, or from the future, says that the wall clock was set meanwhile.
+const OLDEST_STAMP: Duration = Duration::from_millis(50);
+
+/// Where a reflector listens.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Peer {
+    /// ICMP echo.
+    Icmp(IpAddr),
+    /// The echo service over UDP (RFC 862).
+    Udp(SocketAddr),
+}
+
+/// Whether a kind of socket is to be opened.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Want {
+    #[default]
+    No,
+    /// For a name, which may turn out to have addresses of either version.
+    IfPossible,
+    Yes,
+}
+
+/// Which sockets the reflectors of a WAN need.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Wanted {
+    /// By kind (ICMP, UDP) and version.
+    wants: [[Want; 2]; 2],
+}
+
+/// The sockets that measure one WAN. One mio token serves them all.
+#[derive(Debug)]
+pub struct EchoSockets {
+    sockets: Vec<EchoSocket, SOCKETS>,
+    /// The socket to begin the next drain with, so that a flooded one does not starve the others.
+    first: usize,
+    ident: u16,
+    nonce: icmp::Nonce,
+    peers: [Option<Peer>; PEERS],
+    counts: Counts,
+    inbox: Inbox,
+}
+
+/// An answer to one of our requests.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Reply {
+    /// Sequence number of the request.
+    pub seq: u16,
+    /// From just before it was sent to when the kernel had the answer.
+    pub rtt: Duration,
+    /// Who answered.
+    pub from: Target,
+    /// When the kernel had it.
+    pub received_at: Instant,
+}
+
+/// Whether a drain has emptied the sockets.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Drained {
+    /// It stopped at its limit. No event will tell of what is left, so drain again.
+    pub more: bool,
+}
+
+/// What has happened since the sockets were opened.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Counts {
+    /// Requests that left.
+    pub sent: u64,
+    /// Answers to them.
+    pub received: u64,
+    /// Those of the answers whose time the kernel noted.
+    pub stamped: u64,
+    /// Datagrams that were no answer, or not from whom we asked.
+    pub foreign: u64,
+    /// Datagrams the kernel had no room for; it tells with the next one.
+    pub kernel_drops: u64,
+    /// Requests that did not leave.
+    pub send_errors: u64,
+    /// Times that receiving failed, other than by there being nothing.
+    pub receive_errors: u64,
+}
+
+/// What the system allowed, in one line.
+#[derive(Clone, Copy, Debug)]
+pub struct Mode<'a>(&'a [EchoSocket]);
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Version {
+    V4,
+    V6,
+}
+
+impl Version {
+    const BOTH: [Self; 2] = [Self::V4, Self::V6];
+
+    const fn of(ip: IpAddr) -> Self {
+        match ip {
+            IpAddr::V4(_) => Self::V4,
+            IpAddr::V6(_) => Self::V6,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::V4 => "IPv4",
+            Self::V6 => "IPv6",
+        }
+    }
+}
+
+impl Peer {
+    /// ICMP has no ports; a raw IPv6 socket insists on 0.
+    const fn address(self) -> SocketAddr {
+        match self {
+            Self::Icmp(ip) => SocketAddr::new(ip, 0),
+            Self::Udp(address) => address,
+        }
+    }
+
+    const fn is_udp(self) -> bool {
+        matches!(self, Self::Udp(_))
+    }
+
+    /// Whether a datagram from there is from this peer.
+    fn is_at(self, from: SocketAddr) -> bool {
+        match self {
+            Self::Icmp(ip) => ip == from.ip(),
+            Self::Udp(address) => (address.ip(), address.port()) == (from.ip(), from.port()),
+        }
+    }
+}
+
+impl Wanted {
+    /// Adds what a reflector with a fixed address needs.
+    pub fn add(&mut self, peer: Peer) {
+        let version = Version::of(peer.address().ip());
+        self.wants[usize::from(peer.is_udp())][version as usize] = Want::Yes;
+    }
+
+    /// Adds what a reflector with a name may need: either version, as far as the system has it.
+    pub fn add_name(&mut self, udp: bool) {
+        for want in &mut self.wants[usize::from(udp)] {
+            if *want == Want::No {
+                *want = Want::IfPossible;
+            }
+        }
+    }
+}
+
+impl EchoSockets {
+    /// Opens what is wanted, each raw if allowed, else unprivileged. Nothing is allocated later on.
+    ///
+    /// # Errors
+    /// If a wanted socket cannot be had, or cannot be tied to the WAN.
+    pub fn open(wanted: &Wanted, binding: &Binding) -> Result<Self, EchoError> {
+        // Random keys are unguessable enough, and different for each WAN: two of them may share a
+        // reflector, and a raw socket is offered the replies to the other one too.
+        let random = RandomState::new();
+        let [ident_low, ident_high, ..] = random.hash_one("identifier").to_ne_bytes();
+        let ident = u16::from_ne_bytes([ident_low, ident_high]);
+        let mut sockets = Vec::new();
+        for version in Version::BOTH {
+            let [icmp, udp] = wanted.wants.map(|wants| wants[version as usize]);
+            let tied = binding.allows(version == Version::V4);
+            let opened = [
+                open_if(icmp, tied, || EchoSocket::icmp(version, ident, binding))?,
+                open_if(udp, tied, || EchoSocket::udp(version, binding))?,
+            ];
+            sockets.extend(opened.into_iter().flatten());
+        }
+        Ok(Self {
+            sockets,
+            first: 0,
+            ident,
+            nonce: icmp::Nonce(random.hash_one("nonce").to_ne_bytes()),
+            peers: [None; PEERS],
+            counts: Counts::default(),
+            inbox: Inbox::new(),
+        })
+    }
+
+    /// What the system allowed: "raw ICMP sockets (IPv4, IPv6)".
+    pub fn mode(&self) -> Mode<'_> {
+        Mode(&self.sockets)
+    }
+
+    /// What has happened since the sockets were opened.
+    pub const fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Sends one echo request. From now on `target`'s answers count if they come from `to`.
+    ///
+    /// # Errors
+    /// If it did not leave; that is counted, too.
+    pub fn send(
+        &mut self,
+        clock: Clock,
+        target: Target,
+        to: Peer,
+        seq: u16,
+    ) -> Result<(), SendError> {
+        self.peers[slot(target)] = Some(to);
+        let sent = self.try_send(clock, target, to, seq);
+        match sent {
+            Ok(()) => self.counts.sent += 1,
+            Err(_) => self.counts.send_errors += 1,
+        }
+        sent
+    }
+
+    fn try_send(&self, clock: Clock, target: Target, to: Peer, seq: u16) -> Result<(), SendError> {
+        let address = to.address();
+        let version = Version::of(address.ip());
+        let suits = |s: &&EchoSocket| s.version == version && (s.kind == Kind::Udp) == to.is_udp();
+        let socket = self.sockets.iter().find(suits);
+        let socket = socket.ok_or(SendError::NotOpened)?;
+        let mut bytes = [0; icmp::MESSAGE];
+        let message = Message {
+            seq,
+            sent_at: clock.now(),
+            target: number(target),
+        };
+        message.emit(socket.carrier(), self.ident, self.nonce, &mut bytes);
+        Ok(socket.send(&bytes, address)?)
+    }
+
+    /// Takes what has come in, at most `limit` datagrams.
+    pub fn drain(&mut self, clock: Clock, limit: usize, mut each: impl FnMut(Reply)) -> Drained {
+        let mut left = limit;
+        let count = self.sockets.len();
+        for index in (self.first..self.first + count).map(|index| index % count) {
+            loop {
+                if left == 0 {
+                    self.first = (index + 1) % count;
+                    return Drained { more: true };
+                }
+                match self.receive(index, clock) {
+                    Ok(reply) => reply.into_iter().for_each(&mut each),
+                    Err(Nothing) => break,
+                }
+                left -= 1;
+            }
+        }
+        Drained { more: false }
+    }
+
+    /// Takes one datagram, which need not be a reply.
+    fn receive(&mut self, index: usize, clock: Clock) -> Result<Option<Reply>, Nothing> {
+        let socket = &mut self.sockets[index];
+        let ident = (socket.kind != Kind::Datagram).then_some(self.ident);
+        let datagram = match self.inbox.receive(&socket.socket) {
+            Ok(datagram) => datagram,
+            Err(errno) if errno.number() == libc::EAGAIN => return Err(Nothing),
+            Err(_) => {
+                self.counts.receive_errors += 1;
+                return Ok(None);
+            }
+        };
+        self.counts.kernel_drops += u64::from(socket.newly_dropped(datagram.drops));
+        let arrival = Arrival::of(clock, datagram.stamp);
+        let said = icmp::parse_reply(socket.carrier(), datagram.bytes, ident, self.nonce);
+        let udp = socket.kind == Kind::Udp;
+        let reply = said.and_then(|said| judge(said, &datagram, udp, &arrival, &self.peers));
+        match reply {
+            Ok(_) => {
+                self.counts.received += 1;
+                self.counts.stamped += u64::from(arrival.stamped);
+            }
+            Err(NotOurs) => self.counts.foreign += 1,
+        }
+        Ok(reply.ok())
+    }
+}
+
+/// The socket is empty.
+struct Nothing;
+
+/// When a datagram came.
+struct Arrival {
+    taken_at: Instant,
+    received_at: Instant,
+    stamped: bool,
+}
+
+impl Arrival {
+    /// The stamp is of a clock that may be set, so only its age counts, and only if it is credible.
+    fn of(clock: Clock, stamp: Option<u64>) -> Self {
+        let taken_at = clock.now();
+        let age = stamp
+            .and_then(|stamp| clock.realtime_nanos().checked_sub(stamp))
+            .map(|nanos| Duration::from_micros(nanos / 1_000))
+            .filter(|&age| age < OLDEST_STAMP);
+        Self {
+            taken_at,
+            received_at: taken_at - age.unwrap_or(Duration::ZERO),
+            stamped: age.is_some(),
+        }
+    }
+}
+
+/// Whether the answer comes from the one who was asked, and not before it was.
+fn judge(
+    said: Message,
+    datagram: &Datagram<'_>,
+    udp: bool,
+    arrival: &Arrival,
+    peers: &[Option<Peer>; PEERS],
+) -> Result<Reply, NotOurs> {
+    let from = target(said.target).ok_or(NotOurs)?;
+    let peer = peers[slot(from)].ok_or(NotOurs)?;
+    let asked = datagram.from.is_some_and(|from| peer.is_at(from)) && peer.is_udp() == udp;
+    if !asked || said.sent_at > arrival.taken_at {
+        return Err(NotOurs);
+    }
+    Ok(Reply {
+        seq: said.seq,
+        rtt: arrival.received_at - said.sent_at,
+        from,
+        received_at: arrival.received_at,
+    })
+}
+
+fn open_if(
+    want: Want,
+    tied: bool,
+    open: impl FnOnce() -> Result<EchoSocket, EchoError>,
+) -> Result<Option<EchoSocket>, EchoError> {
+    match (want, open) {
+        (Want::No, _) => Ok(None),
+        (Want::IfPossible, _) if !tied => Ok(None),
+        (Want::IfPossible, open) => match open() {
+            Err(EchoError::NoVersion { .. }) => Ok(None),
+            opened => opened.map(Some),
+        },
+        (Want::Yes, open) => open().map(Some),
+    }
+}
+
+fn slot(target: Target) -> usize {
+    match target {
+        Target::Reflector(n) => usize::from(n),
+        Target::Gateway => MAX_REFLECTORS,
+    }
+}
+
+fn number(target: Target) -> u8 {
+    match target {
+        Target::Reflector(n) => n,
+        Target::Gateway => icmp::GATEWAY,
+    }
+}
+
+fn target(number: u8) -> Option<Target> {
+    match number {
+        icmp::GATEWAY => Some(Target::Gateway),
+        n if usize::from(n) < MAX_REFLECTORS => Some(Target::Reflector(n)),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Mode<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for (kind, name) in [
+            (Kind::Raw, "raw ICMP sockets"),
+            (Kind::Datagram, "unprivileged ICMP sockets"),
+            (Kind::Udp, "UDP echo"),
+        ] {
+            let mut versions = self.0.iter().filter(|s| s.kind == kind);
+            if let Some(first) = versions.next() {
+                write!(f, "{separator}{name} ({}", first.version.name())?;
+                versions.try_for_each(|s| write!(f, ", {}", s.version.name()))?;
+                f.write_str(")")?;
+                separator = " and ";
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Source for EchoSockets {
+    fn register(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interests: Interest,
+    ) -> io::Result<()> {
+        self.sockets.iter().try_for_each(|s| {
+            registry.register(&mut SourceFd(&s.socket.as_raw_fd()), token, interests)
+        })
+    }
+
+    fn reregister(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interests: Interest,
+    ) -> io::Result<()> {
+        self.sockets.iter().try_for_each(|s| {
+            registry.reregister(&mut SourceFd(&s.socket.as_raw_fd()), token, interests)
+        })
+    }
+
+    fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        self.sockets
+            .iter()
+            .try_for_each(|s| registry.deregister(&mut SourceFd(&s.socket.as_raw_fd())))
+    }
+}
