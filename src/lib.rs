@@ -1,4 +1,5 @@
 //! wanctl
+pub mod config;
 pub mod control;
 pub mod direction;
 pub mod time;
