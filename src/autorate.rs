@@ -33,6 +33,9 @@ pub struct Autorate {
 
 impl Autorate {
     /// From its WANs.
+    ///
+    /// # Panics
+    /// Never: the snapshot has as many places as there may be WANs.
     pub fn new(wans: Vec<Wan, MAX_WANS>, dry_run: bool) -> Self {
         let mut status = Status {
             dry_run,

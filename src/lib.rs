@@ -1,5 +1,6 @@
 //! wanctl
 pub mod autorate;
+pub mod config;
 pub mod control;
 pub mod direction;
 pub mod program;

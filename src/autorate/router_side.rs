@@ -49,7 +49,7 @@ impl Wan {
             }
             Event::Refused { direction, why } => {
                 self.actuator.refused(now, direction);
-                self.refused(now, direction, why, status, &mut tell);
+                refused(now, direction, why, status, &mut tell);
             }
         }
     }
@@ -100,21 +100,20 @@ impl Wan {
         self.actuator.holds(now, direction, rate, known);
         status.router.applied[direction] = Some(rate);
     }
+}
 
-    fn refused(
-        &mut self,
-        now: Instant,
-        direction: Direction,
-        why: Refusal,
-        status: &mut WanStatus,
-        tell: &mut impl FnMut(Fact),
-    ) {
-        let before = status.router.refused[direction];
-        let since = before.map_or(now, |(since, _)| since);
-        status.router.refused[direction] = Some((since, why));
-        if before.is_none_or(|(_, earlier)| earlier != why) {
-            tell(Fact::Refused { direction, why });
-        }
+fn refused(
+    now: Instant,
+    direction: Direction,
+    why: Refusal,
+    status: &mut WanStatus,
+    tell: &mut impl FnMut(Fact),
+) {
+    let before = status.router.refused[direction];
+    let since = before.map_or(now, |(since, _)| since);
+    status.router.refused[direction] = Some((since, why));
+    if before.is_none_or(|(_, earlier)| earlier != why) {
+        tell(Fact::Refused { direction, why });
     }
 }
 

@@ -4,11 +4,11 @@
 pub mod binding;
 pub mod clock;
 pub mod connect;
+pub mod directory;
 pub mod echo;
 mod errno;
-pub mod directory;
-pub mod http_server;
 pub mod event_loop;
+pub mod http_server;
 pub mod lock;
 pub mod realtime;
 pub mod resolver;

@@ -120,9 +120,8 @@ impl Stream {
     /// # Errors
     /// [`Failure::Closed`] at the end of the stream, another [`Failure`] if it broke.
     pub fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Failure> {
-        if self.tls.is_some() {
-            let pumped = self.pump_tls();
-            let tls = self.tls.as_mut().expect("it is some");
+        let pumped = self.pump_tls();
+        if let Some(tls) = &mut self.tls {
             return match tls.reader().read(buffer) {
                 Ok(0) => Err(Failure::Closed),
                 Ok(n) => Ok(n),

@@ -135,7 +135,10 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-/// The body that sets a limit, and the queue type where it differs.
+/// The body that sets a limit, and the queue type where it differs (at most [`MAX_NAME`] bytes).
+///
+/// # Panics
+/// If the name is longer; the config check refuses that.
 pub fn set_body(rate: Rate, queue_type: Option<&str>) -> heapless::String<192> {
     let mut body = heapless::String::new();
     match queue_type {

@@ -194,6 +194,9 @@ impl Link {
 
     /// Takes an order; a newer one for the same queue replaces it. It is answered by one
     /// [`Event::Holds`] or [`Event::Refused`], or by [`Event::Lost`].
+    ///
+    /// # Panics
+    /// Never: there is a place per direction.
     pub fn submit(&mut self, order: Order) {
         if matches!(self.state, State::Down { .. } | State::Connecting { .. }) {
             return;
@@ -362,15 +365,14 @@ impl Link {
         let complete = found.down.is_some() && found.up.is_some();
         self.tell(Event::Up);
         for direction in Direction::BOTH {
-            match &found[direction] {
-                Some(queue) => self.learn(direction, queue, Known::Read, took),
-                None => {
-                    self.ids[direction] = None;
-                    self.tell(Event::Refused {
-                        direction,
-                        why: Refusal::QueueMissing,
-                    });
-                }
+            if let Some(queue) = &found[direction] {
+                self.learn(direction, queue, Known::Read, took);
+            } else {
+                self.ids[direction] = None;
+                self.tell(Event::Refused {
+                    direction,
+                    why: Refusal::QueueMissing,
+                });
             }
         }
         let again = if complete {

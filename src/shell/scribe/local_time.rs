@@ -52,6 +52,7 @@ pub(super) fn iso_utc(at: WallTime) -> String {
     )
 }
 
+#[derive(Clone, Copy)]
 enum Zone {
     Local,
     Utc,

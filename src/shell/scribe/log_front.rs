@@ -24,6 +24,7 @@ impl Log for Front {
         // What does not fit is cut.
         let _ = write!(Cut(&mut text), "{}", record.args());
         self.inbox.leave(Record::Line {
+            wan: None,
             level: record.level(),
             text,
         });

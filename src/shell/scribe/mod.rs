@@ -45,8 +45,10 @@ pub enum Record {
         /// What.
         fact: Fact,
     },
-    /// Something happened to the process.
+    /// Something happened to the process, or is worth saying about one WAN.
     Line {
+        /// Into whose logs it goes; everybody's without.
+        wan: Option<WanId>,
         /// How loud.
         level: log::Level,
         /// In words.
@@ -85,10 +87,10 @@ pub enum LogFormat {
 pub struct WanFiles {
     /// `wan_name`, as it stands in brackets.
     pub name: Label,
-    /// INFO and above.
-    pub main_log: PathBuf,
-    /// Everything, while debugging.
-    pub debug_log: PathBuf,
+    /// INFO and above; none when run by hand.
+    pub main_log: Option<PathBuf>,
+    /// Everything, while debugging; none when run by hand.
+    pub debug_log: Option<PathBuf>,
     /// Where the state document lives: one path, or two while v1.7's reader looks elsewhere.
     pub states: Vec<PathBuf>,
 }
@@ -226,8 +228,8 @@ mod tests {
         ScribeParams {
             wans: vec![WanFiles {
                 name: crate::status::label("wan1"),
-                main_log: dir.join("log/wan1.log"),
-                debug_log: dir.join("log/wan1_debug.log"),
+                main_log: Some(dir.join("log/wan1.log")),
+                debug_log: Some(dir.join("log/wan1_debug.log")),
                 states: vec![
                     dir.join("state/wan1_state.json"),
                     dir.join("wan1_state.json"),

@@ -1,5 +1,6 @@
 //! Works off the queue: lines to logs, states to documents.
 
+use core::fmt::Write as _;
 use std::io::Write as _;
 
 use log::Level;
@@ -16,10 +17,16 @@ use crate::shell::clock::WallTime;
 #[derive(Debug)]
 struct Desktop {
     files: WanFiles,
-    main: LogFile,
-    debug: LogFile,
+    main: Option<LogFile>,
+    debug: Option<LogFile>,
     /// The last complaint about each state path, so that a full disk is reported once.
     unsaved: Vec<Option<String>>,
+}
+
+impl Desktop {
+    fn logs(&mut self) -> impl Iterator<Item = &mut LogFile> {
+        self.main.iter_mut().chain(&mut self.debug)
+    }
 }
 
 /// Everything the scribe writes to.
@@ -34,8 +41,8 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(params: ScribeParams) -> Self {
         let desktop = |files: WanFiles| Desktop {
-            main: LogFile::new(files.main_log.clone()),
-            debug: LogFile::new(files.debug_log.clone()),
+            main: files.main_log.clone().map(LogFile::new),
+            debug: files.debug_log.clone().map(LogFile::new),
             unsaved: vec![None; files.states.len()],
             files,
         };
@@ -48,15 +55,15 @@ impl Writer {
     }
 
     /// Writes down all that waits.
-    pub(super) fn work_off(&mut self, desk: &Desk) {
+    pub(super) fn work_off(&mut self, from: &Desk) {
         use std::sync::atomic::Ordering::Relaxed;
-        self.debugging = desk.debug.load(Relaxed);
+        self.debugging = from.debug.load(Relaxed);
         let mut last = None;
-        while let Some(entry) = desk.queue.pop() {
+        while let Some(entry) = from.queue.pop() {
             last = Some(entry.at);
             self.write(entry.at, &entry.record);
         }
-        let lost = desk.lost.load(Relaxed);
+        let lost = from.lost.load(Relaxed);
         if let Some(at) = last
             && lost > self.lost_told
         {
@@ -68,8 +75,7 @@ impl Writer {
             self.line_to_all(at, Level::Warn, &text);
         }
         for wan in &mut self.wans {
-            wan.main.flush();
-            wan.debug.flush();
+            wan.logs().for_each(LogFile::flush);
         }
     }
 
@@ -80,15 +86,17 @@ impl Writer {
                 let line = Line { wan: &name, fact };
                 self.line(wan.index(), at, lines::level(fact), &line.to_string());
             }
-            Record::Line { level, text } => self.line_to_all(at, *level, text),
+            Record::Line { wan, level, text } => match wan {
+                Some(wan) => self.line(wan.index(), at, *level, text),
+                None => self.line_to_all(at, *level, text),
+            },
             Record::Save { wan, saved } => {
                 let document = state::write(saved, &iso_local(at));
                 self.save(wan.index(), at, &document);
             }
             Record::Reopen => {
                 for wan in &mut self.wans {
-                    wan.main.reopen();
-                    wan.debug.reopen();
+                    wan.logs().for_each(LogFile::reopen);
                 }
             }
         }
@@ -114,11 +122,15 @@ impl Writer {
             ),
             LogFormat::Json => json_line(at, name, level, message),
         };
-        if level <= Level::Info {
-            desktop.main.append(&line);
+        if level <= Level::Info
+            && let Some(log) = &mut desktop.main
+        {
+            log.append(&line);
         }
-        if self.debugging {
-            desktop.debug.append(&line);
+        if self.debugging
+            && let Some(log) = &mut desktop.debug
+        {
+            log.append(&line);
         }
         // v1.7's console: everything while debugging, otherwise what needs attention. The journal
         // is often that console; one it cannot take is no reason to stop.
@@ -166,7 +178,8 @@ fn json_line(at: WallTime, name: &str, level: Level, message: &str) -> String {
                 out.push(c);
             } else {
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    out.push_str(&format!("\\u{unit:04x}"));
+                    // A String takes everything.
+                    let _ = write!(out, "\\u{unit:04x}");
                 }
             }
             out

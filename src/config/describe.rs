@@ -1,0 +1,85 @@
+//! What `--validate-config` prints (contract 2.1).
+
+use std::fmt::Write;
+use std::path::Path;
+
+use super::{Loaded, WanConfig, load};
+use crate::units::Rate;
+
+/// The report on one file, and whether it is valid. Warnings follow the block of a valid file.
+pub fn validate_report(path: &Path) -> (String, bool) {
+    match load(path) {
+        Ok(loaded) => (valid(path, &loaded), true),
+        Err(report) => {
+            let path = path.display();
+            let text = format!("Configuration INVALID: {path}\n  Error: {report}\n");
+            (text, false)
+        }
+    }
+}
+
+fn valid(path: &Path, loaded: &Loaded<WanConfig>) -> String {
+    let mut text = format!("Configuration valid: {}\n", path.display());
+    text.push_str(&effective(&loaded.config));
+    for warning in &loaded.warnings {
+        writeln!(text, "  Warning: {warning}").expect("a String takes any text");
+    }
+    text
+}
+
+/// The effective values in v1.7's form.
+fn effective(config: &WanConfig) -> String {
+    let router = &config.router;
+    let (down, up) = (&config.shapers.down, &config.shapers.up);
+    let written = &config.as_written;
+    let floors = (&down.floors, &written.upload_floors);
+    let rows = [
+        ("WAN", config.wan_name.clone()),
+        ("Transport", router.transport.to_string()),
+        ("Router", format!("{}:{}", router.host, router.user)),
+        ("Download", span(floors.0.red, down.ceiling)),
+        (
+            "  Floors",
+            format!(
+                "GREEN={}, YELLOW={}, SOFT_RED={}, RED={}",
+                whole(floors.0.green),
+                whole(floors.0.yellow),
+                whole(floors.0.soft_red),
+                whole(floors.0.red)
+            ),
+        ),
+        ("Upload", span(floors.1.red, up.ceiling)),
+        (
+            "  Floors",
+            format!(
+                "GREEN={}, YELLOW={}, RED={}",
+                whole(floors.1.green),
+                whole(floors.1.yellow),
+                whole(floors.1.red)
+            ),
+        ),
+        (
+            "Thresholds",
+            format!(
+                "GREEN<={}ms, SOFT_RED<={}ms, RED>{}ms",
+                written.target_bloat, written.warn_bloat, written.hard_red_bloat
+            ),
+        ),
+        ("Ping hosts", written.ping_hosts.clone()),
+        (
+            "Queue names",
+            format!("{}, {}", router.queues.down, router.queues.up),
+        ),
+    ];
+    rows.map(|(name, value)| format!("  {name}: {value}\n"))
+        .concat()
+}
+
+fn span(from: Rate, to: Rate) -> String {
+    format!("{} - {}", whole(from), whole(to))
+}
+
+/// Whole megabits, halves to even as Python's `{:.0f}`.
+fn whole(rate: Rate) -> String {
+    format!("{:.0}M", rate.as_mbps())
+}

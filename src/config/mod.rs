@@ -1,0 +1,110 @@
+//! Configuration files: YAML in, typed parameters or a list of everything that is wrong out.
+//!
+//! ```text
+//! bytes ─ tree (lines, duplicates, <<) ─ scalar (YAML 1.1) ─ section + rule ─▶ WanConfig, warnings
+//!                                                               └─ problem ─▶ Report
+//! ```
+//! Every file that v1.7 accepts is accepted and means the same, except where v1.7 would have crashed
+//! or failed later; what is odd but legal becomes a warning. A default exists once, as a `DEFAULT_`
+//! constant beside the key it belongs to. Nothing here reads a clock or the environment.
+
+mod describe;
+mod host;
+mod measurement;
+mod problem;
+mod router;
+mod rule;
+mod scalar;
+mod section;
+mod service;
+mod shaping;
+mod source;
+mod tree;
+mod wan;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+pub use describe::validate_report;
+pub use host::{Host, ReflectorAddress};
+pub use measurement::{
+    DEFAULT_FALLBACK_MODE, DEFAULT_GATEWAY, DEFAULT_MAX_FALLBACK_CYCLES, DEFAULT_TCP_TARGETS,
+    FRESH_FOR, Fallback, Measurement, TcpTarget,
+};
+pub use problem::{Problem, Report};
+pub use router::{
+    DEFAULT_ON_EXIT, DEFAULT_PORT, DEFAULT_TRANSPORT, DEFAULT_VERIFY_INTERVAL, DEFAULT_WRITE_LIMIT,
+    OnExit, Password, RouterConfig, Scheme, Secret, Transport, WriteLimit,
+};
+pub use service::{
+    DEFAULT_COMMAND_TIMEOUT, DEFAULT_DB_PATH, DEFAULT_HEALTH_PORT, DEFAULT_LISTEN_HOST,
+    DEFAULT_METRICS_PORT, DEFAULT_PING_TIMEOUT, DEFAULT_RETENTION_DAYS, Listen, Lock, Logging,
+    StatePaths, Storage,
+};
+pub use shaping::{
+    AsWritten, DEFAULT_BASELINE_BOUNDS_MS, DEFAULT_GREEN_REQUIRED, DEFAULT_HARD_RED_MS,
+    DEFAULT_IDLE_BELOW_MS, DEFAULT_SPIKE_ABOVE_MS, DEFAULT_YELLOW_DOWNLOAD, DEFAULT_YELLOW_UPLOAD,
+};
+pub use wan::{ControlLaw, WanConfig};
+
+/// Longest config file, in bytes; the longest example has a few thousand.
+pub const MAX_FILE_SIZE: u64 = 256 * 1024;
+
+/// A usable file, and what is odd about it.
+#[derive(Clone, Debug)]
+pub struct Loaded<T> {
+    /// What it says.
+    pub config: T,
+    /// What is legal, but hardly meant; in the order of their lines.
+    pub warnings: Vec<Problem>,
+}
+
+/// Reads a WAN (autorate) file.
+///
+/// # Errors
+/// Everything that is wrong with the file, at once.
+pub fn load(path: &Path) -> Result<Loaded<WanConfig>, Report> {
+    let sentence = match bytes_of(path) {
+        Ok(bytes) if bytes.len() as u64 <= MAX_FILE_SIZE => return parse(path, &bytes),
+        Ok(_) => format!("larger than {} KiB: no config file", MAX_FILE_SIZE / 1024),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => "is a directory".to_owned(),
+        Err(error) => format!("cannot be read: {error}"),
+    };
+    Err(Report::of_file(path, None, sentence))
+}
+
+/// Reads a WAN (autorate) file that is in memory already; `file` is how messages call it.
+///
+/// # Errors
+/// Everything that is wrong with the file, at once.
+pub fn parse(file: &Path, bytes: &[u8]) -> Result<Loaded<WanConfig>, Report> {
+    let whole = |line, sentence: &str| Report::of_file(file, line, sentence);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let before = &bytes[..error.valid_up_to()];
+        let line = before.split(|&b| b == b'\n').count();
+        whole(Some(line), "not UTF-8 text; save the file as UTF-8")
+    })?;
+    let tree = tree::parse(text).map_err(|fault| whole(fault.line, &fault.sentence))?;
+    let root = tree.ok_or_else(|| whole(None, "empty; a config file has keys such as wan_name"))?;
+    let notes = section::Notes::new(file, &root);
+    let Some(section) = section::Section::root(&notes, &root) else {
+        let sentence = "not a section of keys; a config file begins with keys such as wan_name";
+        return Err(whole(Some(root.line), sentence));
+    };
+    let config = wan::read(file, section);
+    let warnings = notes.close()?;
+    match config {
+        Some(config) => Ok(Loaded { config, warnings }),
+        None => Err(whole(None, "cannot be used")),
+    }
+}
+
+fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(MAX_FILE_SIZE + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,241 @@
+//! Every socket of one WAN.
+
+use std::net::SocketAddr;
+
+use mio::Registry;
+
+use super::clock::Clock;
+use super::connect::{Started, TcpProbes};
+use super::directory::{Change, Directory, HostName};
+use super::echo::{EchoSockets, Peer};
+use super::resolver::{Resolved, Resolver};
+use super::router_port::{RouterParams, RouterPort};
+use super::tokens::{self, WanTokens};
+use crate::control::actuator::Order;
+use crate::control::prober::{Echo, Target};
+use crate::program::{Input, WanId};
+use crate::time::Instant;
+
+/// Datagrams taken per wake-up: 16 reflectors' replies and their duplicates.
+const DATAGRAMS: usize = 64;
+
+/// How a reflector is asked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ReflectorHost {
+    /// Who.
+    pub host: HostName,
+    /// `Some`: by UDP echo on this port instead of ICMP.
+    pub udp_port: Option<u16>,
+}
+
+/// What one WAN's sockets are made of.
+#[derive(Debug)]
+pub struct WanPortsParams {
+    /// Open echo sockets.
+    pub echo: EchoSockets,
+    /// What ties its sockets to the WAN.
+    pub binding: super::binding::Binding,
+    /// Whom to ask every round.
+    pub reflectors: Vec<ReflectorHost>,
+    /// Whom to ask when they are silent.
+    pub gateway: Option<std::net::IpAddr>,
+    /// Where to connect when they are silent.
+    pub tcp_targets: Vec<(HostName, u16)>,
+    /// The router's host.
+    pub router_host: HostName,
+    /// How to talk to the router.
+    pub router: RouterParams,
+}
+
+/// The sockets of one WAN, on the loop.
+#[derive(Debug)]
+pub struct WanPorts {
+    id: WanId,
+    tokens: WanTokens,
+    echo: EchoSockets,
+    /// A drain stopped early; no event will tell of what is left.
+    echo_more: bool,
+    tcp: TcpProbes,
+    router: RouterPort,
+    directory: Directory,
+    udp_ports: Vec<Option<u16>>,
+    tcp_ports: Vec<u16>,
+    gateway: Option<std::net::IpAddr>,
+}
+
+impl WanPorts {
+    /// Puts one WAN's sockets on the loop.
+    ///
+    /// # Errors
+    /// The system's words, if mio refuses.
+    pub fn new(id: WanId, registry: &Registry, mut params: WanPortsParams) -> Result<Self, String> {
+        let tokens = tokens::of_wan(id.index());
+        registry
+            .register(&mut params.echo, tokens.echo, mio::Interest::READABLE)
+            .map_err(|e| e.to_string())?;
+        let udp_ports = params.reflectors.iter().map(|r| r.udp_port).collect();
+        let tcp_ports = params.tcp_targets.iter().map(|(_, port)| *port).collect();
+        // Reflectors first, then TCP targets, then the router.
+        let hosts = params
+            .reflectors
+            .into_iter()
+            .map(|reflector| reflector.host)
+            .chain(params.tcp_targets.into_iter().map(|(host, _)| host))
+            .chain([params.router_host])
+            .collect();
+        Ok(Self {
+            id,
+            tokens,
+            echo: params.echo,
+            echo_more: false,
+            directory: Directory::new(u32::from(id.0) << 8, hosts, params.binding.source),
+            tcp: TcpProbes::new(params.binding, tokens.tcp),
+            router: RouterPort::new(tokens.router, params.router),
+            udp_ports,
+            tcp_ports,
+            gateway: params.gateway,
+        })
+    }
+
+    /// An event for one of its tokens.
+    pub fn ready(
+        &mut self,
+        clock: Clock,
+        now: Instant,
+        registry: &Registry,
+        token: mio::Token,
+        mut input: impl FnMut(Input),
+    ) {
+        if token == self.tokens.echo {
+            self.echo_more = true;
+        } else if token == self.tokens.router {
+            self.drive(now, registry, input);
+        } else if self.tcp.owns(token)
+            && let Some(probe) = self.tcp.ready(clock, registry, token)
+        {
+            input(Input::Connected {
+                wan: self.id,
+                took: probe.took,
+            });
+        }
+    }
+
+    /// Takes the echo replies that were announced, and whatever an earlier call left.
+    pub fn catch_up(
+        &mut self,
+        clock: Clock,
+        now: Instant,
+        registry: &Registry,
+        mut input: impl FnMut(Input),
+    ) {
+        if core::mem::take(&mut self.echo_more) {
+            let wan = self.id;
+            let drained = self.echo.drain(clock, DATAGRAMS, |reply| {
+                input(Input::Reply {
+                    wan,
+                    seq: reply.seq,
+                    rtt: reply.rtt,
+                });
+            });
+            self.echo_more = drained.more;
+        }
+        if self.router.has_more() {
+            self.drive(now, registry, input);
+        }
+    }
+
+    /// Whether something is left that no event will announce.
+    pub const fn has_more(&self) -> bool {
+        self.echo_more || self.router.has_more()
+    }
+
+    /// Time passed: deadlines, and what mio would not announce again.
+    pub fn tick(
+        &mut self,
+        now: Instant,
+        registry: &Registry,
+        resolver: Option<&mut Resolver>,
+        mut input: impl FnMut(Input),
+    ) {
+        if let Some(resolver) = resolver {
+            self.directory.tick(now, resolver);
+        }
+        let wan = self.id;
+        self.tcp.expire(now, registry, |probe| {
+            input(Input::Connected {
+                wan,
+                took: probe.took,
+            });
+        });
+        self.drive(now, registry, input);
+    }
+
+    /// Moves the router link on.
+    pub fn drive(&mut self, now: Instant, registry: &Registry, mut input: impl FnMut(Input)) {
+        let wan = self.id;
+        let address = self
+            .directory
+            .address(self.udp_ports.len() + self.tcp_ports.len());
+        self.router.drive(now, address, registry, |event| {
+            input(Input::Router { wan, event });
+        });
+    }
+
+    /// Sends an echo request. One that does not leave is as good as unanswered; it is counted.
+    pub fn probe(&mut self, clock: Clock, echo: Echo) {
+        let peer = match echo.target {
+            Target::Gateway => self.gateway.map(Peer::Icmp),
+            Target::Reflector(n) => {
+                let n = usize::from(n);
+                self.directory.address(n).map(|ip| match self.udp_ports[n] {
+                    Some(port) => Peer::Udp(SocketAddr::new(ip, port)),
+                    None => Peer::Icmp(ip),
+                })
+            }
+        };
+        if let Some(peer) = peer {
+            let _ = self.echo.send(clock, echo.target, peer, echo.seq);
+        }
+    }
+
+    /// Tries a TCP connect to each fallback target; what fails at once is reported at once.
+    pub fn try_tcp(&mut self, clock: Clock, registry: &Registry, mut input: impl FnMut(Input)) {
+        for (n, port) in (0..).zip(&self.tcp_ports) {
+            let address = self
+                .directory
+                .address(self.udp_ports.len() + usize::from(n));
+            let started = address.map_or(Started::Failed, |ip| {
+                self.tcp
+                    .start(clock, registry, n, SocketAddr::new(ip, *port))
+            });
+            if started != Started::UnderWay {
+                let (wan, took) = (self.id, None);
+                input(Input::Connected { wan, took });
+            }
+        }
+    }
+
+    /// Hands an order to the router link.
+    pub fn write(&mut self, order: Order) {
+        self.router.submit(order);
+    }
+
+    /// Whether the router link has something under way.
+    pub fn is_writing(&self) -> bool {
+        self.router.is_busy()
+    }
+
+    /// Takes a resolver's answer.
+    pub fn resolved(&mut self, now: Instant, resolved: &Resolved) {
+        match self.directory.resolved(now, resolved) {
+            Some(Change::Found(name, address)) => log::info!("{name} is {address}"),
+            Some(Change::Unknown(name)) => log::warn!("{name} has no usable address yet"),
+            None => {}
+        }
+    }
+
+    /// What the system allowed for measuring, in one line.
+    pub const fn echo(&self) -> &EchoSockets {
+        &self.echo
+    }
+}
