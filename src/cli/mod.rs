@@ -1,0 +1,3 @@
+//! Tools around the daemons; unlike those, they may block.
+
+pub mod stage;

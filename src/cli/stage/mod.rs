@@ -1,0 +1,1 @@
+//! The simulated world on real loopback sockets.
