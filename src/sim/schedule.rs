@@ -149,7 +149,7 @@ mod tests {
         let mut line = Line::new(&LineOptions::default());
         let mut schedule = Schedule::demo(capacity);
         for minute in 0..5 {
-            let at = |n| second(minute * 60 + n);
+            let at = |n: u64| second(minute * 60 + n);
             schedule.play(at(4), &mut line);
             assert_eq!(line.demand(), Both::default(), "quiet");
             schedule.play(at(25), &mut line);

@@ -112,7 +112,7 @@ impl Router {
     /// Somebody changed a queue by hand.
     pub fn set_max_limit(&mut self, queue: &str, rate: Rate) {
         if let Some(row) = self.queues.named_mut(queue) {
-            row.set("max-limit", rate.as_bps());
+            row.set_number("max-limit", rate.as_bps());
         }
     }
 

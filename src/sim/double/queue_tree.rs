@@ -80,8 +80,8 @@ impl QueueTree {
             ("priority", "8"),
             ("queue", queue),
         ]);
-        row.set("max-limit", max_limit.as_bps());
-        row.set(".id", format!("*{:X}", self.next_id));
+        row.set_number("max-limit", max_limit.as_bps());
+        row.set(".id", &format!("*{:X}", self.next_id));
         clear(&mut row);
         self.next_id += 1;
         self.table.rows.push(row);
@@ -97,7 +97,7 @@ impl QueueTree {
     pub(super) fn renumber(&mut self) {
         self.next_id += 0x10;
         for row in &mut self.table.rows {
-            row.set(".id", format!("*{:X}", self.next_id));
+            row.set(".id", &format!("*{:X}", self.next_id));
             self.next_id += 1;
         }
         self.windows.clear();
@@ -120,8 +120,8 @@ impl QueueTree {
         }
         row.count("bytes", bytes);
         row.count("packets", bytes.div_ceil(FRAME));
-        row.set("queued-bytes", queued);
-        row.set("queued-packets", queued.div_ceil(FRAME));
+        row.set_number("queued-bytes", queued);
+        row.set_number("queued-packets", queued.div_ceil(FRAME));
         let window = self.windows.entry(row.id().to_owned()).or_insert(Window {
             since: now,
             bytes: 0,
@@ -130,8 +130,8 @@ impl QueueTree {
         let span = now - window.since;
         if span >= RATE_WINDOW {
             let per_second = |count: u64| count.saturating_mul(1_000_000) / span.as_micros();
-            row.set("rate", per_second(window.bytes.saturating_mul(8)));
-            row.set("packet-rate", per_second(window.bytes.div_ceil(FRAME)));
+            row.set_number("rate", per_second(window.bytes.saturating_mul(8)));
+            row.set_number("packet-rate", per_second(window.bytes.div_ceil(FRAME)));
             *window = Window {
                 since: now,
                 bytes: 0,
@@ -150,6 +150,6 @@ impl QueueTree {
 
 fn clear(row: &mut Record) {
     for counter in COUNTERS {
-        row.set(counter, 0);
+        row.set(counter, "0");
     }
 }

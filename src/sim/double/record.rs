@@ -39,8 +39,13 @@ impl Record {
     }
 
     /// Gives a property a value.
-    pub fn set(&mut self, name: &str, value: impl ToString) {
-        self.0.insert(name.to_owned(), value.to_string());
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.0.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Gives a property a number.
+    pub fn set_number(&mut self, name: &str, value: u64) {
+        self.set(name, &value.to_string());
     }
 
     /// Takes a property away.
@@ -50,7 +55,7 @@ impl Record {
 
     /// Adds to a counter.
     pub fn count(&mut self, name: &str, more: u64) {
-        self.set(name, self.number(name).saturating_add(more));
+        self.set_number(name, self.number(name).saturating_add(more));
     }
 
     /// Every property with its value.

@@ -164,7 +164,7 @@ impl Router {
         if let (Some(most), Some(_)) = (self.clamp, change.value("max-limit")) {
             let asked = change.number("max-limit");
             if asked == 0 || asked > most.as_bps() {
-                change.set("max-limit", most.as_bps());
+                change.set_number("max-limit", most.as_bps());
             }
         }
     }
@@ -209,8 +209,8 @@ fn values(body: &Map<String, Value>) -> Result<Record, Refusal> {
     for (name, value) in body {
         match value {
             Value::String(text) => record.set(name, text),
-            Value::Number(number) => record.set(name, number),
-            Value::Bool(flag) => record.set(name, flag),
+            Value::Number(number) => record.set(name, &number.to_string()),
+            Value::Bool(flag) => record.set(name, &flag.to_string()),
             Value::Null => record.set(name, ""),
             Value::Array(_) | Value::Object(_) => return Err(Refusal::Invalid(name.clone())),
         }

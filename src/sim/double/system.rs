@@ -49,9 +49,9 @@ impl System {
             ("total-memory", "1073741824"),
             ("version", VERSION),
         ]);
-        resource.set("uptime", uptime(now - self.booted_at));
-        resource.set("write-sect-since-reboot", self.writes_since_boot);
-        resource.set("write-sect-total", SECTORS_BEFORE + self.writes);
+        resource.set("uptime", &uptime(now - self.booted_at));
+        resource.set_number("write-sect-since-reboot", self.writes_since_boot);
+        resource.set_number("write-sect-total", SECTORS_BEFORE + self.writes);
         resource
     }
 }
@@ -66,11 +66,11 @@ fn uptime(span: Duration) -> String {
         (seconds / 60 % 60, 'm'),
         (seconds % 60, 's'),
     ];
-    let text: String = parts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, unit)| format!("{count}{unit}"))
-        .collect();
+    let mut text = String::new();
+    for (count, unit) in parts.into_iter().filter(|&(count, _)| count > 0) {
+        text.push_str(&count.to_string());
+        text.push(unit);
+    }
     if text.is_empty() {
         "0s".to_owned()
     } else {

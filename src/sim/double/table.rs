@@ -54,7 +54,7 @@ impl Table {
         for (name, value) in change.properties() {
             let field = self.fields.iter().find(|field| field.0 == name);
             let field = field.ok_or_else(|| Refusal::UnknownParameter(name.to_owned()))?;
-            checked.set(name, field.spelled(value)?);
+            checked.set(name, &field.spelled(value)?);
         }
         let twin = checked.value("name").and_then(|name| self.find(name));
         if twin.is_some_and(|twin| twin != index) {
