@@ -102,7 +102,7 @@ fn a_get_with_proplist_always_has_the_id() {
 
 #[test]
 fn a_print_with_proplist_has_exactly_what_was_asked_for() {
-    let mut print = |body| ask(&mut router(), "POST", "/rest/queue/tree/print", body);
+    let print = |body: &str| ask(&mut router(), "POST", "/rest/queue/tree/print", body);
     let names = r#"[{"name":"WAN-Download"},{"name":"WAN-Upload"}]"#;
     for proplist in [r#"["name"]"#, r#""name""#] {
         let body = format!(r#"{{".proplist":{proplist}}}"#);
@@ -158,7 +158,7 @@ fn an_unknown_parameter_is_refused_and_nothing_is_changed() {
 
 #[test]
 fn bad_values_are_refused_with_routeros_words() {
-    let mut patch = |body| ask(&mut router(), "PATCH", DOWN, body);
+    let patch = |body: &str| ask(&mut router(), "PATCH", DOWN, body);
     for (body, detail) in [
         (
             r#"{"priority":"9"}"#,
