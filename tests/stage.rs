@@ -88,7 +88,7 @@ fn the_median_echo_is_on_time() {
     rtts.sort();
     assert_eq!(rtts.len(), 21);
     assert!(rtts[0] >= ms(20), "never early: {}", rtts[0]);
-    assert!(rtts[10] < ms(22), "{}", rtts[10]);
+    assert!(rtts[10] < ms(25), "{}", rtts[10]);
 }
 
 #[test]

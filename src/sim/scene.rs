@@ -51,14 +51,20 @@ impl Scene {
 
     /// Lets everything happen until `now`: first the past under the old limits, then the limits.
     pub fn advance(&mut self, now: Instant) {
-        self.schedule.play(now, &mut self.line);
-        self.line.advance(now);
+        self.flow(now);
         for direction in Direction::BOTH {
-            let queue = &self.queues[direction];
             let carried = self.line.take_carried(direction);
             let queued = self.line.backlog_in_cake(direction);
+            let queue = &self.queues[direction];
             self.router.carry(now, queue, carried, queued);
-            let shaped = self.router.max_limit(queue).unwrap_or(Rate::ZERO);
+        }
+    }
+
+    /// The line alone: echoes are many and do not look at counters.
+    fn flow(&mut self, now: Instant) {
+        self.schedule.play(now, &mut self.line);
+        for direction in Direction::BOTH {
+            let shaped = self.max_limit(direction).unwrap_or(Rate::ZERO);
             self.line.set_shaped(now, direction, shaped);
         }
     }
@@ -73,7 +79,7 @@ impl Scene {
 
     /// The RTT of an echo sent now; `None` if the line is dead.
     pub fn rtt(&mut self, now: Instant) -> Option<Duration> {
-        self.advance(now);
+        self.flow(now);
         self.line.rtt(now)
     }
 
