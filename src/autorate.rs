@@ -50,6 +50,14 @@ impl Autorate {
         Self { wans, status }
     }
 
+    /// From now on no WAN judges any more: averages and rates stand, and what they want is still
+    /// carried out. For one round by hand.
+    pub fn hold(&mut self) {
+        for wan in &mut self.wans {
+            wan.hold();
+        }
+    }
+
     /// One of its WANs.
     pub fn wan(&self, id: WanId) -> &Wan {
         &self.wans[id.index()]

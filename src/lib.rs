@@ -1,5 +1,35 @@
-//! wanctl
+//! wanctl keeps a home internet line fast *and* responsive. This is the map.
+//!
+//! ```text
+//!      bytes                messages               numbers             decisions
+//! ┌───────────────┐    ┌───────────────┐    ┌─────────────────┐    ┌──────────────┐
+//! │ shell         │ ─▶ │ wire, router  │ ─▶ │ autorate        │ ─▶ │ control      │
+//! │ mio, sockets, │    │ codecs, link  │    │ the program:    │    │ laws, filters│
+//! │ TLS, clock    │ ◀─ │ state machine │ ◀─ │ five beats      │ ◀─ │ machines     │
+//! └───────────────┘    └───────────────┘    └────────┬────────┘    └──────────────┘
+//!   the only system calls                 status ──▶ report: one snapshot, many spellings
+//!                                           └──────▶ scribe: the second thread, all that touches a disk
+//! ```
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`units`], [`time`], [`direction`] | quantities with their unit in the type |
+//! | [`control`] | pure decisions: prober, blackout, delay, zones, the law, the actuator |
+//! | [`wire`] | bytes to messages and back: ICMP, HTTP, RouterOS JSON |
+//! | [`router`] | the REST link as a state machine without a socket |
+//! | [`program`], [`status`] | the border between decisions and the world; the one snapshot |
+//! | [`autorate`] | the daemon: measure, judge, act, tell, ask again |
+//! | [`report`] | the snapshot as `/health`, metrics, state documents, log lines |
+//! | [`sim`] | a line and a RouterOS double in virtual time |
+//! | [`shell`] | event loop, sockets, TLS, signals, the scribe thread |
+//! | [`config`] | the YAML files, checked and turned into typed parameters |
+//! | [`cli`] | the commands; may block |
+//!
+//! Who may use whom: the list in this order, downwards only; `tests/layers.rs` checks it. Time is always
+//! an argument; only `shell/clock.rs` (and the stage of the demo) reads a clock.
+
 pub mod autorate;
+pub mod cli;
 pub mod config;
 pub mod control;
 pub mod direction;
@@ -7,6 +37,7 @@ pub mod program;
 pub mod report;
 pub mod router;
 pub mod shell;
+pub mod sim;
 pub mod status;
 pub mod time;
 pub mod units;

@@ -57,6 +57,7 @@ pub struct Wan {
     name: Label,
     reflectors: heapless::Vec<Label, { crate::control::prober::MAX_REFLECTORS }>,
     on_exit: OnExit,
+    holding: bool,
     throttled: bool,
     cycle_told_at: Instant,
     silence_told_at: Option<Instant>,
@@ -76,6 +77,7 @@ impl Wan {
             name: params.name,
             reflectors: params.reflectors,
             on_exit: params.on_exit,
+            holding: false,
             throttled: false,
             cycle_told_at: now,
             silence_told_at: None,
@@ -86,6 +88,10 @@ impl Wan {
     /// The law and its averages.
     pub const fn controller(&self) -> &Controller {
         &self.controller
+    }
+
+    pub(super) const fn hold(&mut self) {
+        self.holding = true;
     }
 
     pub(super) fn initial_status(&self) -> WanStatus {
@@ -118,7 +124,10 @@ impl Wan {
         // measure
         let sample = self.prober.close_round(now);
         let baseline = self.controller.delay().baseline;
-        let outcome = self.blackout.observe(now, sample, baseline);
+        let mut outcome = self.blackout.observe(now, sample, baseline);
+        if self.holding {
+            outcome.step = Step::Hold;
+        }
         // judge
         let decision = self.controller.step(outcome.step);
         // act

@@ -35,7 +35,7 @@ pub use measurement::{
 pub use problem::{Problem, Report};
 pub use router::{
     DEFAULT_ON_EXIT, DEFAULT_PORT, DEFAULT_TRANSPORT, DEFAULT_VERIFY_INTERVAL, DEFAULT_WRITE_LIMIT,
-    OnExit, Password, RouterConfig, Scheme, Secret, Transport, WriteLimit,
+    Password, RouterConfig, Scheme, Secret, Transport, WriteLimit,
 };
 pub use service::{
     DEFAULT_COMMAND_TIMEOUT, DEFAULT_DB_PATH, DEFAULT_HEALTH_PORT, DEFAULT_LISTEN_HOST,

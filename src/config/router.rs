@@ -8,6 +8,7 @@ use super::rule::{Bad, Choice, FileName, Identifier, Number, PORT, Rule, Text, W
 use super::section::{Section, Value};
 use super::tree::Kind;
 use crate::control::actuator::MAX_BUDGET;
+use crate::autorate::OnExit;
 use crate::direction::{Both, Direction};
 use crate::time::Duration;
 
@@ -55,15 +56,6 @@ pub enum Scheme {
     Http,
     /// TLS.
     Https,
-}
-
-/// What becomes of the limits when the daemon ends.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum OnExit {
-    /// They stay as they are.
-    Leave,
-    /// Both queues are set to their ceilings.
-    Ceiling,
 }
 
 /// At most so many changes in any window (`router.write_limit`).

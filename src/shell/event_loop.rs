@@ -168,7 +168,7 @@ impl<P: Program> EventLoop<P> {
     ///
     /// # Errors
     /// In words, if `poll` fails: without it there is no loop.
-    pub fn run(&mut self, mut after: impl FnMut(Instant, &P) -> After) -> Result<(), String> {
+    pub fn run(&mut self, mut after: impl FnMut(Instant, &mut P) -> After) -> Result<(), String> {
         let mut started = false;
         while self.phase != Phase::Ended {
             let wait = self
@@ -189,7 +189,7 @@ impl<P: Program> EventLoop<P> {
                     started = true;
                     self.notifier.ready();
                 }
-                if self.phase == Phase::Running && after(now, &self.program) == After::Stop {
+                if self.phase == Phase::Running && after(now, &mut self.program) == After::Stop {
                     self.stop(now);
                 }
                 self.work = self.clock.now() - now;

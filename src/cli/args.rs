@@ -1,0 +1,355 @@
+//! Command lines (contract 2.1): v1.7's flags and forms, and ours.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use lexopt::{Arg, Parser};
+
+/// What to do.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Command {
+    /// The autorate daemon, or one round of it, or a check of its files.
+    Run(RunArgs),
+    /// What the law would have decided on a recorded trace.
+    Replay {
+        /// The WAN file.
+        config: PathBuf,
+        /// CSV with an `rtt_ms` column.
+        trace: PathBuf,
+    },
+    /// The daemon on a simulated line.
+    Demo(DemoArgs),
+    /// Print this.
+    Help(&'static str),
+    /// Print the version.
+    Version,
+}
+
+/// `wanctl --config …`.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct RunArgs {
+    /// One file per WAN.
+    pub configs: Vec<PathBuf>,
+    /// Debug log files and console.
+    pub debug: bool,
+    /// Never write to the router.
+    pub dry_run: bool,
+    /// What to do with them.
+    pub mode: Mode,
+}
+
+/// What `--config` files are for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Mode {
+    /// Run until told to stop.
+    #[default]
+    Daemon,
+    /// One measure–judge–act round, printed.
+    Once,
+    /// Check the files.
+    Validate,
+}
+
+/// `wanctl demo`.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct DemoArgs {
+    /// End by itself after so many seconds.
+    pub seconds: Option<u64>,
+}
+
+/// The command line makes no sense.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Usage {
+    synopsis: &'static str,
+    complaint: String,
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}\nwanctl: error: {}", self.synopsis, self.complaint)
+    }
+}
+
+const RUN_USAGE: &str =
+    "usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
+       wanctl demo [--seconds N]
+       wanctl replay --config F --trace T.csv
+       wanctl --help | --version";
+
+const HELP: &str = "\
+Keeps an internet line fast and responsive: pings reflectors every 50 ms, sees the
+modem's queue grow, and moves a RouterOS router's CAKE limits before anybody notices.
+
+usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
+       wanctl demo [--seconds N]
+       wanctl replay --config F --trace T.csv
+
+  --config F [F ...]   WAN files, one per line; several WANs share one process
+  --debug              also write the debug log, and everything to stderr
+  --once, --oneshot    one measure-judge-act round, printed; exit code tells success
+  --dry-run            measure and decide, but never write to the router
+  --validate-config    check the files, print what they mean, touch nothing else
+  -h, --help           this text
+  -V, --version        the version
+
+  demo                 the real daemon on a simulated line and router: nothing to set up,
+                       no root, no network
+  replay               what the law decides on a recorded RTT trace (columns as in
+                       tests/golden), printed as CSV
+
+Signals: SIGTERM and SIGINT stop cleanly, SIGHUP reopens the logs, SIGUSR1 switches
+debug logging on and off. Environment: WANCTL_LOG_FORMAT=json|text, and whatever
+variable router.password names.
+
+Exit codes: 0 clean stop, or it worked; 1 it did not; 2 the command line makes no sense.
+";
+
+const DEMO_HELP: &str = "\
+The real daemon (same loop, same REST link over loopback TCP) against a built-in RouterOS
+double and a simulated line with three reflectors. Load comes and goes, the capacity drops
+to half and returns; watch delay, zones and rates. No root, router or network needed.
+
+usage: wanctl demo [--seconds N]
+
+  --seconds N   end after N seconds (1 to 86400); otherwise Ctrl-C ends it
+  -h, --help    this text
+";
+
+const REPLAY_HELP: &str = "\
+Feeds the rtt_ms column of a CSV file to the control law of a WAN file, one row per 50 ms
+cycle, and prints what it decides: the same columns as tests/golden. An empty rtt_ms is a
+cycle without a reply. The router always succeeds at once; the write budget is honoured.
+
+usage: wanctl replay --config F --trace T.csv
+
+  --config F    WAN file
+  --trace T     CSV file with an rtt_ms column
+  -h, --help    this text
+";
+
+/// Reads a command line; its first word is the program's name.
+///
+/// # Errors
+/// [`Usage`], to be printed on stderr.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage> {
+    let mut args = args.into_iter().peekable();
+    let program = args.next().unwrap_or_default();
+    if let Some(tool) = later_tool(&program) {
+        return Err(usage(format!(
+            "{tool} is not in this build yet; this is wanctl {}",
+            env!("CARGO_PKG_VERSION")
+        )));
+    }
+    let subcommand = args.peek().and_then(|arg| match arg.to_str() {
+        Some("demo") => Some(demo as fn(&mut Parser) -> Result<Command, String>),
+        Some("replay") => Some(replay as fn(&mut Parser) -> Result<Command, String>),
+        _ => None,
+    });
+    match subcommand {
+        Some(parse) => {
+            args.next();
+            parse(&mut Parser::from_args(args)).map_err(usage)
+        }
+        None => run(&mut Parser::from_args(args)).map_err(usage),
+    }
+}
+
+/// v1.7's other programs, which one binary will answer to.
+fn later_tool(program: &OsStr) -> Option<&'static str> {
+    let name = Path::new(program).file_name()?.to_str()?;
+    ["wanctl-steering", "wanctl-calibrate", "wanctl-history"]
+        .into_iter()
+        .find(|tool| *tool == name)
+}
+
+fn usage(complaint: impl Into<String>) -> Usage {
+    Usage {
+        synopsis: RUN_USAGE,
+        complaint: complaint.into(),
+    }
+}
+
+fn run(parser: &mut Parser) -> Result<Command, String> {
+    const LONG: [&str; 8] = [
+        "config",
+        "debug",
+        "once",
+        "oneshot",
+        "dry-run",
+        "validate-config",
+        "help",
+        "version",
+    ];
+    let mut args = RunArgs::default();
+    while let Some(arg) = parser.next().map_err(said)? {
+        match option(arg, &LONG)? {
+            "config" => {
+                let files = parser
+                    .values()
+                    .map_err(|_| "argument --config: expected at least one file")?;
+                args.configs.extend(files.map(PathBuf::from));
+            }
+            "debug" => args.debug = true,
+            "once" | "oneshot" => args.mode = Mode::Once,
+            "dry-run" => args.dry_run = true,
+            "validate-config" => args.mode = Mode::Validate,
+            "version" => return Ok(Command::Version),
+            _ => return Ok(Command::Help(HELP)),
+        }
+    }
+    if args.configs.is_empty() {
+        return Err("the following arguments are required: --config".into());
+    }
+    if args.configs.len() > crate::status::MAX_WANS {
+        let most = crate::status::MAX_WANS;
+        return Err(format!(
+            "argument --config: at most {most} WANs in one process"
+        ));
+    }
+    Ok(Command::Run(args))
+}
+
+fn demo(parser: &mut Parser) -> Result<Command, String> {
+    let mut args = DemoArgs::default();
+    while let Some(arg) = parser.next().map_err(said)? {
+        match option(arg, &["seconds", "help"])? {
+            "seconds" => {
+                let value = parser.value().map_err(said)?;
+                let seconds = value.to_str().and_then(|text| text.parse().ok());
+                args.seconds = Some(seconds.filter(|n| (1..=86_400).contains(n)).ok_or_else(
+                    || format!("argument --seconds: {value:?} is not a number from 1 to 86400"),
+                )?);
+            }
+            _ => return Ok(Command::Help(DEMO_HELP)),
+        }
+    }
+    Ok(Command::Demo(args))
+}
+
+fn replay(parser: &mut Parser) -> Result<Command, String> {
+    let (mut config, mut trace) = (None, None);
+    while let Some(arg) = parser.next().map_err(said)? {
+        match option(arg, &["config", "trace", "help"])? {
+            "config" => config = Some(PathBuf::from(parser.value().map_err(said)?)),
+            "trace" => trace = Some(PathBuf::from(parser.value().map_err(said)?)),
+            _ => return Ok(Command::Help(REPLAY_HELP)),
+        }
+    }
+    match (config, trace) {
+        (Some(config), Some(trace)) => Ok(Command::Replay { config, trace }),
+        _ => Err("replay needs --config F and --trace T.csv".into()),
+    }
+}
+
+/// The known option that `arg` is, or is a unique beginning of, as argparse allows.
+fn option(arg: Arg<'_>, known: &[&'static str]) -> Result<&'static str, String> {
+    match arg {
+        Arg::Short('h') => Ok("help"),
+        Arg::Short('V') if known.contains(&"version") => Ok("version"),
+        Arg::Short(c) => Err(format!("unrecognized arguments: -{c}")),
+        Arg::Value(value) => Err(format!("unrecognized arguments: {}", value.display())),
+        Arg::Long(name) => {
+            if let Some(exact) = known.iter().find(|&&k| k == name) {
+                return Ok(exact);
+            }
+            let mut meant = known.iter().filter(|k| k.starts_with(name));
+            match (meant.next(), meant.next()) {
+                (Some(one), None) => Ok(one),
+                (None, _) => Err(format!("unrecognized arguments: --{name}")),
+                (Some(one), Some(other)) => Err(format!(
+                    "ambiguous option: --{name} could match --{one}, --{other}"
+                )),
+            }
+        }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn said(error: lexopt::Error) -> String {
+    error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(line: &str) -> Result<Command, String> {
+        let words = std::iter::once("wanctl").chain(line.split_whitespace());
+        parse(words.map(OsString::from)).map_err(|usage| usage.complaint)
+    }
+
+    fn run_args(line: &str) -> RunArgs {
+        match of(line) {
+            Ok(Command::Run(args)) => args,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn v1_7s_forms_are_understood() {
+        for line in [
+            "--config a.yaml b.yaml --debug",
+            "--config a.yaml b.yaml --deb",
+            "--debug --conf a.yaml b.yaml",
+            "--config=a.yaml --config b.yaml --debug",
+        ] {
+            let args = run_args(line);
+            assert_eq!(
+                args.configs,
+                [Path::new("a.yaml"), Path::new("b.yaml")],
+                "{line}"
+            );
+            assert!(args.debug);
+        }
+        assert_eq!(run_args("--config a --oneshot").mode, Mode::Once);
+        assert_eq!(run_args("--config a --once --dry-run").mode, Mode::Once);
+        assert_eq!(run_args("--config a --validate").mode, Mode::Validate);
+    }
+
+    #[test]
+    fn nonsense_is_explained() {
+        for (line, complaint) in [
+            ("", "the following arguments are required: --config"),
+            ("--config", "argument --config: expected at least one file"),
+            ("--config a --frob", "unrecognized arguments: --frob"),
+            ("--config a -x", "unrecognized arguments: -x"),
+            ("a.yaml", "unrecognized arguments: a.yaml"),
+            (
+                "--config a --d",
+                "ambiguous option: --d could match --debug, --dry-run",
+            ),
+            (
+                "--config 1 2 3 4 5 6 7 8 9",
+                "argument --config: at most 8 WANs in one process",
+            ),
+            (
+                "demo --seconds soon",
+                "argument --seconds: \"soon\" is not a number from 1 to 86400",
+            ),
+            (
+                "replay --config a",
+                "replay needs --config F and --trace T.csv",
+            ),
+        ] {
+            assert_eq!(of(line), Err(complaint.into()), "{line}");
+        }
+    }
+
+    #[test]
+    fn help_and_version_need_nothing_else() {
+        assert!(matches!(of("--help"), Ok(Command::Help(_))));
+        assert!(matches!(of("-h"), Ok(Command::Help(_))));
+        assert!(matches!(of("demo --help"), Ok(Command::Help(_))));
+        assert_eq!(of("--version"), Ok(Command::Version));
+    }
+
+    #[test]
+    fn v1_7s_other_programs_say_that_they_are_not_there_yet() {
+        let said = parse(["/usr/bin/wanctl-history".into()]).unwrap_err();
+        assert!(
+            said.to_string()
+                .contains("wanctl-history is not in this build yet")
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! What a daemon says about itself when it starts (contract 9.3).
+
+use crate::config::{Scheme, WanConfig};
+use crate::control::law::classic::ShaperParams;
+
+/// The lines, one WAN's.
+pub(super) fn lines(config: &WanConfig, echo_mode: &str) -> Vec<String> {
+    let written = &config.as_written;
+    let (down, up) = (&config.shapers.down, &config.shapers.up);
+    let (target, warn, hard) = (
+        &written.target_bloat,
+        &written.warn_bloat,
+        &written.hard_red_bloat,
+    );
+    let scheme = match config.router.scheme {
+        Scheme::Http => "http",
+        Scheme::Https => "https",
+    };
+    vec![
+        format!("=== Continuous CAKE Controller - {} ===", config.wan_name),
+        format!(
+            "Download: {}, SOFT_RED={:.0}M, RED={:.0}M, {}",
+            upper_floors(down),
+            down.floors.soft_red.as_mbps(),
+            down.floors.red.as_mbps(),
+            movement(down)
+        ),
+        format!(
+            "Upload: {}, RED={:.0}M, {}",
+            upper_floors(up),
+            up.floors.red.as_mbps(),
+            movement(up)
+        ),
+        format!(
+            "Download Thresholds: GREEN→YELLOW={target}ms, YELLOW→SOFT_RED={warn}ms, SOFT_RED→RED={hard}ms"
+        ),
+        format!("Upload Thresholds: GREEN→YELLOW={target}ms, YELLOW→RED={warn}ms"),
+        format!(
+            "EWMA: baseline_alpha={:?}, load_alpha={:?}",
+            config.delay.baseline.as_f64(),
+            config.delay.load.as_f64()
+        ),
+        format!(
+            "Ping: hosts={}, median-of-three={}",
+            written.ping_hosts,
+            python_bool(
+                config.measurement.prober.combine == crate::control::prober::Combine::MedianOfThree
+            )
+        ),
+        format!("Measuring by {echo_mode}"),
+        format!(
+            "Router: {scheme}://{}:{} as {}, queues {} and {}",
+            config.router.host,
+            config.router.port,
+            config.router.user,
+            config.router.queues.down,
+            config.router.queues.up
+        ),
+    ]
+}
+
+fn upper_floors(shaper: &ShaperParams) -> String {
+    format!(
+        "GREEN={:.0}M, YELLOW={:.0}M",
+        shaper.floors.green.as_mbps(),
+        shaper.floors.yellow.as_mbps()
+    )
+}
+
+fn movement(shaper: &ShaperParams) -> String {
+    format!(
+        "ceiling={:.0}M, step={:.1}M, factor={:?}",
+        shaper.ceiling.as_mbps(),
+        shaper.step_up.as_mbps(),
+        shaper.decay_red.as_f64()
+    )
+}
+
+const fn python_bool(value: bool) -> &'static str {
+    if value { "True" } else { "False" }
+}

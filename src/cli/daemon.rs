@@ -1,0 +1,254 @@
+//! `wanctl --config …`: the autorate daemon from its files to its last line.
+
+use std::env;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::args::RunArgs;
+use super::{assemble, banner};
+use crate::autorate::{Autorate, Wan};
+use crate::config::{self, Listen, WanConfig};
+use crate::program::WanId;
+use crate::shell::clock::Clock;
+use crate::shell::event_loop::{After, EventLoop, LoopParams};
+use crate::shell::lock::Lock;
+use crate::shell::realtime;
+use crate::shell::scribe::{self, Inbox, LogFormat, Record, Scribe, ScribeParams, WanFiles};
+use crate::shell::systemd::Notifier;
+use crate::status::{Saved, label};
+use crate::time::Duration;
+
+/// The control cycle (contract 3.1).
+pub(super) const PERIOD: Duration = Duration::from_millis(50);
+/// How long the scribe may take to write what is left.
+const SCRIBE_FOR: Duration = Duration::from_millis(800);
+
+/// Where a daemon's words go.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Manner {
+    /// A service: log files, state documents, health and metrics sockets.
+    Service,
+    /// By hand: state documents only, and not even those in a dry run.
+    ByHand,
+}
+
+/// A daemon ready to run.
+pub(super) struct Daemon {
+    pub(super) event_loop: EventLoop<Autorate>,
+    scribe: Scribe,
+    /// Held until the end.
+    _locks: Vec<Lock>,
+}
+
+/// Loads all files, or says all that is wrong with all of them.
+pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<config::Loaded<WanConfig>>, String> {
+    let (mut loaded, mut problems) = (Vec::new(), Vec::new());
+    for path in paths {
+        match config::load(path) {
+            Ok(config) => loaded.push(config),
+            Err(report) => problems.push(format!("{}: {report}", path.display())),
+        }
+    }
+    if problems.is_empty() {
+        Ok(loaded)
+    } else {
+        Err(problems.join("\n"))
+    }
+}
+
+/// Runs until told to stop.
+pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
+    let loaded = load(&args.configs)?;
+    let realtime_wanted = loaded.iter().any(|loaded| loaded.config.realtime);
+    let mut daemon = Daemon::prepare(loaded, args, Manner::Service)?;
+    log::info!(
+        "Starting daemon mode with {}s cycle interval",
+        PERIOD.as_secs_f64()
+    );
+    if realtime_wanted {
+        let granted = realtime::go_realtime();
+        let level = if granted.is_complete() {
+            log::Level::Info
+        } else {
+            log::Level::Warn
+        };
+        log::log!(level, "realtime: {granted}");
+    }
+    let ended = daemon.event_loop.run(|_, _| After::GoOn);
+    daemon.end();
+    ended.map(|()| ExitCode::SUCCESS)
+}
+
+impl Daemon {
+    /// Takes the locks, starts the scribe, opens every socket.
+    pub(super) fn prepare(
+        loaded: Vec<config::Loaded<WanConfig>>,
+        args: &RunArgs,
+        manner: Manner,
+    ) -> Result<Self, String> {
+        // The password is in memory from here on.
+        realtime::protect_secrets();
+        let clock = Clock::start();
+        let diagnostic = args.dry_run && manner == Manner::ByHand;
+        let locks = if diagnostic {
+            Vec::new()
+        } else {
+            lock_all(&loaded)?
+        };
+        let scribe = Scribe::start(clock, scribe_params(&loaded, args, manner))?;
+        let inbox = scribe.inbox();
+        match manner {
+            Manner::Service => scribe::install_log(&inbox),
+            Manner::ByHand => super::once::install_log(args.debug),
+        }
+        let event_loop = assemble_loop(clock, &loaded, args, manner, inbox);
+        match event_loop {
+            Ok(event_loop) => Ok(Self {
+                event_loop,
+                scribe,
+                _locks: locks,
+            }),
+            Err(sentence) => {
+                // Under systemd the log file is where people look.
+                log::error!("{sentence}");
+                scribe.stop(SCRIBE_FOR);
+                Err(sentence)
+            }
+        }
+    }
+
+    /// Lets the scribe finish and releases the locks.
+    pub(super) fn end(self) {
+        log::info!("Daemon shutdown complete");
+        if !self.scribe.stop(SCRIBE_FOR) {
+            eprintln!("wanctl: the disk does not answer; the last log lines and state may be lost");
+        }
+    }
+}
+
+fn assemble_loop(
+    clock: Clock,
+    loaded: &[config::Loaded<WanConfig>],
+    args: &RunArgs,
+    manner: Manner,
+    inbox: Inbox,
+) -> Result<EventLoop<Autorate>, String> {
+    let mut wans = heapless::Vec::new();
+    let mut ports = Vec::new();
+    for (n, config::Loaded { config, warnings }) in (0..).zip(loaded) {
+        let sockets = assemble::wan_ports(config)?;
+        if manner == Manner::Service {
+            let id = WanId(n);
+            for line in banner::lines(config, &sockets.echo.mode().to_string()) {
+                say(&inbox, id, log::Level::Info, &line);
+            }
+            for warning in warnings {
+                say(&inbox, id, log::Level::Warn, &warning.to_string());
+            }
+            for warning in assemble::warnings(config) {
+                say(&inbox, id, log::Level::Warn, &warning);
+            }
+        }
+        let saved = restore(config);
+        let params = assemble::wan_params(config, saved, args.dry_run);
+        wans.push(Wan::new(clock.now(), params))
+            .map_err(|_| "too many WANs")?;
+        ports.push(sockets);
+    }
+    let first = &loaded[0].config;
+    let service = manner == Manner::Service;
+    let params = LoopParams {
+        period: PERIOD,
+        wans: ports,
+        health: service.then(|| address(first.health)).flatten(),
+        metrics: service.then(|| address(first.metrics)).flatten(),
+        inbox,
+        notifier: Notifier::from_env().unwrap_or_else(|e| {
+            log::warn!("{e}");
+            Notifier::mute()
+        }),
+    };
+    EventLoop::new(clock, Autorate::new(wans, args.dry_run), params)
+}
+
+fn address(listen: Listen) -> Option<SocketAddr> {
+    listen
+        .enabled
+        .then(|| SocketAddr::new(listen.host, listen.port))
+}
+
+fn say(inbox: &Inbox, wan: WanId, level: log::Level, line: &str) {
+    let mut text = scribe::LineText::new();
+    for c in line.chars() {
+        if text.push(c).is_err() {
+            break;
+        }
+    }
+    let wan = Some(wan);
+    inbox.leave(Record::Line { wan, level, text });
+}
+
+fn lock_all(loaded: &[config::Loaded<WanConfig>]) -> Result<Vec<Lock>, String> {
+    loaded
+        .iter()
+        .map(|loaded| {
+            Lock::acquire(&loaded.config.lock.file)
+                .map_err(|e| format!("{e}\nAnother instance is running, refusing to start"))
+        })
+        .collect()
+}
+
+fn scribe_params(
+    loaded: &[config::Loaded<WanConfig>],
+    args: &RunArgs,
+    manner: Manner,
+) -> ScribeParams {
+    let json =
+        env::var("WANCTL_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json"));
+    let files = |loaded: &config::Loaded<WanConfig>| {
+        let config = &loaded.config;
+        let log = |path: &Path| (manner == Manner::Service).then(|| path.to_owned());
+        let mut states = Vec::new();
+        if !args.dry_run {
+            states.push(config.state.main.clone());
+            if config.state.v17 != config.state.main {
+                states.push(config.state.v17.clone());
+            }
+        }
+        WanFiles {
+            name: label(&config.wan_name),
+            main_log: log(&config.logging.main_log),
+            debug_log: log(&config.logging.debug_log),
+            states,
+        }
+    };
+    ScribeParams {
+        wans: loaded.iter().map(files).collect(),
+        format: if json {
+            LogFormat::Json
+        } else {
+            LogFormat::Text
+        },
+        debug: args.debug,
+    }
+}
+
+/// Reads the state document; on the first start with a `state_file` of its own, v1.7's is taken over.
+fn restore(config: &WanConfig) -> Option<Saved> {
+    let defaults = assemble::state_defaults(config);
+    let name = &config.wan_name;
+    for path in [&config.state.main, &config.state.v17] {
+        match scribe::read_state(path, &defaults) {
+            Ok(Some(saved)) => {
+                if path != &config.state.main {
+                    log::info!("{name}: state taken over from {}", path.display());
+                }
+                return Some(saved);
+            }
+            Ok(None) => {}
+            Err(e) => log::warn!("{name}: Could not load state: {} {e}", path.display()),
+        }
+    }
+    None
+}

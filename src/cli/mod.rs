@@ -1,0 +1,74 @@
+//! The commands. Unlike the daemon's loop they may block.
+//!
+//! Exit codes: 0 it worked, 1 it did not, 2 the command line makes no sense.
+
+pub mod args;
+mod assemble;
+mod banner;
+mod daemon;
+mod demo;
+mod once;
+mod replay;
+pub mod stage;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use self::args::{Command, Mode, RunArgs};
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    match args::parse(std::env::args_os()) {
+        Ok(command) => run(command),
+        Err(usage) => {
+            eprint!("{usage}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command) -> ExitCode {
+    let done = match command {
+        Command::Help(text) => print(text),
+        Command::Version => print(concat!("wanctl ", env!("CARGO_PKG_VERSION"), "\n")),
+        Command::Run(args) => match args.mode {
+            Mode::Validate => validate(&args),
+            Mode::Daemon => daemon::run(&args),
+            Mode::Once => once::run(&args),
+        },
+        Command::Replay { config, trace } => replay::run(&config, &trace),
+        Command::Demo(args) => demo::run(&args),
+    };
+    match done {
+        Ok(code) => code,
+        Err(sentence) => {
+            eprintln!("wanctl: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Checks every file, whatever becomes of the ones before it.
+fn validate(args: &RunArgs) -> Result<ExitCode, String> {
+    let mut all_valid = true;
+    for path in &args.configs {
+        let (text, valid) = crate::config::validate_report(path);
+        print(&text)?;
+        all_valid &= valid;
+    }
+    Ok(if all_valid {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Prints to stdout; a reader that left early (`| head`) is no error.
+fn print(text: &str) -> Result<ExitCode, String> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("cannot write to stdout: {e}"))
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}

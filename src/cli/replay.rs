@@ -1,0 +1,125 @@
+//! `wanctl replay`: a recorded RTT trace through the law, in the form of `tests/golden/README.md`.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::{assemble, daemon, print};
+use crate::config::WanConfig;
+use crate::control::actuator::{Act, Actuator, Known};
+use crate::control::blackout::{Blind, Step};
+use crate::control::controller::{Controller, Decision};
+use crate::control::delay::DelayTracker;
+use crate::control::law::classic::Shaper;
+use crate::direction::Both;
+use crate::time::Instant;
+use crate::units::{Millis, Rate};
+
+const HEADER: &str = "cycle,rtt_ms,ok,baseline_ms,load_ms,dl_zone,ul_zone,dl_bps,ul_bps,router_write,applied_dl_bps,applied_ul_bps\n";
+
+pub(super) fn run(config: &Path, trace: &Path) -> Result<ExitCode, String> {
+    let loaded = daemon::load(&[config.to_owned()])?;
+    let text = fs::read_to_string(trace).map_err(|e| format!("{}: {e}", trace.display()))?;
+    let rows = replay(&loaded[0].config, &text).map_err(|e| format!("{}{e}", trace.display()))?;
+    print(&rows)
+}
+
+/// One line per row of `trace`; an error begins with the line it was found in.
+fn replay(config: &WanConfig, trace: &str) -> Result<String, String> {
+    let mut lines = trace.lines();
+    let columns = lines.next().unwrap_or_default();
+    let column = columns
+        .split(',')
+        .position(|name| name.trim() == "rtt_ms")
+        .ok_or(":1: no column rtt_ms; the first line names the columns")?;
+    let mut replay = Replay::new(config);
+    let mut rows = String::from(HEADER);
+    for (n, line) in lines.enumerate() {
+        let rtt = parse(line.split(',').nth(column)).ok_or_else(|| {
+            format!(
+                ":{}: rtt_ms is {:?}; expected milliseconds, or nothing for a lost reply",
+                n + 2,
+                line.split(',').nth(column).unwrap_or_default()
+            )
+        })?;
+        replay.row(&mut rows, n, rtt);
+    }
+    Ok(rows)
+}
+
+/// The outer `None` is nonsense, the inner one a lost reply.
+fn parse(field: Option<&str>) -> Option<Option<Millis>> {
+    let field = field?.trim();
+    if field.is_empty() {
+        return Some(None);
+    }
+    let rtt = Millis::new(field.parse().ok()?)?;
+    (rtt >= Millis::ZERO).then_some(Some(rtt))
+}
+
+struct Replay {
+    controller: Controller,
+    actuator: Actuator,
+    applied: Both<Option<Rate>>,
+    now: Instant,
+}
+
+impl Replay {
+    fn new(config: &WanConfig) -> Self {
+        let delay = DelayTracker::new(config.delay, config.baseline_initial);
+        let shapers = config.shapers.map(Shaper::new);
+        Self {
+            controller: Controller::new(delay, shapers),
+            actuator: Actuator::new(assemble::wan_params(config, None, false).budget, false),
+            applied: Both::default(),
+            now: Instant::ZERO,
+        }
+    }
+
+    fn row(&mut self, rows: &mut String, cycle: usize, rtt: Option<Millis>) {
+        let step = rtt.map_or(Step::Fail(Blind::NoReply), Step::Judge);
+        let zones = match self.controller.step(step) {
+            Decision::Judged(judgement) => {
+                let Both { down, up } = judgement.verdicts;
+                format!("{},{}", down.zone, up.zone)
+            }
+            _ => ",".into(),
+        };
+        let ok = rtt.is_some();
+        let wrote = ok && self.act();
+        let delay = self.controller.delay();
+        let rates = self.controller.rates();
+        let applied = self
+            .applied
+            .map(|rate| rate.map_or(String::new(), |r| r.as_bps().to_string()));
+        // A String takes everything.
+        let _ = writeln!(
+            rows,
+            "{cycle},{},{},{},{},{zones},{},{},{},{},{}",
+            rtt.map_or(String::new(), |rtt| rtt.as_f64().to_string()),
+            u8::from(ok),
+            delay.baseline.as_f64(),
+            delay.load.as_f64(),
+            rates.down.as_bps(),
+            rates.up.as_bps(),
+            u8::from(wrote),
+            applied.down,
+            applied.up
+        );
+        self.now = self.now + daemon::PERIOD;
+    }
+
+    /// The router confirms every write at once; says whether there was one.
+    fn act(&mut self) -> bool {
+        let Act::Send(orders) = self.actuator.want(self.now, self.controller.rates(), true) else {
+            return false;
+        };
+        for order in orders.into_iter().flatten() {
+            self.actuator
+                .holds(self.now, order.direction, order.rate, Known::Written);
+            self.applied[order.direction] = Some(order.rate);
+        }
+        true
+    }
+}

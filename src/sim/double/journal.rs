@@ -1,0 +1,67 @@
+//! What was asked of the router, in order: tests judge a client by it.
+
+use std::collections::VecDeque;
+
+use super::http::Request;
+use crate::time::Instant;
+
+/// Requests remembered; a demo may run for days.
+const KEPT: usize = 10_000;
+
+/// One request.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Entry {
+    /// When it was complete.
+    pub at: Instant,
+    /// `GET`, `PATCH`, ...
+    pub method: String,
+    /// With the query.
+    pub path: String,
+    /// The body as text.
+    pub body: String,
+}
+
+impl Entry {
+    /// Whether it asked for a change.
+    pub fn is_write(&self) -> bool {
+        self.method != "GET" && self.method != "HEAD" && !self.path.ends_with("/print")
+    }
+}
+
+/// The newest requests, and how many there were in all.
+#[derive(Clone, Debug, Default)]
+pub struct Journal {
+    entries: VecDeque<Entry>,
+    total: u64,
+}
+
+impl Journal {
+    /// Remembers a request.
+    pub fn note(&mut self, now: Instant, request: &Request) {
+        if self.entries.len() == KEPT {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(Entry {
+            at: now,
+            method: request.method.clone(),
+            path: request.path.clone(),
+            body: String::from_utf8_lossy(&request.body).into_owned(),
+        });
+        self.total += 1;
+    }
+
+    /// Oldest first.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// Requests since the start, forgotten ones included.
+    pub const fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Forgets what was asked so far.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+    }
+}

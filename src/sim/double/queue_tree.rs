@@ -1,0 +1,155 @@
+//! `/queue/tree`: the HTB classes whose `max-limit` is all that wanctl ever writes.
+
+use std::collections::BTreeMap;
+
+use super::record::Record;
+use super::table::{Field, Kind, Table};
+use crate::time::{Duration, Instant};
+use crate::units::Rate;
+
+/// What `set` takes, the same from 7.10 to 7.24.
+const FIELDS: &[Field] = &[
+    Field("bucket-size", Kind::Text),
+    Field("burst-limit", Kind::Size),
+    Field("burst-threshold", Kind::Size),
+    Field("burst-time", Kind::Text),
+    Field("comment", Kind::Text),
+    Field("disabled", Kind::Flag),
+    Field("limit-at", Kind::Size),
+    Field("max-limit", Kind::Size),
+    Field("name", Kind::Text),
+    Field("packet-mark", Kind::Text),
+    Field("parent", Kind::Text),
+    Field("priority", Kind::Number(1, 8)),
+    Field("queue", Kind::Text),
+];
+
+/// Ids of this menu are this plus a small number.
+const FIRST_ID: u64 = 0x100_0000;
+/// `rate` is an average of about this long.
+const RATE_WINDOW: Duration = Duration::from_secs(1);
+/// For `packets`: a loaded line carries full frames.
+const FRAME: u64 = 1_500;
+const COUNTERS: [&str; 7] = [
+    "bytes",
+    "dropped",
+    "packet-rate",
+    "packets",
+    "queued-bytes",
+    "queued-packets",
+    "rate",
+];
+
+/// The menu with its counters.
+#[derive(Clone, Debug)]
+pub(super) struct QueueTree {
+    pub(super) table: Table,
+    next_id: u64,
+    windows: BTreeMap<String, Window>,
+}
+
+/// The bytes `rate` will be computed from.
+#[derive(Clone, Copy, Debug, Default)]
+struct Window {
+    since: Instant,
+    bytes: u64,
+}
+
+impl QueueTree {
+    pub(super) const fn new() -> Self {
+        Self {
+            table: Table::new(FIELDS, Vec::new()),
+            next_id: FIRST_ID,
+            windows: BTreeMap::new(),
+        }
+    }
+
+    /// A queue with RouterOS's defaults.
+    pub(super) fn add(&mut self, name: &str, parent: &str, queue: &str, max_limit: Rate) {
+        let mut row = Record::of(&[
+            ("bucket-size", "0.1"),
+            ("burst-limit", "0"),
+            ("burst-threshold", "0"),
+            ("burst-time", "0s"),
+            ("disabled", "false"),
+            ("invalid", "false"),
+            ("limit-at", "0"),
+            ("name", name),
+            ("packet-mark", ""),
+            ("parent", parent),
+            ("priority", "8"),
+            ("queue", queue),
+        ]);
+        row.set_number("max-limit", max_limit.as_bps());
+        row.set(".id", &format!("*{:X}", self.next_id));
+        clear(&mut row);
+        self.next_id += 1;
+        self.table.rows.push(row);
+    }
+
+    /// A queue by name, to be changed behind the client's back.
+    pub(super) fn named_mut(&mut self, name: &str) -> Option<&mut Record> {
+        let index = self.table.find(name)?;
+        self.table.rows.get_mut(index)
+    }
+
+    /// New ids for all, as after a restored backup.
+    pub(super) fn renumber(&mut self) {
+        self.next_id += 0x10;
+        for row in &mut self.table.rows {
+            row.set(".id", &format!("*{:X}", self.next_id));
+            self.next_id += 1;
+        }
+        self.windows.clear();
+    }
+
+    /// What the queue lets through: `None` if there is none of this name or it is disabled.
+    pub(super) fn max_limit(&self, name: &str) -> Option<Rate> {
+        let row = self.table.named(name)?;
+        (!row.is_on("disabled")).then(|| Rate::bps(row.number("max-limit")))
+    }
+
+    /// Traffic went through a queue. `dropped` stays 0: with a CAKE leaf, RouterOS never counts any.
+    pub(super) fn carry(&mut self, now: Instant, name: &str, bytes: u64, queued: u64) {
+        let Some(index) = self.table.find(name) else {
+            return;
+        };
+        let row = &mut self.table.rows[index];
+        if row.is_on("disabled") {
+            return;
+        }
+        row.count("bytes", bytes);
+        row.count("packets", bytes.div_ceil(FRAME));
+        row.set_number("queued-bytes", queued);
+        row.set_number("queued-packets", queued.div_ceil(FRAME));
+        let window = self.windows.entry(row.id().to_owned()).or_insert(Window {
+            since: now,
+            bytes: 0,
+        });
+        window.bytes += bytes;
+        let span = now - window.since;
+        if span >= RATE_WINDOW {
+            let per_second = |count: u64| count.saturating_mul(1_000_000) / span.as_micros();
+            row.set_number("rate", per_second(window.bytes.saturating_mul(8)));
+            row.set_number("packet-rate", per_second(window.bytes.div_ceil(FRAME)));
+            *window = Window {
+                since: now,
+                bytes: 0,
+            };
+        }
+    }
+
+    /// `reset-counters` of one queue, or of all.
+    pub(super) fn reset_counters(&mut self, index: Option<usize>) {
+        match index {
+            Some(index) => clear(&mut self.table.rows[index]),
+            None => self.table.rows.iter_mut().for_each(clear),
+        }
+    }
+}
+
+fn clear(row: &mut Record) {
+    for counter in COUNTERS {
+        row.set(counter, "0");
+    }
+}

@@ -1,0 +1,96 @@
+//! `/system/resource` and `/system/identity`: menus with one object and no list.
+
+use super::record::Record;
+use crate::time::{Duration, Instant};
+
+/// The long-term release most facts of this double were measured on.
+const VERSION: &str = "7.23.7 (long-term)";
+/// The flash sectors RouterOS wrote before it came to us.
+const SECTORS_BEFORE: u64 = 91_274;
+
+/// What the router knows of itself.
+#[derive(Clone, Debug)]
+pub(super) struct System {
+    pub(super) booted_at: Instant,
+    pub(super) writes_since_boot: u64,
+    pub(super) writes: u64,
+    pub(super) name: String,
+}
+
+impl System {
+    pub(super) fn new() -> Self {
+        Self {
+            booted_at: Instant::ZERO,
+            writes_since_boot: 0,
+            writes: 0,
+            name: "wanctl-double".to_owned(),
+        }
+    }
+
+    pub(super) fn identity(&self) -> Record {
+        Record::of(&[("name", &self.name)])
+    }
+
+    pub(super) fn resource(&self, now: Instant) -> Record {
+        let mut resource = Record::of(&[
+            ("architecture-name", "arm64"),
+            ("bad-blocks", "0"),
+            ("board-name", "RB5009UG+S+"),
+            ("build-time", "2026-08-20 10:00:16"),
+            ("cpu", "ARM64"),
+            ("cpu-count", "4"),
+            ("cpu-frequency", "1400"),
+            ("cpu-load", "3"),
+            ("factory-software", "7.4"),
+            ("free-hdd-space", "992980992"),
+            ("free-memory", "805699840"),
+            ("platform", "MikroTik"),
+            ("total-hdd-space", "1073741824"),
+            ("total-memory", "1073741824"),
+            ("version", VERSION),
+        ]);
+        resource.set("uptime", &uptime(now - self.booted_at));
+        resource.set_number("write-sect-since-reboot", self.writes_since_boot);
+        resource.set_number("write-sect-total", SECTORS_BEFORE + self.writes);
+        resource
+    }
+}
+
+/// `1w2d20h12m20s`, without what is zero.
+fn uptime(span: Duration) -> String {
+    let seconds = span.as_micros() / 1_000_000;
+    let parts = [
+        (seconds / 604_800, 'w'),
+        (seconds / 86_400 % 7, 'd'),
+        (seconds / 3_600 % 24, 'h'),
+        (seconds / 60 % 60, 'm'),
+        (seconds % 60, 's'),
+    ];
+    let mut text = String::new();
+    for (count, unit) in parts.into_iter().filter(|&(count, _)| count > 0) {
+        text.push_str(&count.to_string());
+        text.push(unit);
+    }
+    if text.is_empty() {
+        "0s".to_owned()
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uptime_as_routeros_writes_it() {
+        for (seconds, text) in [
+            (0, "0s"),
+            (26_272, "7h17m52s"),
+            (245_540, "2d20h12m20s"),
+            (604_860, "1w1m"),
+        ] {
+            assert_eq!(uptime(Duration::from_secs(seconds)), text);
+        }
+    }
+}
