@@ -105,7 +105,8 @@ pub struct Counts {
     pub stamped: u64,
     /// Datagrams that were no answer, or not from whom we asked.
     pub foreign: u64,
-    /// Datagrams the kernel had no room for; it tells with the next one.
+    /// Datagrams the kernel had no room for; it tells with the next one. While the buffer is full it
+    /// counts even what the filters would have kept out.
     pub kernel_drops: u64,
     /// Requests that did not leave.
     pub send_errors: u64,
