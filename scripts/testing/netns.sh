@@ -16,7 +16,7 @@ REFLECTORS="$SUBNET.1 $SUBNET.2 $SUBNET.3"
 OURS=$SUBNET.254
 
 usage() {
-    echo "usage: $0 up|down NAME (at most 12 letters and digits)" >&2
+    echo "usage: $0 up|down NAME (at most 11 letters and digits)" >&2
     exit 2
 }
 
@@ -54,7 +54,7 @@ down() {
 [ $# -eq 2 ] || usage
 name=$2
 case $name in
-    '' | *[!A-Za-z0-9]* | ?????????????*) usage ;;
+    '' | *[!A-Za-z0-9]* | ????????????*) usage ;;
 esac
 case $1 in
     up) up ;;
