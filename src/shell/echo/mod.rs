@@ -4,6 +4,7 @@
 mod error;
 mod filter;
 mod socket;
+mod stamp;
 mod sys;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use mio::{Interest, Registry, Token};
 
 pub use self::error::{EchoError, SendError};
 use self::socket::{EchoSocket, Kind};
+use self::stamp::{Arrival, Stamps};
 use self::sys::{Datagram, Inbox};
 use super::binding::Binding;
 use super::clock::Clock;
@@ -32,8 +34,6 @@ use crate::wire::icmp::{self, Message, NotOurs};
 const SOCKETS: usize = 4;
 /// The reflectors and the gateway.
 const PEERS: usize = MAX_REFLECTORS + 1;
-/// A stamp that is older, or from the future, says that the wall clock was set meanwhile.
-const OLDEST_STAMP: Duration = Duration::from_millis(50);
 
 /// Where a reflector listens.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -71,6 +71,7 @@ pub struct EchoSockets {
     nonce: icmp::Nonce,
     peers: [Option<Peer>; PEERS],
     counts: Counts,
+    stamps: Stamps,
     inbox: Inbox,
 }
 
@@ -209,6 +210,7 @@ impl EchoSockets {
             nonce: icmp::Nonce(random.hash_one("nonce").to_ne_bytes()),
             peers: [None; PEERS],
             counts: Counts::default(),
+            stamps: Stamps::default(),
             inbox: Inbox::new(),
         })
     }
@@ -234,6 +236,9 @@ impl EchoSockets {
         to: Peer,
         seq: u16,
     ) -> Result<(), SendError> {
+        if self.stamps.is_new() {
+            self.stamps.emptied(clock.read());
+        }
         self.peers[slot(target)] = Some(to);
         let sent = self.try_send(clock, target, to, seq);
         match sent {
@@ -276,6 +281,7 @@ impl EchoSockets {
                 left -= 1;
             }
         }
+        self.stamps.emptied(clock.read());
         Drained { more: false }
     }
 
@@ -292,7 +298,7 @@ impl EchoSockets {
             }
         };
         self.counts.kernel_drops += u64::from(socket.newly_dropped(datagram.drops));
-        let arrival = Arrival::of(clock, datagram.stamp);
+        let arrival = self.stamps.arrival(clock.read(), datagram.stamp);
         let said = icmp::parse_reply(socket.carrier(), datagram.bytes, ident, self.nonce);
         let udp = socket.kind == Kind::Udp;
         let reply = said.and_then(|said| judge(said, &datagram, udp, &arrival, &self.peers));
@@ -309,29 +315,6 @@ impl EchoSockets {
 
 /// The socket is empty.
 struct Nothing;
-
-/// When a datagram came.
-struct Arrival {
-    taken_at: Instant,
-    received_at: Instant,
-    stamped: bool,
-}
-
-impl Arrival {
-    /// The stamp is of a clock that may be set, so only its age counts, and only if it is credible.
-    fn of(clock: Clock, stamp: Option<u64>) -> Self {
-        let taken_at = clock.now();
-        let age = stamp
-            .and_then(|stamp| clock.realtime_nanos().checked_sub(stamp))
-            .map(|nanos| Duration::from_micros(nanos / 1_000))
-            .filter(|&age| age < OLDEST_STAMP);
-        Self {
-            taken_at,
-            received_at: taken_at - age.unwrap_or(Duration::ZERO),
-            stamped: age.is_some(),
-        }
-    }
-}
 
 /// Whether the answer comes from the one who was asked, and not before it was.
 fn judge(
