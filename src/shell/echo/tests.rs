@@ -1,7 +1,7 @@
 //! Without privileges: UDP echo on loopback, and datagram ICMP where the system lets us. Raw sockets
 //! are tried in `tests/root_icmp.rs`.
 
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::thread::{self, JoinHandle};
 
 use mio::{Events, Poll};
