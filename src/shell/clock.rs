@@ -1,9 +1,13 @@
 //! The one place that reads clocks.
 
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 const NANOS_PER_SEC: u64 = 1_000_000_000;
 const NANOS_PER_MICRO: u64 = 1_000;
+/// Reading a clock takes 25 ns; the rest is for slow boards.
+const SAME_MOMENT: Duration = Duration::from_micros(50);
+/// On a machine that preempts us more often than that, no reading is a good one.
+const READ_AGAIN: u32 = 4;
 
 /// The clock of this process: [`Instant`]s count from when it was started.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +24,15 @@ pub struct WallTime {
     pub nanos: u32,
 }
 
+/// What both clocks showed at one moment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Reading {
+    /// Monotonic time.
+    pub now: Instant,
+    /// Nanoseconds of `CLOCK_REALTIME`, which may be set: good for ages only.
+    pub realtime: u64,
+}
+
 impl Clock {
     /// Starts counting. A process has one clock; copies of it agree.
     pub fn start() -> Self {
@@ -33,14 +46,29 @@ impl Clock {
         Instant::from_micros((read(libc::CLOCK_MONOTONIC) - self.started) / NANOS_PER_MICRO)
     }
 
-    /// Nanoseconds of `CLOCK_REALTIME`, which may be set and stepped: good for ages only.
-    pub fn realtime_nanos(self) -> u64 {
-        read(libc::CLOCK_REALTIME)
+    /// Both clocks at the same moment.
+    pub fn read(self) -> Reading {
+        let mut reading = self.read_once();
+        for _ in 0..READ_AGAIN {
+            // Preempted between the two, they would tell of different moments.
+            if self.now() - reading.now < SAME_MOMENT {
+                break;
+            }
+            reading = self.read_once();
+        }
+        reading
+    }
+
+    fn read_once(self) -> Reading {
+        Reading {
+            now: self.now(),
+            realtime: read(libc::CLOCK_REALTIME),
+        }
     }
 
     /// The wall clock, for people and files.
     pub fn wall(self) -> WallTime {
-        let nanos = self.realtime_nanos();
+        let nanos = read(libc::CLOCK_REALTIME);
         WallTime {
             secs: nanos / NANOS_PER_SEC,
             nanos: (nanos % NANOS_PER_SEC) as u32,
@@ -69,7 +97,6 @@ fn read(clock: libc::clockid_t) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Duration;
 
     #[test]
     fn time_starts_at_zero_and_moves_on() {

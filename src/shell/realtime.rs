@@ -67,7 +67,8 @@ impl fmt::Display for Realtime {
 }
 
 /// Puts the calling thread ahead of others and keeps memory from being swapped out. Threads it starts
-/// later run as ordinary ones, except that a nice value is inherited: start helpers first.
+/// later run as ordinary ones, except that a nice value is inherited: start helpers first. A unit that
+/// sets `CPUSchedulingPolicy=` itself needs `CPUSchedulingResetOnFork=yes` for the same effect.
 pub fn go_realtime() -> Realtime {
     let scheduling = match sys::schedule_fifo(PRIORITY) {
         Ok(()) => Scheduling::RealTime,

@@ -65,7 +65,9 @@ impl From<BindingError> for EchoError {
 /// Why an echo request did not leave. It is counted as well.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SendError {
-    /// No route to the reflector.
+    /// No route to the reflector. That is also how a socket fails whose interface went away, and it
+    /// goes on failing when one of the same name comes back: if this lasts on a WAN tied to an
+    /// interface, open the sockets again.
     Unreachable,
     /// A firewall, or the lack of a privilege.
     Forbidden,

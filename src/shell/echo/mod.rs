@@ -3,7 +3,9 @@
 
 mod error;
 mod filter;
+mod peer;
 mod socket;
+mod stamp;
 mod sys;
 #[cfg(test)]
 mod tests;
@@ -11,7 +13,6 @@ mod tests;
 use core::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
 use std::os::fd::AsRawFd;
 
 use heapless::Vec;
@@ -20,46 +21,19 @@ use mio::unix::SourceFd;
 use mio::{Interest, Registry, Token};
 
 pub use self::error::{EchoError, SendError};
+use self::peer::{PEERS, Version, Want, number, slot, target};
+pub use self::peer::{Peer, Wanted};
 use self::socket::{EchoSocket, Kind};
+use self::stamp::{Arrival, Stamps};
 use self::sys::{Datagram, Inbox};
 use super::binding::Binding;
 use super::clock::Clock;
-use crate::control::prober::{MAX_REFLECTORS, Target};
+use crate::control::prober::Target;
 use crate::time::{Duration, Instant};
 use crate::wire::icmp::{self, Message, NotOurs};
 
 /// ICMP and UDP, IPv4 and IPv6.
 const SOCKETS: usize = 4;
-/// The reflectors and the gateway.
-const PEERS: usize = MAX_REFLECTORS + 1;
-/// A stamp that is older, or from the future, says that the wall clock was set meanwhile.
-const OLDEST_STAMP: Duration = Duration::from_millis(50);
-
-/// Where a reflector listens.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Peer {
-    /// ICMP echo.
-    Icmp(IpAddr),
-    /// The echo service over UDP (RFC 862).
-    Udp(SocketAddr),
-}
-
-/// Whether a kind of socket is to be opened.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-enum Want {
-    #[default]
-    No,
-    /// For a name, which may turn out to have addresses of either version.
-    IfPossible,
-    Yes,
-}
-
-/// Which sockets the reflectors of a WAN need.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Wanted {
-    /// By kind (ICMP, UDP) and version.
-    wants: [[Want; 2]; 2],
-}
 
 /// The sockets that measure one WAN. One mio token serves them all.
 #[derive(Debug)]
@@ -71,6 +45,7 @@ pub struct EchoSockets {
     nonce: icmp::Nonce,
     peers: [Option<Peer>; PEERS],
     counts: Counts,
+    stamps: Stamps,
     inbox: Inbox,
 }
 
@@ -105,7 +80,8 @@ pub struct Counts {
     pub stamped: u64,
     /// Datagrams that were no answer, or not from whom we asked.
     pub foreign: u64,
-    /// Datagrams the kernel had no room for; it tells with the next one.
+    /// Datagrams the kernel had no room for; it tells with the next one. While the buffer is full it
+    /// counts even what the filters would have kept out.
     pub kernel_drops: u64,
     /// Requests that did not leave.
     pub send_errors: u64,
@@ -116,69 +92,6 @@ pub struct Counts {
 /// What the system allowed, in one line.
 #[derive(Clone, Copy, Debug)]
 pub struct Mode<'a>(&'a [EchoSocket]);
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Version {
-    V4,
-    V6,
-}
-
-impl Version {
-    const BOTH: [Self; 2] = [Self::V4, Self::V6];
-
-    const fn of(ip: IpAddr) -> Self {
-        match ip {
-            IpAddr::V4(_) => Self::V4,
-            IpAddr::V6(_) => Self::V6,
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::V4 => "IPv4",
-            Self::V6 => "IPv6",
-        }
-    }
-}
-
-impl Peer {
-    /// ICMP has no ports; a raw IPv6 socket insists on 0.
-    const fn address(self) -> SocketAddr {
-        match self {
-            Self::Icmp(ip) => SocketAddr::new(ip, 0),
-            Self::Udp(address) => address,
-        }
-    }
-
-    const fn is_udp(self) -> bool {
-        matches!(self, Self::Udp(_))
-    }
-
-    /// Whether a datagram from there is from this peer.
-    fn is_at(self, from: SocketAddr) -> bool {
-        match self {
-            Self::Icmp(ip) => ip == from.ip(),
-            Self::Udp(address) => (address.ip(), address.port()) == (from.ip(), from.port()),
-        }
-    }
-}
-
-impl Wanted {
-    /// Adds what a reflector with a fixed address needs.
-    pub fn add(&mut self, peer: Peer) {
-        let version = Version::of(peer.address().ip());
-        self.wants[usize::from(peer.is_udp())][version as usize] = Want::Yes;
-    }
-
-    /// Adds what a reflector with a name may need: either version, as far as the system has it.
-    pub fn add_name(&mut self, udp: bool) {
-        for want in &mut self.wants[usize::from(udp)] {
-            if *want == Want::No {
-                *want = Want::IfPossible;
-            }
-        }
-    }
-}
 
 impl EchoSockets {
     /// Opens what is wanted, each raw if allowed, else unprivileged. Nothing is allocated later on.
@@ -193,7 +106,7 @@ impl EchoSockets {
         let ident = u16::from_ne_bytes([ident_low, ident_high]);
         let mut sockets = Vec::new();
         for version in Version::BOTH {
-            let [icmp, udp] = wanted.wants.map(|wants| wants[version as usize]);
+            let (icmp, udp) = (wanted.icmp(version), wanted.udp(version));
             let tied = binding.allows(version == Version::V4);
             let opened = [
                 open_if(icmp, tied, || EchoSocket::icmp(version, ident, binding))?,
@@ -208,6 +121,7 @@ impl EchoSockets {
             nonce: icmp::Nonce(random.hash_one("nonce").to_ne_bytes()),
             peers: [None; PEERS],
             counts: Counts::default(),
+            stamps: Stamps::default(),
             inbox: Inbox::new(),
         })
     }
@@ -233,6 +147,9 @@ impl EchoSockets {
         to: Peer,
         seq: u16,
     ) -> Result<(), SendError> {
+        if self.stamps.is_new() {
+            self.stamps.emptied(clock.read());
+        }
         self.peers[slot(target)] = Some(to);
         let sent = self.try_send(clock, target, to, seq);
         match sent {
@@ -275,6 +192,7 @@ impl EchoSockets {
                 left -= 1;
             }
         }
+        self.stamps.emptied(clock.read());
         Drained { more: false }
     }
 
@@ -291,7 +209,7 @@ impl EchoSockets {
             }
         };
         self.counts.kernel_drops += u64::from(socket.newly_dropped(datagram.drops));
-        let arrival = Arrival::of(clock, datagram.stamp);
+        let arrival = self.stamps.arrival(clock.read(), datagram.stamp);
         let said = icmp::parse_reply(socket.carrier(), datagram.bytes, ident, self.nonce);
         let udp = socket.kind == Kind::Udp;
         let reply = said.and_then(|said| judge(said, &datagram, udp, &arrival, &self.peers));
@@ -308,29 +226,6 @@ impl EchoSockets {
 
 /// The socket is empty.
 struct Nothing;
-
-/// When a datagram came.
-struct Arrival {
-    taken_at: Instant,
-    received_at: Instant,
-    stamped: bool,
-}
-
-impl Arrival {
-    /// The stamp is of a clock that may be set, so only its age counts, and only if it is credible.
-    fn of(clock: Clock, stamp: Option<u64>) -> Self {
-        let taken_at = clock.now();
-        let age = stamp
-            .and_then(|stamp| clock.realtime_nanos().checked_sub(stamp))
-            .map(|nanos| Duration::from_micros(nanos / 1_000))
-            .filter(|&age| age < OLDEST_STAMP);
-        Self {
-            taken_at,
-            received_at: taken_at - age.unwrap_or(Duration::ZERO),
-            stamped: age.is_some(),
-        }
-    }
-}
 
 /// Whether the answer comes from the one who was asked, and not before it was.
 fn judge(
@@ -367,28 +262,6 @@ fn open_if(
             opened => opened.map(Some),
         },
         (Want::Yes, open) => open().map(Some),
-    }
-}
-
-fn slot(target: Target) -> usize {
-    match target {
-        Target::Reflector(n) => usize::from(n),
-        Target::Gateway => MAX_REFLECTORS,
-    }
-}
-
-fn number(target: Target) -> u8 {
-    match target {
-        Target::Reflector(n) => n,
-        Target::Gateway => icmp::GATEWAY,
-    }
-}
-
-fn target(number: u8) -> Option<Target> {
-    match number {
-        icmp::GATEWAY => Some(Target::Gateway),
-        n if usize::from(n) < MAX_REFLECTORS => Some(Target::Reflector(n)),
-        _ => None,
     }
 }
 

@@ -6,8 +6,9 @@ use std::{env, io};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
 use super::error::EchoError;
+use super::filter;
+use super::peer::Version;
 use super::sys::{self, Inbox};
-use super::{Version, filter};
 use crate::shell::Errno;
 use crate::shell::binding::Binding;
 use crate::wire::icmp::Carrier;

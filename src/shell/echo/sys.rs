@@ -134,15 +134,20 @@ fn notes(header: &libc::msghdr) -> (Option<u64>, Option<u32>) {
     let mut next = unsafe { libc::CMSG_FIRSTHDR(header) };
     while !next.is_null() {
         // SAFETY: not null, so it leads to a whole control message header in that buffer.
-        let (message, data) = unsafe { (*next, libc::CMSG_DATA(next)) };
+        let message = unsafe { *next };
+        // SAFETY: the same; what it says lies right behind.
+        let data = unsafe { libc::CMSG_DATA(next) };
         if message.cmsg_level == libc::SOL_SOCKET {
-            // SAFETY: the kernel writes a timespec behind the one header and a u32 behind the other,
-            // each whole or not at all, and reading does not ask for alignment.
             match message.cmsg_type {
                 libc::SCM_TIMESTAMPNS => {
+                    // SAFETY: the kernel writes a timespec behind this header, and with room for all
+                    // it has to say it cuts nothing.
                     stamp = nanos(unsafe { data.cast::<libc::timespec>().read_unaligned() });
                 }
-                libc::SO_RXQ_OVFL => drops = Some(unsafe { data.cast::<u32>().read_unaligned() }),
+                libc::SO_RXQ_OVFL => {
+                    // SAFETY: likewise a u32.
+                    drops = Some(unsafe { data.cast::<u32>().read_unaligned() });
+                }
                 _ => {}
             }
         }
@@ -164,11 +169,13 @@ fn address(storage: &libc::sockaddr_storage) -> Option<SocketAddr> {
     // integers.
     match i32::from(unsafe { (*storage).ss_family }) {
         libc::AF_INET => {
+            // SAFETY: as above.
             let v4 = unsafe { *storage.cast::<libc::sockaddr_in>() };
             let ip = u32::from_be(v4.sin_addr.s_addr).into();
             Some(SocketAddrV4::new(ip, u16::from_be(v4.sin_port)).into())
         }
         libc::AF_INET6 => {
+            // SAFETY: as above.
             let v6 = unsafe { *storage.cast::<libc::sockaddr_in6>() };
             let port = u16::from_be(v6.sin6_port);
             let ip = IpAddr::from(v6.sin6_addr.s6_addr);

@@ -1,7 +1,7 @@
 //! Without privileges: UDP echo on loopback, and datagram ICMP where the system lets us. Raw sockets
 //! are tried in `tests/root_icmp.rs`.
 
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::thread::{self, JoinHandle};
 
 use mio::{Events, Poll};
@@ -124,30 +124,10 @@ fn the_time_a_reply_waits_for_us_is_no_part_of_its_rtt() {
     line.ask(Target::Reflector(0), 1);
     line.helper.take().unwrap().join().unwrap();
     let came_by = line.clock.now();
-    // Less than the oldest credible stamp.
-    while line.clock.now() - came_by < Duration::from_millis(30) {}
+    while line.clock.now() - came_by < Duration::from_millis(80) {}
     let reply = line.hear(1)[0];
     assert!(reply.received_at <= came_by);
     assert!(reply.rtt <= came_by - asked_at);
-}
-
-#[test]
-fn a_stamp_that_cannot_be_right_is_not_believed() {
-    let clock = Clock::start();
-    let now = clock.realtime_nanos();
-    for (stamp, credible) in [
-        (Some(now), true),
-        (Some(now - 20_000_000), true),
-        (Some(now - 3_600_000_000_000), false),
-        (Some(now + 3_600_000_000_000), false),
-        (None, false),
-    ] {
-        let arrival = Arrival::of(clock, stamp);
-        assert_eq!(arrival.stamped, credible, "{stamp:?}");
-        if !credible {
-            assert_eq!(arrival.received_at, arrival.taken_at);
-        }
-    }
 }
 
 #[test]
