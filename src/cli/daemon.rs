@@ -31,6 +31,8 @@ pub(super) enum Manner {
     Service,
     /// By hand: state documents only, and not even those in a dry run.
     ByHand,
+    /// On a simulated line: nothing touches a disk; health is served on a free port.
+    Demo,
 }
 
 /// A daemon ready to run.
@@ -90,17 +92,16 @@ impl Daemon {
         // The password is in memory from here on.
         realtime::protect_secrets();
         let clock = Clock::start();
-        let diagnostic = args.dry_run && manner == Manner::ByHand;
-        let locks = if diagnostic {
-            Vec::new()
-        } else {
+        let locks = if leaves_traces(args, manner) {
             lock_all(&loaded)?
+        } else {
+            Vec::new()
         };
         let scribe = Scribe::start(clock, scribe_params(&loaded, args, manner))?;
         let inbox = scribe.inbox();
         match manner {
             Manner::Service => scribe::install_log(&inbox),
-            Manner::ByHand => super::once::install_log(args.debug),
+            Manner::ByHand | Manner::Demo => super::once::install_log(args.debug),
         }
         let event_loop = assemble_loop(clock, &loaded, args, manner, inbox);
         match event_loop {
@@ -150,7 +151,7 @@ fn assemble_loop(
                 say(&inbox, id, log::Level::Warn, &warning);
             }
         }
-        let saved = restore(config);
+        let saved = (manner != Manner::Demo).then(|| restore(config)).flatten();
         let params = assemble::wan_params(config, saved, args.dry_run);
         wans.push(Wan::new(clock.now(), params))
             .map_err(|_| "too many WANs")?;
@@ -161,7 +162,9 @@ fn assemble_loop(
     let params = LoopParams {
         period: PERIOD,
         wans: ports,
-        health: service.then(|| address(first.health)).flatten(),
+        health: (manner != Manner::ByHand)
+            .then(|| address(first.health))
+            .flatten(),
         metrics: service.then(|| address(first.metrics)).flatten(),
         inbox,
         notifier: Notifier::from_env().unwrap_or_else(|e| {
@@ -170,6 +173,15 @@ fn assemble_loop(
         }),
     };
     EventLoop::new(clock, Autorate::new(wans, args.dry_run), params)
+}
+
+/// A second process may look while the daemon runs, but only one may act and keep state.
+fn leaves_traces(args: &RunArgs, manner: Manner) -> bool {
+    match manner {
+        Manner::Service => true,
+        Manner::ByHand => !args.dry_run,
+        Manner::Demo => false,
+    }
 }
 
 fn address(listen: Listen) -> Option<SocketAddr> {
@@ -210,7 +222,7 @@ fn scribe_params(
         let config = &loaded.config;
         let log = |path: &Path| (manner == Manner::Service).then(|| path.to_owned());
         let mut states = Vec::new();
-        if !args.dry_run {
+        if leaves_traces(args, manner) {
             states.push(config.state.main.clone());
             if config.state.v17 != config.state.main {
                 states.push(config.state.v17.clone());
@@ -231,6 +243,7 @@ fn scribe_params(
             LogFormat::Text
         },
         debug: args.debug,
+        console: manner != Manner::Demo,
     }
 }
 

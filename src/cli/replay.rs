@@ -97,10 +97,10 @@ impl Replay {
         let _ = writeln!(
             rows,
             "{cycle},{},{},{},{},{zones},{},{},{},{},{}",
-            rtt.map_or(String::new(), |rtt| rtt.as_f64().to_string()),
+            rtt.map_or(String::new(), |rtt| rtt.to_string()),
             u8::from(ok),
-            delay.baseline.as_f64(),
-            delay.load.as_f64(),
+            delay.baseline,
+            delay.load,
             rates.down.as_bps(),
             rates.up.as_bps(),
             u8::from(wrote),

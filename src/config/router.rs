@@ -7,8 +7,8 @@ use super::host::{Host, HostRule};
 use super::rule::{Bad, Choice, FileName, Identifier, Number, PORT, Rule, Text, Whole, port};
 use super::section::{Section, Value};
 use super::tree::Kind;
-use crate::control::actuator::MAX_BUDGET;
 use crate::autorate::OnExit;
+use crate::control::actuator::MAX_BUDGET;
 use crate::direction::{Both, Direction};
 use crate::time::Duration;
 

@@ -104,6 +104,8 @@ pub struct ScribeParams {
     pub format: LogFormat,
     /// Whether debug lines are written from the start.
     pub debug: bool,
+    /// Whether warnings, and everything while debugging, also go to stderr.
+    pub console: bool,
 }
 
 #[derive(Debug)]
@@ -237,6 +239,7 @@ mod tests {
             }],
             format: LogFormat::Text,
             debug,
+            console: false,
         }
     }
 

@@ -34,6 +34,7 @@ impl Desktop {
 pub(super) struct Writer {
     wans: Vec<Desktop>,
     format: LogFormat,
+    console: bool,
     debugging: bool,
     lost_told: u64,
 }
@@ -49,6 +50,7 @@ impl Writer {
         Self {
             wans: params.wans.into_iter().map(desktop).collect(),
             format: params.format,
+            console: params.console,
             debugging: params.debug,
             lost_told: 0,
         }
@@ -103,9 +105,13 @@ impl Writer {
     }
 
     fn line_to_all(&mut self, at: WallTime, level: Level, text: &str) {
+        let console = self.console;
         for wan in 0..self.wans.len() {
             self.line(wan, at, level, text);
+            // Into every log, but once to the console.
+            self.console = false;
         }
+        self.console = console;
     }
 
     fn line(&mut self, wan: usize, at: WallTime, level: Level, message: &str) {
@@ -134,7 +140,8 @@ impl Writer {
         }
         // v1.7's console: everything while debugging, otherwise what needs attention. The journal
         // is often that console; one it cannot take is no reason to stop.
-        if (self.debugging || level <= Level::Warn) && (wan == 0 || message.starts_with(&**name)) {
+        let wanted = self.debugging || level <= Level::Warn;
+        if self.console && wanted {
             let _ = std::io::stderr().lock().write_all(line.as_bytes());
         }
     }
