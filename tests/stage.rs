@@ -140,7 +140,7 @@ fn load_bloats_and_a_dead_line_is_silent() {
     let (world, client) = (world(Schedule::new()), Client::new());
     let reflector = world.reflector_addresses()[0];
     world.set_capacity(Direction::Down, Rate::mbit(100));
-    world.set_demand(Direction::Down, Rate::mbit(400));
+    world.set_demand(Direction::Down, Rate::mbit(200));
     let start = client.clock.now();
     let mut bloated = ms(0);
     while client.clock.now() - start < ms(150) {
