@@ -68,9 +68,9 @@ fn close_after_each_is_not_announced() {
     world.fault(Fault::CloseAfterEach);
     let answer = until_closed(bare_get(&world));
     assert!(answer.contains("Connection: keep-alive"));
-    let agent = agent();
+    // A pooled client may write into the closing socket and see a reset: one client per request.
     for _ in 0..3 {
-        assert_eq!(get(&agent, &world, DOWN).0, 200);
+        assert_eq!(get(&agent(), &world, DOWN).0, 200);
     }
     assert_eq!(world.connections(), 4);
 }
