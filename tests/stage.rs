@@ -83,15 +83,15 @@ fn an_echo_request_comes_back_as_a_reply_and_anything_else_unchanged() {
 }
 
 #[test]
-fn the_median_echo_is_on_time() {
+fn echoes_are_on_time_when_the_machine_has_time() {
     let (world, client) = (world(Schedule::new()), Client::new());
     let reflector = world.reflector_addresses()[0];
     let mut rtts: Vec<_> = (0..21).filter_map(|_| client.rtt(reflector)).collect();
     rtts.sort();
     assert_eq!(rtts.len(), 21);
     assert!(rtts[0] >= ms(20), "never early: {}", rtts[0]);
-    assert!(rtts[10] < ms(25), "{}", rtts[10]);
-    println!("best {}, median {}, worst {}", rtts[0], rtts[10], rtts[20]);
+    // A busy machine delays many, but cannot make a coarse timer precise.
+    assert!(rtts[5] < ms(22), "lower quartile {}", rtts[5]);
 }
 
 #[test]
