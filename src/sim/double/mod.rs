@@ -5,6 +5,8 @@
 //! steering daemon: mangle, address lists, enable/disable, execute, CLI text over SSH.
 
 pub mod access;
+#[cfg(test)]
+mod contract;
 pub mod faults;
 pub mod http;
 mod interface;

@@ -226,7 +226,3 @@ fn web_page() -> Response {
         ..Response::default()
     }
 }
-
-#[cfg(test)]
-#[path = "serve_tests.rs"]
-mod tests;
