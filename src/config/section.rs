@@ -36,15 +36,14 @@ impl Notes {
         }
     }
 
-    /// The problems, if there are any, else the warnings; both in the order of their lines.
+    /// The warnings, or a report if there are problems; both in the order of their lines.
     pub(super) fn close(self) -> Result<Vec<Problem>, Report> {
-        let problems = self.problems.into_inner();
-        if !problems.is_empty() {
-            return Err(Report::new(problems));
-        }
         let mut warnings = self.warnings.into_inner();
         warnings.sort_by_key(|w| w.line);
-        Ok(warnings)
+        match self.problems.into_inner() {
+            none if none.is_empty() => Ok(warnings),
+            problems => Err(Report::new(problems, warnings)),
+        }
     }
 }
 
@@ -166,7 +165,7 @@ impl<'t> Section<'t> {
         let mut section = Self {
             notes: self.notes,
             path: self.path_of(key),
-            line: value.as_ref().map_or(self.line, |v| Some(v.node.line)),
+            line: self.raw(key).map_or(self.line, |v| Some(v.node.line)),
             entries: &[],
             broken: self.broken,
             asked: RefCell::default(),
