@@ -4,7 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::host::{Host, HostRule};
-use super::rule::{Bad, Choice, FileName, Identifier, Number, PORT, Rule, Text, Whole, port};
+use super::rule::{
+    Bad, Choice, FileName, Identifier, Number, PORT, Rule, Text, Whole, of_other_kind, port,
+};
 use super::section::{Section, Value};
 use super::tree::Kind;
 use crate::control::actuator::MAX_BUDGET;
@@ -332,7 +334,7 @@ impl Rule for SecretRule {
     fn read(&self, value: &Value<'_>) -> Result<Secret, Bad> {
         match &value.node.kind {
             Kind::Scalar { text, .. } => Ok(Secret::new(text.clone())),
-            Kind::List(_) | Kind::Section(_) => Err("is not a single value".into()),
+            Kind::List(_) | Kind::Section(_) => Err(of_other_kind(value)),
         }
     }
 }
@@ -349,7 +351,7 @@ impl Rule for Fingerprint {
 
     fn read(&self, value: &Value<'_>) -> Result<[u8; 32], Bad> {
         let Kind::Scalar { text, .. } = &value.node.kind else {
-            return Err("is not a single value".into());
+            return Err(of_other_kind(value));
         };
         let digits = text.chars().filter(|&c| c != ':');
         let nibbles: Option<Vec<u8>> = digits

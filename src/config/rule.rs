@@ -33,13 +33,13 @@ pub(super) trait Rule {
 }
 
 /// What a value is when it should be something else.
-fn of_other_kind(value: &Value<'_>) -> Bad {
+pub(super) fn of_other_kind(value: &Value<'_>) -> Bad {
     Bad::from(match (&value.node.kind, value.node.scalar()) {
         (Kind::List(_), _) => "a list is not what belongs here",
         (Kind::Section(_), _) => "a section is not what belongs here",
         (_, Some(Scalar::Text(_))) => "is a text",
-        (_, Some(Scalar::Flag(_))) => "is a yes/no value unless in quotes",
-        (_, Some(Scalar::Whole(_) | Scalar::Number(_))) => "is a number unless in quotes",
+        (_, Some(Scalar::Flag(_))) => "is a yes/no value",
+        (_, Some(Scalar::Whole(_) | Scalar::Number(_))) => "is a number",
         (_, Some(Scalar::Null) | None) => "is nothing",
     })
 }
@@ -221,6 +221,10 @@ impl Rule for Text {
     fn read(&self, value: &Value<'_>) -> Result<String, Bad> {
         match value.node.scalar() {
             Some(Scalar::Text(text)) => Ok(text.to_owned()),
+            Some(Scalar::Flag(_)) => Err("is a yes/no value unless in quotes".into()),
+            Some(Scalar::Whole(_) | Scalar::Number(_)) => {
+                Err("is a number unless in quotes".into())
+            }
             _ => Err(of_other_kind(value)),
         }
     }

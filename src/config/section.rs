@@ -287,8 +287,12 @@ impl<'t> Section<'t> {
                 let sentence = format!("already given in line {}; the last one counts", first.line);
                 self.push_warning(entry, &sentence, None);
             } else if !asked.contains(&key) && !silent.contains(&key) {
-                let nearest = nearest(key, asked.iter().chain(silent));
-                let advice = nearest.map(|near| format!("did you mean '{near}'?"));
+                let advice = if key.contains(':') {
+                    Some("a value needs a space after the colon".to_owned())
+                } else {
+                    let nearest = nearest(key, asked.iter().chain(silent));
+                    nearest.map(|near| format!("did you mean '{near}'?"))
+                };
                 self.push_warning(entry, "unknown key, ignored", advice);
             }
         }

@@ -312,3 +312,76 @@ fn merge<E: Error>(reading: &Reading<'_>, value: Node, line: usize) -> Result<Ve
     }
     Ok(entries)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `line key=text` for every key in file order; sections and lists are `{}` and `[]`.
+    fn outline(text: &str) -> Vec<String> {
+        let root = parse(text).unwrap().unwrap();
+        let Kind::Section(entries) = root.kind else {
+            panic!("a section")
+        };
+        let row = |e: &Entry| match &e.value.kind {
+            Kind::Scalar { text, .. } => format!("{} {}={text}", e.value.line, e.key),
+            Kind::List(_) => format!("{} {}=[]", e.value.line, e.key),
+            Kind::Section(_) => format!("{} {}={{}}", e.value.line, e.key),
+        };
+        entries.iter().map(row).collect()
+    }
+
+    #[test]
+    fn order_duplicates_and_lines_are_kept() {
+        assert_eq!(
+            outline("# why\nb: 0755\na:\n  x: 1\nb: 'yes'\nc: [1,\n 2]\nd: |\n  text\ne:\n"),
+            [
+                "2 b=0755",
+                "3 a={}",
+                "5 b=yes",
+                "6 c=[]",
+                "8 d=text\n",
+                "10 e="
+            ]
+        );
+    }
+
+    /// As `PyYAML` flattens them: own keys win, then the first section named, then the next.
+    #[test]
+    fn merged_keys_come_first_so_that_own_keys_win() {
+        let text = "d:\n  <<: [{x: 1, y: 1}, {y: 2, z: 2}]\n  x: 3\n";
+        let root = parse(text).unwrap().unwrap();
+        let Kind::Section(entries) = root.kind else {
+            panic!("a section")
+        };
+        let Kind::Section(entries) = &entries[0].value.kind else {
+            panic!("a section")
+        };
+        let last = |key| entries.iter().rfind(|e| e.key == key).unwrap();
+        assert_eq!(last("x").value.scalar(), Some(Scalar::Whole(3)));
+        assert_eq!(last("y").value.scalar(), Some(Scalar::Whole(1)));
+        assert_eq!(last("z").value.scalar(), Some(Scalar::Whole(2)));
+    }
+
+    /// The trick this room stands on: a refusal tells its position in these words.
+    #[test]
+    fn refusals_tell_their_position() {
+        assert_eq!(position("a.b: x at line 7 column 12"), (7, 12));
+        assert_eq!(position("x"), (1, 1));
+        assert_eq!(position("at line 3 column 1 at line 7 column 12"), (7, 12));
+    }
+
+    #[test]
+    fn a_quoted_word_is_a_text_and_a_plain_one_may_be_a_flag() {
+        let read = |text: &str| {
+            let node = parse(text).unwrap().unwrap();
+            format!("{:?}", node.scalar().unwrap())
+        };
+        assert_eq!(read("yes"), "Flag(true)");
+        assert_eq!(read("'yes'"), "Text(\"yes\")");
+        assert_eq!(read("!!str yes"), "Text(\"yes\")");
+        assert_eq!(read("&x yes"), "Flag(true)");
+        assert_eq!(read("!!int \"5\""), "Whole(5)");
+        assert_eq!(read("0o17"), "Text(\"0o17\")");
+    }
+}
