@@ -47,7 +47,7 @@ pub struct AsWritten {
 fn python(value: &Value<'_>) -> String {
     match value.node.scalar() {
         Some(Scalar::Whole(n)) => n.to_string(),
-        Some(Scalar::Number(n)) => format!("{n:?}"),
+        Some(Scalar::Number(n) | Scalar::Either(n, _)) => format!("{n:?}"),
         Some(Scalar::Flag(true)) => "True".to_owned(),
         Some(Scalar::Flag(false)) => "False".to_owned(),
         Some(Scalar::Text(text)) => format!("'{text}'"),
