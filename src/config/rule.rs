@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use super::node::Kind;
 use super::scalar::Scalar;
-use super::section::Value;
-use super::tree::Kind;
+use super::value::Value;
 
 /// Longest queue or WAN name, in characters (contract 1.1).
 const IDENTIFIER_MAX: usize = 64;

@@ -10,63 +10,18 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::scalar::{self, Scalar};
+use super::node::{Entry, Kind, Node};
 use super::source::Source;
 
 /// Values in one file, aliases expanded; a WAN file has about a hundred. Bounds what a few lines of
 /// nested aliases can cost.
 const MAX_VALUES: usize = 20_000;
 
-/// One value and the line it stands on.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Node {
-    /// Counted from 1. A section's line is that of its key.
-    pub(super) line: usize,
-    pub(super) kind: Kind,
-}
-
-/// What a value is.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Kind {
-    /// A single value, as written; `plain` without quotes or tag, so that its text decides its type.
-    Scalar { text: String, plain: bool },
-    /// `[a, b]` or lines with dashes.
-    List(Vec<Node>),
-    /// A section, in file order, duplicates included; merged entries first, so the last one counts.
-    Section(Vec<Entry>),
-}
-
-/// One `key: value`.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
-    pub(super) key: String,
-    /// The line of the key, counted from 1.
-    pub(super) line: usize,
-    pub(super) value: Node,
-    /// It came through `<<`.
-    pub(super) merged: bool,
-}
-
 /// Why a text is no tree: a sentence, and where.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Fault {
     pub(super) line: Option<usize>,
     pub(super) sentence: String,
-}
-
-impl Node {
-    /// The value as `PyYAML` would read it; `None` for lists and sections.
-    pub(super) fn scalar(&self) -> Option<Scalar<'_>> {
-        match &self.kind {
-            Kind::Scalar { text, plain } => Some(scalar::resolve(text, *plain)),
-            Kind::List(_) | Kind::Section(_) => None,
-        }
-    }
-
-    /// `key:` with nothing behind it, `~` or `null`.
-    pub(super) fn is_null(&self) -> bool {
-        self.scalar() == Some(Scalar::Null)
-    }
 }
 
 /// Reads a whole file. `None`: it holds nothing but comments.
@@ -118,19 +73,15 @@ impl Reading<'_> {
             return None;
         };
         let (line, column) = position(&refusal.to_string());
-        let kind = match self.source.at(line, column) {
-            // Typed by serde_yaml as YAML 1.2 (then `plain` is set): what was written decides.
-            Some(written) if plain => Kind::Scalar {
-                text: match written.bare() {
-                    Some(bare) if !written.tagged => bare.to_owned(),
-                    _ => text,
-                },
-                plain,
-            },
-            written => Kind::Scalar {
-                text,
-                plain: written.is_some_and(|w| !w.quoted && !w.tagged),
-            },
+        let written = self.source.at(line, column);
+        let kind = if plain {
+            // Typed by serde_yaml as YAML 1.2; what was written decides.
+            let bare = written.filter(|w| !w.tagged).and_then(|w| w.bare());
+            let text = bare.map_or(text, str::to_owned);
+            Kind::Scalar { text, plain }
+        } else {
+            let plain = written.is_some_and(|w| !w.quoted && !w.tagged);
+            Kind::Scalar { text, plain }
         };
         Some(Node { line, kind })
     }
@@ -316,6 +267,7 @@ fn merge<E: Error>(reading: &Reading<'_>, value: Node, line: usize) -> Result<Ve
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::scalar::Scalar;
 
     /// `line key=text` for every key in file order; sections and lists are `{}` and `[]`.
     fn outline(text: &str) -> Vec<String> {
