@@ -11,6 +11,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::node::{Entry, Kind, Node};
+use super::scalar::{self, Scalar};
 use super::source::Source;
 
 /// Values in one file, aliases expanded; a WAN file has about a hundred. Bounds what a few lines of
@@ -77,6 +78,9 @@ impl Reading<'_> {
         let kind = if plain {
             // Typed by serde_yaml as YAML 1.2; what was written decides.
             let bare = written.filter(|w| !w.tagged).and_then(|w| w.bare());
+            // The place of a value that is not there may be that of the next key.
+            let null = |bare: &str| scalar::resolve(bare, true) == Scalar::Null;
+            let bare = bare.filter(|bare| !text.is_empty() || null(bare));
             let text = bare.map_or(text, str::to_owned);
             Kind::Scalar { text, plain }
         } else {
@@ -267,7 +271,6 @@ fn merge<E: Error>(reading: &Reading<'_>, value: Node, line: usize) -> Result<Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::scalar::Scalar;
 
     /// `line key=text` for every key in file order; sections and lists are `{}` and `[]`.
     fn outline(text: &str) -> Vec<String> {
@@ -296,6 +299,14 @@ mod tests {
                 "10 e="
             ]
         );
+    }
+
+    #[test]
+    fn a_value_that_is_not_there_is_null() {
+        for text in ["? a\nb: 1\n", "{a, b: 1}", "a:\nb: 1", "a: # x\nb: 1"] {
+            let rows = outline(text);
+            assert!(rows[0].ends_with(" a="), "{text:?}: {rows:?}");
+        }
     }
 
     /// As `PyYAML` flattens them: own keys win, then the first section named, then the next.
