@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::rule::{Bad, Rule, Text};
-use super::section::Value;
+use super::value::Value;
 
 /// Longest host name, in characters (RFC 1035, 2.3.4).
 const NAME_MAX: usize = 253;

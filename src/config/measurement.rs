@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::host::{Host, HostRule, ReflectorAddress, ReflectorRule};
 use super::rule::{Address, Bad, Choice, LooseCount, LooseFlag, PORT, Rule, Text, port};
-use super::section::{Section, Value};
+use super::section::Section;
+use super::value::Value;
 use crate::control::blackout::{BlackoutParams, FallbackMode, MAX_TCP_TARGETS};
 use crate::control::prober::{Combine, MAX_REFLECTORS, ProberParams};
 use crate::time::Duration;

@@ -11,15 +11,19 @@
 mod describe;
 mod host;
 mod measurement;
+mod node;
 mod problem;
 mod router;
 mod rule;
 mod scalar;
+mod secret;
 mod section;
 mod service;
 mod shaping;
 mod source;
+mod thresholds;
 mod tree;
+mod value;
 mod wan;
 
 use std::fs::File;
@@ -35,16 +39,19 @@ pub use measurement::{
 pub use problem::{Problem, Report};
 pub use router::{
     DEFAULT_ON_EXIT, DEFAULT_PORT, DEFAULT_TRANSPORT, DEFAULT_VERIFY_INTERVAL, DEFAULT_WRITE_LIMIT,
-    Password, RouterConfig, Scheme, Secret, Transport, WriteLimit,
+    RouterConfig, Scheme, Transport, WriteLimit,
 };
+pub use secret::{Password, Secret};
 pub use service::{
     DEFAULT_COMMAND_TIMEOUT, DEFAULT_DB_PATH, DEFAULT_HEALTH_PORT, DEFAULT_LISTEN_HOST,
     DEFAULT_METRICS_PORT, DEFAULT_PING_TIMEOUT, DEFAULT_RETENTION_DAYS, Listen, Lock, Logging,
     StatePaths, Storage,
 };
 pub use shaping::{
-    AsWritten, DEFAULT_BASELINE_BOUNDS_MS, DEFAULT_GREEN_REQUIRED, DEFAULT_HARD_RED_MS,
-    DEFAULT_IDLE_BELOW_MS, DEFAULT_SPIKE_ABOVE_MS, DEFAULT_YELLOW_DOWNLOAD, DEFAULT_YELLOW_UPLOAD,
+    AsWritten, DEFAULT_GREEN_REQUIRED, DEFAULT_YELLOW_DOWNLOAD, DEFAULT_YELLOW_UPLOAD,
+};
+pub use thresholds::{
+    DEFAULT_BASELINE_BOUNDS_MS, DEFAULT_HARD_RED_MS, DEFAULT_IDLE_BELOW_MS, DEFAULT_SPIKE_ABOVE_MS,
 };
 pub use wan::{ControlLaw, WanConfig};
 
@@ -88,7 +95,7 @@ pub fn parse(file: &Path, bytes: &[u8]) -> Result<Loaded<WanConfig>, Report> {
     })?;
     let tree = tree::parse(text).map_err(|fault| whole(fault.line, &fault.sentence))?;
     let root = tree.ok_or_else(|| whole(None, "empty; a config file has keys such as wan_name"))?;
-    let notes = section::Notes::new(file, &root);
+    let notes = value::Notes::new(file, &root);
     let Some(section) = section::Section::root(&notes, &root) else {
         let sentence = "not a section of keys; a config file begins with keys such as wan_name";
         return Err(whole(Some(root.line), sentence));

@@ -51,34 +51,42 @@ impl fmt::Display for Problem {
 
 /// Everything that is wrong with one file; never empty.
 ///
-/// Prints v1.7's head line and one line per problem.
+/// Prints v1.7's head line, one line per problem, and the warnings: the key that is missing may be
+/// the unknown one, mistyped.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Report {
     problems: Vec<Problem>,
+    warnings: Vec<Problem>,
 }
 
 impl Report {
-    /// A report of these problems, in the order of their lines.
-    pub(super) fn new(mut problems: Vec<Problem>) -> Self {
+    /// A report of these problems, to be put in the order of their lines.
+    pub(super) fn new(mut problems: Vec<Problem>, warnings: Vec<Problem>) -> Self {
         problems.sort_by_key(|p| p.line);
-        Self { problems }
+        Self { problems, warnings }
     }
 
     /// A report that the file as a whole cannot be used.
     pub(super) fn of_file(file: &Path, line: Option<usize>, sentence: impl Into<String>) -> Self {
-        Self::new(vec![Problem {
+        let problem = Problem {
             file: file.to_owned(),
             line,
             key: String::new(),
             value: None,
             complaint: sentence.into(),
             advice: None,
-        }])
+        };
+        Self::new(vec![problem], Vec::new())
     }
 
     /// The problems, in the order of their lines.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// What is odd besides, in the order of its lines.
+    pub fn warnings(&self) -> &[Problem] {
+        &self.warnings
     }
 }
 
@@ -88,6 +96,9 @@ impl fmt::Display for Report {
         write!(f, "Config validation failed with {n} error(s):")?;
         for problem in &self.problems {
             write!(f, "\n  - {problem}")?;
+        }
+        for warning in &self.warnings {
+            write!(f, "\n  Warning: {warning}")?;
         }
         Ok(())
     }

@@ -4,9 +4,13 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::host::{Host, HostRule};
-use super::rule::{Bad, Choice, FileName, Identifier, Number, PORT, Rule, Text, Whole, port};
-use super::section::{Section, Value};
-use super::tree::Kind;
+use super::node::Kind;
+use super::rule::{
+    Bad, Choice, FileName, Identifier, Number, PORT, Rule, Text, Whole, of_other_kind, port,
+};
+use super::secret::{Password, Secret, SecretRule};
+use super::section::Section;
+use super::value::Value;
 use crate::autorate::OnExit;
 use crate::control::actuator::MAX_BUDGET;
 use crate::direction::{Both, Direction};
@@ -65,38 +69,6 @@ pub struct WriteLimit {
     pub changes: usize,
     /// 1 s to 3600 s.
     pub window: Duration,
-}
-
-/// A text that is never printed.
-#[derive(Clone, Default, Eq, PartialEq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Keeps a text from being printed.
-    pub const fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The text, for the one place that sends it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-/// `***`
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
-/// A password with its `${VARIABLE}` looked up.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Password<'c> {
-    /// What to send; empty if the variable is not set.
-    pub secret: Secret,
-    /// The variable that was asked for and is not set; worth a warning.
-    pub unset: Option<&'c str>,
 }
 
 /// The router of one WAN.
@@ -310,25 +282,6 @@ fn queue_types(section: Section<'_>, wan_name: Option<&str>) -> Option<Both<Opti
     })
 }
 
-/// Any single value, as written: `password: 0123` is the text `0123`.
-#[derive(Clone, Copy, Debug)]
-struct SecretRule;
-
-impl Rule for SecretRule {
-    type Output = Secret;
-
-    fn expected(&self) -> String {
-        "a text".to_owned()
-    }
-
-    fn read(&self, value: &Value<'_>) -> Result<Secret, Bad> {
-        match &value.node.kind {
-            Kind::Scalar { text, .. } => Ok(Secret::new(text.clone())),
-            Kind::List(_) | Kind::Section(_) => Err("is not a single value".into()),
-        }
-    }
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Fingerprint;
 
@@ -341,7 +294,7 @@ impl Rule for Fingerprint {
 
     fn read(&self, value: &Value<'_>) -> Result<[u8; 32], Bad> {
         let Kind::Scalar { text, .. } = &value.node.kind else {
-            return Err("is not a single value".into());
+            return Err(of_other_kind(value));
         };
         let digits = text.chars().filter(|&c| c != ':');
         let nibbles: Option<Vec<u8>> = digits
@@ -354,17 +307,5 @@ impl Rule for Fingerprint {
             *byte = pair[0] << 4 | pair[1];
         }
         Ok(fingerprint)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_is_never_printed() {
-        let secret = Secret::new("hunter2".to_owned());
-        assert_eq!(format!("{secret:?}"), "***");
-        assert_eq!(secret.reveal(), "hunter2");
     }
 }

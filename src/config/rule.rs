@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use super::node::Kind;
 use super::scalar::Scalar;
-use super::section::Value;
-use super::tree::Kind;
+use super::value::Value;
 
 /// Longest queue or WAN name, in characters (contract 1.1).
 const IDENTIFIER_MAX: usize = 64;
@@ -33,13 +33,13 @@ pub(super) trait Rule {
 }
 
 /// What a value is when it should be something else.
-fn of_other_kind(value: &Value<'_>) -> Bad {
+pub(super) fn of_other_kind(value: &Value<'_>) -> Bad {
     Bad::from(match (&value.node.kind, value.node.scalar()) {
         (Kind::List(_), _) => "a list is not what belongs here",
         (Kind::Section(_), _) => "a section is not what belongs here",
-        (_, Some(Scalar::Text(_))) => "is a text",
-        (_, Some(Scalar::Flag(_))) => "is a yes/no value unless in quotes",
-        (_, Some(Scalar::Whole(_) | Scalar::Number(_))) => "is a number unless in quotes",
+        (_, Some(Scalar::Text(_) | Scalar::Either(..))) => "is a text",
+        (_, Some(Scalar::Flag(_))) => "is a yes/no value",
+        (_, Some(Scalar::Whole(_) | Scalar::Number(_))) => "is a number",
         (_, Some(Scalar::Null) | None) => "is nothing",
     })
 }
@@ -89,7 +89,7 @@ impl Rule for Number {
     fn read(&self, value: &Value<'_>) -> Result<f64, Bad> {
         let number = match value.node.scalar() {
             Some(Scalar::Whole(n)) => n as f64,
-            Some(Scalar::Number(n)) => n,
+            Some(Scalar::Number(n) | Scalar::Either(n, _)) => n,
             Some(Scalar::Flag(flag)) => flag_as_number(value, flag).into(),
             _ => return Err(of_other_kind(value)),
         };
@@ -125,7 +125,9 @@ impl Rule for Whole {
         let number = match value.node.scalar() {
             Some(Scalar::Whole(n)) => n,
             Some(Scalar::Flag(flag)) => flag_as_number(value, flag).into(),
-            Some(Scalar::Number(_)) => return Err("is not a whole number".into()),
+            Some(Scalar::Number(_) | Scalar::Either(..)) => {
+                return Err("is not a whole number".into());
+            }
             _ => return Err(of_other_kind(value)),
         };
         u32::try_from(number)
@@ -198,7 +200,7 @@ impl Rule for LooseFlag {
             Some(Scalar::Flag(flag)) => return Ok(flag),
             Some(Scalar::Whole(n)) => n != 0,
             Some(Scalar::Number(n)) => n != 0.0,
-            Some(Scalar::Text(text)) => !text.is_empty(),
+            Some(Scalar::Text(text) | Scalar::Either(_, text)) => !text.is_empty(),
             Some(Scalar::Null) | None => return Err(of_other_kind(value)),
         };
         let sentence = format!("is read as {truth}, as v1.7 did");
@@ -220,7 +222,11 @@ impl Rule for Text {
 
     fn read(&self, value: &Value<'_>) -> Result<String, Bad> {
         match value.node.scalar() {
-            Some(Scalar::Text(text)) => Ok(text.to_owned()),
+            Some(Scalar::Text(text) | Scalar::Either(_, text)) => Ok(text.to_owned()),
+            Some(Scalar::Flag(_)) => Err("is a yes/no value unless in quotes".into()),
+            Some(Scalar::Whole(_) | Scalar::Number(_)) => {
+                Err("is a number unless in quotes".into())
+            }
             _ => Err(of_other_kind(value)),
         }
     }

@@ -9,8 +9,10 @@ pub(super) enum Scalar<'t> {
     Flag(bool),
     /// `5`, `1_000`, `0755` (octal), `0x1f`, `0b101`, `1:30` (= 90); saturating.
     Whole(i128),
-    /// `0.5`, `.5`, `1e3`, `1:30.5`, `.inf`.
+    /// `0.5`, `.5`, `1.5e+3`, `1:30.5`, `.inf`.
     Number(f64),
+    /// `1e3` or `-.5`: a text to `PyYAML`, a number to everybody else. Taken as what is wanted.
+    Either(f64, &'t str),
     /// Anything else, and everything in quotes.
     Text(&'t str),
 }
@@ -19,6 +21,9 @@ pub(super) enum Scalar<'t> {
 pub(super) fn resolve(text: &str, plain: bool) -> Scalar<'_> {
     if !plain {
         return Scalar::Text(text);
+    }
+    if let ".nan" | ".NaN" | ".NAN" = text {
+        return Scalar::Number(f64::NAN);
     }
     if let Some(word) = word(text) {
         return word;
@@ -31,8 +36,9 @@ pub(super) fn resolve(text: &str, plain: bool) -> Scalar<'_> {
     if let Some(n) = whole(digits) {
         return Scalar::Whole(if negative { -n } else { n });
     }
-    match number(digits) {
-        Some(n) => Scalar::Number(if negative { -n } else { n }),
+    match number(digits).map(|n| if negative { -n } else { n }) {
+        Some(n) if is_yaml_float(text) => Scalar::Number(n),
+        Some(n) => Scalar::Either(n, text),
         None => Scalar::Text(text),
     }
 }
@@ -50,7 +56,6 @@ fn word(text: &str) -> Option<Scalar<'static>> {
         "" | "~" | "null" => Scalar::Null,
         "true" | "yes" | "on" => Scalar::Flag(true),
         "false" | "no" | "off" => Scalar::Flag(false),
-        ".nan" => Scalar::Number(f64::NAN),
         _ => return None,
     })
 }
@@ -65,7 +70,8 @@ fn whole(digits: &str) -> Option<i128> {
         [b'0'..=b'9', ..] => (10, digits),
         _ => return None,
     };
-    let mut value = None;
+    // The zero in front of an octal number counts, should nothing but underscores follow.
+    let mut value = (radix == 8).then_some(0);
     for c in digits.chars().filter(|&c| c != '_') {
         let digit = i128::from(c.to_digit(radix)?);
         let so_far: i128 = value.unwrap_or(0);
@@ -95,6 +101,20 @@ fn sixtieth(part: &str) -> Option<u8> {
     part.parse().ok().filter(|&n| digits && n < 60)
 }
 
+/// Whether YAML 1.1 has this form of a number: with a point, an exponent only with its sign, and no
+/// sign right before the point.
+fn is_yaml_float(text: &str) -> bool {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "+0"));
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or("?");
+    let pointed = match mantissa.split_once('.') {
+        Some(("", fraction)) => fraction.starts_with(|c: char| c.is_ascii_digit()),
+        Some(("+" | "-", fraction)) => fraction.eq_ignore_ascii_case("inf"),
+        Some(_) => true,
+        None => false,
+    };
+    text.eq_ignore_ascii_case(".inf") || pointed && exponent.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// A decimal number without its sign. Wider than YAML 1.1, which calls `1e3` a text.
 fn number(digits: &str) -> Option<f64> {
     if let ".inf" | ".Inf" | ".INF" = digits {
@@ -121,10 +141,10 @@ fn number(digits: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
-    /// Every row but those marked was read so by `PyYAML` 6.0.
+    /// As `PyYAML` 6.0 reads these, to which `Either` is a text.
     #[test]
     fn plain_values_mean_what_pyyaml_says() {
-        use Scalar::{Flag, Null, Number, Text, Whole};
+        use Scalar::{Either, Flag, Null, Number, Text, Whole};
         for (text, expected) in [
             ("", Null),
             ("~", Null),
@@ -153,7 +173,9 @@ mod tests {
             ("5.", Number(5.0)),
             (".5", Number(0.5)),
             ("1.5e+3", Number(1500.0)),
-            ("1e3", Number(1000.0)), // a text to PyYAML
+            ("1e3", Either(1000.0, "1e3")),
+            ("-.5", Either(-0.5, "-.5")),
+            ("0_", Whole(0)),
             ("-.inf", Number(f64::NEG_INFINITY)),
             ("1.1.1.1", Text("1.1.1.1")),
             ("-", Text("-")),

@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 use super::rule::{Bad, FileName, LooseCount, LooseFlag, Number, Rule, Text, Whole};
-use super::section::{Section, Value};
+use super::section::Section;
+use super::value::Value;
 use crate::time::Duration;
 
 /// `health_check.port`.

@@ -1,33 +1,17 @@
-//! Limits and thresholds: what the control law of each direction is given.
+//! Limits: how far and how fast each direction's rate may move.
 
 use super::rule::{Number, Rule, Whole};
-use super::scalar::Scalar;
-use super::section::{Section, Value};
-use crate::control::delay::DelayParams;
+use super::section::Section;
 use crate::control::law::classic::{Floors, ShaperParams};
 use crate::control::zone::Thresholds;
-use crate::direction::Both;
-use crate::units::{Alpha, Factor, Millis, Rate};
+use crate::units::{Factor, Rate};
 
-/// Seconds per cycle: v1.7's constant, and ours (contract 1.3). `alpha = 0.05 / time constant`.
-const CYCLE_SEC: f64 = 0.05;
 /// `download.factor_down_yellow`, multiplier per cycle.
 pub const DEFAULT_YELLOW_DOWNLOAD: f64 = 0.96;
 /// `upload.factor_down_yellow`, multiplier per cycle.
 pub const DEFAULT_YELLOW_UPLOAD: f64 = 0.94;
 /// `green_required`, cycles of 50 ms.
 pub const DEFAULT_GREEN_REQUIRED: u32 = 5;
-/// `thresholds.hard_red_bloat_ms`.
-pub const DEFAULT_HARD_RED_MS: u32 = 80;
-/// `thresholds.baseline_update_threshold_ms`: below this delta the line is idle.
-pub const DEFAULT_IDLE_BELOW_MS: f64 = 3.0;
-/// `thresholds.accel_threshold_ms`: a rise by more than this in one cycle is a spike.
-pub const DEFAULT_SPIKE_ABOVE_MS: f64 = 15.0;
-/// `thresholds.baseline_rtt_bounds.min` and `.max`, in milliseconds.
-pub const DEFAULT_BASELINE_BOUNDS_MS: (f64, f64) = (10.0, 60.0);
-/// Above this time constant in seconds an `alpha_load` is hardly meant (contract 1.3).
-const SLOW_LOAD_SEC: f64 = 5.0;
-
 /// What v1.7's reports print as it stood in the file, or as its default.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct AsWritten {
@@ -41,163 +25,6 @@ pub struct AsWritten {
     pub ping_hosts: String,
     /// The upload's four floors. Only RED's is used for control, as in v1.7.
     pub upload_floors: Floors,
-}
-
-/// A value as Python would print it.
-fn python(value: &Value<'_>) -> String {
-    match value.node.scalar() {
-        Some(Scalar::Whole(n)) => n.to_string(),
-        Some(Scalar::Number(n)) => format!("{n:?}"),
-        Some(Scalar::Flag(true)) => "True".to_owned(),
-        Some(Scalar::Flag(false)) => "False".to_owned(),
-        Some(Scalar::Text(text)) => format!("'{text}'"),
-        Some(Scalar::Null) | None => "None".to_owned(),
-    }
-}
-
-/// What `thresholds` holds.
-#[derive(Clone, Debug)]
-pub(super) struct Delays {
-    pub(super) delay: DelayParams,
-    pub(super) edges: Both<Thresholds>,
-    /// Target, warn and hard red in their literal form.
-    pub(super) written: [String; 3],
-}
-
-/// Reads `continuous_monitoring.thresholds`.
-pub(super) fn delays(section: Section<'_>, initial: Option<f64>) -> Option<Delays> {
-    let edges = edges(&section);
-    let baseline = alpha(
-        &section,
-        ("baseline_time_constant_sec", Number::within(1.0, 600.0)),
-        ("alpha_baseline", Number::within(0.0001, 1.0)),
-    );
-    let load = alpha(
-        &section,
-        ("load_time_constant_sec", Number::within(0.05, 10.0)),
-        ("alpha_load", Number::within(0.001, 1.0)),
-    );
-    warn_of_slow_load(&section);
-    let idle_below = section.or(
-        "baseline_update_threshold_ms",
-        DEFAULT_IDLE_BELOW_MS,
-        &Number::ANY,
-    );
-    let spike_above = section.or(
-        "accel_threshold_ms",
-        DEFAULT_SPIKE_ABOVE_MS,
-        &Number::within(5.0, 50.0),
-    );
-    let bounds = bounds(section.section("baseline_rtt_bounds"), initial);
-    section.finish(&[]);
-    let (edges, written) = edges?;
-    let (low, high) = bounds?;
-    Some(Delays {
-        delay: DelayParams {
-            load: load?,
-            baseline: baseline?,
-            idle_below: Millis::new(idle_below?)?,
-            spike_above: Millis::new(spike_above?)?,
-            baseline_bounds: (Millis::new(low)?, Millis::new(high)?),
-        },
-        edges,
-        written,
-    })
-}
-
-fn edges(section: &Section<'_>) -> Option<(Both<Thresholds>, [String; 3])> {
-    let keys = ["target_bloat_ms", "warn_bloat_ms", "hard_red_bloat_ms"];
-    let target = section.required(keys[0], &Number::within(1.0, 100.0));
-    let warn = section.required(keys[1], &Number::within(1.0, 200.0));
-    let hard = section.or(keys[2], DEFAULT_HARD_RED_MS.into(), &Number::ANY);
-    let written = keys.map(|key| match section.value(key) {
-        Some(value) => python(&value),
-        None => DEFAULT_HARD_RED_MS.to_string(),
-    });
-    let (target, warn, hard) = (target?, warn?, hard?);
-    for (i, (lower, upper)) in [(target, warn), (warn, hard)].into_iter().enumerate() {
-        if lower >= upper {
-            let sentence = format!(
-                "Threshold ordering violation: {} ({}) must be less than {} ({})",
-                keys[i],
-                written[i],
-                keys[i + 1],
-                written[i + 1]
-            );
-            section.conflict(keys[i + 1], &sentence);
-            return None;
-        }
-    }
-    let (green, yellow) = (Millis::new(target)?, Millis::new(warn)?);
-    let edges = |soft_red| Thresholds {
-        green,
-        yellow,
-        soft_red,
-    };
-    let down = edges(Some(Millis::new(hard)?));
-    let up = edges(None);
-    Some((Both { down, up }, written))
-}
-
-/// A time constant, or v1.7's older raw alpha; the time constant wins.
-fn alpha(
-    section: &Section<'_>,
-    (constant_key, constant_rule): (&'static str, Number),
-    (alpha_key, alpha_rule): (&'static str, Number),
-) -> Option<Alpha> {
-    let constant = section.optional(constant_key, &constant_rule);
-    let alpha = section.optional(alpha_key, &alpha_rule);
-    match (constant?, alpha?) {
-        (Some(constant), _) => Alpha::new(CYCLE_SEC / constant),
-        (None, Some(alpha)) => Alpha::new(alpha),
-        (None, None) => {
-            let complaint = format!("Config must specify either {constant_key} or {alpha_key}");
-            section.lacks(constant_key, &complaint);
-            None
-        }
-    }
-}
-
-fn warn_of_slow_load(section: &Section<'_>) {
-    let alone = section.value("load_time_constant_sec").is_none();
-    let alpha = section.value("alpha_load").filter(|_| alone);
-    let Some(value) = alpha else { return };
-    let Some(alpha) = value.read_silently(&Number::within(0.001, 1.0)) else {
-        return;
-    };
-    let constant = CYCLE_SEC / alpha;
-    if constant > SLOW_LOAD_SEC {
-        let sentence = format!(
-            "alpha_load={} gives {constant:.1}s time constant - consider using \
-             load_time_constant_sec for clarity",
-            python(&value)
-        );
-        section.warn("alpha_load", &sentence);
-    }
-}
-
-/// v1.7 did not compare these; a baseline that can never be learned is worth a word (W-09).
-fn bounds(section: Section<'_>, initial: Option<f64>) -> Option<(f64, f64)> {
-    let (low, high) = DEFAULT_BASELINE_BOUNDS_MS;
-    let low = section.or("min", low, &Number::within(1.0, 100.0));
-    let high = section.or("max", high, &Number::within(10.0, 500.0));
-    let (low, high) = (low?, high?);
-    if low > high {
-        section.warn(
-            "min",
-            "is above max, so the baseline can never change; swap the two",
-        );
-    } else if let Some(initial) = initial
-        && !(low..=high).contains(&initial)
-    {
-        let sentence = format!(
-            "baseline_rtt_initial ({initial}) is outside {low} to {high} ms, so the baseline cannot \
-             follow the line; widen baseline_rtt_bounds"
-        );
-        section.warn_here(&sentence);
-    }
-    section.finish(&[]);
-    Some((low, high))
 }
 
 /// What is different between the two directions' sections.

@@ -1,8 +1,21 @@
 //! The text of a file by line and column, to see how a value was written.
 
+use std::cell::Cell;
+
 /// A file cut into lines as YAML cuts it.
 pub(super) struct Source<'t> {
     lines: Vec<&'t str>,
+    /// The last position asked for, from which the next one is usually near.
+    last: Cell<Position>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Position {
+    line: usize,
+    /// In characters, counted from 1.
+    column: usize,
+    /// In bytes, within the line.
+    offset: usize,
 }
 
 /// How one value was written.
@@ -27,19 +40,30 @@ impl<'t> Source<'t> {
                 .unwrap_or_else(|| &tail[tail.chars().next().map_or(0, char::len_utf8)..]);
         }
         lines.push(rest);
-        Self { lines }
+        let last = Cell::default();
+        Self { lines, last }
     }
 
     /// The value at a position, both counted from 1, behind its anchor and tag. `None` if there is
     /// nothing left on that line.
     pub(super) fn at(&self, line: usize, column: usize) -> Option<Written<'t>> {
-        let line = self.lines.get(line.checked_sub(1)?)?;
-        let start = if line.is_ascii() {
-            column - 1
-        } else {
-            line.char_indices().nth(column - 1)?.0
+        let text = self.lines.get(line.checked_sub(1)?)?;
+        let from = match self.last.get() {
+            last if last.line == line && (1..=column).contains(&last.column) => last,
+            _ => Position {
+                line,
+                column: 1,
+                offset: 0,
+            },
         };
-        let mut rest = line.get(start..)?;
+        let mut tail = text[from.offset..].char_indices();
+        let offset = from.offset + tail.nth(column.checked_sub(from.column)?)?.0;
+        self.last.set(Position {
+            line,
+            column,
+            offset,
+        });
+        let mut rest = &text[offset..];
         let mut tagged = false;
         while rest.starts_with(['&', '!']) {
             tagged |= rest.starts_with('!');

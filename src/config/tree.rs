@@ -10,6 +10,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use super::node::{Entry, Kind, Node};
 use super::scalar::{self, Scalar};
 use super::source::Source;
 
@@ -17,56 +18,11 @@ use super::source::Source;
 /// nested aliases can cost.
 const MAX_VALUES: usize = 20_000;
 
-/// One value and the line it stands on.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Node {
-    /// Counted from 1. A section's line is that of its key.
-    pub(super) line: usize,
-    pub(super) kind: Kind,
-}
-
-/// What a value is.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Kind {
-    /// A single value, as written; `plain` without quotes or tag, so that its text decides its type.
-    Scalar { text: String, plain: bool },
-    /// `[a, b]` or lines with dashes.
-    List(Vec<Node>),
-    /// A section, in file order, duplicates included; merged entries first, so the last one counts.
-    Section(Vec<Entry>),
-}
-
-/// One `key: value`.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
-    pub(super) key: String,
-    /// The line of the key, counted from 1.
-    pub(super) line: usize,
-    pub(super) value: Node,
-    /// It came through `<<`.
-    pub(super) merged: bool,
-}
-
 /// Why a text is no tree: a sentence, and where.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Fault {
     pub(super) line: Option<usize>,
     pub(super) sentence: String,
-}
-
-impl Node {
-    /// The value as `PyYAML` would read it; `None` for lists and sections.
-    pub(super) fn scalar(&self) -> Option<Scalar<'_>> {
-        match &self.kind {
-            Kind::Scalar { text, plain } => Some(scalar::resolve(text, *plain)),
-            Kind::List(_) | Kind::Section(_) => None,
-        }
-    }
-
-    /// `key:` with nothing behind it, `~` or `null`.
-    pub(super) fn is_null(&self) -> bool {
-        self.scalar() == Some(Scalar::Null)
-    }
 }
 
 /// Reads a whole file. `None`: it holds nothing but comments.
@@ -118,19 +74,18 @@ impl Reading<'_> {
             return None;
         };
         let (line, column) = position(&refusal.to_string());
-        let kind = match self.source.at(line, column) {
-            // Typed by serde_yaml as YAML 1.2 (then `plain` is set): what was written decides.
-            Some(written) if plain => Kind::Scalar {
-                text: match written.bare() {
-                    Some(bare) if !written.tagged => bare.to_owned(),
-                    _ => text,
-                },
-                plain,
-            },
-            written => Kind::Scalar {
-                text,
-                plain: written.is_some_and(|w| !w.quoted && !w.tagged),
-            },
+        let written = self.source.at(line, column);
+        let kind = if plain {
+            // Typed by serde_yaml as YAML 1.2; what was written decides.
+            let bare = written.filter(|w| !w.tagged).and_then(|w| w.bare());
+            // The place of a value that is not there may be that of the next key.
+            let null = |bare: &str| scalar::resolve(bare, true) == Scalar::Null;
+            let bare = bare.filter(|bare| !text.is_empty() || null(bare));
+            let text = bare.map_or(text, str::to_owned);
+            Kind::Scalar { text, plain }
+        } else {
+            let plain = written.is_some_and(|w| !w.quoted && !w.tagged);
+            Kind::Scalar { text, plain }
         };
         Some(Node { line, kind })
     }
@@ -311,4 +266,85 @@ fn merge<E: Error>(reading: &Reading<'_>, value: Node, line: usize) -> Result<Ve
         }));
     }
     Ok(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `line key=text` for every key in file order; sections and lists are `{}` and `[]`.
+    fn outline(text: &str) -> Vec<String> {
+        let root = parse(text).unwrap().unwrap();
+        let Kind::Section(entries) = root.kind else {
+            panic!("a section")
+        };
+        let row = |e: &Entry| match &e.value.kind {
+            Kind::Scalar { text, .. } => format!("{} {}={text}", e.value.line, e.key),
+            Kind::List(_) => format!("{} {}=[]", e.value.line, e.key),
+            Kind::Section(_) => format!("{} {}={{}}", e.value.line, e.key),
+        };
+        entries.iter().map(row).collect()
+    }
+
+    #[test]
+    fn order_duplicates_and_lines_are_kept() {
+        assert_eq!(
+            outline("# why\nb: 0755\na:\n  x: 1\nb: 'yes'\nc: [1,\n 2]\nd: |\n  text\ne:\n"),
+            [
+                "2 b=0755",
+                "3 a={}",
+                "5 b=yes",
+                "6 c=[]",
+                "8 d=text\n",
+                "10 e="
+            ]
+        );
+    }
+
+    #[test]
+    fn a_value_that_is_not_there_is_null() {
+        for text in ["? a\nb: 1\n", "{a, b: 1}", "a:\nb: 1", "a: # x\nb: 1"] {
+            let rows = outline(text);
+            assert!(rows[0].ends_with(" a="), "{text:?}: {rows:?}");
+        }
+    }
+
+    /// As `PyYAML` flattens them: own keys win, then the first section named, then the next.
+    #[test]
+    fn merged_keys_come_first_so_that_own_keys_win() {
+        let text = "d:\n  <<: [{x: 1, y: 1}, {y: 2, z: 2}]\n  x: 3\n";
+        let root = parse(text).unwrap().unwrap();
+        let Kind::Section(entries) = root.kind else {
+            panic!("a section")
+        };
+        let Kind::Section(entries) = &entries[0].value.kind else {
+            panic!("a section")
+        };
+        let last = |key| entries.iter().rfind(|e| e.key == key).unwrap();
+        assert_eq!(last("x").value.scalar(), Some(Scalar::Whole(3)));
+        assert_eq!(last("y").value.scalar(), Some(Scalar::Whole(1)));
+        assert_eq!(last("z").value.scalar(), Some(Scalar::Whole(2)));
+    }
+
+    /// The trick this room stands on: a refusal tells its position in these words.
+    #[test]
+    fn refusals_tell_their_position() {
+        assert_eq!(position("a.b: x at line 7 column 12"), (7, 12));
+        assert_eq!(position("x"), (1, 1));
+        assert_eq!(position("at line 3 column 1 at line 7 column 12"), (7, 12));
+    }
+
+    #[test]
+    fn a_quoted_word_is_a_text_and_a_plain_one_may_be_a_flag() {
+        let read = |text: &str| {
+            let node = parse(text).unwrap().unwrap();
+            format!("{:?}", node.scalar().unwrap())
+        };
+        assert_eq!(read("yes"), "Flag(true)");
+        assert_eq!(read("'yes'"), "Text(\"yes\")");
+        assert_eq!(read("!!str yes"), "Text(\"yes\")");
+        assert_eq!(read("&x yes"), "Flag(true)");
+        assert_eq!(read("!!int \"5\""), "Whole(5)");
+        assert_eq!(read("0o17"), "Text(\"0o17\")");
+    }
 }

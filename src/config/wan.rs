@@ -9,6 +9,7 @@ use super::scalar::Scalar;
 use super::section::Section;
 use super::service::{self, Listen, Lock, Logging, StatePaths, Storage};
 use super::shaping::{self, AsWritten};
+use super::thresholds;
 use crate::control::delay::DelayParams;
 use crate::control::law::classic::ShaperParams;
 use crate::direction::Both;
@@ -131,7 +132,7 @@ fn monitoring(section: Section<'_>, ping: Option<crate::time::Duration>) -> Opti
     let initial = section.required("baseline_rtt_initial", &Number::within(1.0, 500.0));
     let down = shaping::limits(section.section("download"), shaping::DOWNLOAD);
     let up = shaping::limits(section.section("upload"), shaping::UPLOAD);
-    let delays = shaping::delays(section.section("thresholds"), initial);
+    let delays = thresholds::delays(section.section("thresholds"), initial);
     let measurement = measurement::measurement(&section, ping);
     let fallback = measurement::fallback(section.section("fallback_checks"));
     section.finish(&[]);

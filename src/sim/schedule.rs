@@ -54,7 +54,7 @@ impl Schedule {
         self
     }
 
-    /// A minute of family life on a line of this capacity, over and over: a download begins and is
+    /// Half a minute of family life on a line of this capacity, over and over: a download begins and is
     /// joined by an upload, the provider's capacity falls by half in the middle of it and returns,
     /// and then the house is quiet.
     pub fn demo(capacity: Both<Rate>) -> Self {
@@ -65,13 +65,13 @@ impl Schedule {
         let half = |rate: Rate| Rate::bps(rate.as_bps() / 2);
         let second = Duration::from_secs;
         Self::new()
-            .at(second(5), Demand(Down, twice(capacity.down)))
-            .at(second(12), Demand(Up, twice(capacity.up)))
-            .at(second(20), Capacity(Down, half(capacity.down)))
-            .at(second(30), Capacity(Down, capacity.down))
-            .at(second(38), Demand(Up, Rate::ZERO))
-            .at(second(48), Demand(Down, Rate::ZERO))
-            .repeating_every(second(60))
+            .at(second(3), Demand(Down, twice(capacity.down)))
+            .at(second(6), Demand(Up, twice(capacity.up)))
+            .at(second(9), Capacity(Down, half(capacity.down)))
+            .at(second(14), Capacity(Down, capacity.down))
+            .at(second(18), Demand(Up, Rate::ZERO))
+            .at(second(23), Demand(Down, Rate::ZERO))
+            .repeating_every(second(30))
     }
 
     /// When something happens next.

@@ -77,7 +77,7 @@ router:
   user: {ROUTER_USER}
   password: {ROUTER_PASSWORD}
   ssh_key: /nonexistent
-  write_limit: {{ changes: 64, window_sec: 8 }}
+  write_limit: {{ changes: 64, window_sec: 1 }}
   queue_types: {{ download: leave, upload: leave }}
 queues:
   download: WAN-Download
