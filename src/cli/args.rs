@@ -218,7 +218,12 @@ fn demo(parser: &mut Parser) -> Result<Command, String> {
                 let value = parser.value().map_err(said)?;
                 let seconds = value.to_str().and_then(|text| text.parse().ok());
                 args.seconds = Some(seconds.filter(|n| (1..=86_400).contains(n)).ok_or_else(
-                    || format!("argument --seconds: {value:?} is not a number from 1 to 86400"),
+                    || {
+                        format!(
+                            "argument --seconds: {} is not a number from 1 to 86400",
+                            value.display()
+                        )
+                    },
                 )?);
             }
             _ => return Ok(Command::Help(DEMO_HELP)),
@@ -325,7 +330,7 @@ mod tests {
             ),
             (
                 "demo --seconds soon",
-                "argument --seconds: \"soon\" is not a number from 1 to 86400",
+                "argument --seconds: soon is not a number from 1 to 86400",
             ),
             (
                 "replay --config a",

@@ -63,7 +63,7 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<config::Loaded<WanConfig>>, 
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
     let loaded = load(&args.configs)?;
     let realtime_wanted = loaded.iter().any(|loaded| loaded.config.realtime);
-    let mut daemon = Daemon::prepare(loaded, args, Manner::Service)?;
+    let mut daemon = Daemon::prepare(&loaded, args, Manner::Service)?;
     log::info!(
         "Starting daemon mode with {}s cycle interval",
         PERIOD.as_secs_f64()
@@ -85,7 +85,7 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
 impl Daemon {
     /// Takes the locks, starts the scribe, opens every socket.
     pub(super) fn prepare(
-        loaded: Vec<config::Loaded<WanConfig>>,
+        loaded: &[config::Loaded<WanConfig>],
         args: &RunArgs,
         manner: Manner,
     ) -> Result<Self, String> {
@@ -93,17 +93,17 @@ impl Daemon {
         realtime::protect_secrets();
         let clock = Clock::start();
         let locks = if leaves_traces(args, manner) {
-            lock_all(&loaded)?
+            lock_all(loaded)?
         } else {
             Vec::new()
         };
-        let scribe = Scribe::start(clock, scribe_params(&loaded, args, manner))?;
+        let scribe = Scribe::start(clock, scribe_params(loaded, args, manner))?;
         let inbox = scribe.inbox();
         match manner {
             Manner::Service => scribe::install_log(&inbox),
             Manner::ByHand | Manner::Demo => super::once::install_log(args.debug),
         }
-        let event_loop = assemble_loop(clock, &loaded, args, manner, inbox);
+        let event_loop = assemble_loop(clock, loaded, args, manner, inbox);
         match event_loop {
             Ok(event_loop) => Ok(Self {
                 event_loop,

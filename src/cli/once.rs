@@ -40,7 +40,6 @@ pub(super) fn install_log(debug: bool) {
 /// One measure–judge–act round.
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
     let loaded = daemon::load(&args.configs)?;
-    let configs: Vec<WanConfig> = loaded.iter().map(|l| l.config.clone()).collect();
     for loaded in &loaded {
         for warning in &loaded.warnings {
             eprintln!("warning: {warning}");
@@ -49,8 +48,8 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
             eprintln!("warning: {}: {warning}", loaded.config.file.display());
         }
     }
-    let mut daemon = Daemon::prepare(loaded, args, Manner::ByHand)?;
-    let mut before = vec![Both::<Option<Rate>>::default(); configs.len()];
+    let mut daemon = Daemon::prepare(&loaded, args, Manner::ByHand)?;
+    let mut before = vec![Both::<Option<Rate>>::default(); loaded.len()];
     let mut judged = false;
     let ended = daemon.event_loop.run(|now, program: &mut Autorate| {
         for (before, wan) in before.iter_mut().zip(&program.status().wans) {
@@ -73,8 +72,8 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
     daemon.end();
     ended?;
     let mut text = String::new();
-    for ((config, wan), before) in configs.iter().zip(&status.wans).zip(&before) {
-        describe(&mut text, config, wan, *before, &status);
+    for ((loaded, wan), before) in loaded.iter().zip(&status.wans).zip(&before) {
+        describe(&mut text, &loaded.config, wan, *before, &status);
     }
     let success = status.wans.iter().all(|wan| succeeded(wan, args.dry_run));
     text.push_str(if success {

@@ -36,26 +36,25 @@ fn replay(config: &WanConfig, trace: &str) -> Result<String, String> {
     let mut replay = Replay::new(config);
     let mut rows = String::from(HEADER);
     for (n, line) in lines.enumerate() {
-        let rtt = parse(line.split(',').nth(column)).ok_or_else(|| {
+        let field = line.split(',').nth(column).unwrap_or("missing").trim();
+        let step = parse(field).ok_or_else(|| {
             format!(
-                ":{}: rtt_ms is {:?}; expected milliseconds, or nothing for a lost reply",
-                n + 2,
-                line.split(',').nth(column).unwrap_or_default()
+                ":{}: rtt_ms is {field}; expected milliseconds, or nothing for a lost reply",
+                n + 2
             )
         })?;
-        replay.row(&mut rows, n, rtt);
+        replay.row(&mut rows, n, step);
     }
     Ok(rows)
 }
 
-/// The outer `None` is nonsense, the inner one a lost reply.
-fn parse(field: Option<&str>) -> Option<Option<Millis>> {
-    let field = field?.trim();
+/// `Some(Step)` for milliseconds, or for the nothing of a lost reply.
+fn parse(field: &str) -> Option<Step> {
     if field.is_empty() {
-        return Some(None);
+        return Some(Step::Fail(Blind::NoReply));
     }
     let rtt = Millis::new(field.parse().ok()?)?;
-    (rtt >= Millis::ZERO).then_some(Some(rtt))
+    (rtt >= Millis::ZERO).then_some(Step::Judge(rtt))
 }
 
 struct Replay {
@@ -77,8 +76,11 @@ impl Replay {
         }
     }
 
-    fn row(&mut self, rows: &mut String, cycle: usize, rtt: Option<Millis>) {
-        let step = rtt.map_or(Step::Fail(Blind::NoReply), Step::Judge);
+    fn row(&mut self, rows: &mut String, cycle: usize, step: Step) {
+        let rtt = match step {
+            Step::Judge(rtt) => rtt.to_string(),
+            _ => String::new(),
+        };
         let zones = match self.controller.step(step) {
             Decision::Judged(judgement) => {
                 let Both { down, up } = judgement.verdicts;
@@ -86,7 +88,7 @@ impl Replay {
             }
             _ => ",".into(),
         };
-        let ok = rtt.is_some();
+        let ok = !rtt.is_empty();
         let wrote = ok && self.act();
         let delay = self.controller.delay();
         let rates = self.controller.rates();
@@ -96,8 +98,7 @@ impl Replay {
         // A String takes everything.
         let _ = writeln!(
             rows,
-            "{cycle},{},{},{},{},{zones},{},{},{},{},{}",
-            rtt.map_or(String::new(), |rtt| rtt.to_string()),
+            "{cycle},{rtt},{},{},{},{zones},{},{},{},{},{}",
             u8::from(ok),
             delay.baseline,
             delay.load,

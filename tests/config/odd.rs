@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
-use wanctl::config::{Host, OnExit, ReflectorAddress, Scheme, Transport, WanConfig};
+use wanctl::autorate::OnExit;
+use wanctl::config::{Host, ReflectorAddress, Scheme, Transport, WanConfig};
 use wanctl::control::blackout::FallbackMode;
 use wanctl::control::law::classic::Floors;
 use wanctl::control::prober::Combine;

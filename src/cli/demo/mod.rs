@@ -34,7 +34,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<ExitCode, String> {
     let text = config_text(world.router_port(), world.reflector_addresses());
     let loaded = config::parse(Path::new("demo.yaml"), text.as_bytes())
         .map_err(|report| format!("the demo's own config is broken: {report}"))?;
-    let mut daemon = Daemon::prepare(vec![loaded], &RunArgs::default(), Manner::Demo)?;
+    let mut daemon = Daemon::prepare(&[loaded], &RunArgs::default(), Manner::Demo)?;
     let mut table = Table::new(daemon.event_loop.health_address());
     table.begin(&text)?;
     let end_at = args

@@ -99,7 +99,9 @@ impl Table {
                 text.push_str("\x1b[8A\x1b[J");
                 self.drawn = false;
             }
-            text.push_str(&format!("--- {news}\n"));
+            text.push_str("--- ");
+            text.push_str(&news);
+            text.push('\n');
         }
         let row = row(now, wan, capacity, demand);
         if self.terminal {

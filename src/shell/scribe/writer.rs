@@ -60,13 +60,13 @@ impl Writer {
     pub(super) fn work_off(&mut self, from: &Desk) {
         use std::sync::atomic::Ordering::Relaxed;
         self.debugging = from.debug.load(Relaxed);
-        let mut last = None;
+        let mut newest = None;
         while let Some(entry) = from.queue.pop() {
-            last = Some(entry.at);
+            newest = Some(entry.at);
             self.write(entry.at, &entry.record);
         }
         let lost = from.lost.load(Relaxed);
-        if let Some(at) = last
+        if let Some(at) = newest
             && lost > self.lost_told
         {
             let text = format!(
