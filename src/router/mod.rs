@@ -3,6 +3,7 @@
 //! A link takes [`Order`]s and turns them, and its own look-ups, into requests; what comes back is an
 //! [`Event`]. Today there is the REST link; SSH gets its own file beside it.
 
+mod backoff;
 pub mod rest;
 
 pub use crate::control::actuator::Known;

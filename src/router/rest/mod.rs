@@ -9,13 +9,12 @@
 //! The shell moves the bytes: it connects when [`Link::poll`] asks for it, reads into
 //! [`Link::space`], and sends what [`Link::request`] writes.
 
-mod backoff;
 mod exchange;
 
 use heapless::Deque;
 
-use self::backoff::Backoff;
 use self::exchange::Rx;
+use super::backoff::{self, Backoff};
 use super::{Event, Failure, Known, Refusal};
 use crate::control::actuator::Order;
 use crate::direction::{Both, Direction};
