@@ -22,6 +22,7 @@ pub const fn level(fact: &Fact) -> Level {
         | Fact::Transition { .. }
         | Fact::Recovered { .. }
         | Fact::RouterUp { .. }
+        | Fact::Switched { why: None, .. }
         | Fact::Fallback {
             step: Step::Freeze, ..
         } => Level::Info,
@@ -30,6 +31,8 @@ pub const fn level(fact: &Fact) -> Level {
         | Fact::Silent
         | Fact::Fallback { .. }
         | Fact::Drift { .. }
+        | Fact::Switched { .. }
+        | Fact::SpareFailed { .. }
         | Fact::Inactive { .. } => Level::Warn,
         Fact::RouterFailed { .. } | Fact::Refused { .. } => Level::Error,
     }
@@ -98,6 +101,23 @@ impl Display for Line<'_> {
                 "Router reconnected after {:.1}s outage ({failures} failures)",
                 time.as_secs_f64()
             ),
+            Fact::Switched { to, why: Some(why) } => write!(
+                f,
+                "Router transport {} failed ({}): switched to {to}, {} is probed until it answers",
+                to.other(),
+                why.explain(),
+                to.other()
+            ),
+            Fact::Switched { to, why: None } => {
+                write!(f, "Router transport {to} answers again: switched back")
+            }
+            Fact::SpareFailed { transport, why } => {
+                write!(
+                    f,
+                    "Router transport {transport} cannot be used: {}",
+                    why.explain()
+                )
+            }
             Fact::Refused { direction, why } => {
                 write!(f, "Failed to set the {direction} queue: {}", why.explain())
             }

@@ -3,3 +3,4 @@
 pub mod http;
 pub mod icmp;
 pub mod routeros;
+pub mod routeros_cli;

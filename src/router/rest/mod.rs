@@ -295,6 +295,26 @@ impl Link {
         matches!(self.state, State::Awaiting { .. }) || !self.orders.is_empty()
     }
 
+    /// Closes without a word and stays closed until [`wake`](Self::wake).
+    pub fn sleep(&mut self) {
+        self.drop_connection(Instant::NEVER);
+    }
+
+    /// Connects at the next [`poll`](Self::poll), whatever the back-off says.
+    pub fn wake(&mut self, now: Instant) {
+        if let State::Down { retry_at } = &mut self.state {
+            *retry_at = now;
+        }
+    }
+
+    /// Reads the queues next.
+    pub fn look(&mut self, now: Instant) {
+        match &mut self.state {
+            State::Idle { look_at, .. } | State::Awaiting { look_at, .. } => *look_at = now,
+            State::Down { .. } | State::Connecting { .. } => {}
+        }
+    }
+
     fn is_looking(&self) -> bool {
         matches!(
             self.state,
