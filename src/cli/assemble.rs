@@ -14,7 +14,7 @@ use crate::router::rest::LinkParams;
 use crate::shell::binding::Binding;
 use crate::shell::directory::HostName;
 use crate::shell::echo::{EchoSockets, Peer, Wanted};
-use crate::shell::router_port::RouterParams;
+use crate::shell::rest_port::RestParams;
 use crate::shell::tls::{self, Trust};
 use crate::shell::wan_ports::{ReflectorHost, WanPortsParams};
 use crate::status::{Saved, label};
@@ -108,7 +108,7 @@ fn host_name(host: &Host) -> HostName {
     }
 }
 
-fn router(config: &RouterConfig) -> Result<RouterParams, tls::TrustError> {
+fn router(config: &RouterConfig) -> Result<RestParams, tls::TrustError> {
     let tls = match config.scheme {
         Scheme::Http => None,
         Scheme::Https => Some((
@@ -124,7 +124,7 @@ fn router(config: &RouterConfig) -> Result<RouterParams, tls::TrustError> {
         (host, port) if port == default_port => host.to_string(),
         (host, port) => format!("{host}:{port}"),
     };
-    Ok(RouterParams {
+    Ok(RestParams {
         port: config.port,
         tls,
         link: LinkParams {

@@ -12,7 +12,7 @@ pub mod http_server;
 pub mod lock;
 pub mod realtime;
 pub mod resolver;
-pub mod router_port;
+pub mod rest_port;
 pub mod scribe;
 pub mod sites;
 pub mod stream;

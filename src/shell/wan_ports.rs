@@ -9,7 +9,7 @@ use super::connect::{Started, TcpProbes};
 use super::directory::{Change, Directory, HostName};
 use super::echo::{EchoSockets, Peer};
 use super::resolver::{Resolved, Resolver};
-use super::router_port::{RouterParams, RouterPort};
+use super::rest_port::{RestParams, RestPort};
 use super::tokens::{self, WanTokens};
 use crate::control::actuator::Order;
 use crate::control::prober::{Echo, Target};
@@ -44,7 +44,7 @@ pub struct WanPortsParams {
     /// The router's host.
     pub router_host: HostName,
     /// How to talk to the router.
-    pub router: RouterParams,
+    pub router: RestParams,
 }
 
 /// The sockets of one WAN, on the loop.
@@ -56,7 +56,7 @@ pub struct WanPorts {
     /// A drain stopped early; no event will tell of what is left.
     echo_more: bool,
     tcp: TcpProbes,
-    router: RouterPort,
+    router: RestPort,
     directory: Directory,
     udp_ports: Vec<Option<u16>>,
     tcp_ports: Vec<u16>,
@@ -90,7 +90,7 @@ impl WanPorts {
             echo_more: false,
             directory: Directory::new(u32::from(id.0) << 8, hosts, params.binding.source),
             tcp: TcpProbes::new(params.binding, tokens.tcp),
-            router: RouterPort::new(tokens.router, params.router),
+            router: RestPort::new(tokens.router, params.router),
             udp_ports,
             tcp_ports,
             gateway: params.gateway,

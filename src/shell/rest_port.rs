@@ -1,4 +1,4 @@
-//! Moves bytes between a router link and its connection.
+//! Moves bytes between a REST link and its connection.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ const READS: usize = 64;
 
 /// Where a router is and how to talk to it.
 #[derive(Debug)]
-pub struct RouterParams {
+pub struct RestParams {
     /// TCP port.
     pub port: u16,
     /// TLS and the name the certificate should bear; plain HTTP without.
@@ -31,7 +31,7 @@ pub struct RouterParams {
 
 /// One WAN's way to its router.
 #[derive(Debug)]
-pub struct RouterPort {
+pub struct RestPort {
     link: Link,
     stream: Option<Stream>,
     token: Token,
@@ -41,9 +41,9 @@ pub struct RouterPort {
     more: bool,
 }
 
-impl RouterPort {
+impl RestPort {
     /// Connects with the first [`drive`](Self::drive).
-    pub fn new(token: Token, params: RouterParams) -> Self {
+    pub fn new(token: Token, params: RestParams) -> Self {
         Self {
             link: Link::new(params.link),
             stream: None,
