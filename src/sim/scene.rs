@@ -1,6 +1,7 @@
 //! The line and the router of one WAN as they belong together: what the router's queues say is what
 //! the line is shaped to, and what the line carries is what the queues count.
 
+use super::double::cli::CliOutcome;
 use super::double::faults::Fault;
 use super::double::http::{Request, Response};
 use super::double::{Router, RouterOptions};
@@ -75,6 +76,14 @@ impl Scene {
         let response = self.fault.answer(now, &mut self.router, request);
         self.advance(now);
         response
+    }
+
+    /// What the console says to a line; what it changes holds at once.
+    pub fn run_cli(&mut self, now: Instant, line: &str) -> CliOutcome {
+        self.advance(now);
+        let outcome = self.fault.run_cli(now, &mut self.router, line);
+        self.advance(now);
+        outcome
     }
 
     /// The RTT of an echo sent now; `None` if the line is dead.

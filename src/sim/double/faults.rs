@@ -4,6 +4,7 @@
 //! server in `cli/stage` commits them.
 
 use super::Router;
+use super::cli::CliOutcome;
 use super::http::{Request, Response};
 use crate::time::{Duration, Instant};
 use crate::units::Rate;
@@ -81,6 +82,30 @@ impl Fault {
             | Self::CloseAfterEach
             | Self::SlowBy(_)
             | Self::Chunked => router.answer(now, request),
+        }
+    }
+
+    /// What the console says with this fault, as far as it is a matter of content: a console has no
+    /// status and no JSON of its own.
+    pub fn run_cli(self, now: Instant, router: &mut Router, line: &str) -> CliOutcome {
+        match self {
+            Self::Garbage | Self::Silence | Self::Reset => {
+                router.journal.note_cli(now, line);
+                CliOutcome::default()
+            }
+            Self::EmptyList => {
+                let queues = std::mem::take(&mut router.queues.table.rows);
+                let outcome = router.run_cli(now, line);
+                router.queues.table.rows = queues;
+                outcome
+            }
+            Self::ClampsTo(rate) => {
+                router.clamp(Some(rate));
+                let outcome = router.run_cli(now, line);
+                router.clamp(None);
+                outcome
+            }
+            _ => router.run_cli(now, line),
         }
     }
 }

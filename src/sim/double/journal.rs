@@ -8,14 +8,17 @@ use crate::time::Instant;
 /// Requests remembered; a demo may run for days.
 const KEPT: usize = 10_000;
 
+/// The method of console lines.
+const CLI: &str = "CLI";
+
 /// One request.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Entry {
     /// When it was complete.
     pub at: Instant,
-    /// `GET`, `PATCH`, ...
+    /// `GET`, `PATCH`, ...; `CLI` for a console line.
     pub method: String,
-    /// With the query.
+    /// With the query; the console line itself.
     pub path: String,
     /// The body as text.
     pub body: String,
@@ -24,6 +27,9 @@ pub struct Entry {
 impl Entry {
     /// Whether it asked for a change.
     pub fn is_write(&self) -> bool {
+        if self.method == CLI {
+            return super::cli::is_write(&self.path);
+        }
         self.method != "GET" && self.method != "HEAD" && !self.path.ends_with("/print")
     }
 }
@@ -38,15 +44,29 @@ pub struct Journal {
 impl Journal {
     /// Remembers a request.
     pub fn note(&mut self, now: Instant, request: &Request) {
-        if self.entries.len() == KEPT {
-            self.entries.pop_front();
-        }
-        self.entries.push_back(Entry {
+        self.push(Entry {
             at: now,
             method: request.method.clone(),
             path: request.path.clone(),
             body: String::from_utf8_lossy(&request.body).into_owned(),
         });
+    }
+
+    /// Remembers a console line.
+    pub fn note_cli(&mut self, now: Instant, line: &str) {
+        self.push(Entry {
+            at: now,
+            method: CLI.to_owned(),
+            path: line.to_owned(),
+            body: String::new(),
+        });
+    }
+
+    fn push(&mut self, entry: Entry) {
+        if self.entries.len() == KEPT {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(entry);
         self.total += 1;
     }
 

@@ -1,18 +1,23 @@
 //! A RouterOS for tests and demos: the menus wanctl touches, and their REST face, as strict and as
 //! odd as the real one (reference: `routeros.md`; what no source knows is marked "assumed").
 //!
-//! One file per menu; `serve` is the path from a request to a menu and back. Still to come with the
-//! steering daemon: mangle, address lists, enable/disable, execute, CLI text over SSH.
+//! One file per menu, `model` for what can be done to all of them. Two faces: `serve` is the path
+//! from a REST request to a menu and back, `cli` that from a console line.
 
 pub mod access;
+pub mod cli;
 #[cfg(test)]
 mod contract;
 pub mod faults;
+mod firewall;
 pub mod http;
 mod interface;
 pub mod journal;
 mod menu;
+mod model;
+pub mod profile;
 mod query;
+mod queue_simple;
 mod queue_tree;
 mod queue_type;
 pub mod record;
@@ -22,8 +27,11 @@ mod system;
 mod table;
 
 use access::Access;
+use cli::CliOptions;
 use http::{Request, Response};
 use journal::Journal;
+use menu::Menu;
+use profile::Profile;
 use queue_tree::QueueTree;
 use record::Record;
 use system::System;
@@ -44,6 +52,8 @@ pub struct RouterOptions {
     pub queues: Both<String>,
     /// Their limits.
     pub max_limit: Both<Rate>,
+    /// Which RouterOS it is.
+    pub profile: Profile,
 }
 
 impl Default for RouterOptions {
@@ -59,6 +69,7 @@ impl Default for RouterOptions {
                 down: Rate::mbit(500),
                 up: Rate::mbit(40),
             },
+            profile: Profile::default(),
         }
     }
 }
@@ -70,10 +81,16 @@ pub struct Router {
     pub access: Access,
     /// What was asked so far.
     pub journal: Journal,
+    /// What the sources do not agree about, of the console.
+    pub cli: CliOptions,
     queues: QueueTree,
     types: Table,
+    simple: Table,
+    mangle: Table,
+    address_list: Table,
     interfaces: Table,
     system: System,
+    profile: Profile,
     /// A router that applies no more than this, whatever it is told.
     clamp: Option<Rate>,
 }
@@ -92,10 +109,15 @@ impl Router {
         Self {
             access: Access::new(&options.user, &options.password),
             journal: Journal::default(),
+            cli: CliOptions::default(),
             queues,
             types: queue_type::table(),
+            simple: queue_simple::table(),
+            mangle: firewall::mangle(),
+            address_list: firewall::address_list(),
             interfaces: interface::table(),
-            system: System::new(),
+            system: System::new(options.profile),
+            profile: options.profile,
             clamp: None,
         }
     }
@@ -135,6 +157,23 @@ impl Router {
         self.queues.add(name, parent, queue_type, max_limit);
     }
 
+    /// Adds a mangle rule; its id. A rule that was never switched has no `disabled`.
+    pub fn add_mangle(&mut self, properties: &[(&str, &str)]) -> String {
+        self.mangle.insert(&Record::of(properties))
+    }
+
+    /// The first mangle rule with this comment, as it would be printed.
+    pub fn mangle(&self, comment: &str) -> Option<&Record> {
+        let mut rules = self.mangle.rows.iter();
+        rules.find(|rule| rule.value("comment") == Some(comment))
+    }
+
+    /// Adds a simple queue; its limits are pairs.
+    pub fn add_simple_queue(&mut self, name: &str, target: &str, max_limit: &str) {
+        let row = queue_simple::queue(name, target, max_limit);
+        self.simple.insert(&row);
+    }
+
     /// Removes a queue; its traffic is no longer shaped.
     pub fn remove_queue(&mut self, name: &str) {
         let rows = &mut self.queues.table.rows;
@@ -160,11 +199,11 @@ impl Router {
     pub fn reboot(&mut self, now: Instant) {
         self.system.booted_at = now;
         self.system.writes_since_boot = 0;
-        self.queues.reset_counters(None);
+        self.reset_counters(Menu::QueueTree, None);
+        self.reset_counters(Menu::Mangle, None);
     }
 
-    /// Changes that ended up in flash; `write-sect-total` moves with it. Whether RouterOS merges
-    /// quick successions nobody has published, so each change counts (assumed).
+    /// Changes that ended up in flash; `write-sect-total` moves with it.
     pub const fn persisted_writes(&self) -> u64 {
         self.system.writes
     }

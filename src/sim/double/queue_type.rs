@@ -32,7 +32,9 @@ const FIELDS: &[Field] = &[
     Field("cake-rtt-scheme", Kind::Text),
     Field("cake-wash", Kind::Flag),
     Field("comment", Kind::Text),
+    Field("kind", Kind::Text),
     Field("name", Kind::Text),
+    Field("pfifo-limit", Kind::Number(1, 4_294_967_295)),
 ];
 
 /// The menu with `cake-down`, `cake-up`, and two default types that print only their own kind's keys.
@@ -43,7 +45,7 @@ pub(super) fn table() -> Table {
         cake("*A", "cake-down"),
         cake("*B", "cake-up"),
     ];
-    Table::new(FIELDS, rows)
+    Table::new(FIELDS, rows).requiring(&["kind", "name"])
 }
 
 fn plain(id: &str, name: &str, kind: &str, limit: &str) -> Record {

@@ -9,7 +9,6 @@ use super::menu::{COMMANDS, Menu};
 use super::query::Query;
 use super::record::Record;
 use super::refusal::Refusal;
-use super::table::Table;
 use crate::time::Instant;
 
 impl Router {
@@ -99,14 +98,13 @@ impl Router {
             }
             ("reset-counters", Menu::QueueTree) => {
                 self.access.allow(Need::Write)?;
-                for index in self.selected(menu, &mut body)? {
-                    self.queues.reset_counters(Some(index));
-                }
+                let rows = self.selected(menu, &mut body)?;
+                self.reset_counters(menu, Some(&rows));
                 Ok(Response::done())
             }
             ("reset-counters-all", Menu::QueueTree) => {
                 self.access.allow(Need::Write)?;
-                self.queues.reset_counters(None);
+                self.reset_counters(menu, None);
                 Ok(Response::done())
             }
             _ => Err(Refusal::NoSuchPath(command.to_owned())),
@@ -121,77 +119,6 @@ impl Router {
         };
         let rows = keys.split(',').map(|key| self.table(menu).find(key));
         rows.collect::<Option<_>>().ok_or(Refusal::NoSuchItem)
-    }
-
-    /// Checks everything, then changes everything.
-    fn change(&mut self, menu: Menu, rows: &[usize], change: &Record) -> Result<(), Refusal> {
-        let mut checked = Vec::new();
-        for &index in rows {
-            let mut change = self.table(menu).check(index, change)?;
-            if menu == Menu::QueueTree {
-                self.check_references(&change)?;
-                self.clamped(&mut change);
-            }
-            checked.push((index, change));
-        }
-        for (index, change) in checked {
-            if self.table_mut(menu).apply(index, &change) {
-                self.system.writes += 1;
-                self.system.writes_since_boot += 1;
-            }
-        }
-        Ok(())
-    }
-
-    /// A queue's type and parent must exist.
-    fn check_references(&self, change: &Record) -> Result<(), Refusal> {
-        if let Some(kind) = change.value("queue")
-            && self.types.named(kind).is_none()
-        {
-            return Err(Refusal::NoMatch("queue".to_owned()));
-        }
-        if let Some(parent) = change.value("parent")
-            && parent != "global"
-            && self.interfaces.named(parent).is_none()
-            && self.queues.table.named(parent).is_none()
-        {
-            return Err(Refusal::NoMatch("parent".to_owned()));
-        }
-        Ok(())
-    }
-
-    fn clamped(&self, change: &mut Record) {
-        if let (Some(most), Some(_)) = (self.clamp, change.value("max-limit")) {
-            let asked = change.number("max-limit");
-            if asked == 0 || asked > most.as_bps() {
-                change.set_number("max-limit", most.as_bps());
-            }
-        }
-    }
-
-    /// The rows of a list menu.
-    fn table(&self, menu: Menu) -> &Table {
-        match menu {
-            Menu::QueueType => &self.types,
-            Menu::Interface => &self.interfaces,
-            Menu::QueueTree | Menu::Resource | Menu::Identity => &self.queues.table,
-        }
-    }
-
-    fn table_mut(&mut self, menu: Menu) -> &mut Table {
-        match menu {
-            Menu::QueueType => &mut self.types,
-            Menu::Interface => &mut self.interfaces,
-            Menu::QueueTree | Menu::Resource | Menu::Identity => &mut self.queues.table,
-        }
-    }
-
-    /// The one object of a menu without rows.
-    fn single(&self, now: Instant, menu: Menu) -> Record {
-        match menu {
-            Menu::Identity => self.system.identity(),
-            _ => self.system.resource(now),
-        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! The contract of the REST face, one test per documented behaviour (reference: routeros.md).
 
+mod console;
 mod reads;
 mod refusals;
 mod writes;
 
 use super::http::Request;
-use super::{Router, RouterOptions};
+use super::{Router, RouterOptions, cli, profile};
 use crate::time::Instant;
 
 const TREE: &str = "/rest/queue/tree";
