@@ -2,20 +2,15 @@
 
 use std::env;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use rustls::pki_types::ServerName;
-
+use super::transport;
 use crate::autorate::WanParams;
-use crate::config::{Host, ReflectorAddress, RouterConfig, Scheme, WanConfig};
+use crate::config::{Host, ReflectorAddress, Scheme, WanConfig};
 use crate::control::actuator::Budget;
 use crate::direction::Direction;
-use crate::router::rest::LinkParams;
 use crate::shell::binding::Binding;
 use crate::shell::directory::HostName;
 use crate::shell::echo::{EchoSockets, Peer, Wanted};
-use crate::shell::rest_port::RestParams;
-use crate::shell::tls::{self, Trust};
+use crate::shell::tls::Trust;
 use crate::shell::wan_ports::{ReflectorHost, WanPortsParams};
 use crate::status::{Saved, label};
 
@@ -23,6 +18,7 @@ use crate::status::{Saved, label};
 pub(super) fn wan_params(config: &WanConfig, saved: Option<Saved>, dry_run: bool) -> WanParams {
     let limit = config.router.write_limit;
     let reflectors = &config.measurement.reflectors;
+    let chosen = transport::choose(&config.router);
     WanParams {
         name: label(&config.wan_name),
         reflectors: reflectors
@@ -37,6 +33,8 @@ pub(super) fn wan_params(config: &WanConfig, saved: Option<Saved>, dry_run: bool
         budget: Budget::new(limit.changes, limit.window),
         dry_run,
         on_exit: config.router.on_exit,
+        transport: chosen.preferred,
+        has_spare: chosen.has_spare(),
         saved,
     }
 }
@@ -87,7 +85,7 @@ pub(super) fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
         gateway: config.fallback.gateway,
         tcp_targets: config.fallback.tcp_targets.iter().map(tcp_target).collect(),
         router_host: host_name(&config.router.host),
-        router: router(&config.router).map_err(|e| said(&e))?,
+        router: transport::params(&config.router).map_err(|e| said(&e))?,
     })
 }
 
@@ -108,55 +106,6 @@ fn host_name(host: &Host) -> HostName {
     }
 }
 
-fn router(config: &RouterConfig) -> Result<RestParams, tls::TrustError> {
-    let tls = match config.scheme {
-        Scheme::Http => None,
-        Scheme::Https => Some((
-            tls::client_config(&trust(config))?,
-            server_name(&config.host),
-        )),
-    };
-    let password = config.password(|name| env::var(name).ok());
-    let credentials = format!("{}:{}", config.user, password.secret.reveal());
-    let default_port = if tls.is_some() { 443 } else { 80 };
-    let host = match (&config.host, config.port) {
-        (Host::Address(std::net::IpAddr::V6(ip)), _) => format!("[{ip}]:{}", config.port),
-        (host, port) if port == default_port => host.to_string(),
-        (host, port) => format!("{host}:{port}"),
-    };
-    Ok(RestParams {
-        port: config.port,
-        tls,
-        link: LinkParams {
-            host,
-            authorization: format!("Basic {}", STANDARD.encode(credentials)),
-            queues: config.queues.clone(),
-            queue_types: config.queue_types.clone(),
-            reply_for: config.timeout,
-            verify_every: config.verify_interval,
-        },
-    })
-}
-
-fn trust(config: &RouterConfig) -> Trust {
-    match (config.tls_fingerprint, &config.ca_file, config.verify_ssl) {
-        (Some(fingerprint), ..) => Trust::Pinned(fingerprint),
-        (None, Some(file), _) => Trust::Signed(Some(file.clone())),
-        (None, None, true) => Trust::Signed(None),
-        (None, None, false) => Trust::Anyone,
-    }
-}
-
-fn server_name(host: &Host) -> ServerName<'static> {
-    match host {
-        Host::Address(ip) => ServerName::IpAddress((*ip).into()),
-        // The config check lets underscores pass, which TLS does not; such a router has no valid
-        // certificate anyway, and the name is not looked at unless it is to be verified.
-        Host::Name(name) => ServerName::try_from(name.clone())
-            .unwrap_or_else(|_| ServerName::try_from("invalid").expect("it is a name")),
-    }
-}
-
 /// What is worth a warning at the start, beside what the config check said.
 pub(super) fn warnings(config: &WanConfig) -> Vec<String> {
     let mut warnings = Vec::new();
@@ -166,7 +115,10 @@ pub(super) fn warnings(config: &WanConfig) -> Vec<String> {
             "router.password names the environment variable {variable}, which is not set"
         ));
     }
-    if config.router.scheme == Scheme::Https && trust(&config.router) == Trust::Anyone {
+    let chosen = transport::choose(&config.router);
+    warnings.extend(chosen.warning);
+    let over_tls = chosen.rest && config.router.scheme == Scheme::Https;
+    if over_tls && transport::trust(&config.router) == Trust::Anyone {
         warnings.push(
             "the router's certificate is not checked; set router.tls_fingerprint to know that it is the router"
                 .into(),

@@ -10,6 +10,7 @@ mod demo;
 mod once;
 mod replay;
 pub mod stage;
+mod transport;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -54,6 +54,11 @@ impl RestPort {
         }
     }
 
+    /// Its link, to be given errands.
+    pub const fn link(&mut self) -> &mut Link {
+        &mut self.link
+    }
+
     /// Hands an order to the link.
     pub fn submit(&mut self, order: Order) {
         self.link.submit(order);

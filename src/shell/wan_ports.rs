@@ -9,7 +9,7 @@ use super::connect::{Started, TcpProbes};
 use super::directory::{Change, Directory, HostName};
 use super::echo::{EchoSockets, Peer};
 use super::resolver::{Resolved, Resolver};
-use super::rest_port::{RestParams, RestPort};
+use super::router_port::{RouterParams, RouterPort};
 use super::tokens::{self, WanTokens};
 use crate::control::actuator::Order;
 use crate::control::prober::{Echo, Target};
@@ -44,7 +44,7 @@ pub struct WanPortsParams {
     /// The router's host.
     pub router_host: HostName,
     /// How to talk to the router.
-    pub router: RestParams,
+    pub router: RouterParams,
 }
 
 /// The sockets of one WAN, on the loop.
@@ -56,7 +56,7 @@ pub struct WanPorts {
     /// A drain stopped early; no event will tell of what is left.
     echo_more: bool,
     tcp: TcpProbes,
-    router: RestPort,
+    router: RouterPort,
     directory: Directory,
     udp_ports: Vec<Option<u16>>,
     tcp_ports: Vec<u16>,
@@ -90,7 +90,7 @@ impl WanPorts {
             echo_more: false,
             directory: Directory::new(u32::from(id.0) << 8, hosts, params.binding.source),
             tcp: TcpProbes::new(params.binding, tokens.tcp),
-            router: RestPort::new(tokens.router, params.router),
+            router: RouterPort::new(tokens, params.router),
             udp_ports,
             tcp_ports,
             gateway: params.gateway,
@@ -108,7 +108,7 @@ impl WanPorts {
     ) {
         if token == self.tokens.echo {
             self.echo_more = true;
-        } else if token == self.tokens.router {
+        } else if token == self.tokens.router || token == self.tokens.ssh {
             self.drive(now, registry, input);
         } else if self.tcp.owns(token)
             && let Some(probe) = self.tcp.ready(clock, registry, token)
