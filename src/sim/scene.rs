@@ -30,8 +30,9 @@ pub struct Scene {
     pub line: Line,
     /// The router; the same holds.
     pub router: Router,
-    /// What is wrong with the router.
-    pub fault: Fault,
+    fault: Fault,
+    /// While it boots, nobody answers.
+    up_at: Instant,
     schedule: Schedule,
     queues: Both<String>,
 }
@@ -43,6 +44,7 @@ impl Scene {
             line: Line::new(&options.line),
             router: Router::new(&options.router),
             fault: Fault::None,
+            up_at: Instant::ZERO,
             schedule: options.schedule.clone(),
             queues: options.router.queues.clone(),
         };
@@ -59,6 +61,28 @@ impl Scene {
             let queue = &self.queues[direction];
             self.router.carry(now, queue, carried, queued);
         }
+    }
+
+    /// What is wrong with the router.
+    pub const fn fault(&self) -> Fault {
+        self.fault
+    }
+
+    /// From now on this is wrong with the router. A reboot's broken connections are the server's.
+    pub fn set_fault(&mut self, now: Instant, fault: Fault) {
+        self.advance(now);
+        self.fault.end(now, &mut self.router);
+        fault.begin(now, &mut self.router);
+        self.fault = fault;
+        if let Fault::Reboot(away) = fault {
+            self.up_at = now + away;
+        }
+        self.advance(now);
+    }
+
+    /// Whether the router is up at all.
+    pub fn is_up(&self, now: Instant) -> bool {
+        now >= self.up_at
     }
 
     /// The line alone: echoes are many and do not look at counters.
@@ -81,6 +105,12 @@ impl Scene {
     /// What the console says to a line; what it changes holds at once.
     pub fn run_cli(&mut self, now: Instant, line: &str) -> CliOutcome {
         self.advance(now);
+        if !self.is_up(now) {
+            return CliOutcome {
+                dropped: true,
+                ..CliOutcome::default()
+            };
+        }
         let outcome = self.fault.run_cli(now, &mut self.router, line);
         self.advance(now);
         outcome

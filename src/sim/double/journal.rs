@@ -30,7 +30,13 @@ impl Entry {
         if self.method == CLI {
             return super::cli::is_write(&self.path);
         }
-        self.method != "GET" && self.method != "HEAD" && !self.path.ends_with("/print")
+        const READING: [&str; 5] = ["/print", "/find", "/get", "/listen", "/monitor-traffic"];
+        if self.path == "/rest/execute" {
+            return super::commands::script_of(self.body.as_bytes())
+                .is_ok_and(|(script, _)| super::cli::is_write(&script));
+        }
+        let reads = READING.iter().any(|command| self.path.ends_with(command));
+        self.method != "GET" && self.method != "HEAD" && !reads
     }
 }
 

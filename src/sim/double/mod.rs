@@ -6,10 +6,12 @@
 
 pub mod access;
 pub mod cli;
+mod commands;
 #[cfg(test)]
 mod contract;
 pub mod faults;
 mod firewall;
+mod hand;
 pub mod http;
 mod interface;
 pub mod journal;
@@ -25,21 +27,25 @@ pub mod refusal;
 mod serve;
 mod system;
 mod table;
+pub mod www;
 
 use access::Access;
 use cli::CliOptions;
 use http::{Request, Response};
 use journal::Journal;
-use menu::Menu;
 use profile::Profile;
 use queue_tree::QueueTree;
 use record::Record;
 use system::System;
 use table::Table;
+use www::Www;
 
 use crate::direction::{Both, Direction};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::units::Rate;
+
+/// Its accidents are the same every time.
+const SEED: u64 = 7;
 
 /// What a router is when the story starts.
 #[derive(Clone, Debug)]
@@ -83,12 +89,20 @@ pub struct Router {
     pub journal: Journal,
     /// What the sources do not agree about, of the console.
     pub cli: CliOptions,
+    /// How its web server bears load and aborts.
+    pub www: Www,
+    /// How long a change waits before it is in flash: after a power cut younger ones are lost.
+    /// RouterOS says up to 40 s for files; zero, and nothing is ever lost, unless a test says so.
+    pub flush_after: Duration,
     queues: QueueTree,
     types: Table,
     simple: Table,
     mangle: Table,
     address_list: Table,
     interfaces: Table,
+    /// The queues as they are in flash, and since when that is not what they are.
+    saved: Vec<Record>,
+    dirty_since: Option<Instant>,
     system: System,
     profile: Profile,
     /// A router that applies no more than this, whatever it is told.
@@ -110,6 +124,10 @@ impl Router {
             access: Access::new(&options.user, &options.password),
             journal: Journal::default(),
             cli: CliOptions::default(),
+            www: Www::new(SEED),
+            flush_after: Duration::ZERO,
+            saved: queues.table.rows.clone(),
+            dirty_since: None,
             queues,
             types: queue_type::table(),
             simple: queue_simple::table(),
@@ -125,7 +143,11 @@ impl Router {
     /// Answers one request, and remembers it.
     pub fn answer(&mut self, now: Instant, request: &Request) -> Response {
         self.journal.note(now, request);
-        self.serve(now, request).unwrap_or_else(Response::from)
+        let writes = self.system.writes;
+        self.flush(now);
+        let response = self.serve(now, request).unwrap_or_else(Response::from);
+        self.touch(now, writes);
+        response
     }
 
     /// What a queue lets through, zero being unlimited; `None` if it is missing or disabled.
@@ -133,56 +155,9 @@ impl Router {
         self.queues.max_limit(queue)
     }
 
-    /// Somebody changed a queue by hand.
-    pub fn set_max_limit(&mut self, queue: &str, rate: Rate) {
-        if let Some(row) = self.queues.named_mut(queue) {
-            row.set_number("max-limit", rate.as_bps());
-        }
-    }
-
-    /// Somebody changed anything else of a queue by hand: a property, or a comment with odd bytes.
-    pub fn set_queue_property(&mut self, queue: &str, name: &str, value: &str) {
-        if let Some(row) = self.queues.named_mut(queue) {
-            row.set(name, value);
-        }
-    }
-
     /// A queue as it would be printed.
     pub fn queue(&self, name: &str) -> Option<&Record> {
         self.queues.table.named(name)
-    }
-
-    /// Adds a queue below `parent`.
-    pub fn add_queue(&mut self, name: &str, parent: &str, queue_type: &str, max_limit: Rate) {
-        self.queues.add(name, parent, queue_type, max_limit);
-    }
-
-    /// Adds a mangle rule; its id. A rule that was never switched has no `disabled`.
-    pub fn add_mangle(&mut self, properties: &[(&str, &str)]) -> String {
-        self.mangle.insert(&Record::of(properties))
-    }
-
-    /// The first mangle rule with this comment, as it would be printed.
-    pub fn mangle(&self, comment: &str) -> Option<&Record> {
-        let mut rules = self.mangle.rows.iter();
-        rules.find(|rule| rule.value("comment") == Some(comment))
-    }
-
-    /// Adds a simple queue; its limits are pairs.
-    pub fn add_simple_queue(&mut self, name: &str, target: &str, max_limit: &str) {
-        let row = queue_simple::queue(name, target, max_limit);
-        self.simple.insert(&row);
-    }
-
-    /// Removes a queue; its traffic is no longer shaped.
-    pub fn remove_queue(&mut self, name: &str) {
-        let rows = &mut self.queues.table.rows;
-        rows.retain(|row| row.value("name") != Some(name));
-    }
-
-    /// A backup was restored: the same queues, other ids.
-    pub fn renumber_queues(&mut self) {
-        self.queues.renumber();
     }
 
     /// From now on no `max-limit` above `most` is applied, though every write is answered with 200.
@@ -193,14 +168,10 @@ impl Router {
     /// Traffic went through a queue, and this much waits in it.
     pub fn carry(&mut self, now: Instant, queue: &str, bytes: u64, queued: u64) {
         self.queues.carry(now, queue, bytes, queued);
-    }
-
-    /// Power failed and came back: limits stay, counters and uptime start over.
-    pub fn reboot(&mut self, now: Instant) {
-        self.system.booted_at = now;
-        self.system.writes_since_boot = 0;
-        self.reset_counters(Menu::QueueTree, None);
-        self.reset_counters(Menu::Mangle, None);
+        let parent = self.queues.table.named(queue);
+        if let Some(parent) = parent.and_then(|queue| queue.value("parent")) {
+            interface::carry(&mut self.interfaces, parent, bytes);
+        }
     }
 
     /// Changes that ended up in flash; `write-sect-total` moves with it.

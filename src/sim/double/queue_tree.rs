@@ -96,10 +96,12 @@ impl QueueTree {
         self.windows.clear();
     }
 
-    /// What the queue lets through: `None` if there is none of this name or it is disabled.
+    /// What the queue lets through: `None` if there is none of this name or it is disabled or
+    /// invalid.
     pub(super) fn max_limit(&self, name: &str) -> Option<Rate> {
         let row = self.table.named(name)?;
-        (!row.is_on("disabled")).then(|| Rate::bps(row.number("max-limit")))
+        (!row.is_on("disabled") && !row.is_on("invalid"))
+            .then(|| Rate::bps(row.number("max-limit")))
     }
 
     /// Traffic went through a queue. `dropped` stays 0: with a CAKE leaf, RouterOS never counts any.
@@ -108,7 +110,7 @@ impl QueueTree {
             return;
         };
         let row = &mut self.table.rows[index];
-        if row.is_on("disabled") {
+        if row.is_on("disabled") || row.is_on("invalid") {
             return;
         }
         row.count("bytes", bytes);

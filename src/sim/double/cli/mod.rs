@@ -19,7 +19,7 @@ mod value;
 
 use super::Router;
 use super::refusal::Refusal;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use parse::Statement;
 
 /// What an exec gives back.
@@ -29,6 +29,10 @@ pub struct CliOutcome {
     pub output: String,
     /// The exit status.
     pub status: u8,
+    /// How long the router takes.
+    pub after: Duration,
+    /// The connection breaks instead; `output` is what came before.
+    pub dropped: bool,
 }
 
 /// What the sources do not agree about.
@@ -87,17 +91,33 @@ impl Router {
     /// Does what a console line says, and remembers the line.
     pub fn run_cli(&mut self, now: Instant, line: &str) -> CliOutcome {
         self.journal.note_cli(now, line);
+        let writes = self.system.writes;
+        self.flush(now);
+        let (output, done) = self.printed(now, line);
+        self.touch(now, writes);
+        let status = if done { 0 } else { self.cli.error_status };
+        CliOutcome {
+            output,
+            status,
+            ..CliOutcome::default()
+        }
+    }
+
+    /// What a script of one or several lines prints; a complaint is printed like anything else.
+    pub(super) fn script_output(&mut self, now: Instant, script: &str) -> String {
+        let script = script.replace("\r\n", "\n").replace('\n', ";");
+        self.printed(now, &script).0
+    }
+
+    /// What is printed, and whether it worked.
+    fn printed(&mut self, now: Instant, line: &str) -> (String, bool) {
         let mut output = String::new();
         let done = self.run_lines(now, line, &mut output);
-        let status = match done {
-            Ok(()) => 0,
-            Err(error) => {
-                output.push_str(&error.text());
-                output.push_str("\r\n");
-                self.cli.error_status
-            }
-        };
-        CliOutcome { output, status }
+        if let Err(error) = &done {
+            output.push_str(&error.text());
+            output.push_str("\r\n");
+        }
+        (output, done.is_ok())
     }
 
     /// Nothing is done if any of the line is not understood; what is refused ends the line.

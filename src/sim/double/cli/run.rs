@@ -77,13 +77,13 @@ impl Router {
             }
             _ => {
                 let rows = self.targets(command)?;
-                self.act(command, &rows)?;
+                self.apply_to(command, &rows)?;
                 Ok(Value::Nothing)
             }
         }
     }
 
-    fn act(&mut self, command: &Command, rows: &[usize]) -> Result<(), CliError> {
+    fn apply_to(&mut self, command: &Command, rows: &[usize]) -> Result<(), CliError> {
         let menu = command.menu;
         match command.verb {
             "enable" => self.switch(menu, rows, true)?,
