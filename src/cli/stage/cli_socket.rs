@@ -24,6 +24,9 @@ use crate::time::Duration;
 /// Longer than any line a client of ours sends.
 const MAX_LINE: u64 = 64 * 1024;
 
+/// The exit status of a session that broke in the middle of its output, as ssh gives it.
+const BROKEN: u8 = 255;
+
 /// Tells the sockets of one process apart.
 static COUNT: AtomicU64 = AtomicU64::new(0);
 
@@ -162,7 +165,12 @@ fn answer(stream: &mut UnixStream, shared: &Shared) -> io::Result<()> {
     if shared.stop.wait(outcome.after) || (outcome.dropped && outcome.output.is_empty()) {
         return Ok(());
     }
-    write!(stream, "{}\n{}", outcome.status, outcome.output)
+    let status = if outcome.dropped {
+        BROKEN
+    } else {
+        outcome.status
+    };
+    write!(stream, "{status}\n{}", outcome.output)
 }
 
 /// Asks the console at `path`; `None`: the session broke.
