@@ -97,7 +97,6 @@ impl Daemon {
         let health = self.health();
         let pulse = &health["loop"];
         println!("{pulse}");
-        assert!(pulse["ticks"].as_u64() > Some(20));
         assert!(pulse["missed_ticks"].as_u64() < Some(10), "{pulse}");
     }
 }
