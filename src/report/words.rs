@@ -19,6 +19,7 @@ pub(super) const fn failure_type(why: Failure) -> &'static str {
         Failure::Unauthorized | Failure::KeyFile => "auth_failure",
         Failure::Tls
         | Failure::Rejected
+        | Failure::Busy
         | Failure::HostKeyUnknown
         | Failure::HostKeyChanged
         | Failure::Ssh

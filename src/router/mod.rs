@@ -80,6 +80,8 @@ pub enum Failure {
     HostKeyChanged,
     /// Our private key cannot be read, or could be read by others.
     KeyFile,
+    /// The router refuses to run a command: it has no session to spare.
+    Busy,
     /// The peer does not speak SSH, or nothing that we speak too.
     Ssh,
 }
@@ -107,6 +109,7 @@ impl Failure {
             Self::Rejected => {
                 "its command line refused to list the queues (does the user have the read policy?)"
             }
+            Self::Busy => "it has no session to spare (is somebody logged in too often?)",
             Self::HostKeyUnknown => {
                 "its SSH host key is not in known_hosts (the log has the command that adds it)"
             }

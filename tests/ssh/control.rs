@@ -22,6 +22,18 @@ fn the_rate_follows_the_line_down_and_up_over_ssh() {
     expect_limit(&world, 30, |limit| limit > cut + Rate::mbit(20));
     daemon.assert_on_time();
     assert_eq!(daemon.says("ERROR"), 0);
+    let looks = world
+        .journal()
+        .iter()
+        .filter(|entry| entry.path.starts_with(":put "))
+        .count();
+    let uptime = daemon.health()["uptime_seconds"].as_f64().unwrap();
+    println!(
+        "{looks} looks in {uptime} s, {} writes",
+        daemon.router("writes")
+    );
+    // One at the start, one every two seconds: a session that breaks is looked after.
+    assert!((looks as f64) < 2.0 + uptime / 2.0, "a session that stands");
     assert_eq!(world.connections(), 0, "not one connection to REST");
     println!("exchange_ms {}", daemon.router("exchange_ms"));
 }

@@ -52,10 +52,8 @@ impl Daemon {
         let found = until(Duration::from_secs(10), || {
             let log = daemon.log();
             let at = log.split("Health endpoint available at ").nth(1);
-            daemon.health = at
-                .and_then(|at| at.split_ascii_whitespace().next())
-                .unwrap_or_default()
-                .to_owned();
+            let url = at.and_then(|at| at.split_ascii_whitespace().next());
+            url.unwrap_or_default().clone_into(&mut daemon.health);
             !daemon.health.is_empty()
         });
         assert!(found, "{}", daemon.log());

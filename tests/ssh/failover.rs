@@ -90,7 +90,7 @@ fn an_unknown_host_key_switches_at_once() {
     let daemon = Daemon::start(&world, &router);
     expect_limit(&world, 5, |limit| limit == CEILING);
     assert_eq!(daemon.router("transport"), "rest");
-    assert_eq!(daemon.says("add it with: ssh-keyscan"), 1);
+    daemon.expect(5, "add it with: ssh-keyscan");
     sshd.known_hosts(Kind::Ed25519);
     daemon.expect(45, "Router transport ssh answers again: switched back");
     assert_eq!(world.max_limit(Direction::Down), Some(CEILING));

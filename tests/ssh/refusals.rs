@@ -113,6 +113,23 @@ fn a_killed_server_is_missed_and_found_again() {
 }
 
 #[test]
+fn a_router_without_a_session_to_spare_is_said_and_asked_again() {
+    let Some((world, mut sshd)) = stage() else {
+        return;
+    };
+    sshd.kill();
+    sshd.sessions = 0;
+    sshd.run();
+    let daemon = Daemon::start(&world, &ssh_only(&sshd));
+    daemon.expect(10, "it has no session to spare");
+    sshd.kill();
+    sshd.sessions = 1;
+    sshd.run();
+    expect_limit(&world, 15, |limit| limit == CEILING);
+    daemon.assert_on_time();
+}
+
+#[test]
 fn a_server_that_never_greets_costs_no_tick() {
     let Some((world, sshd)) = stage() else { return };
     let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -35,6 +35,9 @@ pub(crate) struct Sshd {
     binary: PathBuf,
     child: Option<Child>,
     pub(crate) port: u16,
+    /// Commands that may run at once in one connection. One is enough for a client that ends them.
+    pub(crate) sessions: u8,
+    console: PathBuf,
 }
 
 impl Sshd {
@@ -55,6 +58,8 @@ impl Sshd {
             binary,
             child: None,
             port,
+            sessions: 1,
+            console: console.to_owned(),
         };
         for kind in [Kind::Rsa, Kind::Ed25519] {
             make_key(kind, &sshd.host_key(kind));
@@ -67,30 +72,31 @@ impl Sshd {
             )
             .unwrap();
         }
-        sshd.configure(console);
         sshd.run();
         Some(sshd)
     }
 
-    fn configure(&self, console: &Path) {
+    fn configure(&self) {
         let wanctl = env!("CARGO_BIN_EXE_wanctl");
         let text = format!(
             "Port {port}\nListenAddress 127.0.0.1\nPidFile none\nUsePAM no\nStrictModes no\n\
              HostKey {rsa}\nHostKey {ed}\nAuthorizedKeysFile {keys}\n\
              PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n\
-             MaxSessions 1\nMaxStartups 100\n\
+             MaxSessions {sessions}\nMaxStartups 100\n\
              ForceCommand {wanctl} double-cli --socket {console}\n",
             port = self.port,
+            sessions = self.sessions,
             rsa = self.host_key(Kind::Rsa).display(),
             ed = self.host_key(Kind::Ed25519).display(),
             keys = self.path("authorized_keys").display(),
-            console = console.display(),
+            console = self.console.display(),
         );
         fs::write(self.path("sshd_config"), text).unwrap();
     }
 
     /// Starts it, again after [`kill`](Self::kill).
     pub(crate) fn run(&mut self) {
+        self.configure();
         let log = fs::File::create(self.path("log")).unwrap();
         let child = Command::new(&self.binary)
             .arg("-De")

@@ -14,6 +14,9 @@ use crate::wire::routeros_cli::Command;
 
 /// Longer answers are no answers to us: two queues are some 800 bytes.
 const MAX_TEXT: usize = 64 * 1024;
+/// How often a session that has no room for a channel is asked again, a tick or so apart: OpenSSH frees
+/// the last one's only after it has read what follows its end.
+const OPENINGS: u8 = 10;
 /// The status of a command that was ended by a signal.
 const SIGNALLED: i32 = -1;
 
@@ -39,6 +42,7 @@ pub(super) struct Exec {
     command: Command,
     step: Step,
     channel: Option<Channel>,
+    refusals: u8,
     text: Vec<u8>,
 }
 
@@ -54,6 +58,7 @@ impl Exec {
             command,
             step: Step::Open,
             channel: None,
+            refusals: 0,
             text: Vec::new(),
         }
     }
@@ -67,6 +72,14 @@ impl Exec {
                         self.channel = Some(channel);
                         self.step = Step::Start;
                         continue;
+                    }
+                    Err(e) if is(&e, code::LIBSSH2_ERROR_CHANNEL_FAILURE) => {
+                        self.refusals += 1;
+                        return if self.refusals < OPENINGS {
+                            Ok(None)
+                        } else {
+                            Err(Failure::Busy)
+                        };
                     }
                     Err(e) => return again(&e),
                 }
@@ -138,15 +151,19 @@ fn answer(channel: &Channel, text: &[u8]) -> Answer {
     }
 }
 
-/// "Again" is no error. A router at its limit of sessions refuses the channel; a new connection may
-/// find room.
+fn is(error: &ssh2::Error, number: libc::c_int) -> bool {
+    error.code() == ErrorCode::Session(number)
+}
+
+/// "Again" is no error.
 fn again(error: &ssh2::Error) -> Result<Option<Answer>, Failure> {
-    match error.code() {
-        ErrorCode::Session(code::LIBSSH2_ERROR_EAGAIN) => Ok(None),
-        ErrorCode::Session(
-            code::LIBSSH2_ERROR_CHANNEL_FAILURE | code::LIBSSH2_ERROR_CHANNEL_CLOSED,
-        ) => Err(Failure::Closed),
-        ErrorCode::Session(code::LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED) => Err(Failure::Rejected),
-        _ => Err(of_ssh(error).unwrap_or(Failure::Garbled)),
+    if is(error, code::LIBSSH2_ERROR_EAGAIN) {
+        Ok(None)
+    } else if is(error, code::LIBSSH2_ERROR_CHANNEL_CLOSED) {
+        Err(Failure::Closed)
+    } else if is(error, code::LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED) {
+        Err(Failure::Rejected)
+    } else {
+        Err(of_ssh(error).unwrap_or(Failure::Garbled))
     }
 }
