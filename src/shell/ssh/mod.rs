@@ -151,11 +151,12 @@ impl SshPort {
     }
 
     fn connect(&mut self, now: Instant, address: Option<IpAddr>) {
+        // One that was given up is still on its way, and as good as a new one.
+        if let Some(opening) = &mut self.opening {
+            opening.given_up = false;
+            return;
+        }
         let start = || {
-            // The one before ends by its own deadlines.
-            if self.opening.is_some() {
-                return Err(Failure::TimedOut);
-            }
             let address = address.ok_or(Failure::NameUnknown)?;
             let target = self.target.clone();
             thread::Builder::new()
