@@ -72,6 +72,7 @@ pub(crate) struct Setup {
     port: u16,
     pub(crate) scheme: &'static str,
     reflectors: Vec<SocketAddr>,
+    verify_interval: u32,
     /// More lines of `router`.
     pub(crate) router: String,
     /// More sections.
@@ -89,6 +90,7 @@ impl Setup {
             port: world.router_port(),
             scheme: "http",
             reflectors: world.reflector_addresses().to_vec(),
+            verify_interval: 1,
             router: String::new(),
             more: String::new(),
             write_limit: "write_limit: { changes: 64, window_sec: 1 }",
@@ -100,6 +102,11 @@ impl Setup {
     pub(crate) fn router(mut self, line: &str) -> Self {
         // A String takes everything.
         let _ = write!(self.router, "\n  {line}");
+        self
+    }
+
+    pub(crate) const fn read_back_every(mut self, seconds: u32) -> Self {
+        self.verify_interval = seconds;
         self
     }
 
@@ -117,6 +124,7 @@ impl Setup {
             router,
             more,
             write_limit,
+            verify_interval,
             ..
         } = self;
         let dir_text = dir.display();
@@ -134,7 +142,7 @@ router:
   user: {USER}
   password: {PASSWORD}
   ssh_key: /nonexistent
-  verify_interval: 1
+  verify_interval: {verify_interval}
   {write_limit}
   queue_types: {{ download: leave, upload: leave }}{router}
 queues: {{ download: WAN-Download, upload: WAN-Upload }}
