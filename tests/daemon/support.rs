@@ -78,6 +78,8 @@ pub(crate) struct Setup {
     /// More sections.
     pub(crate) more: String,
     pub(crate) write_limit: &'static str,
+    /// The value of `health_check`.
+    pub(crate) health: String,
     pub(crate) main_log: PathBuf,
     pub(crate) state_file: Option<PathBuf>,
 }
@@ -94,6 +96,7 @@ impl Setup {
             router: String::new(),
             more: String::new(),
             write_limit: "write_limit: { changes: 64, window_sec: 1 }",
+            health: "{ port: 0 }".into(),
             main_log: "wan1.log".into(),
             state_file: None,
         }
@@ -125,6 +128,7 @@ impl Setup {
             more,
             write_limit,
             verify_interval,
+            health,
             ..
         } = self;
         let dir_text = dir.display();
@@ -167,7 +171,7 @@ continuous_monitoring:
   ping_hosts: [{}]
   use_median_of_three: true
   fallback_checks: {{ check_gateway: false, check_tcp: false }}
-health_check: {{ port: 0 }}
+health_check: {health}
 logging: {{ main_log: {}, debug_log: {dir_text}/{name}_debug.log }}
 lock_file: {dir_text}/{name}.lock
 lock_timeout: 300
@@ -232,8 +236,26 @@ impl Daemon {
         Self::start_in(tempdir(), &[setup], |_| {})
     }
 
+    /// Starts one whose health address cannot be had.
+    pub(crate) fn start_with_metrics_only(setup: &Setup) -> Self {
+        let mut daemon = Self::spawn(tempdir(), &[setup], |_| {});
+        daemon.announced("Prometheus metrics available at http://");
+        daemon
+    }
+
     /// Starts one for several WANs in a directory that was prepared, with a command that was changed.
     pub(crate) fn start_in(
+        home: TempDir,
+        setups: &[&Setup],
+        change: impl FnOnce(&mut Command),
+    ) -> Self {
+        let mut daemon = Self::spawn(home, setups, change);
+        daemon.health = daemon.announced("Health endpoint available at http://");
+        daemon
+    }
+
+    /// Starts one and waits for nothing.
+    pub(crate) fn spawn(
         home: TempDir,
         setups: &[&Setup],
         change: impl FnOnce(&mut Command),
@@ -248,15 +270,13 @@ impl Daemon {
         change(&mut command);
         let child = command.spawn().expect("the binary is there");
         let log = home.path().join(&setups[0].main_log);
-        let mut daemon = Self {
+        Self {
             child,
             home,
             log,
             agent: agent(),
             health: SocketAddr::from(([127, 0, 0, 1], 0)),
-        };
-        daemon.health = daemon.announced("Health endpoint available at http://");
-        daemon
+        }
     }
 
     /// The address that follows these words in the log (or on stderr, with `--debug`).
