@@ -62,6 +62,7 @@ pub struct Wan {
     cycle_told_at: Instant,
     silence_told_at: Option<Instant>,
     baseline_told_at: Option<Instant>,
+    pub(super) unsent_told_at: Option<Instant>,
 }
 
 impl Wan {
@@ -82,6 +83,7 @@ impl Wan {
             cycle_told_at: now,
             silence_told_at: None,
             baseline_told_at: None,
+            unsent_told_at: None,
         }
     }
 
@@ -327,7 +329,7 @@ impl Wan {
 }
 
 /// Whether a complaint last made at `told_at` may be made again; if so it counts as made.
-fn is_due(told_at: &mut Option<Instant>, now: Instant) -> bool {
+pub(super) fn is_due(told_at: &mut Option<Instant>, now: Instant) -> bool {
     let due = told_at.is_none_or(|at| now - at >= REPEAT_EVERY);
     if due {
         *told_at = Some(now);
