@@ -93,18 +93,14 @@ impl Directory {
                 .copied()
                 .find(|address| only_v4.is_none_or(|v4| v4 == address.is_ipv4()))
         });
-        match usable {
-            Some(address) => {
-                entry.ask_at = now + REFRESH_EVERY;
-                entry.lamented = false;
-                let before = entry.address.replace(address);
-                (before != Some(address)).then_some(Change::Found(name, address))
-            }
-            None => {
-                let first = !core::mem::replace(&mut entry.lamented, true);
-                (first && entry.address.is_none()).then_some(Change::Unknown(name))
-            }
+        if let Some(address) = usable {
+            entry.ask_at = now + REFRESH_EVERY;
+            entry.lamented = false;
+            let before = entry.address.replace(address);
+            return (before != Some(address)).then_some(Change::Found(name, address));
         }
+        let first = !core::mem::replace(&mut entry.lamented, true);
+        (first && entry.address.is_none()).then_some(Change::Unknown(name))
     }
 }
 
