@@ -24,7 +24,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("autorate", &["control", "router", "program", "status"]),
     (
         "report",
-        &["control", "router", "program", "status", "autorate"],
+        &["control", "wire", "router", "program", "status", "autorate"],
     ),
     (
         "sim",
