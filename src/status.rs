@@ -107,6 +107,32 @@ pub enum Sight {
     Blind(Blind),
 }
 
+/// Why echo requests do not even leave.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Unsent {
+    /// There is no route to any reflector.
+    NoRoute,
+    /// A firewall, or the lack of a privilege.
+    Forbidden,
+    /// The interface's queue is full.
+    QueueFull,
+    /// The interface has gone.
+    NoInterface,
+    /// The source address has gone.
+    NoSource,
+    /// The reflectors' names have no usable address yet.
+    NoAddress,
+    /// Anything else the system refused.
+    Refused,
+}
+
+impl Unsent {
+    /// Whether sockets tied to an interface fail like that once it has gone.
+    pub const fn may_be_a_lost_interface(self) -> bool {
+        matches!(self, Self::NoRoute | Self::NoInterface | Self::NoSource)
+    }
+}
+
 /// How well a WAN can be measured.
 #[derive(Clone, Debug, Default)]
 pub struct Measurement {
@@ -118,6 +144,8 @@ pub struct Measurement {
     pub last: Option<(Instant, Millis, Source)>,
     /// What the last check round found.
     pub findings: Findings,
+    /// Why echo requests do not leave, and since when.
+    pub unsent: Option<(Instant, Unsent)>,
     /// Each reflector.
     pub reflectors: Vec<ReflectorStatus, MAX_REFLECTORS>,
 }

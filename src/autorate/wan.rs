@@ -1,5 +1,7 @@
 //! The five beats of one WAN.
 
+use core::mem::{Discriminant, discriminant};
+
 use crate::autorate::OnExit;
 use crate::autorate::saving::Saver;
 use crate::control::actuator::{Act, Actuator, Budget, Order};
@@ -60,8 +62,10 @@ pub struct Wan {
     holding: bool,
     throttled: bool,
     cycle_told_at: Instant,
-    silence_told_at: Option<Instant>,
+    /// What was last said about the silence, and when.
+    silence_told: Option<(Instant, Discriminant<Step>)>,
     baseline_told_at: Option<Instant>,
+    pub(super) unsent_told_at: Option<Instant>,
 }
 
 impl Wan {
@@ -80,8 +84,9 @@ impl Wan {
             holding: false,
             throttled: false,
             cycle_told_at: now,
-            silence_told_at: None,
+            silence_told: None,
             baseline_told_at: None,
+            unsent_told_at: None,
         }
     }
 
@@ -208,16 +213,21 @@ impl Wan {
         let mut tell = |fact| out.push(Output::Tell { wan: id, fact });
         if let Some(rounds) = outcome.recovered_after {
             tell(Fact::Recovered { rounds });
-            self.silence_told_at = None;
+            self.silence_told = None;
         }
         if outcome.check || matches!(decision, Decision::Failed(_)) {
             status.counters.ping_failures += 1;
         }
-        if outcome.check && self.silence_told_at.is_none() {
+        if outcome.check && self.silence_told.is_none() {
             tell(Fact::Silent);
         }
         let concluded = self.blackout.is_silent() && outcome.step != Step::Hold;
-        if concluded && is_due(&mut self.silence_told_at, now) {
+        let kind = discriminant(&outcome.step);
+        let told_already = self
+            .silence_told
+            .is_some_and(|(at, said)| said == kind && now - at < REPEAT_EVERY);
+        if concluded && !told_already {
+            self.silence_told = Some((now, kind));
             tell(Fact::Fallback {
                 step: outcome.step,
                 rounds: self.blackout.unavailable(),
@@ -328,7 +338,7 @@ impl Wan {
 }
 
 /// Whether a complaint last made at `told_at` may be made again; if so it counts as made.
-fn is_due(told_at: &mut Option<Instant>, now: Instant) -> bool {
+pub(super) fn is_due(told_at: &mut Option<Instant>, now: Instant) -> bool {
     let due = told_at.is_none_or(|at| now - at >= REPEAT_EVERY);
     if due {
         *told_at = Some(now);

@@ -21,6 +21,7 @@ pub const fn level(fact: &Fact) -> Level {
         Fact::Cycle { .. }
         | Fact::Transition { .. }
         | Fact::Recovered { .. }
+        | Fact::Leaving { .. }
         | Fact::RouterUp { .. }
         | Fact::Fallback {
             step: Step::Freeze, ..
@@ -28,6 +29,7 @@ pub const fn level(fact: &Fact) -> Level {
         Fact::Spike { .. }
         | Fact::BaselineRefused { .. }
         | Fact::Silent
+        | Fact::Unsent { .. }
         | Fact::Fallback { .. }
         | Fact::Drift { .. }
         | Fact::Inactive { .. } => Level::Warn,
@@ -77,6 +79,16 @@ impl Display for Line<'_> {
                 bounds.0, bounds.1
             ),
             Fact::Silent => f.write_str("All ICMP pings failed - running fallback checks"),
+            Fact::Unsent { why } => {
+                write!(f, "Echo requests cannot leave: {}", words::unsent(why))
+            }
+            Fact::Leaving { after } => {
+                write!(
+                    f,
+                    "Echo requests leave again after {:.1}s",
+                    after.as_secs_f64()
+                )
+            }
             Fact::Fallback {
                 step,
                 rounds,

@@ -6,7 +6,7 @@ use crate::control::blackout::Blind;
 use crate::control::law::Why;
 use crate::direction::Direction;
 use crate::router::Failure;
-use crate::status::{Sight, Trouble, WanStatus};
+use crate::status::{Sight, Trouble, Unsent, WanStatus};
 use crate::units::Rate;
 
 /// v1.7's class of a failure (contract 3.9).
@@ -35,6 +35,19 @@ pub(super) const fn sight(sight: Sight) -> &'static str {
         Sight::Blind(Blind::NoReply) => "no_reply",
         Sight::Blind(Blind::TotalLoss) => "total_loss",
         Sight::Blind(Blind::GaveUp) => "gave_up",
+    }
+}
+
+/// Why echo requests do not leave.
+pub(crate) const fn unsent(why: Unsent) -> &'static str {
+    match why {
+        Unsent::NoRoute => "there is no route to any reflector",
+        Unsent::Forbidden => "forbidden, perhaps by a firewall",
+        Unsent::QueueFull => "the interface's queue is full",
+        Unsent::NoInterface => "the interface has gone",
+        Unsent::NoSource => "the source address has gone",
+        Unsent::NoAddress => "no reflector's name has an address yet",
+        Unsent::Refused => "the system refuses",
     }
 }
 
