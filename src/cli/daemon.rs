@@ -15,6 +15,7 @@ use crate::shell::event_loop::{After, EventLoop, LoopParams};
 use crate::shell::lock::{Lock, LockError};
 use crate::shell::realtime;
 use crate::shell::scribe::{self, Inbox, LogFormat, Record, Scribe, ScribeParams, WanFiles};
+use crate::shell::signals::{self, Caught};
 use crate::shell::systemd::Notifier;
 use crate::status::{Saved, label};
 use crate::time::Duration;
@@ -92,6 +93,7 @@ impl Daemon {
         // The password is in memory from here on.
         realtime::protect_secrets();
         let clock = Clock::start();
+        let signals = signals::catch()?;
         let locks = if leaves_traces(args, manner) {
             lock_all(loaded)?
         } else {
@@ -103,7 +105,7 @@ impl Daemon {
             Manner::Service => scribe::install_log(&inbox),
             Manner::ByHand | Manner::Demo => super::once::install_log(args.debug),
         }
-        let event_loop = assemble_loop(clock, loaded, args, manner, inbox);
+        let event_loop = assemble_loop(clock, loaded, args, manner, signals, inbox);
         match event_loop {
             Ok(event_loop) => Ok(Self {
                 event_loop,
@@ -133,6 +135,7 @@ fn assemble_loop(
     loaded: &[config::Loaded<WanConfig>],
     args: &RunArgs,
     manner: Manner,
+    signals: Caught,
     inbox: Inbox,
 ) -> Result<EventLoop<Autorate>, String> {
     let mut wans = heapless::Vec::new();
@@ -166,6 +169,7 @@ fn assemble_loop(
             .then(|| address(first.health))
             .flatten(),
         metrics: service.then(|| address(first.metrics)).flatten(),
+        signals,
         inbox,
         notifier: Notifier::from_env().unwrap_or_else(|e| {
             log::warn!("{e}");
