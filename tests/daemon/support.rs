@@ -224,7 +224,7 @@ pub(crate) fn tempdir() -> TempDir {
 #[derive(Debug)]
 pub(crate) struct Daemon {
     child: Child,
-    home: TempDir,
+    home: Option<TempDir>,
     log: PathBuf,
     agent: Agent,
     health: SocketAddr,
@@ -272,7 +272,7 @@ impl Daemon {
         let log = home.path().join(&setups[0].main_log);
         Self {
             child,
-            home,
+            home: Some(home),
             log,
             agent: agent(),
             health: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -308,7 +308,10 @@ impl Daemon {
     }
 
     pub(crate) fn dir(&self) -> &Path {
-        self.home.path()
+        self.home
+            .as_ref()
+            .expect("taken at the very end only")
+            .path()
     }
 
     pub(crate) fn read(&self, name: &str) -> String {
@@ -331,7 +334,10 @@ impl Daemon {
     /// The status and the document of `/health`.
     pub(crate) fn health(&self) -> (u16, Value) {
         let (status, text) = self.get("/health");
-        (status, serde_json::from_str(&text).expect("/health is JSON"))
+        (
+            status,
+            serde_json::from_str(&text).expect("/health is JSON"),
+        )
     }
 
     /// Waits until `/health` is so.
@@ -375,6 +381,20 @@ impl Daemon {
         (status, clock.now() - Instant::ZERO)
     }
 
+    /// Kills it without warning; what it left behind.
+    pub(crate) fn kill(mut self) -> TempDir {
+        self.child.kill().expect("our child");
+        self.wait();
+        self.into_home()
+    }
+
+    /// The directory of one that ended, without its log: the next one has another health address.
+    pub(crate) fn into_home(mut self) -> TempDir {
+        // There may be none.
+        let _ = fs::remove_file(&self.log);
+        self.home.take().expect("taken once")
+    }
+
     pub(crate) fn wait(&mut self) -> ExitStatus {
         wait_for("the end of the process", PATIENCE, || {
             self.child.try_wait().expect("our child")
@@ -398,8 +418,15 @@ impl Daemon {
     /// Ticks are not missed because of what the test did; a busy machine may cost a few.
     pub(crate) fn assert_on_time(&self) {
         let (_, health) = self.health();
-        let (ticks, missed) = (number(&health["loop"]["ticks"]), number(&health["loop"]["missed_ticks"]));
-        assert!(missed <= 5.0 + ticks / 20.0, "{missed} of {ticks}\n{}", self.log());
+        let (ticks, missed) = (
+            number(&health["loop"]["ticks"]),
+            number(&health["loop"]["missed_ticks"]),
+        );
+        assert!(
+            missed <= 5.0 + ticks / 20.0,
+            "{missed} of {ticks}\n{}",
+            self.log()
+        );
     }
 }
 
@@ -441,7 +468,9 @@ pub(crate) fn wan(health: &Value) -> &Value {
 }
 
 pub(crate) fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+    value
+        .as_f64()
+        .unwrap_or_else(|| panic!("{value} is no number"))
 }
 
 /// Polls until there is something.
