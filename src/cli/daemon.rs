@@ -14,7 +14,9 @@ use crate::shell::clock::Clock;
 use crate::shell::event_loop::{After, EventLoop, LoopParams};
 use crate::shell::lock::{Lock, LockError};
 use crate::shell::realtime;
-use crate::shell::scribe::{self, Inbox, LogFormat, Record, Scribe, ScribeParams, WanFiles};
+use crate::shell::scribe::{
+    self, Inbox, LogFormat, ReadError, Record, Scribe, ScribeParams, WanFiles,
+};
 use crate::shell::signals::{self, Caught};
 use crate::shell::systemd::Notifier;
 use crate::status::{Saved, label};
@@ -154,7 +156,11 @@ fn assemble_loop(
                 say(&inbox, id, log::Level::Warn, &warning);
             }
         }
-        let saved = (manner != Manner::Demo).then(|| restore(config)).flatten();
+        let saved = match manner {
+            Manner::Demo => None,
+            _ if leaves_traces(args, manner) => restore(config, scribe::read_state),
+            _ => restore(config, scribe::peek_state),
+        };
         let params = assemble::wan_params(config, saved, args.dry_run);
         wans.push(Wan::new(clock.now(), params))
             .map_err(|_| "too many WANs")?;
@@ -259,11 +265,14 @@ fn scribe_params(
 }
 
 /// Reads the state document; on the first start with a `state_file` of its own, v1.7's is taken over.
-fn restore(config: &WanConfig) -> Option<Saved> {
+fn restore(
+    config: &WanConfig,
+    read: fn(&Path, &Saved) -> Result<Option<Saved>, ReadError>,
+) -> Option<Saved> {
     let defaults = assemble::state_defaults(config);
     let name = &config.wan_name;
     for path in [&config.state.main, &config.state.v17] {
-        match scribe::read_state(path, &defaults) {
+        match read(path, &defaults) {
             Ok(Some(saved)) => {
                 if path != &config.state.main {
                     log::info!("{name}: state taken over from {}", path.display());

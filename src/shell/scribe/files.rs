@@ -16,11 +16,11 @@ const LONGEST: u64 = 64 * 1024;
 pub enum ReadError {
     /// It is there but cannot be read.
     Unreadable(io::ErrorKind),
-    /// It is no state document; it was set aside under this name.
+    /// It is no state document.
     Corrupt {
         /// What is wrong with it.
         why: String,
-        /// Where it is now; `None` if it could not be moved.
+        /// Where it is now; `None` if it was not, or could not be, moved.
         aside: Option<PathBuf>,
     },
 }
@@ -43,13 +43,22 @@ impl core::fmt::Display for ReadError {
 /// # Errors
 /// [`ReadError`]; then the caller starts with defaults.
 pub fn read_state(path: &Path, defaults: &Saved) -> Result<Option<Saved>, ReadError> {
-    let corrupt = |why: String| {
-        let aside = with_suffix(path, ".corrupt");
-        ReadError::Corrupt {
-            why,
-            aside: fs::rename(path, &aside).is_ok().then_some(aside),
+    peek_state(path, defaults).map_err(|error| match error {
+        ReadError::Corrupt { why, .. } => {
+            let aside = with_suffix(path, ".corrupt");
+            let aside = fs::rename(path, &aside).is_ok().then_some(aside);
+            ReadError::Corrupt { why, aside }
         }
-    };
+        unreadable @ ReadError::Unreadable(_) => unreadable,
+    })
+}
+
+/// Reads a document and leaves a corrupt one where it is.
+///
+/// # Errors
+/// As [`read_state`].
+pub fn peek_state(path: &Path, defaults: &Saved) -> Result<Option<Saved>, ReadError> {
+    let corrupt = |why: String| ReadError::Corrupt { why, aside: None };
     match read_short(path) {
         Ok(Some(bytes)) => state::parse(&bytes, defaults)
             .map(Some)
