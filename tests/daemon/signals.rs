@@ -69,11 +69,7 @@ fn sigint_is_a_clean_end_too() {
     daemon.wait_settled(&world);
     daemon.signal(libc::SIGINT);
     assert_eq!(daemon.wait().code(), Some(0));
-    assert!(
-        daemon
-            .log()
-            .contains("Shutdown requested, exiting gracefully...")
-    );
+    daemon.wait_log("Shutdown requested, exiting gracefully...");
     assert!(holds_ceilings(&world), "the limits are left as they are");
     assert!(!daemon.dir().join("wan1.lock").exists());
 }
@@ -127,6 +123,8 @@ fn a_second_instance_is_refused_and_harms_nothing() {
     let daemon = Daemon::start(&Setup::new(&world));
     daemon.wait_settled(&world);
     let config = daemon.dir().join("wan1.yaml");
+    // The scribe's last words about the start.
+    nap(1_000);
     let (log, pid) = (daemon.log(), daemon.pid());
     for more in [&[][..], &["--once"]] {
         let (code, _, stderr) = run(wanctl().arg("--config").arg(&config).args(more));
@@ -224,11 +222,7 @@ fn a_service_manager_that_is_not_there_is_a_warning() {
         command.env("NOTIFY_SOCKET", "/nonexistent/notify");
     });
     daemon.wait_settled(&world);
-    assert!(
-        daemon
-            .log()
-            .contains("[WARNING] cannot connect to NOTIFY_SOCKET")
-    );
+    daemon.wait_log("[WARNING] cannot connect to NOTIFY_SOCKET");
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn state_file_is_honoured_v1_7s_path_is_kept_and_taken_over_at_first() {
     let mut daemon = Daemon::start_in(home, &[&setup], |_| {});
     let (_, health) = daemon.health();
     assert_eq!(wan(&health)["upload"]["current_rate_mbps"], 21.2);
-    assert!(daemon.log().contains("wan1: state taken over from "));
+    daemon.wait_log("wan1: state taken over from ");
     assert!(daemon.stop().0.success());
     let main = daemon.dir().join("var/lib/wan1.json");
     assert_eq!(document(&main), document(&derived));
@@ -110,12 +110,8 @@ fn what_is_no_state_is_set_aside_and_told() {
         fs::write(&state, bad).expect("a directory of ours");
         let mut daemon = Daemon::start_in(home, &[&Setup::new(&world)], |_| {});
         daemon.wait_settled(&world);
-        let log = daemon.log();
-        assert!(
-            log.contains("[WARNING] wan1: Could not load state: ")
-                && log.contains("wan1_state.json is corrupt ("),
-            "{log}"
-        );
+        daemon.wait_log("[WARNING] wan1: Could not load state: ");
+        daemon.wait_log("wan1_state.json is corrupt (");
         assert_eq!(daemon.read("wan1_state.json.corrupt"), bad);
         assert!(daemon.stop().0.success());
         assert_eq!(document(&state)["last_applied"]["dl_rate"], 480_000_000);
@@ -130,11 +126,7 @@ fn a_state_file_of_a_gigabyte_or_a_directory_is_no_obstacle() {
     file.set_len(1 << 30).expect("sparse");
     let daemon = Daemon::start_in(home, &[&Setup::new(&world)], |_| {});
     daemon.wait_settled(&world);
-    assert!(
-        daemon.log().contains("is corrupt (too long)"),
-        "{}",
-        daemon.log()
-    );
+    daemon.wait_log("is corrupt (too long)");
     let status = fs::read_to_string(format!("/proc/{}/status", daemon.pid())).expect("Linux");
     let peak = status
         .lines()
@@ -149,15 +141,8 @@ fn a_state_file_of_a_gigabyte_or_a_directory_is_no_obstacle() {
     fs::create_dir(home.path().join("wan1_state.json")).expect("a directory of ours");
     let mut daemon = Daemon::start_in(home, &[&Setup::new(&world)], |_| {});
     daemon.wait_settled(&world);
-    let log = daemon.log();
-    assert!(
-        log.contains("[WARNING] wan1: Could not load state: "),
-        "{log}"
-    );
-    assert!(
-        log.contains("[WARNING] wan1: Could not save state: "),
-        "{log}"
-    );
+    daemon.wait_log("[WARNING] wan1: Could not load state: ");
+    daemon.wait_log("[WARNING] wan1: Could not save state: ");
     assert!(daemon.stop().0.success());
 }
 
