@@ -1,6 +1,7 @@
 //! `wanctl --config …`: the autorate daemon from its files to its last line.
 
 use std::env;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -127,7 +128,10 @@ impl Daemon {
     pub(super) fn end(self) {
         log::info!("Daemon shutdown complete");
         if !self.scribe.stop(SCRIBE_FOR) {
-            eprintln!("wanctl: the disk does not answer; the last log lines and state may be lost");
+            // Not eprintln, which panics if stderr is gone.
+            let _ = std::io::stderr().write_all(
+                b"wanctl: the disk does not answer; the last log lines and state may be lost\n",
+            );
         }
     }
 }
