@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::Path;
+use std::process::Stdio;
 
 use serde_json::Value;
 use wanctl::cli::stage::reflectors::Manner;
@@ -180,4 +181,23 @@ fn a_disk_that_takes_nothing_does_not_stop_control() {
     assert!(daemon.stop().0.success());
     document(&daemon.dir().join("blocker/wan1.json"));
     document(&daemon.dir().join("wan1_state.json"));
+}
+
+/// A supervisor that went away took stderr with it, and the disk is full.
+#[test]
+fn a_daemon_that_can_complain_to_nobody_goes_on() {
+    let (world, home) = (world(), tempdir());
+    fs::write(home.path().join("blocker"), "no directory").expect("a directory of ours");
+    let mut setup = Setup::new(&world);
+    setup.main_log = "blocker/wan1.log".into();
+    let mut daemon = Daemon::spawn(home, &[&setup], |command| {
+        command.stderr(Stdio::piped());
+    });
+    wait_until("control", PATIENCE, || holds_ceilings(&world));
+    // Several rounds of the scribe.
+    nap(2_500);
+    let (status, _) = daemon.stop();
+    assert_eq!(status.code(), Some(0), "{status}");
+    let saved = document(&daemon.dir().join("wan1_state.json"));
+    assert_eq!(saved["last_applied"]["dl_rate"], 480_000_000);
 }

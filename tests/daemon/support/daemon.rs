@@ -62,7 +62,9 @@ impl Daemon {
         let file = |name: &str| File::create(home.path().join(name)).expect("a directory of ours");
         command.stdout(file("stdout")).stderr(file("stderr"));
         change(&mut command);
-        let child = command.spawn().expect("the binary is there");
+        let mut child = command.spawn().expect("the binary is there");
+        // Who asked for a pipe wants one that nobody reads.
+        drop(child.stderr.take());
         let log = home.path().join(&setups[0].main_log);
         Self {
             child,
