@@ -26,6 +26,12 @@ pub const fn level(fact: &Fact) -> Level {
         | Fact::Fallback {
             step: Step::Freeze, ..
         } => Level::Info,
+        Fact::RouterFailed { .. }
+        | Fact::Refused { .. }
+        | Fact::Fallback {
+            step: Step::Fail(Blind::GaveUp),
+            ..
+        } => Level::Error,
         Fact::Spike { .. }
         | Fact::BaselineRefused { .. }
         | Fact::Silent
@@ -33,7 +39,6 @@ pub const fn level(fact: &Fact) -> Level {
         | Fact::Fallback { .. }
         | Fact::Drift { .. }
         | Fact::Inactive { .. } => Level::Warn,
-        Fact::RouterFailed { .. } | Fact::Refused { .. } => Level::Error,
     }
 }
 

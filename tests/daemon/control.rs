@@ -68,7 +68,11 @@ fn story(world: &World, daemon: &mut Daemon) {
     daemon.wait_settled(world);
     world.set_demand(Direction::Down, Rate::mbit(1_000));
     world.set_capacity(Direction::Down, Rate::mbit(250));
-    let down = || world.max_limit(Direction::Down).expect("the queue is there");
+    let down = || {
+        world
+            .max_limit(Direction::Down)
+            .expect("the queue is there")
+    };
     wait_until("the cut", PATIENCE, || down() < Rate::mbit(250));
     daemon.wait_health("the reason", PATIENCE, |_, health| {
         number(&wan(health)["download"]["current_rate_mbps"]) < 480.0
@@ -156,7 +160,10 @@ fn a_router_with_another_certificate_learns_no_password() {
                 let daemon = Daemon::start(&over_tls(&world, &line));
                 let health = daemon.wait_health("the refusal", PATIENCE, |status, _| status == 503);
                 let why = wan(&health)["router"]["last_failure"].as_str();
-                assert!(why.is_some_and(|why| why.contains("certificate")), "{why:?}");
+                assert!(
+                    why.is_some_and(|why| why.contains("certificate")),
+                    "{why:?}"
+                );
                 assert_eq!(wan(&health)["problem"], "the router cannot be reached");
                 // Measuring goes on.
                 assert_eq!(wan(&health)["measurement"]["source"], "icmp");
@@ -188,7 +195,9 @@ fn ten_writes_a_minute_are_all_there_are_and_health_says_so() {
     let router = &wan(&health)["router"];
     assert_eq!(router["writes_left_in_window"], 0);
     assert_eq!(router["last_outcome"], "throttled");
-    let why = wan(&health)["download"]["why"].as_str().expect("a sentence");
+    let why = wan(&health)["download"]["why"]
+        .as_str()
+        .expect("a sentence");
     assert!(why.contains("; the router holds "), "{why}");
     let told = |daemon: &Daemon| daemon.log().matches("Rate limit").count();
     nap(3_000);

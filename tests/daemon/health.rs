@@ -143,7 +143,15 @@ fn a_failure_fills_v1_7s_connectivity_fields() {
 fn only_two_paths_and_two_methods_are_answered() {
     let (_world, mut daemon) = settled();
     let metrics = daemon.announced("Prometheus metrics available at http://");
-    for path in ["/health?", "/health?x=1", "/?x", "/Health", "/health/", "/metrics", "/x"] {
+    for path in [
+        "/health?",
+        "/health?x=1",
+        "/?x",
+        "/Health",
+        "/health/",
+        "/metrics",
+        "/x",
+    ] {
         assert_eq!(
             daemon.get(path),
             (404, r#"{"error": "Not found"}"#.into()),
@@ -251,9 +259,17 @@ fn shouting_dribbling_and_silent_clients_cost_no_tick() {
     shout(address, &[0xff; 4096], 1 << 20);
     shout(address, b"A", 1 << 12);
     shout(address, &[b'A'; 4096], 1 << 20);
-    shout(address, &[b"GET /health HTTP/1.1\r\n", header.as_bytes()].concat(), 1 << 20);
+    shout(
+        address,
+        &[b"GET /health HTTP/1.1\r\n", header.as_bytes()].concat(),
+        1 << 20,
+    );
     shout(address, b"\r\n\r\n\r\n\r\n", 1 << 16);
-    shout(address, b"GET /health HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", 1 << 16);
+    shout(
+        address,
+        b"GET /health HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n",
+        1 << 16,
+    );
     still_fine(&daemon);
 
     // Two hundred that connect and say nothing, or nothing whole.
@@ -270,7 +286,10 @@ fn shouting_dribbling_and_silent_clients_cost_no_tick() {
     let clock = Clock::new();
     let mut dribblers: Vec<_> = (0..20).map(|_| connect(address)).collect();
     let mut answered = 0;
-    for byte in b"GET /health HTTP/1.1\r\nX: ".iter().chain([b'a'; 200].iter()) {
+    for byte in b"GET /health HTTP/1.1\r\nX: "
+        .iter()
+        .chain([b'a'; 200].iter())
+    {
         for dribbler in &mut dribblers {
             if dribbler.write_all(&[*byte]).is_err() {
                 *dribbler = connect(address);

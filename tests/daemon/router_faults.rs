@@ -175,9 +175,7 @@ fn a_refusal_that_was_applied_is_seen_to_be_applied() {
         let download = &wan(health)["download"];
         let held = down(&world).map(Rate::as_mbps);
         download["refused"].is_string()
-            && held.is_some_and(|held| {
-                (number(&download["applied_rate_mbps"]) - held).abs() < 0.1
-            })
+            && held.is_some_and(|held| (number(&download["applied_rate_mbps"]) - held).abs() < 0.1)
     });
     assert_eq!(held["router_reachable"], true);
     world.fault(Fault::None);
@@ -269,10 +267,7 @@ fn an_unplugged_router_is_refused_connections_and_comes_back() {
     assert!(outage >= 1.5, "{outage}");
     // It came back from a power cut with the limits of its last backup.
     let restored = Rate::mbit(333);
-    world
-        .scene()
-        .router
-        .set_max_limit("WAN-Download", restored);
+    world.scene().router.set_max_limit("WAN-Download", restored);
     world.plug_router().expect("its port is still free");
     recovers(&world, &daemon);
     assert!(daemon.log().contains("Router reconnected after "));
@@ -286,7 +281,9 @@ fn a_closed_idle_connection_is_no_failure() {
     for _ in 0..3 {
         let before = world.connections();
         world.hang_up();
-        wait_until("a new connection", PATIENCE, || world.connections() > before);
+        wait_until("a new connection", PATIENCE, || {
+            world.connections() > before
+        });
         nap(1_100);
         let (status, health) = daemon.health();
         assert_eq!(status, 200);
@@ -323,7 +320,9 @@ fn a_limit_set_by_hand_is_corrected_and_counted() {
         wan(health)["router"]["drifts_corrected"] == 1
     });
     assert_eq!(health["status"], "healthy");
-    wait_until("a word", PATIENCE, || daemon.log().contains("somebody changed it"));
+    wait_until("a word", PATIENCE, || {
+        daemon.log().contains("somebody changed it")
+    });
     let last = writes(&world).pop().expect("a write");
     assert_eq!(last.path, "/rest/queue/tree/*1000001");
     assert_eq!(last.body, r#"{"max-limit": "38000000"}"#);

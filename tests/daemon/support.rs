@@ -331,7 +331,10 @@ impl Daemon {
     /// The status and the document of `/health`.
     pub(crate) fn health(&self) -> (u16, Value) {
         let (status, text) = self.get("/health");
-        (status, serde_json::from_str(&text).expect("/health is JSON"))
+        (
+            status,
+            serde_json::from_str(&text).expect("/health is JSON"),
+        )
     }
 
     /// Waits until `/health` is so.
@@ -398,8 +401,15 @@ impl Daemon {
     /// Ticks are not missed because of what the test did; a busy machine may cost a few.
     pub(crate) fn assert_on_time(&self) {
         let (_, health) = self.health();
-        let (ticks, missed) = (number(&health["loop"]["ticks"]), number(&health["loop"]["missed_ticks"]));
-        assert!(missed <= 5.0 + ticks / 20.0, "{missed} of {ticks}\n{}", self.log());
+        let (ticks, missed) = (
+            number(&health["loop"]["ticks"]),
+            number(&health["loop"]["missed_ticks"]),
+        );
+        assert!(
+            missed <= 5.0 + ticks / 20.0,
+            "{missed} of {ticks}\n{}",
+            self.log()
+        );
     }
 }
 
@@ -441,7 +451,9 @@ pub(crate) fn wan(health: &Value) -> &Value {
 }
 
 pub(crate) fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+    value
+        .as_f64()
+        .unwrap_or_else(|| panic!("{value} is no number"))
 }
 
 /// Polls until there is something.
