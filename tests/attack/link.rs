@@ -54,7 +54,13 @@ pub(crate) fn rest_link_any_bytes(bytes: &[u8]) {
     let mut buffer = [0; 1536];
     while let Some((&what, tail)) = rest.split_first() {
         rest = tail;
-        let number = rest.first().copied().unwrap_or(0);
+        let number = match (what % 14, rest.split_first()) {
+            (1 | 4 | 5 | 6 | 10 | 13, Some((&number, tail))) => {
+                rest = tail;
+                number
+            }
+            _ => 0,
+        };
         match what % 14 {
             0 => now = now + TICK,
             1 => now = now + Duration::from_millis(u64::from(number) * 100),
