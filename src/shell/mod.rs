@@ -15,6 +15,7 @@ pub mod realtime;
 pub mod resolver;
 pub mod router_port;
 pub mod scribe;
+pub mod signals;
 pub mod sites;
 pub mod stream;
 pub mod systemd;

@@ -114,6 +114,7 @@ fn run(tls: bool, ticks: u32) -> Seen {
     assert!(wans.push(Wan::new(clock.now(), params)).is_ok());
     let any_port: SocketAddr = "127.0.0.1:0".parse().expect("an address");
     let params = LoopParams {
+        signals: wanctl::shell::signals::catch().expect("signals can be caught"),
         period: PERIOD,
         wans: vec![ports],
         health: Some(any_port),

@@ -4,9 +4,13 @@
 //! with generous limits and judge counts, orders and values.
 
 mod by_hand;
+mod commands;
 mod control;
 mod health;
+mod health_abuse;
+mod router_changes;
 mod router_faults;
+mod service;
 mod signals;
 mod state;
 mod support;
