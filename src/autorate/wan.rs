@@ -146,6 +146,7 @@ impl Wan {
                 out.push(Output::Write { wan: id, order });
             }
         }
+        self.compare(now, rates, act, &mut status.router);
         // tell
         self.tell(now, id, outcome, decision, act, status, out);
         if let Some(saved) = self.saver.due(now, self.saved(status)) {

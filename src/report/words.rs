@@ -58,6 +58,7 @@ pub(super) const fn trouble(trouble: Trouble) -> &'static str {
         Trouble::Failing => "three or more cycles in a row could not measure",
         Trouble::Blind => "no reflector has answered for ten seconds or longer",
         Trouble::WritesRefused => "the router refuses to change a queue",
+        Trouble::Behind => "the router has not taken a new limit for ten seconds or longer",
         Trouble::QueueInactive => {
             "a queue is disabled or invalid on the router: its limit has no effect"
         }
