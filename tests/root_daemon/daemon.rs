@@ -53,7 +53,7 @@ impl Setup {
             ..
         } = self;
         format!(
-            r#"
+            r"
 wan_name: wan1
 router: {{transport: rest, host: 127.0.0.1, port: {router_port}, user: wanctl, password: secret, ssh_key: /dev/null, queue_types: {{download: leave, upload: leave}}}}
 queues: {{download: WAN-Download, upload: WAN-Upload}}
@@ -72,7 +72,7 @@ logging: {{main_log: {dir}/main.log, debug_log: {dir}/debug.log}}
 state_file: {dir}/state.json
 lock_file: {dir}/wan1.lock
 lock_timeout: 300
-"#
+"
         )
     }
 }
@@ -112,11 +112,8 @@ impl Health {
         value.as_f64().unwrap_or(f64::NAN)
     }
 
-    pub(super) fn rates(&self) -> [f64; 2] {
-        ["download", "upload"].map(|side| {
-            let rate = &self.document["wans"][0][side]["current_rate_mbps"];
-            rate.as_f64().unwrap()
-        })
+    pub(super) fn rates(&self) -> [&Value; 2] {
+        ["download", "upload"].map(|side| &self.document["wans"][0][side]["current_rate_mbps"])
     }
 
     pub(super) fn zones(&self) -> [&str; 2] {
@@ -142,7 +139,9 @@ impl Daemon {
         // One of the stories runs as nobody.
         fs::set_permissions(path, PermissionsExt::from_mode(0o777)).unwrap();
         let binary = format!("{path}/wanctl");
-        fs::copy(BINARY, &binary).unwrap();
+        // Not by ourselves: another story's process, forked meanwhile, would hold it open for writing,
+        // and a file held so cannot be run.
+        super::line::run("cp", &[BINARY, &binary]).unwrap();
         fs::write(format!("{path}/wan1.yaml"), setup.config(path)).unwrap();
         if let Some(state) = setup.state {
             fs::write(format!("{path}/state.json"), state).unwrap();
@@ -172,7 +171,7 @@ impl Daemon {
     }
 
     /// Asks from inside the namespace. `None` while nobody listens yet.
-    pub(super) fn health(&self) -> Option<Health> {
+    pub(super) fn health() -> Option<Health> {
         let mut stream = TcpStream::connect("127.0.0.1:9101").ok()?;
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         write!(
@@ -193,7 +192,7 @@ impl Daemon {
     pub(super) fn until(&mut self, what: &str, mut is_so: impl FnMut(&Health) -> bool) -> Health {
         let started_at = Instant::now();
         loop {
-            let health = self.health();
+            let health = Self::health();
             if let Some(health) = health.as_ref()
                 && is_so(health)
             {
@@ -212,11 +211,15 @@ impl Daemon {
     }
 
     /// Checks that `/health` stays as described for a while.
-    pub(super) fn stays(&self, what: &str, time: Duration, is_so: impl Fn(&Health) -> bool) {
+    pub(super) fn stays(&mut self, what: &str, time: Duration, is_so: impl Fn(&Health) -> bool) {
         let until = Instant::now() + time;
         while Instant::now() < until {
-            let health = self.health().expect("the daemon answers");
-            assert!(is_so(&health), "not {what}: {health:#?}");
+            let health = Self::health();
+            let ended = self.child.try_wait().unwrap();
+            assert!(
+                health.as_ref().is_some_and(&is_so),
+                "not {what}: {health:#?}, {ended:?}"
+            );
             sleep(Duration::from_millis(100));
         }
     }

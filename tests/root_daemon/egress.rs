@@ -166,6 +166,22 @@ fn a_source_address_that_comes_back_is_measured_from_again() {
     println!("send_error: {}", gone.measurement()["send_error"]);
     line.cable("plug");
     daemon.until("back", measures);
+
+    // Only the address goes; there is a route, but not from here.
+    let interface = line.interface();
+    let address = |verb: &str| {
+        run("ip", &["addr", verb, "10.99.0.254/32", "dev", &interface]).unwrap();
+        for n in 1..=3 {
+            let to = format!("10.99.0.{n}");
+            run("ip", &["route", "replace", &to, "dev", &interface]).unwrap();
+        }
+    };
+    address("del");
+    let gone = daemon.until("gone", Health::cannot_send);
+    let why = gone.measurement()["send_error"].as_str().unwrap();
+    assert!(why.ends_with("not from the source address"), "{why}");
+    address("add");
+    daemon.until("back", measures);
     assert!(daemon.stop().success());
 }
 

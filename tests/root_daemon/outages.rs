@@ -33,7 +33,7 @@ fn the_daemon_sees_what_there_is_to_see_and_says_so() {
     daemon.until("without loss", |health| {
         (0..3).all(|n| health.reflector(n, "loss_percent") < 5.0)
     });
-    let quiet = daemon.health().unwrap();
+    let quiet = Daemon::health().unwrap();
     assert!(!daemon.file("main.log").contains("All ICMP pings failed"));
 
     println!("one silent");
@@ -42,7 +42,7 @@ fn the_daemon_sees_what_there_is_to_see_and_says_so() {
     daemon.until("the mean of the two others", |health| {
         health.reflector(0, "loss_percent") > 99.0 && is_mean_of(health, 1, 2)
     });
-    let alone = daemon.health().unwrap();
+    let alone = Daemon::health().unwrap();
     assert!(alone.reflector(1, "loss_percent") < 5.0, "{alone:#?}");
     assert!(measures(&alone), "{alone:#?}");
     assert!(!daemon.file("main.log").contains("All ICMP pings failed"));
@@ -74,7 +74,7 @@ fn the_daemon_sees_what_there_is_to_see_and_says_so() {
     daemon.told("ICMP recovered after ", 1);
 
     println!("nothing answers");
-    let before = daemon.health().unwrap();
+    let before = Daemon::health().unwrap();
     let writes = line.writes();
     line.reflectors("silent");
     line.tcp("silent");
@@ -91,7 +91,7 @@ fn the_daemon_sees_what_there_is_to_see_and_says_so() {
     daemon.stays("lost", Duration::from_secs(3), |health| {
         health.source() == "total_loss" && health.code == 503
     });
-    let after = daemon.health().unwrap();
+    let after = Daemon::health().unwrap();
     assert_eq!(after.rates(), before.rates());
     assert_eq!(line.writes(), writes);
     daemon.told("Total connectivity loss - skipping cycle", 1);
@@ -123,7 +123,7 @@ fn a_network_without_times_is_bridged_as_fallback_mode_says() {
         daemon.until("on the router", |health| {
             health.document["wans"][0]["download"]["applied_rate_mbps"] == 400.0
         });
-        let before = daemon.health().unwrap();
+        let before = Daemon::health().unwrap();
         let writes = line.writes();
         line.reflectors("silent");
         let frozen = daemon.until("frozen", |health| health.source() == "frozen");
@@ -157,6 +157,22 @@ fn a_network_without_times_is_bridged_as_fallback_mode_says() {
         assert!(missed <= SPARE_TICKS, "{missed} ticks missed");
         assert!(daemon.stop().success());
     }
+}
+
+#[test]
+fn the_gateway_is_asked_by_icmp_even_if_no_reflector_is() {
+    let Some(mut line) = Line::up() else {
+        return;
+    };
+    line.tcp("silent");
+    // Nobody echoes UDP there.
+    let mut daemon = Daemon::start(&Setup {
+        hosts: "\"udp://10.99.0.5:7\"",
+        mode: "freeze",
+        ..Setup::of(&line)
+    });
+    let frozen = daemon.until("frozen", |health| health.source() == "frozen");
+    assert_eq!(frozen.measurement()["gateway_answers"], true);
 }
 
 #[test]
