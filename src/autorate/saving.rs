@@ -5,13 +5,16 @@
 
 use crate::status::Saved;
 use crate::time::{Duration, Instant};
+use crate::units::Millis;
 
 /// Shortest time between two documents.
 const AT_MOST_EVERY: Duration = Duration::from_secs(1);
 /// Longest time between two documents; v1.7 forced one every 1200 cycles, which is a minute.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
-/// Averages always move a little; only this much is news, in ms.
-const AVERAGE_NEWS: f64 = 1.0;
+/// The baseline is worth keeping to the millisecond.
+const BASELINE_NEWS: f64 = 1.0;
+/// The load RTT always moves; a restart needs no more than its neighbourhood, in ms.
+const LOAD_NEWS: f64 = 10.0;
 
 /// Remembers what was saved last.
 #[derive(Debug)]
@@ -50,19 +53,17 @@ impl Saver {
 
 /// Streaks grow with every cycle and mean nothing to a restart but through the rates.
 fn is_news(last: &Saved, state: &Saved) -> bool {
-    let moved = |a: crate::units::Millis, b: crate::units::Millis| {
-        (a.as_f64() - b.as_f64()).abs() >= AVERAGE_NEWS
-    };
+    let distance = |a: Millis, b: Millis| (a - b).as_f64().abs();
     last.rates != state.rates
         || last.applied != state.applied
-        || moved(last.baseline, state.baseline)
-        || moved(last.load, state.load)
+        || distance(last.baseline, state.baseline) >= BASELINE_NEWS
+        || distance(last.load, state.load) >= LOAD_NEWS
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::{Millis, Rate};
+    use crate::units::Rate;
 
     fn count(minutes: u64, mut state: impl FnMut(u64) -> Saved) -> usize {
         let mut saver = Saver::new(Instant::ZERO);

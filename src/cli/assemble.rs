@@ -77,6 +77,7 @@ pub fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
     let tcp_target = |target: &crate::config::TcpTarget| (host_name(&target.host), target.port);
     Ok(WanPortsParams {
         echo,
+        wanted,
         binding,
         reflectors: config
             .measurement

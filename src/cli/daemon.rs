@@ -12,7 +12,7 @@ use crate::config::{self, Listen, WanConfig};
 use crate::program::WanId;
 use crate::shell::clock::Clock;
 use crate::shell::event_loop::{After, EventLoop, LoopParams};
-use crate::shell::lock::Lock;
+use crate::shell::lock::{Lock, LockError};
 use crate::shell::realtime;
 use crate::shell::scribe::{self, Inbox, LogFormat, Record, Scribe, ScribeParams, WanFiles};
 use crate::shell::systemd::Notifier;
@@ -205,8 +205,15 @@ fn lock_all(loaded: &[config::Loaded<WanConfig>]) -> Result<Vec<Lock>, String> {
     loaded
         .iter()
         .map(|loaded| {
-            Lock::acquire(&loaded.config.lock.file)
-                .map_err(|e| format!("{e}\nAnother instance is running, refusing to start"))
+            Lock::acquire(&loaded.config.lock.file).map_err(|e| match e {
+                LockError::Held { .. } => {
+                    format!("{e}\nAnother instance is running, refusing to start")
+                }
+                LockError::File { .. } => format!(
+                    "{e}\nIts directory must exist and be writable for this user (the systemd unit \
+                     makes it); --once --dry-run needs no lock"
+                ),
+            })
         })
         .collect()
 }

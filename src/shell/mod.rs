@@ -4,6 +4,7 @@
 pub mod binding;
 pub mod clock;
 pub mod connect;
+mod departures;
 pub mod directory;
 pub mod echo;
 mod errno;

@@ -144,18 +144,18 @@ mod tests {
     }
 
     #[test]
-    fn the_demo_repeats_every_minute() {
+    fn the_demo_repeats_every_half_minute() {
         let capacity = LineOptions::default().capacity;
         let mut line = Line::new(&LineOptions::default());
         let mut schedule = Schedule::demo(capacity);
-        for minute in 0..5 {
-            let at = |n: u64| second(minute * 60 + n);
-            schedule.play(at(4), &mut line);
+        for round in 0..5 {
+            let at = |n: u64| second(round * 30 + n);
+            schedule.play(at(2), &mut line);
             assert_eq!(line.demand(), Both::default(), "quiet");
-            schedule.play(at(25), &mut line);
+            schedule.play(at(12), &mut line);
             assert_eq!(line.demand().up, Rate::mbit(80));
             assert_eq!(line.capacity().down, Rate::mbit(250));
-            schedule.play(at(59), &mut line);
+            schedule.play(at(29), &mut line);
             assert_eq!(line.capacity(), capacity);
         }
     }

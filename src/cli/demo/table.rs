@@ -16,9 +16,10 @@ const TABLE_EVERY: Duration = Duration::from_millis(200);
 const BAR_MS: f64 = 100.0;
 const BAR: usize = 40;
 
-const COLUMNS: &str = "\
-  time  | line passes  home wants | delay  (over base) | down zone rate  | up zone  rate  | writes
-        |  down    up  down    up |    ms     ms       |                 |                |";
+const COLUMNS: &str = concat!(
+    "   time | line passes | home wants  | delay, over base | down zone, rate | up zone, rate   | writes\n",
+    "        |  down    up |  down    up |    ms       ms   |                 |                 |",
+);
 
 pub(super) struct Table {
     health: Option<SocketAddr>,
@@ -151,21 +152,22 @@ impl Table {
 }
 
 fn row(now: Instant, wan: &WanStatus, capacity: Both<Rate>, demand: Both<Rate>) -> String {
-    let delay = wan.measurement.last.map_or(0.0, |(_, rtt, _)| rtt.as_f64());
+    let delay = match wan.measurement.last {
+        Some((_, rtt, _)) => format!("{rtt:>5.1}   {:>6.1}", rtt - wan.delay.baseline),
+        None => "    -        -".into(),
+    };
+    // A rate's own Display knows no width.
     let text = |rate: Rate| rate.to_string();
     format!(
-        "{:>6.1}s | {:>5} {:>5} {:>5} {:>5} | {:>5.1} {:>6.1} {:<6} | {:<8} {:>6} | {:<7} {:>6} | {:>5}\n",
+        "{:>6.1}s | {:>5} {:>5} | {:>5} {:>5} | {delay}   | {:<8} {:>6} | {:<8} {:>6} | {:>5}\n",
         now.as_secs_f64(),
         text(capacity.down),
         text(capacity.up),
         text(demand.down),
         text(demand.up),
-        delay,
-        delay - wan.delay.baseline.as_f64(),
-        "",
-        wan.zones.down.to_string(),
+        wan.zones.down,
         text(wan.rates.down),
-        wan.zones.up.to_string(),
+        wan.zones.up,
         text(wan.rates.up),
         wan.counters.updates
     )
