@@ -71,6 +71,9 @@ enum Reflectors {
     Icmp,
 }
 
+/// System calls per tick by name, most first, or why nobody counted them.
+type Calls = Result<Vec<(f64, String)>, String>;
+
 /// What a process used while it was watched.
 #[derive(Clone, Copy, Debug)]
 struct Usage {
@@ -91,26 +94,34 @@ impl Usage {
 }
 
 fn show(what: &str, usage: &Usage, timer: Option<&Usage>) {
-    let per_tick = format!("{:.0} us CPU/tick", usage.per_tick_us());
-    let aim = if timer.is_some() { "aim < 100 us" } else { "" };
-    line(what, &per_tick, aim);
+    let aim = if timer.is_some() { "aim < 1 %" } else { "" };
+    let share = usage.share();
+    line(what, &format!("{share:.2} % of a core"), aim);
     let ratio = timer.map_or(String::new(), |timer| {
         let ratio = usage.per_tick_us() / timer.per_tick_us().max(0.001);
-        format!("aim < 1 %; {ratio:.1} times the bare timer loop")
+        format!("{ratio:.1} times the bare timer loop")
     });
-    line("  of one core", &format!("{:.2} %", usage.share()), &ratio);
+    let per_tick = usage.per_tick_us();
+    line(
+        "  CPU per tick, kernel and second thread included",
+        &format!("{per_tick:.0} us"),
+        &ratio,
+    );
     let aim = if timer.is_some() { "aim < 12 MB" } else { "" };
     let peak = usage.peak / MEGABYTE;
     line("  peak memory (VmHWM)", &format!("{peak:.1} MB"), aim);
 }
 
-fn show_calls(calls: &Result<f64, String>) {
+/// The total first, then which ones they are.
+fn show_calls(calls: &Calls) {
     match calls {
-        Ok(calls) => line(
-            "  system calls (strace -c -f)",
-            &format!("{calls:.1} per tick"),
-            "",
-        ),
+        Ok(rows) => {
+            let listed = |(count, name): &(f64, String)| format!("{name} {count:.1}");
+            let (total, most) = rows.split_first().expect("a total");
+            let most: Vec<String> = most.iter().take(5).map(listed).collect();
+            let what = "  system calls (strace -c -f)";
+            line(what, &format!("{:.1} per tick", total.0), &most.join(", "));
+        }
         Err(why) => println!("    system calls: not counted, {why}"),
     }
 }
@@ -184,7 +195,7 @@ impl Watched {
     }
 
     /// System calls per tick over `span`.
-    fn calls(&self, span: Real) -> Result<f64, String> {
+    fn calls(&self, span: Real) -> Calls {
         let counted = tempfile::NamedTempFile::new().map_err(|e| e.to_string())?;
         let mut strace = Command::new("strace")
             .args(["-c", "-f", "-o"])
@@ -199,18 +210,26 @@ impl Watched {
         let _ = Command::new("kill").args(["-INT", &id]).status();
         let _ = strace.wait();
         let table = fs::read_to_string(counted.path()).map_err(|e| e.to_string())?;
-        // "100.00    0.001234           2       612         3 total"
-        let total = table
+        // "100.00    0.001234           2       612         3 total"; the errors may be missing.
+        let mut rows: Vec<(f64, String)> = table
             .lines()
-            .rfind(|line| line.trim_end().ends_with("total"));
-        let calls = total.and_then(|line| line.split_whitespace().nth(3)?.parse::<f64>().ok());
-        let calls = calls.ok_or("strace may not look into it (needs root)")?;
-        Ok(calls / (passed.as_secs_f64() * 20.0))
+            .filter_map(|line| {
+                let mut fields = line.split_whitespace();
+                let calls = fields.nth(3)?.parse::<f64>().ok()?;
+                let per_tick = calls / (passed.as_secs_f64() * 20.0);
+                Some((per_tick, fields.last()?.to_owned()))
+            })
+            .collect();
+        rows.sort_by(|one, other| other.0.total_cmp(&one.0));
+        if rows.is_empty() {
+            return Err("strace may not look into it (needs root)".to_owned());
+        }
+        Ok(rows)
     }
 }
 
 /// The real daemon with its files in a directory of its own, or nothing if it may not run.
-fn daemon(reflectors: Reflectors, span: Real) -> Option<(Usage, Result<f64, String>)> {
+fn daemon(reflectors: Reflectors, span: Real) -> Option<(Usage, Calls)> {
     let line = LineOptions::default();
     let world = World::start(WorldOptions {
         schedule: Schedule::demo(line.capacity),
