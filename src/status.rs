@@ -110,7 +110,7 @@ pub enum Sight {
 /// Why echo requests do not even leave.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Unsent {
-    /// There is no route to any reflector.
+    /// There is no route to any reflector; Linux says the same of a source address that has gone.
     NoRoute,
     /// A firewall, or the lack of a privilege.
     Forbidden,

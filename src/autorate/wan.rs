@@ -1,11 +1,9 @@
 //! The five beats of one WAN.
 
-use core::mem::{Discriminant, discriminant};
-
 use crate::autorate::OnExit;
 use crate::autorate::saving::Saver;
 use crate::control::actuator::{Act, Actuator, Budget, Order};
-use crate::control::blackout::{Blackout, BlackoutParams, Outcome, Step};
+use crate::control::blackout::{Blackout, BlackoutParams, Blind, Outcome, Step};
 use crate::control::controller::{Controller, Decision, Judgement, Source};
 use crate::control::delay::{Delay, DelayParams, DelayTracker};
 use crate::control::law::classic::{Shaper, ShaperParams};
@@ -20,6 +18,9 @@ use crate::units::Millis;
 const REPEAT_EVERY: Duration = Duration::from_secs(60);
 /// Echoes of the last second may still be answered; they are no loss yet.
 const UNSETTLED_ROUNDS: u32 = 20;
+
+/// How many complaints [`kind`] tells apart.
+const KINDS: usize = 6;
 
 /// Everything one WAN needs to know.
 #[derive(Clone, Debug)]
@@ -62,8 +63,9 @@ pub struct Wan {
     holding: bool,
     throttled: bool,
     cycle_told_at: Instant,
-    /// What was last said about the silence, and when.
-    silence_told: Option<(Instant, Discriminant<Step>)>,
+    silence_told_at: Option<Instant>,
+    /// By [`kind`]: that it gave up must not be lost among what it said before.
+    fallback_told_at: [Option<Instant>; KINDS],
     baseline_told_at: Option<Instant>,
     pub(super) unsent_told_at: Option<Instant>,
 }
@@ -84,7 +86,8 @@ impl Wan {
             holding: false,
             throttled: false,
             cycle_told_at: now,
-            silence_told: None,
+            silence_told_at: None,
+            fallback_told_at: [None; KINDS],
             baseline_told_at: None,
             unsent_told_at: None,
         }
@@ -213,21 +216,18 @@ impl Wan {
         let mut tell = |fact| out.push(Output::Tell { wan: id, fact });
         if let Some(rounds) = outcome.recovered_after {
             tell(Fact::Recovered { rounds });
-            self.silence_told = None;
+            self.silence_told_at = None;
+            self.fallback_told_at = [None; KINDS];
         }
         if outcome.check || matches!(decision, Decision::Failed(_)) {
             status.counters.ping_failures += 1;
         }
-        if outcome.check && self.silence_told.is_none() {
+        if outcome.check && self.silence_told_at.is_none() {
+            self.silence_told_at = Some(now);
             tell(Fact::Silent);
         }
         let concluded = self.blackout.is_silent() && outcome.step != Step::Hold;
-        let kind = discriminant(&outcome.step);
-        let told_already = self
-            .silence_told
-            .is_some_and(|(at, said)| said == kind && now - at < REPEAT_EVERY);
-        if concluded && !told_already {
-            self.silence_told = Some((now, kind));
+        if concluded && is_due(&mut self.fallback_told_at[kind(outcome.step)], now) {
             tell(Fact::Fallback {
                 step: outcome.step,
                 rounds: self.blackout.unavailable(),
@@ -334,6 +334,18 @@ impl Wan {
             self.cycle_told_at = now;
         }
         tell(Fact::Cycle { judgement, notable });
+    }
+}
+
+/// Which complaint of a silent cycle a step is.
+const fn kind(step: Step) -> usize {
+    match step {
+        Step::JudgeTcp(_) | Step::Judge(_) | Step::Hold => 0,
+        Step::Repeat => 1,
+        Step::Freeze => 2,
+        Step::Fail(Blind::NoReply) => 3,
+        Step::Fail(Blind::TotalLoss) => 4,
+        Step::Fail(Blind::GaveUp) => 5,
     }
 }
 

@@ -73,6 +73,9 @@ pub fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
             }
         }
     }
+    if let Some(gateway) = config.fallback.gateway {
+        wanted.add_gateway(gateway);
+    }
     let echo = EchoSockets::open(&wanted, &binding).map_err(|e| said(&e))?;
     let tcp_target = |target: &crate::config::TcpTarget| (host_name(&target.host), target.port);
     Ok(WanPortsParams {

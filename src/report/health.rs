@@ -339,6 +339,16 @@ mod tests {
     }
 
     #[test]
+    fn an_echo_that_cannot_leave_is_no_mere_silence() {
+        let mut status = status();
+        assert!(written(&status).contains("\"send_error\": null"));
+        let why = crate::status::Unsent::NoInterface;
+        status.wans[0].measurement.unsent = Some((status.now, why));
+        let text = written(&status);
+        assert!(text.contains("\"send_error\": \"the interface has gone\""));
+    }
+
+    #[test]
     fn a_full_house_fits_the_buffer() {
         let mut status = status();
         let mut wan = status.wans[0].clone();

@@ -26,6 +26,12 @@ pub const fn level(fact: &Fact) -> Level {
         | Fact::Fallback {
             step: Step::Freeze, ..
         } => Level::Info,
+        Fact::RouterFailed { .. }
+        | Fact::Refused { .. }
+        | Fact::Fallback {
+            step: Step::Fail(Blind::GaveUp),
+            ..
+        } => Level::Error,
         Fact::Spike { .. }
         | Fact::BaselineRefused { .. }
         | Fact::Silent
@@ -33,7 +39,6 @@ pub const fn level(fact: &Fact) -> Level {
         | Fact::Fallback { .. }
         | Fact::Drift { .. }
         | Fact::Inactive { .. } => Level::Warn,
-        Fact::RouterFailed { .. } | Fact::Refused { .. } => Level::Error,
     }
 }
 
@@ -214,6 +219,7 @@ mod tests {
     use crate::control::delay::Delay;
     use crate::control::law::{Verdict, Why};
     use crate::direction::Both;
+    use crate::status::Unsent;
     use crate::time::Duration;
     use crate::units::{Millis, Rate};
 
@@ -282,6 +288,18 @@ mod tests {
                     failures: 3,
                 },
                 "wan1: Router communication failed (timeout, 3 consecutive): no answer in time",
+            ),
+            (
+                Fact::Unsent {
+                    why: Unsent::NoInterface,
+                },
+                "wan1: Echo requests cannot leave: the interface has gone",
+            ),
+            (
+                Fact::Leaving {
+                    after: Duration::from_millis(61_250),
+                },
+                "wan1: Echo requests leave again after 61.2s",
             ),
             (
                 Fact::Fallback {

@@ -41,7 +41,7 @@ pub(super) const fn sight(sight: Sight) -> &'static str {
 /// Why echo requests do not leave.
 pub(crate) const fn unsent(why: Unsent) -> &'static str {
     match why {
-        Unsent::NoRoute => "there is no route to any reflector",
+        Unsent::NoRoute => "there is no route to any reflector, or not from the source address",
         Unsent::Forbidden => "forbidden, perhaps by a firewall",
         Unsent::QueueFull => "the interface's queue is full",
         Unsent::NoInterface => "the interface has gone",

@@ -171,7 +171,7 @@ impl Worlds {
         // Sorted in place; nothing is allocated for a list that is sorted already but for one tail.
         meter.aside(|| {
             self.replies
-                .sort_unstable_by_key(|&(at, ..)| core::cmp::Reverse(at))
+                .sort_unstable_by_key(|&(at, ..)| core::cmp::Reverse(at));
         });
         while let Some(&(at, wan, seq, rtt)) = self.replies.last()
             && at <= self.now
