@@ -207,7 +207,7 @@ fn profiles_differ_where_routeros_does() {
             ..RouterOptions::default()
         });
         let (_, resource) = ask(&mut router, "GET", "/rest/system/resource", "");
-        let version = format!(r#""version":"{}"#, profile);
+        let version = format!(r#""version":"{profile}"#);
         assert!(resource.contains(&version), "{resource}");
         let entry = r#"{"address":"10.0.0.9","list":"steered"}"#;
         let (_, entry) = ask(&mut router, "PUT", ADDRESS_LIST, entry);
