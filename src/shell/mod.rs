@@ -4,6 +4,7 @@
 pub mod binding;
 pub mod clock;
 pub mod connect;
+mod departures;
 pub mod directory;
 pub mod echo;
 mod errno;
@@ -14,6 +15,7 @@ pub mod realtime;
 pub mod resolver;
 pub mod router_port;
 pub mod scribe;
+pub mod signals;
 pub mod sites;
 pub mod stream;
 pub mod systemd;
