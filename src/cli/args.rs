@@ -1,5 +1,9 @@
 //! Command lines (contract 2.1): v1.7's flags and forms, and ours.
 
+mod double;
+
+pub use double::DoubleArgs;
+
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -20,6 +24,15 @@ pub enum Command {
     },
     /// The daemon on a simulated line.
     Demo(DemoArgs),
+    /// The RouterOS double alone.
+    Double(DoubleArgs),
+    /// One command to a running double's console.
+    DoubleCli {
+        /// Where it listens.
+        socket: PathBuf,
+        /// The command, if SSH does not bring one.
+        command: String,
+    },
     /// Print this.
     Help(&'static str),
     /// Print the version.
@@ -144,6 +157,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
     let subcommand = args.peek().and_then(|arg| match arg.to_str() {
         Some("demo") => Some(demo as fn(&mut Parser) -> Result<Command, String>),
         Some("replay") => Some(replay as fn(&mut Parser) -> Result<Command, String>),
+        Some("double") => Some(double::double as fn(&mut Parser) -> Result<Command, String>),
+        Some("double-cli") => {
+            Some(double::double_cli as fn(&mut Parser) -> Result<Command, String>)
+        }
         _ => None,
     });
     match subcommand {

@@ -7,6 +7,7 @@ pub mod assemble;
 mod banner;
 mod daemon;
 mod demo;
+mod double;
 mod once;
 mod replay;
 pub mod stage;
@@ -38,6 +39,8 @@ fn run(command: Command) -> ExitCode {
         },
         Command::Replay { config, trace } => replay::run(&config, &trace),
         Command::Demo(args) => demo::run(&args),
+        Command::Double(args) => double::run(&args),
+        Command::DoubleCli { socket, command } => double::ask(&socket, &command),
     };
     match done {
         Ok(code) => code,

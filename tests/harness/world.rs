@@ -320,7 +320,9 @@ fn answered(now: Instant, bytes: &[u8], fault: Fault, scene: &mut Scene, answer:
     request.authorization = lines
         .find_map(|line| line.strip_prefix("Authorization: "))
         .map(str::to_owned);
-    scene.fault = fault;
+    if scene.fault() != fault {
+        scene.set_fault(now, fault);
+    }
     let response = scene.answer(now, &request);
     answer.clear();
     match fault {
