@@ -15,7 +15,7 @@ use crate::shell::wan_ports::{ReflectorHost, WanPortsParams};
 use crate::status::{Saved, label};
 
 /// What the law of a WAN starts from.
-pub(super) fn wan_params(config: &WanConfig, saved: Option<Saved>, dry_run: bool) -> WanParams {
+pub fn wan_params(config: &WanConfig, saved: Option<Saved>, dry_run: bool) -> WanParams {
     let limit = config.router.write_limit;
     let reflectors = &config.measurement.reflectors;
     let chosen = transport::choose(&config.router);
@@ -40,7 +40,7 @@ pub(super) fn wan_params(config: &WanConfig, saved: Option<Saved>, dry_run: bool
 }
 
 /// What a state document's missing parts are taken from.
-pub(super) fn state_defaults(config: &WanConfig) -> Saved {
+pub fn state_defaults(config: &WanConfig) -> Saved {
     Saved {
         rates: config.shapers.map(|shaper| shaper.ceiling),
         baseline: config.baseline_initial,
@@ -53,7 +53,7 @@ pub(super) fn state_defaults(config: &WanConfig) -> Saved {
 ///
 /// # Errors
 /// A sentence that names the file, and what to do.
-pub(super) fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
+pub fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
     let said = |e: &dyn std::fmt::Display| format!("{}: {e}", config.file.display());
     let binding = Binding {
         source: config.measurement.source_address,
@@ -71,10 +71,14 @@ pub(super) fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
             }
         }
     }
+    if let Some(gateway) = config.fallback.gateway {
+        wanted.add_gateway(gateway);
+    }
     let echo = EchoSockets::open(&wanted, &binding).map_err(|e| said(&e))?;
     let tcp_target = |target: &crate::config::TcpTarget| (host_name(&target.host), target.port);
     Ok(WanPortsParams {
         echo,
+        wanted,
         binding,
         reflectors: config
             .measurement
@@ -107,7 +111,7 @@ fn host_name(host: &Host) -> HostName {
 }
 
 /// What is worth a warning at the start, beside what the config check said.
-pub(super) fn warnings(config: &WanConfig) -> Vec<String> {
+pub fn warnings(config: &WanConfig) -> Vec<String> {
     let mut warnings = Vec::new();
     let password = config.router.password(|name| env::var(name).ok());
     if let Some(variable) = password.unset {

@@ -3,7 +3,7 @@
 //! Exit codes: 0 it worked, 1 it did not, 2 the command line makes no sense.
 
 pub mod args;
-mod assemble;
+pub mod assemble;
 mod banner;
 mod daemon;
 mod demo;

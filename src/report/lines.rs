@@ -10,7 +10,7 @@ use crate::control::controller::Judgement;
 use crate::control::zone::Zone;
 use crate::direction::Direction;
 use crate::program::Fact;
-use crate::router::Failure;
+use crate::router::{Failure, Transport};
 
 /// How loud a fact is.
 pub const fn level(fact: &Fact) -> Level {
@@ -21,20 +21,27 @@ pub const fn level(fact: &Fact) -> Level {
         Fact::Cycle { .. }
         | Fact::Transition { .. }
         | Fact::Recovered { .. }
+        | Fact::Leaving { .. }
         | Fact::RouterUp { .. }
         | Fact::Switched { why: None, .. }
         | Fact::Fallback {
             step: Step::Freeze, ..
         } => Level::Info,
+        Fact::RouterFailed { .. }
+        | Fact::Refused { .. }
+        | Fact::Fallback {
+            step: Step::Fail(Blind::GaveUp),
+            ..
+        } => Level::Error,
         Fact::Spike { .. }
         | Fact::BaselineRefused { .. }
         | Fact::Silent
+        | Fact::Unsent { .. }
         | Fact::Fallback { .. }
         | Fact::Drift { .. }
         | Fact::Switched { .. }
         | Fact::SpareFailed { .. }
         | Fact::Inactive { .. } => Level::Warn,
-        Fact::RouterFailed { .. } | Fact::Refused { .. } => Level::Error,
     }
 }
 
@@ -80,6 +87,16 @@ impl Display for Line<'_> {
                 bounds.0, bounds.1
             ),
             Fact::Silent => f.write_str("All ICMP pings failed - running fallback checks"),
+            Fact::Unsent { why } => {
+                write!(f, "Echo requests cannot leave: {}", words::unsent(why))
+            }
+            Fact::Leaving { after } => {
+                write!(
+                    f,
+                    "Echo requests leave again after {:.1}s",
+                    after.as_secs_f64()
+                )
+            }
             Fact::Fallback {
                 step,
                 rounds,
@@ -101,22 +118,10 @@ impl Display for Line<'_> {
                 "Router reconnected after {:.1}s outage ({failures} failures)",
                 time.as_secs_f64()
             ),
-            Fact::Switched { to, why: Some(why) } => write!(
-                f,
-                "Router transport {} failed ({}): switched to {to}, {} is probed until it answers",
-                to.other(),
-                why.explain(),
-                to.other()
-            ),
-            Fact::Switched { to, why: None } => {
-                write!(f, "Router transport {to} answers again: switched back")
-            }
+            Fact::Switched { to, why } => switched(f, to, why),
             Fact::SpareFailed { transport, why } => {
-                write!(
-                    f,
-                    "Router transport {transport} cannot be used: {}",
-                    why.explain()
-                )
+                let why = why.explain();
+                write!(f, "Router transport {transport} cannot be used: {why}")
             }
             Fact::Refused { direction, why } => {
                 write!(f, "Failed to set the {direction} queue: {}", why.explain())
@@ -167,6 +172,19 @@ fn cycle(f: &mut fmt::Formatter<'_>, judgement: &Judgement) -> fmt::Result {
         delay.delta(),
         verdicts.down.rate.as_mbps(),
         verdicts.up.rate.as_mbps()
+    )
+}
+
+/// Another transport serves from now on.
+fn switched(f: &mut fmt::Formatter<'_>, to: Transport, why: Option<Failure>) -> fmt::Result {
+    let Some(why) = why else {
+        return write!(f, "Router transport {to} answers again: switched back");
+    };
+    let from = to.other();
+    write!(
+        f,
+        "Router transport {from} failed ({}): switched to {to}, {from} is probed until it answers",
+        why.explain()
     )
 }
 
@@ -222,6 +240,7 @@ mod tests {
     use crate::control::delay::Delay;
     use crate::control::law::{Verdict, Why};
     use crate::direction::Both;
+    use crate::status::Unsent;
     use crate::time::Duration;
     use crate::units::{Millis, Rate};
 
@@ -290,6 +309,18 @@ mod tests {
                     failures: 3,
                 },
                 "wan1: Router communication failed (timeout, 3 consecutive): no answer in time",
+            ),
+            (
+                Fact::Unsent {
+                    why: Unsent::NoInterface,
+                },
+                "wan1: Echo requests cannot leave: the interface has gone",
+            ),
+            (
+                Fact::Leaving {
+                    after: Duration::from_millis(61_250),
+                },
+                "wan1: Echo requests leave again after 61.2s",
             ),
             (
                 Fact::Fallback {

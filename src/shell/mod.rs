@@ -4,6 +4,7 @@
 pub mod binding;
 pub mod clock;
 pub mod connect;
+mod departures;
 pub mod directory;
 pub mod echo;
 mod errno;
@@ -15,6 +16,7 @@ pub mod resolver;
 pub mod rest_port;
 pub mod router_port;
 pub mod scribe;
+pub mod signals;
 pub mod sites;
 #[cfg_attr(not(feature = "ssh"), path = "no_ssh.rs")]
 pub mod ssh;

@@ -2,7 +2,7 @@
 
 use super::menu::Menu;
 use super::record::Record;
-use super::{Router, queue_simple};
+use super::{Router, queue_simple, queue_type};
 use crate::time::Instant;
 use crate::units::Rate;
 
@@ -56,6 +56,11 @@ impl Router {
     pub fn add_simple_queue(&mut self, name: &str, target: &str, max_limit: &str) {
         let row = queue_simple::queue(name, target, max_limit);
         self.simple.insert(&row);
+    }
+
+    /// Adds a CAKE type.
+    pub fn add_queue_type(&mut self, name: &str) {
+        self.types.insert(&queue_type::cake("", name));
     }
 
     /// Changes a property of a queue type.

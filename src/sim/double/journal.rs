@@ -11,6 +11,9 @@ const KEPT: usize = 10_000;
 /// The method of console lines.
 const CLI: &str = "CLI";
 
+/// Posted commands that change nothing.
+const READING: [&str; 5] = ["/print", "/find", "/get", "/listen", "/monitor-traffic"];
+
 /// One request.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Entry {
@@ -30,7 +33,6 @@ impl Entry {
         if self.method == CLI {
             return super::cli::is_write(&self.path);
         }
-        const READING: [&str; 5] = ["/print", "/find", "/get", "/listen", "/monitor-traffic"];
         if self.path == "/rest/execute" {
             return super::commands::script_of(self.body.as_bytes())
                 .is_ok_and(|(script, _)| super::cli::is_write(&script));

@@ -56,6 +56,8 @@ pub struct RouterOptions {
     pub password: String,
     /// The names of the two queues.
     pub queues: Both<String>,
+    /// The names of their CAKE types.
+    pub queue_types: Both<String>,
     /// Their limits.
     pub max_limit: Both<Rate>,
     /// Which RouterOS it is.
@@ -70,6 +72,10 @@ impl Default for RouterOptions {
             queues: Both {
                 down: "WAN-Download".to_owned(),
                 up: "WAN-Upload".to_owned(),
+            },
+            queue_types: Both {
+                down: "cake-down".to_owned(),
+                up: "cake-up".to_owned(),
             },
             max_limit: Both {
                 down: Rate::mbit(500),
@@ -113,11 +119,9 @@ impl Router {
     /// As `options` say.
     pub fn new(options: &RouterOptions) -> Self {
         let mut queues = QueueTree::new();
-        for (direction, parent, kind) in [
-            (Direction::Down, "bridge", "cake-down"),
-            (Direction::Up, "ether1", "cake-up"),
-        ] {
+        for (direction, parent) in [(Direction::Down, "bridge"), (Direction::Up, "ether1")] {
             let limit = options.max_limit[direction];
+            let kind = &options.queue_types[direction];
             queues.add(&options.queues[direction], parent, kind, limit);
         }
         Self {
@@ -129,7 +133,7 @@ impl Router {
             saved: queues.table.rows.clone(),
             dirty_since: None,
             queues,
-            types: queue_type::table(),
+            types: queue_type::table(&options.queue_types),
             simple: queue_simple::table(),
             mangle: firewall::mangle(),
             address_list: firewall::address_list(),

@@ -8,9 +8,9 @@ use std::str::FromStr;
 pub enum Profile {
     /// The first with REST over plain HTTP; old dates, no `:serialize`, no ed25519 user keys.
     V7_9,
-    /// `max-sessions` is there, dates are ISO.
+    /// `:serialize`, ed25519 user keys, ISO dates.
     V7_16,
-    /// The last long-term before `password-authentication`; flash is counted in bad blocks too.
+    /// The long-term release before REST could be switched off by itself.
     V7_20,
     /// The release most of the facts were measured on.
     #[default]
@@ -54,16 +54,6 @@ impl Profile {
     /// A user's key may be ed25519 since 7.12; RSA always could.
     pub const fn takes_ed25519_keys(self) -> bool {
         !matches!(self, Self::V7_9)
-    }
-
-    /// `/ip/service` got `max-sessions` between 7.15.3 and 7.16.2; 20 by default.
-    pub const fn limits_sessions(self) -> bool {
-        !matches!(self, Self::V7_9)
-    }
-
-    /// `/ip/service/webserver` can switch REST off since 7.21.
-    pub const fn can_switch_rest_off(self) -> bool {
-        matches!(self, Self::V7_23)
     }
 }
 

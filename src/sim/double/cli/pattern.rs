@@ -63,10 +63,9 @@ fn unit(pattern: &[char]) -> Option<(&[char], &[char])> {
 fn fits(unit: &[char], c: char) -> bool {
     match unit {
         ['.'] => true,
-        ['\\', literal] => *literal == c,
         ['[', '^', set @ .., ']'] => !in_set(set, c),
         ['[', set @ .., ']'] => in_set(set, c),
-        [literal, ..] => *literal == c,
+        ['\\', literal] | [literal, ..] => *literal == c,
         [] => false,
     }
 }

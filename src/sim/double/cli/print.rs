@@ -134,19 +134,19 @@ fn item(menu: Menu, stats: bool, number: usize, row: &Record) -> String {
     let indent = line.len();
     let mut text = String::new();
     if let Some(comment) = row.value("comment") {
-        text.push_str(&format!("{line};;; {comment}\r\n"));
+        text.extend([&*line, ";;; ", comment, "\r\n"]);
         line = " ".repeat(indent);
     }
     for name in shown(menu, stats, row) {
         let word = word(name, row.value(name).unwrap_or_default());
         if line.len() > indent && line.len() + word.len() >= WIDTH {
-            text.push_str(&format!("{line}\r\n"));
+            text.extend([&*line, "\r\n"]);
             line = " ".repeat(indent);
         }
         line.push_str(&word);
         line.push(' ');
     }
-    text.push_str(&format!("{line}\r\n"));
+    text.extend([&*line, "\r\n"]);
     text
 }
 
@@ -213,12 +213,11 @@ fn object(menu: Menu, row: &Record) -> String {
         .max()
         .unwrap_or_default()
         + 2;
-    let mut text = String::new();
-    for name in names {
+    let lines = names.iter().map(|name| {
         let value = with_unit(name, row.value(name).unwrap_or_default());
-        text.push_str(&format!("{name:>width$}: {value}\r\n"));
-    }
-    text
+        format!("{name:>width$}: {value}\r\n")
+    });
+    lines.collect()
 }
 
 fn with_unit(name: &str, value: &str) -> String {

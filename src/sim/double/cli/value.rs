@@ -67,7 +67,7 @@ fn number(text: &str) -> Option<Json> {
     text.parse::<u64>().ok().map(Json::from)
 }
 
-/// `100.000000`; serde_json would write `100.0`, which parses to the same number.
+/// `100.000000`; `serde_json` writes `100.0`, which parses to the same number.
 fn decimals(text: &str) -> Option<Json> {
     let number = Number::from_f64(text.parse().ok()?)?;
     Some(Json::Number(number))

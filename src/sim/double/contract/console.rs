@@ -1,25 +1,10 @@
 //! The console face (routeros.md 3, contract 8.2 and 8.3).
 
 use super::*;
-use crate::units::Rate;
-
-/// A router with a steering rule beside its queues.
-fn router() -> Router {
-    let mut router = super::router();
-    router.add_mangle(&[
-        ("action", "mark-routing"),
-        ("chain", "prerouting"),
-        ("comment", "ADAPTIVE: steer"),
-        ("new-routing-mark", "to-ATT"),
-        ("passthrough", "true"),
-        ("src-address", "10.0.0.5"),
-    ]);
-    router
-}
 
 /// What a line prints on a fresh router.
 fn says(line: &str) -> String {
-    cli(&mut router(), line)
+    cli(&mut steering_router(), line)
 }
 
 fn cli(router: &mut Router, line: &str) -> String {
@@ -28,7 +13,7 @@ fn cli(router: &mut Router, line: &str) -> String {
 
 #[test]
 fn v1_7s_write_sets_both_queues_and_prints_nothing() {
-    let mut router = router();
+    let mut router = steering_router();
     let line = r#"/queue tree set [find name="WAN-Download"] queue=cake-down max-limit=300000000; /queue tree set [find name="WAN-Upload"] queue=cake-up max-limit=30000000"#;
     assert_eq!(
         router.run_cli(Instant::ZERO, line),
@@ -44,7 +29,7 @@ fn v1_7s_write_sets_both_queues_and_prints_nothing() {
 #[test]
 fn paths_have_slashes_or_spaces() {
     for path in ["/queue tree", "/queue/tree", "/queue/tree/", "queue tree"] {
-        let mut router = router();
+        let mut router = steering_router();
         let space = if path.ends_with('/') { "" } else { " " };
         let line = format!(r#"{path}{space}set [find name="WAN-Upload"] max-limit=1M"#);
         assert_eq!(cli(&mut router, &line), "", "{line}");
@@ -54,7 +39,7 @@ fn paths_have_slashes_or_spaces() {
 
 #[test]
 fn print_stats_is_for_people() {
-    let mut router = router();
+    let mut router = steering_router();
     router.carry(Instant::ZERO, "WAN-Download", 1_500, 3_000);
     let text = cli(
         &mut router,
@@ -109,7 +94,7 @@ fn serialize_gives_typed_json_from_7_13_on() {
 
 #[test]
 fn a_steering_rule_is_found_and_switched_by_its_comment() {
-    let mut router = router();
+    let mut router = steering_router();
     let status = r#"/ip firewall mangle print where comment~"ADAPTIVE""#;
     let enabled = concat!(
         "Flags: X - disabled, I - invalid, D - dynamic \r\n",
@@ -131,7 +116,7 @@ fn a_steering_rule_is_found_and_switched_by_its_comment() {
 
 #[test]
 fn finding_nothing_is_a_silent_success_unless_it_is_not() {
-    let mut router = router();
+    let mut router = steering_router();
     let line = r#"/queue tree set [find name="missing"] max-limit=1M"#;
     assert_eq!(
         router.run_cli(Instant::ZERO, line),
@@ -182,7 +167,7 @@ fn complaints_are_verbatim_and_the_status_is_0() {
             "bad parameter detail (line 1 column 30)",
         ),
     ] {
-        let outcome = router().run_cli(Instant::ZERO, line);
+        let outcome = steering_router().run_cli(Instant::ZERO, line);
         assert_eq!(outcome.output, format!("{complaint}\r\n"), "{line}");
         assert_eq!(outcome.status, 0, "{line}");
     }
@@ -190,7 +175,7 @@ fn complaints_are_verbatim_and_the_status_is_0() {
 
 #[test]
 fn nothing_is_done_of_a_line_that_is_not_understood() {
-    let mut router = router();
+    let mut router = steering_router();
     let line = "/queue tree set WAN-Upload max-limit=1M; /queue tree sett WAN-Upload";
     let complaint = "bad command name sett (line 1 column 54)\r\n";
     assert_eq!(cli(&mut router, line), complaint);
@@ -205,7 +190,7 @@ fn nothing_is_done_of_a_line_that_is_not_understood() {
 
 #[test]
 fn a_missing_policy_is_a_complaint_too() {
-    let mut router = router();
+    let mut router = steering_router();
     router.access.may_write = false;
     let complaint = "not enough permissions (9)\r\n";
     let line = "/queue tree set WAN-Upload max-limit=1M";
@@ -226,7 +211,7 @@ fn one_object_is_a_column_of_names() {
 
 #[test]
 fn rows_can_be_added_counted_and_removed() {
-    let mut router = router();
+    let mut router = steering_router();
     let add = ":put [/queue tree add name=guest parent=bridge max-limit=10M]";
     assert_eq!(cli(&mut router, add), "*1000002\r\n");
     assert_eq!(cli(&mut router, "/queue tree print count-only"), "3\r\n");
