@@ -1,7 +1,7 @@
 //! The conversation with RouterOS, without a socket. PURE.
 //!
-//! A link takes [`Order`](crate::control::actuator::Order)s and turns them, and its own look-ups, into requests; what comes back is an
-//! [`Event`]. Today there is the REST link; SSH gets its own file beside it.
+//! A link takes [`Order`](crate::control::actuator::Order)s and turns them, and its own look-ups, into
+//! requests; what comes back is an [`Event`]. Today there is the REST link; SSH gets its own file beside it.
 
 pub mod rest;
 
