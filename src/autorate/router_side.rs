@@ -51,7 +51,8 @@ impl Wan {
             Event::Switched { to, why } => {
                 status.router.transport = to;
                 status.router.transport_why = why;
-                status.router.spare_failure = None;
+                // It is known from now on, and worth no line of its own at the next probe.
+                status.router.spare_failure = why.map(|why| (now, why));
                 status.counters.switches += 1;
                 tell(Fact::Switched { to, why });
             }

@@ -280,6 +280,7 @@ fn mbps(rate: Rate) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::router::Transport;
     use crate::status::{Sight, label};
 
     fn status() -> Status {
@@ -335,6 +336,22 @@ mod tests {
         let text = written(&status);
         assert!(text.contains("\"status\": \"degraded\""));
         assert!(text.contains("\"last_failure_type\": \"timeout\""));
+    }
+
+    #[test]
+    fn a_stand_in_is_healthy_and_says_whom_it_stands_in_for_and_why() {
+        let mut status = status();
+        let router = &mut status.wans[0].router;
+        router.preferred = Transport::Ssh;
+        router.transport = Transport::Rest;
+        router.transport_why = Some(Failure::ConnectionRefused);
+        router.has_spare = true;
+        let text = written(&status);
+        assert!(is_healthy(&status));
+        assert!(text.contains(
+            "\"transport\": \"rest\",\n        \"preferred_transport\": \"ssh\",\n        \
+             \"transport_reason\": \"connection refused\",\n        \"other_transport_available\": true"
+        ));
     }
 
     #[test]

@@ -304,6 +304,20 @@ mod tests {
                 "wan1: Router reconnected after 61.2s outage (9 failures)",
             ),
             (
+                Fact::Switched {
+                    to: Transport::Ssh,
+                    why: Some(Failure::ConnectionRefused),
+                },
+                "wan1: Router transport rest failed (connection refused): switched to ssh, rest is probed until it answers",
+            ),
+            (
+                Fact::Switched {
+                    to: Transport::Rest,
+                    why: None,
+                },
+                "wan1: Router transport rest answers again: switched back",
+            ),
+            (
                 Fact::RouterFailed {
                     why: Failure::TimedOut,
                     failures: 3,

@@ -275,6 +275,20 @@ mod tests {
     }
 
     #[test]
+    fn the_transport_in_use_is_one_and_the_other_zero() {
+        let mut status = status(1);
+        status.wans[0].router.preferred = Transport::Ssh;
+        status.wans[0].router.transport = Transport::Rest;
+        let text = exposition(&status);
+        for line in [
+            "wanctl_router_transport{preferred=\"false\",transport=\"rest\",wan=\"wan1\"} 1.0",
+            "wanctl_router_transport{preferred=\"true\",transport=\"ssh\",wan=\"wan1\"} 0.0",
+        ] {
+            assert!(text.lines().any(|l| l == line), "{line}\n{text}");
+        }
+    }
+
+    #[test]
     fn every_name_is_announced_once() {
         let text = exposition(&status(2));
         let mut types: Vec<_> = text.lines().filter(|l| l.starts_with("# TYPE")).collect();

@@ -231,7 +231,7 @@ fn every_commented_key_of_the_examples_is_known() {
         );
         let loaded = parse(&file, text.as_bytes()).unwrap_or_else(|report| panic!("{report}"));
         assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
-        assert_eq!(shown, 11, "{}", file.display());
+        assert_eq!(shown, 13, "{}", file.display());
         assert_eq!(loaded.config.measurement.interface.as_deref(), Some("eth0"));
     }
 }

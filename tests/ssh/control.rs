@@ -3,9 +3,9 @@
 use wanctl::direction::Direction;
 use wanctl::units::Rate;
 
-use crate::daemon::Daemon;
+use crate::daemon::{Daemon, once};
 use crate::sshd::Kind;
-use crate::{CEILING, expect_limit, ssh_only, stage};
+use crate::{CEILING, both, expect_limit, ssh_only, stage};
 
 #[test]
 fn the_rate_follows_the_line_down_and_up_over_ssh() {
@@ -39,11 +39,48 @@ fn the_rate_follows_the_line_down_and_up_over_ssh() {
 }
 
 #[test]
+fn one_round_by_hand_says_which_way_it_went() {
+    let Some((world, mut sshd)) = stage() else {
+        return;
+    };
+    let router = both(&sshd, "ssh");
+    let (text, worked) = once(&world, &router);
+    assert!(worked && text.contains(&format!("127.0.0.1:{} (ssh): answers in ", sshd.port)));
+    assert_eq!(world.max_limit(Direction::Down), Some(CEILING));
+    // It has the patience for the other way.
+    sshd.kill();
+    let (text, worked) = once(&world, &router);
+    let way = format!("127.0.0.1:{} (rest): answers in ", world.router_port());
+    assert!(worked && text.contains(&way));
+    let alone = ssh_only(&sshd);
+    let (text, worked) = once(&world, &alone);
+    assert!(!worked && text.contains("(ssh): not reached, connection refused"));
+}
+
+#[test]
 fn rsa_keys_of_host_and_user_work_too() {
     let Some((world, sshd)) = stage() else { return };
     let mut router = ssh_only(&sshd);
     router.key = sshd.user_key(Kind::Rsa);
     // The server prefers its ed25519 key, which is not in the file: it has to be asked for this one.
+    router.known_hosts = sshd.known_hosts(Kind::Rsa);
+    let daemon = Daemon::start(&world, &router);
+    expect_limit(&world, 10, |limit| limit == CEILING);
+    daemon.assert_on_time();
+}
+
+/// What RouterOS offers by default: `strong-crypto=no`, and no AES-GCM before 7.17.
+#[test]
+fn a_router_with_an_old_mac_only_is_spoken_to() {
+    let Some((world, mut sshd)) = stage() else {
+        return;
+    };
+    sshd.kill();
+    sshd.extra = "Ciphers aes128-ctr\nMACs hmac-sha1\nHostKeyAlgorithms rsa-sha2-256\n\
+                  KexAlgorithms diffie-hellman-group14-sha256";
+    sshd.run();
+    let mut router = ssh_only(&sshd);
+    router.key = sshd.user_key(Kind::Rsa);
     router.known_hosts = sshd.known_hosts(Kind::Rsa);
     let daemon = Daemon::start(&world, &router);
     expect_limit(&world, 10, |limit| limit == CEILING);

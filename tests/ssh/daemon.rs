@@ -109,6 +109,22 @@ impl Drop for Daemon {
     }
 }
 
+/// One round by hand: what it printed, and whether it says that it worked.
+pub(crate) fn once(world: &World, router: &Router) -> (String, bool) {
+    let dir = TempDir::new().unwrap();
+    let config = dir.path().join("wan.yaml");
+    fs::write(&config, text(world, router, dir.path())).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_wanctl"))
+        .args(["--once", "--config"])
+        .arg(&config)
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8(text).unwrap();
+    println!("{text}");
+    (text, output.status.success())
+}
+
 fn text(world: &World, router: &Router, dir: &Path) -> String {
     let reflectors: Vec<String> = world
         .reflector_addresses()

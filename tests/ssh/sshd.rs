@@ -37,6 +37,8 @@ pub(crate) struct Sshd {
     pub(crate) port: u16,
     /// Commands that may run at once in one connection. One is enough for a client that ends them.
     pub(crate) sessions: u8,
+    /// More lines for its configuration.
+    pub(crate) extra: &'static str,
     console: PathBuf,
 }
 
@@ -59,6 +61,7 @@ impl Sshd {
             child: None,
             port,
             sessions: 1,
+            extra: "",
             console: console.to_owned(),
         };
         for kind in [Kind::Rsa, Kind::Ed25519] {
@@ -83,9 +86,10 @@ impl Sshd {
              HostKey {rsa}\nHostKey {ed}\nAuthorizedKeysFile {keys}\n\
              PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n\
              MaxSessions {sessions}\nMaxStartups 100\n\
-             ForceCommand {wanctl} double-cli --socket {console}\n",
+             ForceCommand {wanctl} double-cli --socket {console}\n{extra}\n",
             port = self.port,
             sessions = self.sessions,
+            extra = self.extra,
             rsa = self.host_key(Kind::Rsa).display(),
             ed = self.host_key(Kind::Ed25519).display(),
             keys = self.path("authorized_keys").display(),

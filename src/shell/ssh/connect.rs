@@ -52,7 +52,7 @@ impl core::fmt::Debug for Stood {
 #[derive(Debug)]
 pub(super) struct Refused {
     pub(super) why: Failure,
-    /// A line or two, each short enough for the log.
+    /// No line, or two or three, each short enough for the log.
     pub(super) sentence: String,
 }
 
@@ -68,7 +68,8 @@ pub(super) fn open(target: &Target, address: IpAddr) -> Result<Stood, Refused> {
     check_key_file(&target.key_file)?;
     let at = SocketAddr::new(address, target.port);
     let tcp = TcpStream::connect_timeout(&at, CALL)
-        .map_err(|e| refused(of_io(&e), format!("SSH: cannot connect to {at}: {e}")))?;
+        // The class says it all; the program tells the log.
+        .map_err(|e| refused(of_io(&e), ""))?;
     // Small packets must not wait for each other; a refusal costs only latency.
     let _ = tcp.set_nodelay(true);
     let mut session =
