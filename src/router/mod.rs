@@ -1,7 +1,7 @@
 //! The conversation with RouterOS, without a socket. PURE.
 //!
-//! A link takes [orders](crate::control::actuator::Order) and turns them, and its own look-ups, into
-//! requests; what comes back is an [`Event`]. There are two, REST and SSH, and [`failover`] chooses between them.
+//! A link takes [`Order`](crate::control::actuator::Order)s and turns them, and its own look-ups, into
+//! requests; what comes back is an [`Event`]. There are two, REST and SSH, and [`failover`] chooses.
 
 mod backoff;
 pub mod failover;

@@ -29,6 +29,8 @@ pub const CONNECT_FOR: Duration = Duration::from_secs(3);
 pub const REPLY_FOR_MAX: Duration = Duration::from_secs(5);
 /// Shortest time between two connections while nothing is wrong.
 const RECONNECT_EVERY: Duration = Duration::from_secs(1);
+/// An id this young survives a silent close: nobody restores a backup so fast.
+const IDS_LAST: Duration = Duration::from_secs(2);
 
 /// What a REST link needs to know.
 #[derive(Clone)]
@@ -102,7 +104,13 @@ pub struct Link {
     params: LinkParams,
     state: State,
     backoff: Backoff,
+    /// For looking after a queue that is missing.
+    missing: Backoff,
     connected_at: Instant,
+    /// When the router last told us an id.
+    learned_at: Instant,
+    /// A connection ended between two exchanges and the next one carries on: when it looks next.
+    lingering: Option<Instant>,
     /// A 401 came and the next answer decides whether it was meant for us.
     doubtful_401: bool,
     close: bool,
@@ -124,7 +132,10 @@ impl Link {
                 retry_at: Instant::ZERO,
             },
             backoff: Backoff::default(),
+            missing: Backoff::default(),
             connected_at: Instant::ZERO,
+            learned_at: Instant::ZERO,
+            lingering: None,
             doubtful_401: false,
             close: false,
             ids: Both::default(),
@@ -160,11 +171,15 @@ impl Link {
         if let State::Connecting { .. } = self.state {
             self.rx.clear();
             self.connected_at = now;
-            // Ids may have changed while we were away, and somebody may have set a limit by hand.
-            self.ids = Both::default();
+            let mut look_at = self.lingering.take().unwrap_or(now);
+            if now - self.learned_at >= IDS_LAST {
+                // Ids may have changed while we were away, and somebody may have set a limit by hand.
+                self.ids = Both::default();
+                look_at = now;
+            }
             self.state = State::Idle {
                 used: false,
-                look_at: now,
+                look_at,
             };
         }
     }
@@ -197,7 +212,7 @@ impl Link {
     /// # Panics
     /// Never: there is a place per direction.
     pub fn submit(&mut self, order: Order) {
-        if matches!(self.state, State::Down { .. } | State::Connecting { .. }) {
+        if !self.is_up() && self.lingering.is_none() {
             return;
         }
         if self.ids[order.direction].is_none() && !self.is_looking() {
@@ -311,7 +326,11 @@ impl Link {
     pub fn look(&mut self, now: Instant) {
         match &mut self.state {
             State::Idle { look_at, .. } | State::Awaiting { look_at, .. } => *look_at = now,
-            State::Down { .. } | State::Connecting { .. } => {}
+            State::Down { .. } | State::Connecting { .. } => {
+                if let Some(look_at) = &mut self.lingering {
+                    *look_at = now;
+                }
+            }
         }
     }
 
@@ -385,7 +404,7 @@ impl Link {
         self.tell(Event::Up);
         for direction in Direction::BOTH {
             if let Some(queue) = &found[direction] {
-                self.learn(direction, queue, Known::Read, took);
+                self.learn(now, direction, queue, Known::Read, took);
             } else {
                 self.ids[direction] = None;
                 self.tell(Event::Refused {
@@ -395,9 +414,10 @@ impl Link {
             }
         }
         let again = if complete {
+            self.missing.reset();
             self.params.verify_every
         } else {
-            self.backoff.next(&backoff::MISSING)
+            self.missing.next(&backoff::MISSING)
         };
         self.look_at(now + again);
     }
@@ -406,7 +426,7 @@ impl Link {
         match routeros::parse_queue(self.rx.body()) {
             Ok(queue) => {
                 self.contact();
-                self.learn(order.direction, &queue, Known::Written, took);
+                self.learn(now, order.direction, &queue, Known::Written, took);
             }
             Err(routeros::Unreadable) => self.refuse(now, order.direction, Refusal::Unclear),
         }
@@ -436,8 +456,16 @@ impl Link {
         self.look_at(now);
     }
 
-    fn learn(&mut self, direction: Direction, queue: &Queue, known: Known, took: Duration) {
+    fn learn(
+        &mut self,
+        now: Instant,
+        direction: Direction,
+        queue: &Queue,
+        known: Known,
+        took: Duration,
+    ) {
         self.ids[direction] = Some(queue.id.clone());
+        self.learned_at = now;
         self.type_differs[direction] = !self.type_refused[direction]
             && self.params.queue_types[direction]
                 .as_ref()
@@ -480,14 +508,26 @@ impl Link {
     }
 
     /// The router closed an idle connection, or announced that it will: no failure. At once, but no
-    /// more than once a second, in case it does so after every answer.
+    /// more than once a second, in case it does so after every answer. For such a server the ids of a
+    /// moment ago still hold, or it would spend every connection on the look-up.
     fn reconnect(&mut self, now: Instant) {
-        self.drop_connection(now.max(self.connected_at + RECONNECT_EVERY));
-        self.tell(Event::Lost(None));
+        let retry_at = now.max(self.connected_at + RECONNECT_EVERY);
+        match self.state {
+            State::Idle { look_at, .. } if now - self.learned_at < IDS_LAST => {
+                self.close = true;
+                self.lingering = Some(look_at);
+                self.state = State::Down { retry_at };
+            }
+            _ => {
+                self.drop_connection(retry_at);
+                self.tell(Event::Lost(None));
+            }
+        }
     }
 
     fn drop_connection(&mut self, retry_at: Instant) {
         self.close = true;
+        self.lingering = None;
         self.orders.clear();
         self.state = State::Down { retry_at };
     }

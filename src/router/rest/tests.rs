@@ -183,6 +183,50 @@ fn an_idle_connection_closed_silently_is_replaced_at_once_but_only_once() {
 }
 
 #[test]
+fn a_router_that_closes_after_every_answer_is_still_written_to() {
+    let mut story = Story::up();
+    story.link.closed(story.now, Failure::Closed);
+    assert_eq!(story.link.event(), None, "nothing is lost");
+    story.order(Direction::Down, 400);
+    story.wait(1_000);
+    story.link.poll(story.now);
+    story.link.connected(story.now);
+    assert!(story.asks().starts_with("PATCH /rest/queue/tree/*1 "));
+    story.answer(200, r#"{".id":"*1","name":"D","max-limit":"400000000"}"#);
+    assert_eq!(story.holds().1, Rate::mbit(400));
+}
+
+#[test]
+fn who_wants_a_look_gets_it_even_between_two_connections() {
+    let mut story = Story::up();
+    story.link.closed(story.now, Failure::Closed);
+    story.link.look(story.now);
+    story.wait(1_000);
+    story.link.poll(story.now);
+    story.link.connected(story.now);
+    assert!(story.asks().starts_with("GET "));
+}
+
+#[test]
+fn a_router_that_went_away_after_an_answer_is_lost_with_its_orders() {
+    let mut story = Story::up();
+    story.link.closed(story.now, Failure::Closed);
+    story.order(Direction::Down, 400);
+    story.wait(1_000);
+    story.link.poll(story.now);
+    story.link.closed(story.now, Failure::ConnectionRefused);
+    assert_eq!(
+        story.link.event(),
+        Some(Event::Lost(Some(Failure::ConnectionRefused)))
+    );
+    story.link.poll(story.now);
+    story.wait(250);
+    story.link.poll(story.now);
+    story.link.connected(story.now);
+    assert!(story.asks().starts_with("GET "), "ids are of yesterday");
+}
+
+#[test]
 fn a_hung_router_is_given_up_and_left_alone_for_three_seconds() {
     let mut story = Story::up();
     story.order(Direction::Down, 400);
@@ -290,9 +334,13 @@ fn a_missing_queue_is_said_and_looked_for_less_and_less_often() {
     assert_eq!(story.link.event(), Some(Event::Up));
     story.holds();
     assert_eq!(story.refused(), Refusal::QueueMissing);
-    assert_eq!(story.asks(), "");
-    story.wait(1_000);
-    assert!(story.asks().starts_with("GET "));
+    for pause in [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000] {
+        story.wait(pause - 1);
+        assert_eq!(story.asks(), "", "before {pause} ms are over");
+        story.wait(1);
+        assert!(story.asks().starts_with("GET "));
+        story.answer(200, &LISTING.replace("\"U\"", "\"V\""));
+    }
 }
 
 #[test]
