@@ -100,6 +100,12 @@ impl Failover {
         self.serving
     }
 
+    /// Whether orders go out. Before the preferred one takes back they do not, or a busy line would
+    /// never leave a gap for it; the [`Event::Lost`] of the switch lets them be given again.
+    pub fn takes_orders(&self) -> bool {
+        self.state != State::Other(Probe::Answered)
+    }
+
     /// Time passed. `busy`: the serving link has something under way, which is not cut off.
     pub fn poll(&mut self, now: Instant, busy: bool) {
         match self.state {

@@ -50,6 +50,9 @@ impl RouterPort {
 
     /// Hands an order to the link that serves.
     pub fn submit(&mut self, order: Order) {
+        if !self.failover.takes_orders() {
+            return;
+        }
         match (self.failover.serving(), &mut self.rest, &mut self.ssh) {
             (Transport::Rest, Some(rest), _) => rest.submit(order),
             (Transport::Ssh, _, Some(ssh)) => ssh.submit(order),

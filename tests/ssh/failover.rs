@@ -62,7 +62,11 @@ fn ssh_fails_over_to_rest_and_is_taken_back_when_it_answers() {
         .set_max_limit("WAN-Download", Rate::mbit(10));
     expect_limit(&world, 10, |limit| limit == CEILING);
     sshd.run();
+    // A line under way to a new rate leaves no gap between two writes.
+    world.set_demand(Direction::Down, Rate::mbit(1_000));
+    world.set_capacity(Direction::Down, Rate::mbit(300));
     daemon.expect(45, "Router transport ssh answers again: switched back");
+    expect_limit(&world, 15, |limit| limit < Rate::mbit(350));
     assert_eq!(daemon.says("switched"), 2, "one line per change");
     daemon.assert_on_time();
 }

@@ -152,6 +152,7 @@ fn it_is_taken_back_when_it_answers_but_not_in_the_middle_of_a_write() {
     story.says(Rest, holds(Known::Read));
     story.failover.poll(story.now, true);
     assert_eq!((story.events(), story.errands()), (vec![], vec![]));
+    assert!(!story.failover.takes_orders(), "the write is the last");
     story.says(Ssh, holds(Known::Written));
     assert_eq!(story.events(), [holds(Known::Written)]);
     story.failover.poll(story.now, false);
@@ -162,6 +163,7 @@ fn it_is_taken_back_when_it_answers_but_not_in_the_middle_of_a_write() {
     };
     assert_eq!(story.events(), [Event::Lost(None), back]);
     assert_eq!(story.failover.serving(), Rest);
+    assert!(story.failover.takes_orders());
     story.says(Rest, Event::Up);
     assert_eq!(story.events(), [Event::Up]);
 }

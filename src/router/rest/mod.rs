@@ -326,7 +326,11 @@ impl Link {
     pub fn look(&mut self, now: Instant) {
         match &mut self.state {
             State::Idle { look_at, .. } | State::Awaiting { look_at, .. } => *look_at = now,
-            State::Down { .. } | State::Connecting { .. } => {}
+            State::Down { .. } | State::Connecting { .. } => {
+                if let Some(look_at) = &mut self.lingering {
+                    *look_at = now;
+                }
+            }
         }
     }
 

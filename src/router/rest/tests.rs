@@ -197,6 +197,17 @@ fn a_router_that_closes_after_every_answer_is_still_written_to() {
 }
 
 #[test]
+fn who_wants_a_look_gets_it_even_between_two_connections() {
+    let mut story = Story::up();
+    story.link.closed(story.now, Failure::Closed);
+    story.link.look(story.now);
+    story.wait(1_000);
+    story.link.poll(story.now);
+    story.link.connected(story.now);
+    assert!(story.asks().starts_with("GET "));
+}
+
+#[test]
 fn a_router_that_went_away_after_an_answer_is_lost_with_its_orders() {
     let mut story = Story::up();
     story.link.closed(story.now, Failure::Closed);

@@ -85,6 +85,8 @@ pub struct Link {
     params: LinkParams,
     state: State,
     backoff: Backoff,
+    /// For looking after a queue that is missing.
+    missing: Backoff,
     connected_at: Instant,
     close: bool,
     /// Which queues the last look-up found.
@@ -105,6 +107,7 @@ impl Link {
                 retry_at: Instant::ZERO,
             },
             backoff: Backoff::default(),
+            missing: Backoff::default(),
             connected_at: Instant::ZERO,
             close: false,
             found: Both::default(),
@@ -313,9 +316,10 @@ impl Link {
             }
         }
         let again = if self.found.down && self.found.up {
+            self.missing.reset();
             self.params.verify_every
         } else {
-            self.backoff.next(&backoff::MISSING)
+            self.missing.next(&backoff::MISSING)
         };
         self.look(now + again);
     }

@@ -230,9 +230,13 @@ fn a_missing_queue_is_said_and_looked_for_less_and_less_often() {
     assert_eq!(story.link.event(), Some(Event::Up));
     story.holds();
     assert_eq!(story.refused(), Refusal::QueueMissing);
-    assert_eq!(story.asks(), "");
-    story.wait(1_000);
-    assert!(story.asks().starts_with(":put "));
+    for pause in [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000] {
+        story.wait(pause - 1);
+        assert_eq!(story.asks(), "", "before {pause} ms are over");
+        story.wait(1);
+        assert!(story.asks().starts_with(":put "));
+        story.answer(0, &format!("{DOWN}\r\n"));
+    }
 }
 
 #[test]
