@@ -1,11 +1,10 @@
 //! From a checked config to the parts of a running daemon.
 
-use std::env;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustls::pki_types::ServerName;
 
+use super::secret::Weakness;
 use crate::autorate::WanParams;
 use crate::config::{Host, ReflectorAddress, RouterConfig, Scheme, WanConfig};
 use crate::control::actuator::Budget;
@@ -13,7 +12,7 @@ use crate::direction::Direction;
 use crate::router::rest::LinkParams;
 use crate::shell::binding::Binding;
 use crate::shell::directory::HostName;
-use crate::shell::echo::{EchoSockets, Peer, Wanted};
+use crate::shell::echo::{EchoError, EchoSockets, Peer, Wanted};
 use crate::shell::router_port::RouterParams;
 use crate::shell::tls::{self, Trust};
 use crate::shell::wan_ports::{ReflectorHost, WanPortsParams};
@@ -57,10 +56,36 @@ pub(super) fn state_defaults(config: &WanConfig) -> Saved {
 /// A sentence that names the file, and what to do.
 pub(super) fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
     let said = |e: &dyn std::fmt::Display| format!("{}: {e}", config.file.display());
-    let binding = Binding {
+    let echo = echo_sockets(config).map_err(|e| said(&e))?;
+    let tcp_target = |target: &crate::config::TcpTarget| (host_name(&target.host), target.port);
+    Ok(WanPortsParams {
+        echo,
+        binding: binding(config),
+        reflectors: config
+            .measurement
+            .reflectors
+            .iter()
+            .map(reflector)
+            .collect(),
+        gateway: config.fallback.gateway,
+        tcp_targets: config.fallback.tcp_targets.iter().map(tcp_target).collect(),
+        router_host: host_name(&config.router.host),
+        router: router(&config.router).map_err(|e| said(&e))?,
+    })
+}
+
+fn binding(config: &WanConfig) -> Binding {
+    Binding {
         source: config.measurement.source_address,
         interface: config.measurement.interface.clone(),
-    };
+    }
+}
+
+/// The sockets that a WAN's reflectors need.
+///
+/// # Errors
+/// If the system does not allow them.
+pub(super) fn echo_sockets(config: &WanConfig) -> Result<EchoSockets, EchoError> {
     let mut wanted = Wanted::default();
     for reflector in &config.measurement.reflectors {
         match (reflector, host_name(reflector.host())) {
@@ -73,22 +98,7 @@ pub(super) fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
             }
         }
     }
-    let echo = EchoSockets::open(&wanted, &binding).map_err(|e| said(&e))?;
-    let tcp_target = |target: &crate::config::TcpTarget| (host_name(&target.host), target.port);
-    Ok(WanPortsParams {
-        echo,
-        binding,
-        reflectors: config
-            .measurement
-            .reflectors
-            .iter()
-            .map(reflector)
-            .collect(),
-        gateway: config.fallback.gateway,
-        tcp_targets: config.fallback.tcp_targets.iter().map(tcp_target).collect(),
-        router_host: host_name(&config.router.host),
-        router: router(&config.router).map_err(|e| said(&e))?,
-    })
+    EchoSockets::open(&wanted, &binding(config))
 }
 
 fn reflector(address: &ReflectorAddress) -> ReflectorHost {
@@ -108,16 +118,14 @@ fn host_name(host: &Host) -> HostName {
     }
 }
 
-fn router(config: &RouterConfig) -> Result<RouterParams, tls::TrustError> {
+fn router(config: &RouterConfig) -> Result<RouterParams, String> {
     let tls = match config.scheme {
         Scheme::Http => None,
         Scheme::Https => Some((
-            tls::client_config(&trust(config))?,
+            tls::client_config(&trust(config)).map_err(|e| e.to_string())?,
             server_name(&config.host),
         )),
     };
-    let password = config.password(|name| env::var(name).ok());
-    let credentials = format!("{}:{}", config.user, password.secret.reveal());
     let default_port = if tls.is_some() { 443 } else { 80 };
     let host = match (&config.host, config.port) {
         (Host::Address(std::net::IpAddr::V6(ip)), _) => format!("[{ip}]:{}", config.port),
@@ -129,7 +137,7 @@ fn router(config: &RouterConfig) -> Result<RouterParams, tls::TrustError> {
         tls,
         link: LinkParams {
             host,
-            authorization: format!("Basic {}", STANDARD.encode(credentials)),
+            authorization: authorization(config)?,
             queues: config.queues.clone(),
             queue_types: config.queue_types.clone(),
             reply_for: config.timeout,
@@ -138,7 +146,18 @@ fn router(config: &RouterConfig) -> Result<RouterParams, tls::TrustError> {
     })
 }
 
-fn trust(config: &RouterConfig) -> Trust {
+/// The header that says who we are.
+///
+/// # Errors
+/// A sentence if the password file cannot be read.
+pub(super) fn authorization(config: &RouterConfig) -> Result<String, String> {
+    let password = super::secret::password(config)?;
+    let credentials = format!("{}:{}", config.user, password.reveal());
+    Ok(format!("Basic {}", STANDARD.encode(credentials)))
+}
+
+/// Whose certificate is acceptable.
+pub(super) fn trust(config: &RouterConfig) -> Trust {
     match (config.tls_fingerprint, &config.ca_file, config.verify_ssl) {
         (Some(fingerprint), ..) => Trust::Pinned(fingerprint),
         (None, Some(file), _) => Trust::Signed(Some(file.clone())),
@@ -147,7 +166,8 @@ fn trust(config: &RouterConfig) -> Trust {
     }
 }
 
-fn server_name(host: &Host) -> ServerName<'static> {
+/// The name a certificate must be for, if names count.
+pub(super) fn server_name(host: &Host) -> ServerName<'static> {
     match host {
         Host::Address(ip) => ServerName::IpAddress((*ip).into()),
         // The config check lets underscores pass, which TLS does not; such a router has no valid
@@ -159,19 +179,13 @@ fn server_name(host: &Host) -> ServerName<'static> {
 
 /// What is worth a warning at the start, beside what the config check said.
 pub(super) fn warnings(config: &WanConfig) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let password = config.router.password(|name| env::var(name).ok());
-    if let Some(variable) = password.unset {
-        warnings.push(format!(
-            "router.password names the environment variable {variable}, which is not set"
-        ));
-    }
-    if config.router.scheme == Scheme::Https && trust(&config.router) == Trust::Anyone {
-        warnings.push(
-            "the router's certificate is not checked; set router.tls_fingerprint to know that it is the router"
-                .into(),
-        );
-    }
+    let weaknesses = super::secret::weaknesses(config);
+    let mut warnings: Vec<String> = weaknesses
+        .iter()
+        // The config check has said so, with its line.
+        .filter(|weakness| **weakness != Weakness::Plain)
+        .map(Weakness::to_string)
+        .collect();
     for direction in Direction::BOTH {
         let shaper = &config.shapers[direction];
         if shaper.floors.green == shaper.ceiling {

@@ -1,14 +1,19 @@
 //! The commands. Unlike the daemon's loop they may block.
 //!
-//! Exit codes: 0 it worked, 1 it did not, 2 the command line makes no sense.
+//! Exit codes: 0 it worked, 1 it did not, 2 the command line makes no sense. `check` has 2 for
+//! warnings, too; a usage error prints nothing on stdout.
 
 pub mod args;
 mod assemble;
 mod banner;
+mod check;
 mod daemon;
 mod demo;
+mod fingerprint;
+mod help;
 mod once;
 mod replay;
+mod secret;
 pub mod stage;
 
 use std::io::Write as _;
@@ -38,6 +43,8 @@ fn run(command: Command) -> ExitCode {
         },
         Command::Replay { config, trace } => replay::run(&config, &trace),
         Command::Demo(args) => demo::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Fingerprint(target) => fingerprint::run(&target),
     };
     match done {
         Ok(code) => code,

@@ -1,0 +1,89 @@
+//! RouterOS objects with all their properties; the daemon's own reader knows but a few.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::units::Rate;
+use crate::wire::routeros;
+
+/// One object: every value is a text.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Object(BTreeMap<String, String>);
+
+impl Object {
+    /// A property that is there and not empty.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|text| !text.is_empty())
+    }
+
+    /// A property, empty if it is not there.
+    pub(super) fn shown(&self, name: &str) -> &str {
+        self.text(name).unwrap_or_default()
+    }
+
+    /// RouterOS reads back `true`; older versions and other tongues `yes`.
+    pub(super) fn is_on(&self, name: &str) -> bool {
+        matches!(self.text(name), Some("true" | "yes"))
+    }
+
+    /// A counter.
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
+        self.text(name)?.parse().ok()
+    }
+
+    /// A fraction.
+    pub(super) fn fraction(&self, name: &str) -> Option<f64> {
+        self.text(name)?.parse().ok()
+    }
+
+    /// A rate, with or without suffix.
+    pub(super) fn rate(&self, name: &str) -> Option<Rate> {
+        routeros::rate(self.text(name)?)
+    }
+
+    /// From one JSON object.
+    fn read(value: Value) -> Option<Self> {
+        let Value::Object(map) = value else {
+            return None;
+        };
+        let text = |value| match value {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        Some(Self(map.into_iter().map(|(k, v)| (k, text(v))).collect()))
+    }
+}
+
+/// The objects of a reply; a lone object is a list of one (routeros.md 2.5).
+pub(super) fn read(body: &mut [u8]) -> Option<Vec<Object>> {
+    routeros::soften(body);
+    match serde_json::from_slice(body).ok()? {
+        Value::Array(list) => list.into_iter().map(Object::read).collect(),
+        one => Some(vec![Object::read(one)?]),
+    }
+}
+
+/// The object of this name.
+pub(super) fn named<'o>(objects: &'o [Object], name: &str) -> Option<&'o Object> {
+    objects.iter().find(|object| object.shown("name") == name)
+}
+
+#[cfg(test)]
+impl Object {
+    /// From literal pairs.
+    pub(super) fn of(properties: &[(&str, &str)]) -> Self {
+        let owned = |&(k, v): &(&str, &str)| (k.to_owned(), v.to_owned());
+        Self(properties.iter().map(owned).collect())
+    }
+
+    /// With another value for a property.
+    #[must_use]
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.insert(name.to_owned(), value.to_owned());
+        self
+    }
+}

@@ -1,0 +1,162 @@
+//! Looks at the machine and asks the router. Changes nothing.
+
+use std::path::Path;
+use std::thread;
+
+use super::client::{Client, Failure};
+use super::facts::{Access, Directory, Machine, Router, Traffic};
+use super::object::{Object, named};
+use crate::cli::{assemble, secret};
+use crate::config::{RouterConfig, Scheme, WanConfig};
+use crate::direction::{Both, Direction};
+use crate::shell::access;
+use crate::shell::certificate;
+use crate::shell::clock::Clock;
+use crate::time::Duration;
+
+/// Reads for latency and freshness: ten a second, as the adaptive law would.
+const READS: u32 = 20;
+const READ_EVERY: Duration = Duration::from_millis(100);
+/// A single 401 is not believed: RouterOS may hand out another request's (routeros.md 1.7).
+const SECOND_LOOK_AFTER: Duration = Duration::from_millis(700);
+const CERTIFICATE_PATIENCE: Duration = Duration::from_secs(4);
+
+const RESOURCE: &str = "/rest/system/resource";
+const QUEUES: &str = "/rest/queue/tree";
+const COUNTERS: &str = "/rest/queue/tree?.proplist=.id,name,bytes";
+const TYPES: &str = "/rest/queue/type";
+const INTERFACES: &str = "/rest/interface";
+const FASTTRACK: &str = "/rest/ip/firewall/filter?action=fasttrack-connection";
+
+/// This machine, for this WAN.
+pub(super) fn machine(config: &WanConfig) -> Machine {
+    let ping = assemble::echo_sockets(config);
+    let parent = |path: &Path| {
+        let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+        parent.unwrap_or(Path::new(".")).to_owned()
+    };
+    let mut directories: Vec<Directory> = Vec::new();
+    for (what, file, made) in [
+        ("log", &config.logging.main_log, true),
+        ("log", &config.logging.debug_log, true),
+        ("lock", &config.lock.file, false),
+        ("state", &config.state.main, true),
+        ("state", &config.state.v17, true),
+    ] {
+        let path = parent(file);
+        if directories.iter().all(|known| known.path != path) {
+            let state = directory(&path, made);
+            directories.push(Directory {
+                what,
+                path,
+                made,
+                state,
+            });
+        }
+    }
+    Machine {
+        user: access::user(),
+        directories,
+        weaknesses: secret::weaknesses(config),
+        ping: Some(match ping {
+            Ok(sockets) => Ok(sockets.mode().to_string()),
+            Err(error) => Err(error.to_string()),
+        }),
+    }
+}
+
+fn directory(path: &Path, made: bool) -> Access {
+    match access::may_make_files(path) {
+        Ok(()) => Access::Writable,
+        Err(errno) if made && errno.number() == libc::ENOENT => {
+            // `create_dir_all` makes all that is missing below the first directory that is there.
+            let there = path.ancestors().skip(1).find(|above| above.exists());
+            match there.map(access::may_make_files) {
+                Some(Ok(())) => Access::Creatable,
+                Some(Err(errno)) => Access::Refused(errno),
+                None => Access::Refused(errno),
+            }
+        }
+        Err(errno) => Access::Refused(errno),
+    }
+}
+
+/// The router, as far as it answers.
+pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Router {
+    let shown = match config.scheme {
+        Scheme::Http => None,
+        Scheme::Https => {
+            let host = config.host.to_string();
+            certificate::ask(&host, config.port, CERTIFICATE_PATIENCE).ok()
+        }
+    };
+    let list = |path| client.get(path).map(|answer| answer.objects);
+    let first = match list(RESOURCE) {
+        Err(Failure::Status(401, _)) => {
+            pause(SECOND_LOOK_AFTER);
+            list(RESOURCE)
+        }
+        other => other,
+    };
+    let resource = first.and_then(|objects| objects.into_iter().next().ok_or(Failure::Unreadable));
+    let mut router = Router {
+        shown,
+        queues: Ok(Vec::new()),
+        types: Ok(Vec::new()),
+        interfaces: Vec::new(),
+        fasttrack: None,
+        traffic: None,
+        resource,
+    };
+    if router.resource.is_err() {
+        return router;
+    }
+    router.queues = list(QUEUES);
+    router.types = list(TYPES);
+    router.interfaces = list(INTERFACES).unwrap_or_default();
+    let on = |rules: Vec<Object>| rules.iter().any(|rule| !rule.is_on("disabled"));
+    router.fasttrack = list(FASTTRACK).ok().map(on);
+    if router
+        .queues
+        .as_ref()
+        .is_ok_and(|queues| !queues.is_empty())
+    {
+        router.traffic = traffic(config, client, clock).ok();
+    }
+    router
+}
+
+fn traffic(config: &RouterConfig, client: &Client, clock: Clock) -> Result<Traffic, Failure> {
+    let before = client.get(INTERFACES)?.objects;
+    let mut bytes: Both<Vec<u64>> = Both::default();
+    let mut reads = Vec::new();
+    let began_at = clock.now();
+    for n in 0..READS {
+        let answer = client.get(COUNTERS)?;
+        reads.push(answer.took);
+        for direction in Direction::BOTH {
+            let queue = named(&answer.objects, &config.queues[direction]);
+            bytes[direction].extend(queue.and_then(|queue| queue.number("bytes")));
+        }
+        let due_at = (0..=n).fold(began_at, |at, _| at + READ_EVERY);
+        pause(due_at - clock.now());
+    }
+    let span = clock.now() - began_at;
+    let after = client.get(INTERFACES)?.objects;
+    Ok(Traffic {
+        reads,
+        span,
+        bytes,
+        before,
+        after,
+    })
+}
+
+/// Waits.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a command may block; nothing here is on the loop"
+)]
+pub(super) fn pause(span: Duration) {
+    thread::sleep(std::time::Duration::from_micros(span.as_micros()));
+}
