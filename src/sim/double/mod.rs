@@ -11,6 +11,7 @@ pub mod faults;
 pub mod http;
 mod interface;
 pub mod journal;
+mod knobs;
 mod menu;
 mod query;
 mod queue_tree;
@@ -70,6 +71,8 @@ pub struct Router {
     pub access: Access,
     /// What was asked so far.
     pub journal: Journal,
+    /// Traffic goes around the queues, as FastTrack lets it: only the interfaces count it.
+    pub bypassed: bool,
     queues: QueueTree,
     types: Table,
     interfaces: Table,
@@ -92,6 +95,7 @@ impl Router {
         Self {
             access: Access::new(&options.user, &options.password),
             journal: Journal::default(),
+            bypassed: false,
             queues,
             types: queue_type::table(),
             interfaces: interface::table(),
@@ -151,9 +155,16 @@ impl Router {
         self.clamp = most;
     }
 
-    /// Traffic went through a queue, and this much waits in it.
+    /// Traffic went through a queue and out of its parent, and this much waits in it.
     pub fn carry(&mut self, now: Instant, queue: &str, bytes: u64, queued: u64) {
-        self.queues.carry(now, queue, bytes, queued);
+        let parent = self.queues.table.named(queue);
+        let parent = parent.and_then(|queue| self.interfaces.find(queue.value("parent")?));
+        if let Some(index) = parent {
+            self.interfaces.rows[index].count("tx-byte", bytes);
+        }
+        if !self.bypassed {
+            self.queues.carry(now, queue, bytes, queued);
+        }
     }
 
     /// Power failed and came back: limits stay, counters and uptime start over.

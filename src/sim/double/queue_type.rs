@@ -57,7 +57,7 @@ fn plain(id: &str, name: &str, kind: &str, limit: &str) -> Record {
 }
 
 /// The key set is documented; that flags read `true`/`false` here too is inferred (routeros.md 2.2).
-fn cake(id: &str, name: &str) -> Record {
+pub(super) fn cake(id: &str, name: &str) -> Record {
     Record::of(&[
         (".id", id),
         ("cake-ack-filter", "none"),

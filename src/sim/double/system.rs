@@ -15,6 +15,7 @@ pub(super) struct System {
     pub(super) writes_since_boot: u64,
     pub(super) writes: u64,
     pub(super) name: String,
+    pub(super) version: String,
 }
 
 impl System {
@@ -24,6 +25,7 @@ impl System {
             writes_since_boot: 0,
             writes: 0,
             name: "wanctl-double".to_owned(),
+            version: VERSION.to_owned(),
         }
     }
 
@@ -47,8 +49,8 @@ impl System {
             ("platform", "MikroTik"),
             ("total-hdd-space", "1073741824"),
             ("total-memory", "1073741824"),
-            ("version", VERSION),
         ]);
+        resource.set("version", &self.version);
         resource.set("uptime", &uptime(now - self.booted_at));
         resource.set_number("write-sect-since-reboot", self.writes_since_boot);
         resource.set_number("write-sect-total", SECTORS_BEFORE + self.writes);

@@ -29,7 +29,7 @@ pub(super) fn version(config: &WanConfig, router: &Router) -> Vec<Finding> {
     };
     let error = |why: &str| {
         let what = format!("RouterOS {text} is too old.");
-        let finding = Finding::error(Subject::Router, "router-version", what);
+        let finding = Finding::error(Subject::Router, "router-version-old", what);
         update(finding.why(why))
     };
     let mut findings = vec![if version < FIRST {
