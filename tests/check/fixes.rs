@@ -9,12 +9,13 @@ use wanctl::units::Rate;
 use crate::setup::Setup;
 
 impl Setup {
-    /// The finding with this id is there; all its steps are done; then it is gone.
-    pub(crate) fn fix(&mut self, id: &str) {
+    /// The finding with this id is there; all its steps are done; then it is gone. The exit code says
+    /// what is left.
+    pub(crate) fn fix(&mut self, id: &str) -> Option<i32> {
         for step in self.steps(id) {
             self.apply(&step);
         }
-        self.is_gone(id);
+        self.is_gone(id)
     }
 
     /// The steps that the finding proposes.
@@ -28,10 +29,11 @@ impl Setup {
         steps
     }
 
-    pub(crate) fn is_gone(&self, id: &str) {
-        let (findings, _) = self.findings(&[]);
+    pub(crate) fn is_gone(&self, id: &str) -> Option<i32> {
+        let (findings, code) = self.findings(&[]);
         let left = findings.iter().find(|finding| finding["id"] == id);
         assert!(left.is_none(), "still: {left:#?}");
+        code
     }
 
     pub(crate) fn apply(&mut self, step: &Value) {
@@ -64,7 +66,7 @@ impl Setup {
             assert_eq!(given["kind"], "cake");
             self.world.scene().router.add_cake_type(&given["name"]);
         } else if command.starts_with("/user set [find name=\"wanctl\"] password=") {
-            self.world.scene().router.access.password = "secret".to_owned();
+            "secret".clone_into(&mut self.world.scene().router.access.password);
         } else if command.starts_with("/user group set ") {
             assert!(command.ends_with("policy=read,write,rest-api"), "{command}");
             let router = &mut self.world.scene().router;

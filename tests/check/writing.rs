@@ -57,11 +57,11 @@ fn ctrl_c_in_the_middle_restores_the_limit() {
             .stderr(Stdio::piped());
         let running = running.spawn().expect("it runs");
         while patches(&setup) < 3 {
-            thread::sleep(StdDuration::from_millis(5));
+            thread::park_timeout(StdDuration::from_millis(5));
         }
         setup.world.fault(Fault::SlowBy(Duration::from_millis(150)));
         while setup.limits()[0] == before[0] {
-            thread::sleep(StdDuration::from_millis(1));
+            thread::park_timeout(StdDuration::from_millis(1));
         }
         let pid = running.id().to_string();
         let sent = Command::new("kill")

@@ -71,7 +71,7 @@ pub struct Router {
     pub access: Access,
     /// What was asked so far.
     pub journal: Journal,
-    /// Traffic goes around the queues, as FastTrack lets it: only the interfaces count it.
+    /// Traffic goes around the queues (fast-tracked): only the interfaces count it.
     pub bypassed: bool,
     queues: QueueTree,
     types: Table,

@@ -4,6 +4,8 @@ mod cake;
 mod link;
 mod machine;
 mod queue;
+#[cfg(test)]
+mod tests;
 mod traffic;
 mod version;
 mod writes;

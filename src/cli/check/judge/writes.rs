@@ -39,7 +39,7 @@ pub(in crate::cli::check) fn writes(
     }
     findings.extend(ended(config, router, writes));
     if !writes.took.is_empty() {
-        findings.push(latency(writes));
+        findings.push(latency(config, writes));
     }
     findings.extend(
         writes
@@ -83,10 +83,11 @@ fn ended(config: &WanConfig, router: &Router, writes: &Writes) -> Option<Finding
     }
 }
 
-fn latency(writes: &Writes) -> Finding {
+fn latency(config: &WanConfig, writes: &Writes) -> Finding {
     let [min, median, max] = spread(&writes.took);
     let what = format!(
-        "User may write. A write takes {} ({} to {} in {}).",
+        "User {} may write. A write takes {} ({} to {} in {}).",
+        config.router.user,
         ms(median),
         ms(min),
         ms(max),
