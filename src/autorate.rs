@@ -4,6 +4,7 @@
 
 mod router_side;
 mod saving;
+mod sending;
 mod wan;
 
 pub use wan::{Wan, WanParams};
@@ -84,11 +85,15 @@ impl Program for Autorate {
     fn input(&mut self, now: Instant, input: Input, out: &mut Outbox) {
         let (Input::Reply { wan: id, .. }
         | Input::Connected { wan: id, .. }
+        | Input::Leaving { wan: id, .. }
         | Input::Router { wan: id, .. }) = input;
         let wan = &mut self.wans[id.index()];
         match input {
             Input::Reply { seq, rtt, .. } => wan.reply(now, seq, rtt),
             Input::Connected { took, .. } => wan.connected(took),
+            Input::Leaving { unsent, .. } => {
+                wan.leaving(now, id, unsent, &mut self.status.wans[id.index()], out);
+            }
             Input::Router { event, .. } => {
                 wan.router(now, id, event, &mut self.status.wans[id.index()], out);
             }

@@ -9,7 +9,7 @@ use crate::control::prober::Echo;
 use crate::control::zone::Zone;
 use crate::direction::Direction;
 use crate::router::{self, Failure, Refusal};
-use crate::status::{Saved, Status};
+use crate::status::{Saved, Status, Unsent};
 use crate::time::{Duration, Instant};
 use crate::units::{Millis, Rate};
 
@@ -55,6 +55,13 @@ pub enum Input {
         wan: WanId,
         /// How long it took, if it succeeded.
         took: Option<Duration>,
+    },
+    /// For a second no echo request has left, or they do again.
+    Leaving {
+        /// On which WAN.
+        wan: WanId,
+        /// Why not; `None`: they do again.
+        unsent: Option<Unsent>,
     },
     /// The router link has something to say.
     Router {
@@ -140,6 +147,16 @@ pub enum Fact {
     },
     /// No reply for `timeouts.ping`: the fallback checks begin.
     Silent,
+    /// Echo requests do not leave.
+    Unsent {
+        /// Why.
+        why: Unsent,
+    },
+    /// They do again.
+    Leaving {
+        /// How long they did not.
+        after: Duration,
+    },
     /// What a check round concluded.
     Fallback {
         /// What the cycle does.

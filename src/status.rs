@@ -107,6 +107,32 @@ pub enum Sight {
     Blind(Blind),
 }
 
+/// Why echo requests do not even leave.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Unsent {
+    /// There is no route to any reflector; Linux says the same of a source address that has gone.
+    NoRoute,
+    /// A firewall, or the lack of a privilege.
+    Forbidden,
+    /// The interface's queue is full.
+    QueueFull,
+    /// The interface has gone.
+    NoInterface,
+    /// The source address has gone.
+    NoSource,
+    /// The reflectors' names have no usable address yet.
+    NoAddress,
+    /// Anything else the system refused.
+    Refused,
+}
+
+impl Unsent {
+    /// Whether sockets tied to an interface fail like that once it has gone.
+    pub const fn may_be_a_lost_interface(self) -> bool {
+        matches!(self, Self::NoRoute | Self::NoInterface | Self::NoSource)
+    }
+}
+
 /// How well a WAN can be measured.
 #[derive(Clone, Debug, Default)]
 pub struct Measurement {
@@ -118,6 +144,8 @@ pub struct Measurement {
     pub last: Option<(Instant, Millis, Source)>,
     /// What the last check round found.
     pub findings: Findings,
+    /// Why echo requests do not leave, and since when.
+    pub unsent: Option<(Instant, Unsent)>,
     /// Each reflector.
     pub reflectors: Vec<ReflectorStatus, MAX_REFLECTORS>,
 }
@@ -152,6 +180,8 @@ pub struct RouterStatus {
     pub act: Act,
     /// Why the last write of a direction did not take effect, and since when writes fail.
     pub refused: Both<Option<(Instant, Refusal)>>,
+    /// Since when the router has not taken what is wanted, though it may be told.
+    pub behind_since: Both<Option<Instant>>,
     /// The queue is switched off or invalid: its limit has no effect.
     pub inactive: Both<bool>,
     /// How long the last exchange took.
@@ -171,6 +201,7 @@ impl Default for RouterStatus {
             applied: Both::default(),
             act: Act::Waiting,
             refused: Both::default(),
+            behind_since: Both::default(),
             inactive: Both::default(),
             took: None,
             budget_left: 0,
@@ -204,6 +235,8 @@ pub enum Trouble {
     Blind,
     /// The router has refused a write for longer than [`GRACE`].
     WritesRefused,
+    /// The router has not taken a new limit for longer than [`GRACE`], whatever it says.
+    Behind,
     /// A queue is switched off or invalid.
     QueueInactive,
 }
@@ -213,6 +246,7 @@ impl WanStatus {
     pub fn trouble(&self, now: Instant) -> Option<Trouble> {
         let long_ago = |since: Instant| now - since >= GRACE;
         let refused = |entry: Option<(Instant, Refusal)>| entry.is_some_and(|(at, _)| long_ago(at));
+        let behind = |since: Option<Instant>| since.is_some_and(long_ago);
         let m = &self.measurement;
         let seeing = matches!(m.sight, Sight::Icmp | Sight::Tcp);
         if !self.router.reachable {
@@ -223,6 +257,8 @@ impl WanStatus {
             Some(Trouble::Blind)
         } else if refused(self.router.refused.down) || refused(self.router.refused.up) {
             Some(Trouble::WritesRefused)
+        } else if behind(self.router.behind_since.down) || behind(self.router.behind_since.up) {
+            Some(Trouble::Behind)
         } else if self.router.inactive.down || self.router.inactive.up {
             Some(Trouble::QueueInactive)
         } else {

@@ -215,14 +215,11 @@ fn what_does_not_fit_into_the_buffer_is_counted_by_the_kernel() {
     let (replies, _) = line.hear();
     assert_eq!(replies.len(), 1);
     let counts = line.counts();
-    // On loopback the requests come in as well. The filter keeps them out, but a kernel whose buffer
-    // is full counts before it filters.
+    // More than ours may be counted: a kernel whose buffer is full counts before it filters, and on
+    // loopback our requests, and whatever else pings on this machine, come in as well.
     let lost = counts.sent - counts.received;
     assert!(lost > 0, "{counts:?}");
-    assert!(
-        (lost..=2 * lost).contains(&counts.kernel_drops),
-        "{counts:?}"
-    );
+    assert!(counts.kernel_drops >= lost, "{counts:?}");
 }
 
 #[test]

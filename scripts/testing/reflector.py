@@ -88,9 +88,10 @@ def reply_to(packet):
     return socket.inet_ntoa(packet[12:16]), socket.inet_ntoa(packet[16:20]), body
 
 
-def ipv4_header(source, destination, length):
+def ipv4_header(source, destination, length, protocol=socket.IPPROTO_ICMP):
     """The kernel fills in the identification and the checksum (raw(7))."""
-    fixed = bytes([0x45, 0]) + (20 + length).to_bytes(2, "big") + bytes([0, 0, 0, 0, 64, 1, 0, 0])
+    fixed = bytes([0x45, 0]) + (20 + length).to_bytes(2, "big")
+    fixed += bytes([0, 0, 0, 0, 64, protocol, 0, 0])
     return fixed + socket.inet_aton(source) + socket.inet_aton(destination)
 
 

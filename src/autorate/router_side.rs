@@ -1,10 +1,11 @@
 //! What the router says, folded into one WAN's belief about it.
 
 use super::Wan;
-use crate::direction::Direction;
+use crate::control::actuator::Act;
+use crate::direction::{Both, Direction};
 use crate::program::{Fact, Outbox, Output, WanId};
 use crate::router::{Event, Failure, Known, Refusal};
-use crate::status::WanStatus;
+use crate::status::{RouterStatus, WanStatus};
 use crate::time::{Duration, Instant};
 use crate::units::Rate;
 
@@ -54,6 +55,31 @@ impl Wan {
         }
     }
 
+    /// How far the router is behind what is wanted. A spent budget and a dry run are our own will.
+    pub(super) fn compare(
+        &self,
+        now: Instant,
+        rates: Both<Rate>,
+        act: Act,
+        router: &mut RouterStatus,
+    ) {
+        let held = self.actuator.held();
+        for direction in Direction::BOTH {
+            let holds = held[direction] == Some(rates[direction]);
+            let behind = &mut router.behind_since[direction];
+            if holds || matches!(act, Act::Throttled | Act::Withheld) {
+                *behind = None;
+            } else {
+                behind.get_or_insert(now);
+            }
+            // The write whose fate was doubtful was applied after all.
+            let doubtful = |(_, why): &mut (Instant, Refusal)| *why != Refusal::NotPermitted;
+            if holds {
+                router.refused[direction].take_if(doubtful);
+            }
+        }
+    }
+
     #[expect(
         clippy::too_many_arguments,
         reason = "an event's fields, taken apart once"
@@ -97,7 +123,9 @@ impl Wan {
                 }
             }
         }
-        self.actuator.holds(now, direction, rate, known);
+        if self.actuator.holds(now, direction, rate, known) {
+            status.router.behind_since[direction] = None;
+        }
         status.router.applied[direction] = Some(rate);
     }
 }

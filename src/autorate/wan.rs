@@ -3,7 +3,7 @@
 use crate::autorate::OnExit;
 use crate::autorate::saving::Saver;
 use crate::control::actuator::{Act, Actuator, Budget, Order};
-use crate::control::blackout::{Blackout, BlackoutParams, Outcome, Step};
+use crate::control::blackout::{Blackout, BlackoutParams, Blind, Outcome, Step};
 use crate::control::controller::{Controller, Decision, Judgement, Source};
 use crate::control::delay::{Delay, DelayParams, DelayTracker};
 use crate::control::law::classic::{Shaper, ShaperParams};
@@ -18,6 +18,9 @@ use crate::units::Millis;
 const REPEAT_EVERY: Duration = Duration::from_secs(60);
 /// Echoes of the last second may still be answered; they are no loss yet.
 const UNSETTLED_ROUNDS: u32 = 20;
+
+/// How many complaints [`kind`] tells apart.
+const KINDS: usize = 6;
 
 /// Everything one WAN needs to know.
 #[derive(Clone, Debug)]
@@ -61,7 +64,10 @@ pub struct Wan {
     throttled: bool,
     cycle_told_at: Instant,
     silence_told_at: Option<Instant>,
+    /// By [`kind`]: that it gave up must not be lost among what it said before.
+    fallback_told_at: [Option<Instant>; KINDS],
     baseline_told_at: Option<Instant>,
+    pub(super) unsent_told_at: Option<Instant>,
 }
 
 impl Wan {
@@ -81,7 +87,9 @@ impl Wan {
             throttled: false,
             cycle_told_at: now,
             silence_told_at: None,
+            fallback_told_at: [None; KINDS],
             baseline_told_at: None,
+            unsent_told_at: None,
         }
     }
 
@@ -138,6 +146,7 @@ impl Wan {
                 out.push(Output::Write { wan: id, order });
             }
         }
+        self.compare(now, rates, act, &mut status.router);
         // tell
         self.tell(now, id, outcome, decision, act, status, out);
         if let Some(saved) = self.saver.due(now, self.saved(status)) {
@@ -208,15 +217,17 @@ impl Wan {
         if let Some(rounds) = outcome.recovered_after {
             tell(Fact::Recovered { rounds });
             self.silence_told_at = None;
+            self.fallback_told_at = [None; KINDS];
         }
         if outcome.check || matches!(decision, Decision::Failed(_)) {
             status.counters.ping_failures += 1;
         }
         if outcome.check && self.silence_told_at.is_none() {
+            self.silence_told_at = Some(now);
             tell(Fact::Silent);
         }
         let concluded = self.blackout.is_silent() && outcome.step != Step::Hold;
-        if concluded && is_due(&mut self.silence_told_at, now) {
+        if concluded && is_due(&mut self.fallback_told_at[kind(outcome.step)], now) {
             tell(Fact::Fallback {
                 step: outcome.step,
                 rounds: self.blackout.unavailable(),
@@ -326,8 +337,20 @@ impl Wan {
     }
 }
 
+/// Which complaint of a silent cycle a step is.
+const fn kind(step: Step) -> usize {
+    match step {
+        Step::JudgeTcp(_) | Step::Judge(_) | Step::Hold => 0,
+        Step::Repeat => 1,
+        Step::Freeze => 2,
+        Step::Fail(Blind::NoReply) => 3,
+        Step::Fail(Blind::TotalLoss) => 4,
+        Step::Fail(Blind::GaveUp) => 5,
+    }
+}
+
 /// Whether a complaint last made at `told_at` may be made again; if so it counts as made.
-fn is_due(told_at: &mut Option<Instant>, now: Instant) -> bool {
+pub(super) fn is_due(told_at: &mut Option<Instant>, now: Instant) -> bool {
     let due = told_at.is_none_or(|at| now - at >= REPEAT_EVERY);
     if due {
         *told_at = Some(now);

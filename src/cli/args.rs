@@ -1,5 +1,9 @@
 //! Command lines (contract 2.1): v1.7's flags and forms, and ours.
 
+mod double;
+
+pub use double::DoubleArgs;
+
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -26,6 +30,15 @@ pub enum Command {
     Check(CheckArgs),
     /// The certificate of `HOST[:PORT]`.
     Fingerprint(String),
+    /// The RouterOS double alone.
+    Double(DoubleArgs),
+    /// One command to a running double's console.
+    DoubleCli {
+        /// Where it listens.
+        socket: PathBuf,
+        /// The command, if SSH does not bring one.
+        command: String,
+    },
     /// Print this.
     Help(&'static str),
     /// Print the version.
@@ -106,6 +119,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         Some("check") => Some(check),
         Some("fingerprint") => Some(fingerprint),
         Some("replay") => Some(replay as fn(&mut Parser) -> Result<Command, String>),
+        Some("double") => Some(double::double as fn(&mut Parser) -> Result<Command, String>),
+        Some("double-cli") => {
+            Some(double::double_cli as fn(&mut Parser) -> Result<Command, String>)
+        }
         _ => None,
     });
     match subcommand {

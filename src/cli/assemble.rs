@@ -19,7 +19,7 @@ use crate::shell::wan_ports::{ReflectorHost, WanPortsParams};
 use crate::status::{Saved, label};
 
 /// What the law of a WAN starts from.
-pub(super) fn wan_params(config: &WanConfig, saved: Option<Saved>, dry_run: bool) -> WanParams {
+pub fn wan_params(config: &WanConfig, saved: Option<Saved>, dry_run: bool) -> WanParams {
     let limit = config.router.write_limit;
     let reflectors = &config.measurement.reflectors;
     WanParams {
@@ -41,7 +41,7 @@ pub(super) fn wan_params(config: &WanConfig, saved: Option<Saved>, dry_run: bool
 }
 
 /// What a state document's missing parts are taken from.
-pub(super) fn state_defaults(config: &WanConfig) -> Saved {
+pub fn state_defaults(config: &WanConfig) -> Saved {
     Saved {
         rates: config.shapers.map(|shaper| shaper.ceiling),
         baseline: config.baseline_initial,
@@ -54,12 +54,13 @@ pub(super) fn state_defaults(config: &WanConfig) -> Saved {
 ///
 /// # Errors
 /// A sentence that names the file, and what to do.
-pub(super) fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
+pub fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
     let said = |e: &dyn std::fmt::Display| format!("{}: {e}", config.file.display());
     let echo = echo_sockets(config).map_err(|e| said(&e))?;
     let tcp_target = |target: &crate::config::TcpTarget| (host_name(&target.host), target.port);
     Ok(WanPortsParams {
         echo,
+        wanted: wanted(config),
         binding: binding(config),
         reflectors: config
             .measurement
@@ -86,6 +87,10 @@ fn binding(config: &WanConfig) -> Binding {
 /// # Errors
 /// If the system does not allow them.
 pub(super) fn echo_sockets(config: &WanConfig) -> Result<EchoSockets, EchoError> {
+    EchoSockets::open(&wanted(config), &binding(config))
+}
+
+fn wanted(config: &WanConfig) -> Wanted {
     let mut wanted = Wanted::default();
     for reflector in &config.measurement.reflectors {
         match (reflector, host_name(reflector.host())) {
@@ -98,7 +103,10 @@ pub(super) fn echo_sockets(config: &WanConfig) -> Result<EchoSockets, EchoError>
             }
         }
     }
-    EchoSockets::open(&wanted, &binding(config))
+    if let Some(gateway) = config.fallback.gateway {
+        wanted.add_gateway(gateway);
+    }
+    wanted
 }
 
 fn reflector(address: &ReflectorAddress) -> ReflectorHost {
@@ -178,7 +186,7 @@ pub(super) fn server_name(host: &Host) -> ServerName<'static> {
 }
 
 /// What is worth a warning at the start, beside what the config check said.
-pub(super) fn warnings(config: &WanConfig) -> Vec<String> {
+pub fn warnings(config: &WanConfig) -> Vec<String> {
     let weaknesses = super::secret::weaknesses(config);
     let mut warnings: Vec<String> = weaknesses
         .iter()

@@ -1,6 +1,7 @@
 //! `wanctl --config …`: the autorate daemon from its files to its last line.
 
 use std::env;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,7 +15,10 @@ use crate::shell::clock::Clock;
 use crate::shell::event_loop::{After, EventLoop, LoopParams};
 use crate::shell::lock::{Lock, LockError};
 use crate::shell::realtime;
-use crate::shell::scribe::{self, Inbox, LogFormat, Record, Scribe, ScribeParams, WanFiles};
+use crate::shell::scribe::{
+    self, Inbox, LogFormat, ReadError, Record, Scribe, ScribeParams, WanFiles,
+};
+use crate::shell::signals::{self, Caught};
 use crate::shell::systemd::Notifier;
 use crate::status::{Saved, label};
 use crate::time::Duration;
@@ -92,6 +96,7 @@ impl Daemon {
         // The password is in memory from here on.
         realtime::protect_secrets();
         let clock = Clock::start();
+        let signals = signals::catch()?;
         let locks = if leaves_traces(args, manner) {
             lock_all(loaded)?
         } else {
@@ -103,7 +108,7 @@ impl Daemon {
             Manner::Service => scribe::install_log(&inbox),
             Manner::ByHand | Manner::Demo => super::once::install_log(args.debug),
         }
-        let event_loop = assemble_loop(clock, loaded, args, manner, inbox);
+        let event_loop = assemble_loop(clock, loaded, args, manner, signals, inbox);
         match event_loop {
             Ok(event_loop) => Ok(Self {
                 event_loop,
@@ -123,7 +128,10 @@ impl Daemon {
     pub(super) fn end(self) {
         log::info!("Daemon shutdown complete");
         if !self.scribe.stop(SCRIBE_FOR) {
-            eprintln!("wanctl: the disk does not answer; the last log lines and state may be lost");
+            // Not eprintln, which panics if stderr is gone.
+            let _ = std::io::stderr().write_all(
+                b"wanctl: the disk does not answer; the last log lines and state may be lost\n",
+            );
         }
     }
 }
@@ -133,6 +141,7 @@ fn assemble_loop(
     loaded: &[config::Loaded<WanConfig>],
     args: &RunArgs,
     manner: Manner,
+    signals: Caught,
     inbox: Inbox,
 ) -> Result<EventLoop<Autorate>, String> {
     let mut wans = heapless::Vec::new();
@@ -151,7 +160,11 @@ fn assemble_loop(
                 say(&inbox, id, log::Level::Warn, &warning);
             }
         }
-        let saved = (manner != Manner::Demo).then(|| restore(config)).flatten();
+        let saved = match manner {
+            Manner::Demo => None,
+            _ if leaves_traces(args, manner) => restore(config, scribe::read_state),
+            _ => restore(config, scribe::peek_state),
+        };
         let params = assemble::wan_params(config, saved, args.dry_run);
         wans.push(Wan::new(clock.now(), params))
             .map_err(|_| "too many WANs")?;
@@ -166,6 +179,7 @@ fn assemble_loop(
             .then(|| address(first.health))
             .flatten(),
         metrics: service.then(|| address(first.metrics)).flatten(),
+        signals,
         inbox,
         notifier: Notifier::from_env().unwrap_or_else(|e| {
             log::warn!("{e}");
@@ -255,11 +269,14 @@ fn scribe_params(
 }
 
 /// Reads the state document; on the first start with a `state_file` of its own, v1.7's is taken over.
-fn restore(config: &WanConfig) -> Option<Saved> {
+fn restore(
+    config: &WanConfig,
+    read: fn(&Path, &Saved) -> Result<Option<Saved>, ReadError>,
+) -> Option<Saved> {
     let defaults = assemble::state_defaults(config);
     let name = &config.wan_name;
     for path in [&config.state.main, &config.state.v17] {
-        match scribe::read_state(path, &defaults) {
+        match read(path, &defaults) {
             Ok(Some(saved)) => {
                 if path != &config.state.main {
                     log::info!("{name}: state taken over from {}", path.display());

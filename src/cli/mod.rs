@@ -4,11 +4,12 @@
 //! warnings, too; a usage error prints nothing on stdout.
 
 pub mod args;
-mod assemble;
+pub mod assemble;
 mod banner;
 mod check;
 mod daemon;
 mod demo;
+mod double;
 mod fingerprint;
 mod help;
 mod once;
@@ -43,6 +44,8 @@ fn run(command: Command) -> ExitCode {
         },
         Command::Replay { config, trace } => replay::run(&config, &trace),
         Command::Demo(args) => demo::run(&args),
+        Command::Double(args) => double::run(&args),
+        Command::DoubleCli { socket, command } => double::ask(&socket, &command),
         Command::Check(args) => check::run(&args),
         Command::Fingerprint(target) => fingerprint::run(&target),
     };

@@ -11,6 +11,7 @@ use crate::config::WanConfig;
 use crate::control::actuator::Act;
 use crate::direction::{Both, Direction};
 use crate::program::Program;
+use crate::report::words;
 use crate::shell::event_loop::After;
 use crate::status::{Sight, Status, WanStatus};
 use crate::time::{Duration, Instant};
@@ -136,6 +137,9 @@ fn try_describe(
             Some((_, rtt)) => writeln!(text, "  reflector {:<28} {rtt:.1} ms", reflector.label)?,
             None => writeln!(text, "  reflector {:<28} no answer", reflector.label)?,
         }
+    }
+    if let Some((_, why)) = m.unsent {
+        writeln!(text, "  echoes    cannot leave: {}", words::unsent(why))?;
     }
     match m.last {
         Some((_, rtt, source)) => writeln!(

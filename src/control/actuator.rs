@@ -170,18 +170,21 @@ impl Actuator {
     }
 
     /// The router said what a queue holds. Only a write's own reply ends the write that is in flight;
-    /// if it holds another value than was sent, that is as good as a refusal.
-    pub fn holds(&mut self, now: Instant, direction: Direction, rate: Rate, known: Known) {
+    /// if it holds another value than was sent, that is as good as a refusal. Says whether what was
+    /// sent was taken.
+    pub fn holds(&mut self, now: Instant, direction: Direction, rate: Rate, known: Known) -> bool {
         let queue = &mut self.queues[direction];
         queue.held = Some(rate);
         if known == Known::Read {
-            return;
+            return false;
         }
-        if queue.in_flight.take().is_some_and(|sent| sent != rate) {
-            queue.pause(now);
-        } else {
+        let taken = queue.in_flight.take().is_none_or(|sent| sent == rate);
+        if taken {
             queue.retry_in = RETRY_MIN;
+        } else {
+            queue.pause(now);
         }
+        taken
     }
 
     /// The router refused a write, or its answer told nothing: what it holds is unknown until read.

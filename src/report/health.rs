@@ -97,6 +97,7 @@ struct Measurement<'a> {
     since_seconds: f64,
     last_rtt_ms: Option<f64>,
     last_rtt_age_seconds: Option<f64>,
+    send_error: Option<&'static str>,
     gateway_answers: bool,
     tcp_rtt_ms: Option<f64>,
     reflectors: Reflectors<'a>,
@@ -214,6 +215,7 @@ fn describe(wan: &WanStatus, now: Instant) -> Wan<'_> {
             since_seconds: seconds(now - m.since),
             last_rtt_ms: m.last.map(|(_, rtt, _)| rounded(rtt, 2)),
             last_rtt_age_seconds: m.last.map(|(at, ..)| seconds(now - at)),
+            send_error: m.unsent.map(|(_, why)| words::unsent(why)),
             gateway_answers: m.findings.gateway,
             tcp_rtt_ms: m.findings.tcp.map(|rtt| rounded(rtt, 2)),
             reflectors: Reflectors(wan, now),
@@ -334,6 +336,16 @@ mod tests {
         assert!(is_healthy(&status));
         status.now = status.now + crate::status::GRACE;
         assert!(!is_healthy(&status));
+    }
+
+    #[test]
+    fn an_echo_that_cannot_leave_is_no_mere_silence() {
+        let mut status = status();
+        assert!(written(&status).contains("\"send_error\": null"));
+        let why = crate::status::Unsent::NoInterface;
+        status.wans[0].measurement.unsent = Some((status.now, why));
+        let text = written(&status);
+        assert!(text.contains("\"send_error\": \"the interface has gone\""));
     }
 
     #[test]

@@ -21,17 +21,24 @@ pub const fn level(fact: &Fact) -> Level {
         Fact::Cycle { .. }
         | Fact::Transition { .. }
         | Fact::Recovered { .. }
+        | Fact::Leaving { .. }
         | Fact::RouterUp { .. }
         | Fact::Fallback {
             step: Step::Freeze, ..
         } => Level::Info,
+        Fact::RouterFailed { .. }
+        | Fact::Refused { .. }
+        | Fact::Fallback {
+            step: Step::Fail(Blind::GaveUp),
+            ..
+        } => Level::Error,
         Fact::Spike { .. }
         | Fact::BaselineRefused { .. }
         | Fact::Silent
+        | Fact::Unsent { .. }
         | Fact::Fallback { .. }
         | Fact::Drift { .. }
         | Fact::Inactive { .. } => Level::Warn,
-        Fact::RouterFailed { .. } | Fact::Refused { .. } => Level::Error,
     }
 }
 
@@ -77,6 +84,16 @@ impl Display for Line<'_> {
                 bounds.0, bounds.1
             ),
             Fact::Silent => f.write_str("All ICMP pings failed - running fallback checks"),
+            Fact::Unsent { why } => {
+                write!(f, "Echo requests cannot leave: {}", words::unsent(why))
+            }
+            Fact::Leaving { after } => {
+                write!(
+                    f,
+                    "Echo requests leave again after {:.1}s",
+                    after.as_secs_f64()
+                )
+            }
             Fact::Fallback {
                 step,
                 rounds,
@@ -202,6 +219,7 @@ mod tests {
     use crate::control::delay::Delay;
     use crate::control::law::{Verdict, Why};
     use crate::direction::Both;
+    use crate::status::Unsent;
     use crate::time::Duration;
     use crate::units::{Millis, Rate};
 
@@ -270,6 +288,18 @@ mod tests {
                     failures: 3,
                 },
                 "wan1: Router communication failed (timeout, 3 consecutive): no answer in time",
+            ),
+            (
+                Fact::Unsent {
+                    why: Unsent::NoInterface,
+                },
+                "wan1: Echo requests cannot leave: the interface has gone",
+            ),
+            (
+                Fact::Leaving {
+                    after: Duration::from_millis(61_250),
+                },
+                "wan1: Echo requests leave again after 61.2s",
             ),
             (
                 Fact::Fallback {

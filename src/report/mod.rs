@@ -4,4 +4,4 @@ pub mod health;
 pub mod lines;
 pub mod prometheus;
 pub mod state;
-mod words;
+pub(crate) mod words;

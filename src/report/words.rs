@@ -6,7 +6,7 @@ use crate::control::blackout::Blind;
 use crate::control::law::Why;
 use crate::direction::Direction;
 use crate::router::Failure;
-use crate::status::{Sight, Trouble, WanStatus};
+use crate::status::{Sight, Trouble, Unsent, WanStatus};
 use crate::units::Rate;
 
 /// v1.7's class of a failure (contract 3.9).
@@ -38,6 +38,19 @@ pub(super) const fn sight(sight: Sight) -> &'static str {
     }
 }
 
+/// Why echo requests do not leave.
+pub(crate) const fn unsent(why: Unsent) -> &'static str {
+    match why {
+        Unsent::NoRoute => "there is no route to any reflector, or not from the source address",
+        Unsent::Forbidden => "forbidden, perhaps by a firewall",
+        Unsent::QueueFull => "the interface's queue is full",
+        Unsent::NoInterface => "the interface has gone",
+        Unsent::NoSource => "the source address has gone",
+        Unsent::NoAddress => "no reflector's name has an address yet",
+        Unsent::Refused => "the system refuses",
+    }
+}
+
 /// A sentence for what is wrong.
 pub(super) const fn trouble(trouble: Trouble) -> &'static str {
     match trouble {
@@ -45,6 +58,7 @@ pub(super) const fn trouble(trouble: Trouble) -> &'static str {
         Trouble::Failing => "three or more cycles in a row could not measure",
         Trouble::Blind => "no reflector has answered for ten seconds or longer",
         Trouble::WritesRefused => "the router refuses to change a queue",
+        Trouble::Behind => "the router has not taken a new limit for ten seconds or longer",
         Trouble::QueueInactive => {
             "a queue is disabled or invalid on the router: its limit has no effect"
         }

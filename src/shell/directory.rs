@@ -27,6 +27,8 @@ struct Entry {
     host: HostName,
     address: Option<IpAddr>,
     ask_at: Instant,
+    /// It was said that it has no address.
+    lamented: bool,
 }
 
 /// The hosts of one WAN.
@@ -49,6 +51,7 @@ impl Directory {
                 HostName::Name(_) => None,
             },
             ask_at: Instant::ZERO,
+            lamented: false,
             host,
         };
         Self {
@@ -90,15 +93,14 @@ impl Directory {
                 .copied()
                 .find(|address| only_v4.is_none_or(|v4| v4 == address.is_ipv4()))
         });
-        match usable {
-            Some(address) => {
-                entry.ask_at = now + REFRESH_EVERY;
-                let before = entry.address.replace(address);
-                (before != Some(address)).then_some(Change::Found(name, address))
-            }
-            None if entry.address.is_none() => Some(Change::Unknown(name)),
-            None => None,
+        if let Some(address) = usable {
+            entry.ask_at = now + REFRESH_EVERY;
+            entry.lamented = false;
+            let before = entry.address.replace(address);
+            return (before != Some(address)).then_some(Change::Found(name, address));
         }
+        let first = !core::mem::replace(&mut entry.lamented, true);
+        (first && entry.address.is_none()).then_some(Change::Unknown(name))
     }
 }
 

@@ -8,13 +8,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use mio::{Events, Interest, Poll, Waker};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
+use signal_hook::consts::{SIGHUP, SIGUSR1};
 use signal_hook_mio::v1_0::Signals;
 
 use super::clock::Clock;
 use super::http_server::HttpServer;
 use super::resolver::Resolver;
 use super::scribe::{Inbox, Record};
+use super::signals::Caught;
 use super::sites::{HealthSite, MetricsSite};
 use super::systemd::Notifier;
 use super::timer::Timer;
@@ -43,6 +44,8 @@ pub struct LoopParams {
     pub health: Option<SocketAddr>,
     /// Where `/metrics` listens.
     pub metrics: Option<SocketAddr>,
+    /// What `kill` says.
+    pub signals: Caught,
     /// The scribe's inbox.
     pub inbox: Inbox,
     /// The service manager.
@@ -109,8 +112,7 @@ impl<P: Program> EventLoop<P> {
         registry
             .register(&mut timer, tokens::TIMER, Interest::READABLE)
             .map_err(said("watch the timer"))?;
-        let mut signals =
-            Signals::new([SIGTERM, SIGINT, SIGHUP, SIGUSR1]).map_err(said("catch signals"))?;
+        let Caught(mut signals) = params.signals;
         registry
             .register(&mut signals, tokens::SIGNALS, Interest::READABLE)
             .map_err(said("watch signals"))?;
@@ -189,6 +191,7 @@ impl<P: Program> EventLoop<P> {
                     started = true;
                     self.notifier.ready();
                 }
+                self.notify(now);
                 if self.phase == Phase::Running && after(now, &mut self.program) == After::Stop {
                     self.stop(now);
                 }
@@ -267,7 +270,6 @@ impl<P: Program> EventLoop<P> {
         if let Some(server) = &mut self.metrics {
             server.tick(now, registry, self.program.status());
         }
-        self.notify(now);
     }
 
     /// Does what the program asked for, until it asks for nothing more.

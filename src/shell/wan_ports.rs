@@ -4,16 +4,19 @@ use std::net::SocketAddr;
 
 use mio::Registry;
 
+use super::binding::Binding;
 use super::clock::Clock;
 use super::connect::{Started, TcpProbes};
+use super::departures::{Departures, News};
 use super::directory::{Change, Directory, HostName};
-use super::echo::{EchoSockets, Peer};
+use super::echo::{EchoSockets, Peer, Wanted};
 use super::resolver::{Resolved, Resolver};
 use super::router_port::{RouterParams, RouterPort};
 use super::tokens::{self, WanTokens};
 use crate::control::actuator::Order;
 use crate::control::prober::{Echo, Target};
 use crate::program::{Input, WanId};
+use crate::status::Unsent;
 use crate::time::Instant;
 
 /// Datagrams taken per wake-up: 16 reflectors' replies and their duplicates.
@@ -33,8 +36,10 @@ pub struct ReflectorHost {
 pub struct WanPortsParams {
     /// Open echo sockets.
     pub echo: EchoSockets,
+    /// What they were opened for.
+    pub wanted: Wanted,
     /// What ties its sockets to the WAN.
-    pub binding: super::binding::Binding,
+    pub binding: Binding,
     /// Whom to ask every round.
     pub reflectors: Vec<ReflectorHost>,
     /// Whom to ask when they are silent.
@@ -53,6 +58,12 @@ pub struct WanPorts {
     id: WanId,
     tokens: WanTokens,
     echo: EchoSockets,
+    /// What echo sockets are opened again with.
+    wanted: Wanted,
+    binding: Binding,
+    departures: Departures,
+    /// They were opened again, and nothing has left since.
+    reopened: bool,
     /// A drain stopped early; no event will tell of what is left.
     echo_more: bool,
     tcp: TcpProbes,
@@ -87,6 +98,10 @@ impl WanPorts {
             id,
             tokens,
             echo: params.echo,
+            wanted: params.wanted,
+            binding: params.binding.clone(),
+            departures: Departures::default(),
+            reopened: false,
             echo_more: false,
             directory: Directory::new(u32::from(id.0) << 8, hosts, params.binding.source),
             tcp: TcpProbes::new(params.binding, tokens.tcp),
@@ -161,6 +176,18 @@ impl WanPorts {
             self.directory.tick(now, resolver);
         }
         let wan = self.id;
+        let round = self.departures.close_round(now);
+        if round.reopen && self.binding.interface.is_some() {
+            self.reopen(registry);
+        }
+        if let Some(news) = round.news {
+            let unsent = match news {
+                News::Stuck(why) => Some(why),
+                News::Leaving => None,
+            };
+            self.reopened &= unsent.is_some();
+            input(Input::Leaving { wan, unsent });
+        }
         self.tcp.expire(now, registry, |probe| {
             input(Input::Connected {
                 wan,
@@ -168,6 +195,27 @@ impl WanPorts {
             });
         });
         self.drive(now, registry, input);
+    }
+
+    /// Opens the echo sockets again, on the interface that has the name now. While there is none, the
+    /// old ones stay: they cannot send by another WAN.
+    fn reopen(&mut self, registry: &Registry) {
+        let Ok(mut echo) = EchoSockets::open(&self.wanted, &self.binding) else {
+            return;
+        };
+        if registry
+            .register(&mut echo, self.tokens.echo, mio::Interest::READABLE)
+            .is_err()
+        {
+            return;
+        }
+        // Closing would do as well; this only keeps mio's own books.
+        let _ = registry.deregister(&mut self.echo);
+        self.echo = echo;
+        if !core::mem::replace(&mut self.reopened, true) {
+            let name = self.binding.interface.as_deref().unwrap_or_default();
+            log::info!("Interface {name}: echo sockets opened again");
+        }
     }
 
     /// Moves the router link on.
@@ -193,8 +241,16 @@ impl WanPorts {
                 })
             }
         };
-        if let Some(peer) = peer {
-            let _ = self.echo.send(clock, echo.target, peer, echo.seq);
+        let sent = match peer {
+            Some(peer) => self
+                .echo
+                .send(clock, echo.target, peer, echo.seq)
+                .map_err(Unsent::from),
+            None => Err(Unsent::NoAddress),
+        };
+        // The gateway may be near when the world is not: it says nothing about the others.
+        if echo.target != Target::Gateway {
+            self.departures.note(sent);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The line and the router of one WAN as they belong together: what the router's queues say is what
 //! the line is shaped to, and what the line carries is what the queues count.
 
+use super::double::cli::CliOutcome;
 use super::double::faults::Fault;
 use super::double::http::{Request, Response};
 use super::double::{Router, RouterOptions};
@@ -29,8 +30,9 @@ pub struct Scene {
     pub line: Line,
     /// The router; the same holds.
     pub router: Router,
-    /// What is wrong with the router.
-    pub fault: Fault,
+    fault: Fault,
+    /// While it boots, nobody answers.
+    up_at: Instant,
     schedule: Schedule,
     queues: Both<String>,
 }
@@ -42,6 +44,7 @@ impl Scene {
             line: Line::new(&options.line),
             router: Router::new(&options.router),
             fault: Fault::None,
+            up_at: Instant::ZERO,
             schedule: options.schedule.clone(),
             queues: options.router.queues.clone(),
         };
@@ -60,6 +63,28 @@ impl Scene {
         }
     }
 
+    /// What is wrong with the router.
+    pub const fn fault(&self) -> Fault {
+        self.fault
+    }
+
+    /// From now on this is wrong with the router. A reboot's broken connections are the server's.
+    pub fn set_fault(&mut self, now: Instant, fault: Fault) {
+        self.advance(now);
+        self.fault.end(now, &mut self.router);
+        fault.begin(now, &mut self.router);
+        self.fault = fault;
+        if let Fault::Reboot(away) = fault {
+            self.up_at = now + away;
+        }
+        self.advance(now);
+    }
+
+    /// Whether the router is up at all.
+    pub fn is_up(&self, now: Instant) -> bool {
+        now >= self.up_at
+    }
+
     /// The line alone: echoes are many and do not look at counters.
     fn flow(&mut self, now: Instant) {
         self.schedule.play(now, &mut self.line);
@@ -75,6 +100,20 @@ impl Scene {
         let response = self.fault.answer(now, &mut self.router, request);
         self.advance(now);
         response
+    }
+
+    /// What the console says to a line; what it changes holds at once.
+    pub fn run_cli(&mut self, now: Instant, line: &str) -> CliOutcome {
+        self.advance(now);
+        if !self.is_up(now) {
+            return CliOutcome {
+                dropped: true,
+                ..CliOutcome::default()
+            };
+        }
+        let outcome = self.fault.run_cli(now, &mut self.router, line);
+        self.advance(now);
+        outcome
     }
 
     /// The RTT of an echo sent now; `None` if the line is dead.

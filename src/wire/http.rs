@@ -53,10 +53,12 @@ pub fn parse_response(bytes: &[u8]) -> Result<Option<ResponseHead>, Malformed> {
             return Ok(None);
         };
         skipped += len;
-        let status = response.code.ok_or(Malformed)?;
-        if (100..200).contains(&status) {
-            continue;
-        }
+        let status = match response.code {
+            Some(100..200) => continue,
+            Some(status @ 200..600) => status,
+            // Three digits that are no status (RFC 9110, 15).
+            _ => return Err(Malformed),
+        };
         let (declared, mut keep_alive) = framing(response.headers)?;
         let framing = match (status, declared) {
             (204 | 304, _) => Framing::Length(0),
@@ -346,6 +348,8 @@ mod tests {
             "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+            "HTTP/1.1 099 OK\r\n\r\n",
+            "HTTP/1.1 600 OK\r\n\r\n",
             "SSH-2.0-ROSSSH\r\n\r\n",
         ] {
             assert_eq!(parse_response(lie.as_bytes()), Err(Malformed), "{lie:?}");

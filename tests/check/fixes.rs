@@ -64,7 +64,7 @@ impl Setup {
         } else if let Some(rest) = command.strip_prefix("/queue type add ") {
             let given = properties(rest);
             assert_eq!(given["kind"], "cake");
-            self.world.scene().router.add_cake_type(&given["name"]);
+            self.world.scene().router.add_queue_type(&given["name"]);
         } else if command.starts_with("/user set [find name=\"wanctl\"] password=") {
             "secret".clone_into(&mut self.world.scene().router.access.password);
         } else if command.starts_with("/user group set ") {

@@ -1,8 +1,10 @@
 //! The router double over real TCP, judged by an independent HTTP client and, where clients are too
 //! polite, by bare sockets.
 
+mod console;
 mod faults;
 mod tls;
+mod www;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};

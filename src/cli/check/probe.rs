@@ -1,7 +1,6 @@
 //! Looks at the machine and asks the router. Changes nothing.
 
 use std::path::Path;
-use std::thread;
 
 use super::client::{Client, Failure};
 use super::facts::{Access, Directory, Machine, Router, Traffic};
@@ -11,7 +10,7 @@ use crate::config::{RouterConfig, Scheme, WanConfig};
 use crate::direction::{Both, Direction};
 use crate::shell::access;
 use crate::shell::certificate;
-use crate::shell::clock::Clock;
+use crate::shell::clock::{Clock, pause};
 use crate::time::Duration;
 
 /// Reads for latency and freshness: ten a second, as the adaptive law would.
@@ -150,13 +149,4 @@ fn traffic(config: &RouterConfig, client: &Client, clock: Clock) -> Result<Traff
         before,
         after,
     })
-}
-
-/// Waits.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a command may block; nothing here is on the loop"
-)]
-pub(super) fn pause(span: Duration) {
-    thread::sleep(std::time::Duration::from_micros(span.as_micros()));
 }

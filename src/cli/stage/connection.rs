@@ -1,6 +1,10 @@
 //! One connection to the router double: requests in, responses out, faults committed on the way.
 
 use std::io::{self, Read, Write};
+use std::mem::MaybeUninit;
+use std::net::TcpStream;
+
+use socket2::SockRef;
 
 use super::router::Shared;
 use super::stop::lock;
@@ -30,26 +34,30 @@ enum Next {
     Close,
 }
 
-/// Serves requests until either side has enough.
-pub(super) fn serve(stream: &mut (impl Read + Write), shared: &Shared) -> End {
+/// Serves requests until either side has enough. `client` is the bare socket below `stream`.
+pub(super) fn serve(
+    stream: &mut (impl Read + Write),
+    client: Option<&TcpStream>,
+    shared: &Shared,
+) -> End {
     let mut input = Vec::new();
     // An error is a client that went away, or the server stopping.
     while let Ok(Some((request, close))) = read(stream, &mut input) {
         let (fault, response) = {
             let mut scene = lock(&shared.scene);
-            let fault = scene.fault;
-            (fault, scene.answer(shared.clock.now(), &request))
+            let now = shared.clock.now();
+            if !scene.is_up(now) {
+                return End::Reset;
+            }
+            (scene.fault(), scene.answer(now, &request))
         };
-        if fault == Fault::Reset {
-            return End::Reset;
-        }
-        let slow = match fault {
-            Fault::SlowBy(more) => response.after + more,
-            _ => response.after,
-        };
-        if slow > Duration::ZERO && shared.stop.wait(slow) {
+        if response.after > Duration::ZERO && shared.stop.wait(response.after) {
             break;
         }
+        if response.reset {
+            return End::Reset;
+        }
+        remember(client, shared);
         // HEAD's answer has a length and no body; no client can go on from there.
         let close = close || request.method == "HEAD";
         match write(stream, fault, &request, &response, close) {
@@ -58,6 +66,29 @@ pub(super) fn serve(stream: &mut (impl Read + Write), shared: &Shared) -> End {
         }
     }
     End::Closed
+}
+
+/// Whether the client waited for its answer: aborts do damage.
+fn remember(client: Option<&TcpStream>, shared: &Shared) {
+    let gone = client.is_some_and(is_gone);
+    let mut scene = lock(&shared.scene);
+    let now = shared.clock.now();
+    if gone {
+        scene.router.www.abort(now);
+    } else {
+        scene.router.www.complete(now);
+    }
+}
+
+/// Whether the other side closed. Over TLS a farewell waits here, and nobody pipelines behind it;
+/// anything else that waits would be a pipelined request, which counts as an abort too.
+fn is_gone(client: &TcpStream) -> bool {
+    let mut byte = [MaybeUninit::uninit()];
+    let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+    match SockRef::from(client).recv_with_flags(&mut byte, flags) {
+        Ok(_) => true,
+        Err(error) => error.kind() != io::ErrorKind::WouldBlock,
+    }
 }
 
 /// Reads one request, and whether the client wants to close after it. `None`: the client closed.

@@ -14,6 +14,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use super::clock::Clock;
 use super::connection::{self, End};
 use super::stop::{Stop, lock};
+use crate::sim::double::faults::Fault;
 use crate::sim::scene::Scene;
 use crate::time::Duration;
 
@@ -142,7 +143,17 @@ fn serve(id: u64, stream: TcpStream, shared: &Shared) {
     };
     // Without this, a response in two writes waits for the client's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
-    lock(&shared.open).insert(id, handle);
+    let watched = handle.try_clone().ok();
+    let full = {
+        let mut open = lock(&shared.open);
+        let full = shared.is_full(open.len());
+        open.insert(id, handle);
+        full
+    };
+    if let Some(end) = full {
+        close(id, &stream, shared, end);
+        return;
+    }
     // The server may have stopped between `accept` and here.
     if shared.stop.is_said() {
         hang_up(shared);
@@ -150,13 +161,13 @@ fn serve(id: u64, stream: TcpStream, shared: &Shared) {
     match &shared.tls {
         None => {
             let mut stream = stream;
-            let end = connection::serve(&mut stream, shared);
+            let end = connection::serve(&mut stream, watched.as_ref(), shared);
             close(id, &stream, shared, end);
         }
         Some(config) => {
             if let Ok(session) = ServerConnection::new(Arc::clone(config)) {
                 let mut stream = StreamOwned::new(session, stream);
-                let end = connection::serve(&mut stream, shared);
+                let end = connection::serve(&mut stream, watched.as_ref(), shared);
                 if end == End::Closed {
                     stream.conn.send_close_notify();
                     let _ = stream.conn.write_tls(&mut stream.sock);
@@ -166,6 +177,21 @@ fn serve(id: u64, stream: TcpStream, shared: &Shared) {
         }
     }
     lock(&shared.open).remove(&id);
+}
+
+impl Shared {
+    /// How a new connection ends that finds so many others: a router that is booting resets it, one
+    /// without a free session closes it (both assumed).
+    fn is_full(&self, others: usize) -> Option<End> {
+        let scene = lock(&self.scene);
+        if !scene.is_up(self.clock.now()) {
+            return Some(End::Reset);
+        }
+        match scene.fault() {
+            Fault::SessionLimit(most) if others >= usize::from(most) => Some(End::Closed),
+            _ => None,
+        }
+    }
 }
 
 fn close(id: u64, stream: &TcpStream, shared: &Shared, end: End) {

@@ -2,10 +2,12 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use rustls::ServerConfig;
 
+use super::cli_socket::CliServer;
 use super::clock::Clock;
 use super::reflectors::{Manner, Reflectors};
 use super::router::RouterServer;
@@ -26,6 +28,8 @@ pub struct WorldOptions {
     pub tls: Option<Arc<ServerConfig>>,
     /// The router's port; 0 is any free one.
     pub router_port: u16,
+    /// Where the console listens; without, a new path in the temporary directory.
+    pub cli_socket: Option<PathBuf>,
     /// How many reflectors.
     pub reflectors: usize,
     /// The line.
@@ -41,6 +45,7 @@ impl Default for WorldOptions {
         Self {
             tls: None,
             router_port: 0,
+            cli_socket: None,
             reflectors: 3,
             line: LineOptions::default(),
             router: RouterOptions::default(),
@@ -59,6 +64,7 @@ pub struct World {
     tls: Option<Arc<ServerConfig>>,
     port: u16,
     router: Option<RouterServer>,
+    console: CliServer,
     reflectors: Reflectors,
 }
 
@@ -77,6 +83,7 @@ impl World {
         let tls = options.tls;
         let router =
             RouterServer::start(options.router_port, Arc::clone(&scene), clock, tls.clone())?;
+        let console = CliServer::start(options.cli_socket, Arc::clone(&scene), clock)?;
         let reflectors = Reflectors::start(options.reflectors, Arc::clone(&scene), clock)?;
         Ok(Self {
             scene,
@@ -84,6 +91,7 @@ impl World {
             tls,
             port: router.port(),
             router: Some(router),
+            console,
             reflectors,
         })
     }
@@ -117,7 +125,18 @@ impl World {
 
     /// What is wrong with the router from now on.
     pub fn fault(&self, fault: Fault) {
-        self.scene().fault = fault;
+        let now = self.clock.now();
+        self.scene().set_fault(now, fault);
+        if let Fault::Reboot(_) = fault {
+            self.hang_up();
+        }
+    }
+
+    /// Where the router's console listens: one line in, its output out (see [`cli_socket`]).
+    ///
+    /// [`cli_socket`]: super::cli_socket
+    pub fn cli_socket(&self) -> &Path {
+        self.console.path()
     }
 
     /// The requests so far, oldest first.

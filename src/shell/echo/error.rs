@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::shell::Errno;
 use crate::shell::binding::BindingError;
+use crate::status::Unsent;
 
 /// Why a WAN cannot be measured. The text says what to do about it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -94,6 +95,19 @@ impl From<Errno> for SendError {
             libc::ENODEV | libc::ENXIO => Self::NoInterface,
             libc::EADDRNOTAVAIL => Self::NoSource,
             _ => Self::Other(errno),
+        }
+    }
+}
+
+impl From<SendError> for Unsent {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Unreachable => Self::NoRoute,
+            SendError::Forbidden => Self::Forbidden,
+            SendError::NoBuffers => Self::QueueFull,
+            SendError::NoInterface => Self::NoInterface,
+            SendError::NoSource => Self::NoSource,
+            SendError::NotOpened | SendError::Other(_) => Self::Refused,
         }
     }
 }

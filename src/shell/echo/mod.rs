@@ -256,7 +256,8 @@ fn open_if(
 ) -> Result<Option<EchoSocket>, EchoError> {
     match (want, open) {
         (Want::No, _) => Ok(None),
-        (Want::IfPossible, _) if !tied => Ok(None),
+        (Want::IfPossible | Want::IfAllowed, _) if !tied => Ok(None),
+        (Want::IfAllowed, open) => Ok(open().ok()),
         (Want::IfPossible, open) => match open() {
             Err(EchoError::NoVersion { .. }) => Ok(None),
             opened => opened.map(Some),

@@ -22,6 +22,8 @@ pub enum Peer {
 pub(super) enum Want {
     #[default]
     No,
+    /// For the gateway, which may be of another kind or version than all reflectors.
+    IfAllowed,
     /// For a name, which may turn out to have addresses of either version.
     IfPossible,
     Yes,
@@ -90,9 +92,18 @@ impl Wanted {
     /// Adds what a reflector with a name may need: either version, as far as the system has it.
     pub fn add_name(&mut self, udp: bool) {
         for want in &mut self.wants[usize::from(udp)] {
-            if *want == Want::No {
+            if matches!(want, Want::No | Want::IfAllowed) {
                 *want = Want::IfPossible;
             }
+        }
+    }
+
+    /// Adds what the gateway needs, which is asked when the reflectors are silent. It is no reason not
+    /// to start.
+    pub fn add_gateway(&mut self, gateway: IpAddr) {
+        let want = &mut self.wants[0][Version::of(gateway) as usize];
+        if *want == Want::No {
+            *want = Want::IfAllowed;
         }
     }
 

@@ -219,6 +219,21 @@ fn a_name_opens_what_the_source_address_can_reach() {
 }
 
 #[test]
+fn the_gateway_has_a_socket_of_its_own_where_that_is_allowed() {
+    let mut wanted = Wanted::default();
+    wanted.add(Peer::Udp("[::1]:7".parse().unwrap()));
+    let gateway: std::net::IpAddr = "127.0.0.1".parse().unwrap();
+    wanted.add_gateway(gateway);
+    let Ok(mut sockets) = EchoSockets::open(&wanted, &Binding::default()) else {
+        println!("skipped: no IPv6");
+        return;
+    };
+    let sent = sockets.send(Clock::start(), Target::Gateway, Peer::Icmp(gateway), 1);
+    let allowed = sockets.mode().to_string().contains("ICMP sockets (IPv4)");
+    assert_eq!(sent.is_ok(), allowed);
+}
+
+#[test]
 fn an_unprivileged_socket_measures_this_machine() {
     let icmp = |address: &str| Peer::Icmp(address.parse().unwrap());
     for peer in [icmp("127.0.0.1"), icmp("::1")] {

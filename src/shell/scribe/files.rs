@@ -1,23 +1,26 @@
 //! State documents on disk: replaced in one step, read with care.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::report::state;
 use crate::status::Saved;
 
+/// No state document is longer; ours has some 400 bytes.
+const LONGEST: u64 = 64 * 1024;
+
 /// A state document cannot be used.
 #[derive(Debug)]
 pub enum ReadError {
     /// It is there but cannot be read.
     Unreadable(io::ErrorKind),
-    /// It is no state document; it was set aside under this name.
+    /// It is no state document.
     Corrupt {
         /// What is wrong with it.
         why: String,
-        /// Where it is now; `None` if it could not be moved.
+        /// Where it is now; `None` if it was not, or could not be, moved.
         aside: Option<PathBuf>,
     },
 }
@@ -40,18 +43,44 @@ impl core::fmt::Display for ReadError {
 /// # Errors
 /// [`ReadError`]; then the caller starts with defaults.
 pub fn read_state(path: &Path, defaults: &Saved) -> Result<Option<Saved>, ReadError> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(ReadError::Unreadable(e.kind())),
-    };
-    state::parse(&bytes, defaults).map(Some).map_err(|corrupt| {
-        let aside = with_suffix(path, ".corrupt");
-        ReadError::Corrupt {
-            why: corrupt.to_string(),
-            aside: fs::rename(path, &aside).is_ok().then_some(aside),
+    peek_state(path, defaults).map_err(|error| match error {
+        ReadError::Corrupt { why, .. } => {
+            let aside = with_suffix(path, ".corrupt");
+            let aside = fs::rename(path, &aside).is_ok().then_some(aside);
+            ReadError::Corrupt { why, aside }
         }
+        unreadable @ ReadError::Unreadable(_) => unreadable,
     })
+}
+
+/// Reads a document and leaves a corrupt one where it is.
+///
+/// # Errors
+/// As [`read_state`].
+pub fn peek_state(path: &Path, defaults: &Saved) -> Result<Option<Saved>, ReadError> {
+    let corrupt = |why: String| ReadError::Corrupt { why, aside: None };
+    match read_short(path) {
+        Ok(Some(bytes)) => state::parse(&bytes, defaults)
+            .map(Some)
+            .map_err(|e| corrupt(e.to_string())),
+        Ok(None) => Err(corrupt("too long".into())),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(ReadError::Unreadable(e.kind())),
+    }
+}
+
+/// A whole file, unless it is longer than [`LONGEST`]: whatever lies there must not fill the memory.
+fn read_short(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    // A FIFO would otherwise wait for a writer.
+    let mut options = OpenOptions::new();
+    let file = options
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(path)?;
+    file.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    let short = u64::try_from(bytes.len()).is_ok_and(|len| len <= LONGEST);
+    Ok(short.then_some(bytes))
 }
 
 /// Replaces a document in one step: after a crash there is the old one or the new one, never a mixture.

@@ -16,6 +16,8 @@ pub(super) struct LogFile {
     pending: String,
     rounds: u32,
     failing: bool,
+    /// Whether that was said.
+    told: bool,
 }
 
 impl LogFile {
@@ -27,6 +29,7 @@ impl LogFile {
             pending: String::new(),
             rounds: 0,
             failing: false,
+            told: false,
         }
     }
 
@@ -50,11 +53,14 @@ impl LogFile {
         let written = self.write();
         self.pending.clear();
         if let Err(e) = &written
-            && !self.failing
+            && !self.told
         {
-            eprintln!("cannot write the log {}: {e}", self.path.display());
+            // Not eprintln, which panics if stderr is gone, too.
+            let complaint = format!("cannot write the log {}: {e}\n", self.path.display());
+            let _ = io::stderr().lock().write_all(complaint.as_bytes());
         }
         self.failing = written.is_err();
+        self.told = self.failing;
     }
 
     pub(super) fn reopen(&mut self) {

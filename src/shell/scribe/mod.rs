@@ -16,7 +16,7 @@ use std::thread::{self, JoinHandle};
 
 use crossbeam_queue::ArrayQueue;
 
-pub use self::files::{ReadError, read_state, write_state};
+pub use self::files::{ReadError, peek_state, read_state, write_state};
 pub use self::local_time::{iso_local, text_local};
 pub use self::log_front::install as install_log;
 use self::writer::Writer;

@@ -42,6 +42,14 @@ impl Request {
         self
     }
 
+    /// The same request, as if it were a GET of another path.
+    pub(super) fn aimed_at(&self, path: &str) -> Self {
+        Self {
+            authorization: self.authorization.clone(),
+            ..Self::new("GET", path)
+        }
+    }
+
     /// The path's parts, percent-decoded. RouterOS takes `*1` raw; `%2A1` is accepted too (assumed).
     pub(super) fn segments(&self) -> Vec<String> {
         let path = self.path.split('?').next().unwrap_or_default();
@@ -73,10 +81,15 @@ pub struct Response {
     pub body: Vec<u8>,
     /// How long the router takes to give it: a failed login is answered late on purpose.
     pub after: Duration,
+    /// Not given at all: the connection is reset instead.
+    pub reset: bool,
 }
 
 /// What a failed login waits, even on an idle router (routeros.md 1.7).
 const LOGIN_FAILURE_DELAY: Duration = Duration::from_millis(125);
+
+/// REST ends a command after this.
+pub(super) const COMMAND_LIMIT: Duration = Duration::from_secs(60);
 
 impl Response {
     /// A JSON answer.
@@ -92,6 +105,14 @@ impl Response {
     /// What a command without data answers.
     pub(super) fn done() -> Self {
         Self::json(200, &[(); 0])
+    }
+
+    /// A command that never ends: nothing at all is sent until its minute is over.
+    pub(super) fn endless() -> Self {
+        Self {
+            after: COMMAND_LIMIT,
+            ..Self::from(Refusal::SessionClosed)
+        }
     }
 
     /// An error object of this status, without detail.
@@ -126,6 +147,7 @@ impl From<Refusal> for Response {
             } else {
                 Duration::ZERO
             },
+            reset: false,
         }
     }
 }

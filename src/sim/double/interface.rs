@@ -19,6 +19,20 @@ pub(super) fn table() -> Table {
     Table::new(FIELDS, rows)
 }
 
+/// What leaves through `parent` came in through the other port: the router has two.
+pub(super) fn carry(table: &mut Table, parent: &str, bytes: u64) {
+    const FRAME: u64 = 1_500;
+    for row in &mut table.rows {
+        let way = if row.value("name") == Some(parent) {
+            "tx"
+        } else {
+            "rx"
+        };
+        row.count(&format!("{way}-byte"), bytes);
+        row.count(&format!("{way}-packet"), bytes.div_ceil(FRAME));
+    }
+}
+
 fn interface(id: &str, name: &str, kind: &str, mac: &str) -> Record {
     Record::of(&[
         (".id", id),

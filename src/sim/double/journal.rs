@@ -8,14 +8,20 @@ use crate::time::Instant;
 /// Requests remembered; a demo may run for days.
 const KEPT: usize = 10_000;
 
+/// The method of console lines.
+const CLI: &str = "CLI";
+
+/// Posted commands that change nothing.
+const READING: [&str; 5] = ["/print", "/find", "/get", "/listen", "/monitor-traffic"];
+
 /// One request.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Entry {
     /// When it was complete.
     pub at: Instant,
-    /// `GET`, `PATCH`, ...
+    /// `GET`, `PATCH`, ...; `CLI` for a console line.
     pub method: String,
-    /// With the query.
+    /// With the query; the console line itself.
     pub path: String,
     /// The body as text.
     pub body: String,
@@ -24,7 +30,15 @@ pub struct Entry {
 impl Entry {
     /// Whether it asked for a change.
     pub fn is_write(&self) -> bool {
-        self.method != "GET" && self.method != "HEAD" && !self.path.ends_with("/print")
+        if self.method == CLI {
+            return super::cli::is_write(&self.path);
+        }
+        if self.path == "/rest/execute" {
+            return super::commands::script_of(self.body.as_bytes())
+                .is_ok_and(|(script, _)| super::cli::is_write(&script));
+        }
+        let reads = READING.iter().any(|command| self.path.ends_with(command));
+        self.method != "GET" && self.method != "HEAD" && !reads
     }
 }
 
@@ -38,15 +52,29 @@ pub struct Journal {
 impl Journal {
     /// Remembers a request.
     pub fn note(&mut self, now: Instant, request: &Request) {
-        if self.entries.len() == KEPT {
-            self.entries.pop_front();
-        }
-        self.entries.push_back(Entry {
+        self.push(Entry {
             at: now,
             method: request.method.clone(),
             path: request.path.clone(),
             body: String::from_utf8_lossy(&request.body).into_owned(),
         });
+    }
+
+    /// Remembers a console line.
+    pub fn note_cli(&mut self, now: Instant, line: &str) {
+        self.push(Entry {
+            at: now,
+            method: CLI.to_owned(),
+            path: line.to_owned(),
+            body: String::new(),
+        });
+    }
+
+    fn push(&mut self, entry: Entry) {
+        if self.entries.len() == KEPT {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(entry);
         self.total += 1;
     }
 

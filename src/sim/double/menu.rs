@@ -7,21 +7,27 @@ use super::refusal::Refusal;
 pub(super) enum Menu {
     QueueTree,
     QueueType,
+    QueueSimple,
+    Mangle,
+    AddressList,
     Interface,
     Resource,
     Identity,
 }
 
-const MENUS: [(&[&str], Menu); 5] = [
+const MENUS: [(&[&str], Menu); 8] = [
     (&["queue", "tree"], Menu::QueueTree),
     (&["queue", "type"], Menu::QueueType),
+    (&["queue", "simple"], Menu::QueueSimple),
+    (&["ip", "firewall", "mangle"], Menu::Mangle),
+    (&["ip", "firewall", "address-list"], Menu::AddressList),
     (&["interface"], Menu::Interface),
     (&["system", "resource"], Menu::Resource),
     (&["system", "identity"], Menu::Identity),
 ];
 
 /// Commands a path may end in; only some menus have all.
-pub(super) const COMMANDS: [&str; 15] = [
+pub(super) const COMMANDS: [&str; 16] = [
     "add",
     "comment",
     "disable",
@@ -31,6 +37,7 @@ pub(super) const COMMANDS: [&str; 15] = [
     "find",
     "get",
     "listen",
+    "move",
     "print",
     "remove",
     "reset-counters",
@@ -56,10 +63,56 @@ impl Menu {
         }
     }
 
+    /// The menu of exactly this path.
+    pub(super) fn at(path: &[String]) -> Option<Self> {
+        let mut menus = MENUS.into_iter();
+        menus
+            .find(|(words, _)| *words == path)
+            .map(|(_, menu)| menu)
+    }
+
     /// Menus of rows; the others are one object.
     pub(super) const fn is_list(self) -> bool {
         !matches!(self, Self::Resource | Self::Identity)
     }
+
+    /// A command of this menu, in its own spelling.
+    pub(super) fn command(self, word: &str) -> Option<&'static str> {
+        let mut commands = self.commands().iter();
+        commands.find(|known| **known == word).copied()
+    }
+
+    /// What this double does in each menu; of `/queue/simple` only the reading half.
+    const fn commands(self) -> &'static [&'static str] {
+        match self {
+            Self::QueueTree | Self::Mangle => &[
+                "add",
+                "disable",
+                "enable",
+                "find",
+                "get",
+                "print",
+                "remove",
+                "reset-counters",
+                "reset-counters-all",
+                "set",
+            ],
+            Self::AddressList => &[
+                "add", "disable", "enable", "find", "get", "print", "remove", "set",
+            ],
+            Self::QueueType => &["add", "find", "get", "print", "remove", "set"],
+            Self::QueueSimple => &["find", "get", "print"],
+            Self::Interface => &["disable", "enable", "find", "get", "print", "set"],
+            Self::Resource => &["get", "print"],
+            Self::Identity => &["get", "print", "set"],
+        }
+    }
+}
+
+/// Whether a path is a menu or leads to one.
+pub(super) fn is_directory(path: &[String]) -> bool {
+    let mut menus = MENUS.iter();
+    menus.any(|(words, _)| shared(words, path) == path.len())
 }
 
 /// How many leading words agree.

@@ -1,19 +1,25 @@
 //! A RouterOS for tests and demos: the menus wanctl touches, and their REST face, as strict and as
 //! odd as the real one (reference: `routeros.md`; what no source knows is marked "assumed").
 //!
-//! One file per menu; `serve` is the path from a request to a menu and back. Still to come with the
-//! steering daemon: mangle, address lists, enable/disable, execute, CLI text over SSH.
+//! One file per menu, `model` for what can be done to all of them. Two faces: `serve` is the path
+//! from a REST request to a menu and back, `cli` that from a console line.
 
 pub mod access;
+pub mod cli;
+mod commands;
 #[cfg(test)]
 mod contract;
 pub mod faults;
+mod firewall;
+mod hand;
 pub mod http;
 mod interface;
 pub mod journal;
-mod knobs;
 mod menu;
+mod model;
+pub mod profile;
 mod query;
+mod queue_simple;
 mod queue_tree;
 mod queue_type;
 pub mod record;
@@ -21,18 +27,25 @@ pub mod refusal;
 mod serve;
 mod system;
 mod table;
+pub mod www;
 
 use access::Access;
+use cli::CliOptions;
 use http::{Request, Response};
 use journal::Journal;
+use profile::Profile;
 use queue_tree::QueueTree;
 use record::Record;
 use system::System;
 use table::Table;
+use www::Www;
 
 use crate::direction::{Both, Direction};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::units::Rate;
+
+/// Its accidents are the same every time.
+const SEED: u64 = 7;
 
 /// What a router is when the story starts.
 #[derive(Clone, Debug)]
@@ -43,8 +56,12 @@ pub struct RouterOptions {
     pub password: String,
     /// The names of the two queues.
     pub queues: Both<String>,
+    /// The names of their CAKE types.
+    pub queue_types: Both<String>,
     /// Their limits.
     pub max_limit: Both<Rate>,
+    /// Which RouterOS it is.
+    pub profile: Profile,
 }
 
 impl Default for RouterOptions {
@@ -56,10 +73,15 @@ impl Default for RouterOptions {
                 down: "WAN-Download".to_owned(),
                 up: "WAN-Upload".to_owned(),
             },
+            queue_types: Both {
+                down: "cake-down".to_owned(),
+                up: "cake-up".to_owned(),
+            },
             max_limit: Both {
                 down: Rate::mbit(500),
                 up: Rate::mbit(40),
             },
+            profile: Profile::default(),
         }
     }
 }
@@ -73,10 +95,24 @@ pub struct Router {
     pub journal: Journal,
     /// Traffic goes around the queues (fast-tracked): only the interfaces count it.
     pub bypassed: bool,
+    /// What the sources do not agree about, of the console.
+    pub cli: CliOptions,
+    /// How its web server bears load and aborts.
+    pub www: Www,
+    /// How long a change waits before it is in flash: after a power cut younger ones are lost.
+    /// RouterOS says up to 40 s for files; zero, and nothing is ever lost, unless a test says so.
+    pub flush_after: Duration,
     queues: QueueTree,
     types: Table,
+    simple: Table,
+    mangle: Table,
+    address_list: Table,
     interfaces: Table,
+    /// The queues as they are in flash, and since when that is not what they are.
+    saved: Vec<Record>,
+    dirty_since: Option<Instant>,
     system: System,
+    profile: Profile,
     /// A router that applies no more than this, whatever it is told.
     clamp: Option<Rate>,
 }
@@ -85,21 +121,28 @@ impl Router {
     /// As `options` say.
     pub fn new(options: &RouterOptions) -> Self {
         let mut queues = QueueTree::new();
-        for (direction, parent, kind) in [
-            (Direction::Down, "bridge", "cake-down"),
-            (Direction::Up, "ether1", "cake-up"),
-        ] {
+        for (direction, parent) in [(Direction::Down, "bridge"), (Direction::Up, "ether1")] {
             let limit = options.max_limit[direction];
+            let kind = &options.queue_types[direction];
             queues.add(&options.queues[direction], parent, kind, limit);
         }
         Self {
             access: Access::new(&options.user, &options.password),
             journal: Journal::default(),
             bypassed: false,
+            cli: CliOptions::default(),
+            www: Www::new(SEED),
+            flush_after: Duration::ZERO,
+            saved: queues.table.rows.clone(),
+            dirty_since: None,
             queues,
-            types: queue_type::table(),
+            types: queue_type::table(&options.queue_types),
+            simple: queue_simple::table(),
+            mangle: firewall::mangle(),
+            address_list: firewall::address_list(),
             interfaces: interface::table(),
-            system: System::new(),
+            system: System::new(options.profile),
+            profile: options.profile,
             clamp: None,
         }
     }
@@ -107,7 +150,11 @@ impl Router {
     /// Answers one request, and remembers it.
     pub fn answer(&mut self, now: Instant, request: &Request) -> Response {
         self.journal.note(now, request);
-        self.serve(now, request).unwrap_or_else(Response::from)
+        let writes = self.system.writes;
+        self.flush(now);
+        let response = self.serve(now, request).unwrap_or_else(Response::from);
+        self.touch(now, writes);
+        response
     }
 
     /// What a queue lets through, zero being unlimited; `None` if it is missing or disabled.
@@ -115,39 +162,9 @@ impl Router {
         self.queues.max_limit(queue)
     }
 
-    /// Somebody changed a queue by hand.
-    pub fn set_max_limit(&mut self, queue: &str, rate: Rate) {
-        if let Some(row) = self.queues.named_mut(queue) {
-            row.set_number("max-limit", rate.as_bps());
-        }
-    }
-
-    /// Somebody changed anything else of a queue by hand: a property, or a comment with odd bytes.
-    pub fn set_queue_property(&mut self, queue: &str, name: &str, value: &str) {
-        if let Some(row) = self.queues.named_mut(queue) {
-            row.set(name, value);
-        }
-    }
-
     /// A queue as it would be printed.
     pub fn queue(&self, name: &str) -> Option<&Record> {
         self.queues.table.named(name)
-    }
-
-    /// Adds a queue below `parent`.
-    pub fn add_queue(&mut self, name: &str, parent: &str, queue_type: &str, max_limit: Rate) {
-        self.queues.add(name, parent, queue_type, max_limit);
-    }
-
-    /// Removes a queue; its traffic is no longer shaped.
-    pub fn remove_queue(&mut self, name: &str) {
-        let rows = &mut self.queues.table.rows;
-        rows.retain(|row| row.value("name") != Some(name));
-    }
-
-    /// A backup was restored: the same queues, other ids.
-    pub fn renumber_queues(&mut self) {
-        self.queues.renumber();
     }
 
     /// From now on no `max-limit` above `most` is applied, though every write is answered with 200.
@@ -157,25 +174,16 @@ impl Router {
 
     /// Traffic went through a queue and out of its parent, and this much waits in it.
     pub fn carry(&mut self, now: Instant, queue: &str, bytes: u64, queued: u64) {
-        let parent = self.queues.table.named(queue);
-        let parent = parent.and_then(|queue| self.interfaces.find(queue.value("parent")?));
-        if let Some(index) = parent {
-            self.interfaces.rows[index].count("tx-byte", bytes);
-        }
         if !self.bypassed {
             self.queues.carry(now, queue, bytes, queued);
         }
+        let parent = self.queues.table.named(queue);
+        if let Some(parent) = parent.and_then(|queue| queue.value("parent")) {
+            interface::carry(&mut self.interfaces, parent, bytes);
+        }
     }
 
-    /// Power failed and came back: limits stay, counters and uptime start over.
-    pub fn reboot(&mut self, now: Instant) {
-        self.system.booted_at = now;
-        self.system.writes_since_boot = 0;
-        self.queues.reset_counters(None);
-    }
-
-    /// Changes that ended up in flash; `write-sect-total` moves with it. Whether RouterOS merges
-    /// quick successions nobody has published, so each change counts (assumed).
+    /// Changes that ended up in flash; `write-sect-total` moves with it.
     pub const fn persisted_writes(&self) -> u64 {
         self.system.writes
     }

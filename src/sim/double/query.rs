@@ -1,5 +1,7 @@
 //! Which rows and which properties a read wants.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value};
 
 use super::record::Record;
@@ -88,7 +90,23 @@ fn holds(word: &str, row: &Record) -> bool {
     if let Some(name) = word.strip_prefix('-') {
         return row.value(name).is_none();
     }
+    let number = |text: &str| text.parse::<u64>().ok();
+    let order = word.chars().next().filter(|sign| matches!(sign, '<' | '>'));
     match word.split_once('=') {
+        // The operator comes first. That numbers are compared as numbers is assumed.
+        Some((name, value)) if order.is_some() => {
+            let found = row.value(&name[1..]).unwrap_or_default();
+            let order_of = match (number(found), number(value)) {
+                (Some(found), Some(value)) => found.cmp(&value),
+                _ => found.cmp(value),
+            };
+            order_of
+                == if order == Some('<') {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+        }
         Some((name, value)) => row.value(name) == Some(value),
         None => row.value(word).is_some(),
     }
@@ -110,7 +128,12 @@ mod tests {
 
     #[test]
     fn query_words_are_a_stack_machine() {
-        let row = Record::of(&[(".id", "*1"), ("name", "a"), ("type", "ether")]);
+        let row = Record::of(&[
+            (".id", "*1"),
+            ("name", "a"),
+            ("mtu", "1500"),
+            ("type", "ether"),
+        ]);
         for (words, holds) in [
             (&["name=a"][..], true),
             (&["name=a", "type=vlan"], false),
@@ -118,6 +141,9 @@ mod tests {
             (&["type=vlan", "#!"], true),
             (&["name", "-comment"], true),
             (&["comment"], false),
+            (&[">mtu=150"], true),
+            (&["<mtu=150"], false),
+            (&["<name=b"], true),
             (&[], true),
         ] {
             let query = Query {

@@ -24,27 +24,38 @@ const FIELDS: &[Field] = &[
     Field("queue", Kind::Text),
 ];
 
+const DEFAULTS: &[(&str, &str)] = &[
+    ("bucket-size", "0.1"),
+    ("burst-limit", "0"),
+    ("burst-threshold", "0"),
+    ("burst-time", "0s"),
+    ("bytes", "0"),
+    ("disabled", "false"),
+    ("dropped", "0"),
+    ("invalid", "false"),
+    ("limit-at", "0"),
+    ("max-limit", "0"),
+    ("packet-mark", ""),
+    ("packet-rate", "0"),
+    ("packets", "0"),
+    ("priority", "8"),
+    ("queue", "default-small"),
+    ("queued-bytes", "0"),
+    ("queued-packets", "0"),
+    ("rate", "0"),
+];
+
 /// Ids of this menu are this plus a small number.
 const FIRST_ID: u64 = 0x100_0000;
 /// `rate` is an average of about this long.
 const RATE_WINDOW: Duration = Duration::from_secs(1);
 /// For `packets`: a loaded line carries full frames.
 const FRAME: u64 = 1_500;
-const COUNTERS: [&str; 7] = [
-    "bytes",
-    "dropped",
-    "packet-rate",
-    "packets",
-    "queued-bytes",
-    "queued-packets",
-    "rate",
-];
 
 /// The menu with its counters.
 #[derive(Clone, Debug)]
 pub(super) struct QueueTree {
     pub(super) table: Table,
-    next_id: u64,
     windows: BTreeMap<String, Window>,
 }
 
@@ -58,33 +69,19 @@ struct Window {
 impl QueueTree {
     pub(super) const fn new() -> Self {
         Self {
-            table: Table::new(FIELDS, Vec::new()),
-            next_id: FIRST_ID,
+            table: Table::new(FIELDS, Vec::new())
+                .requiring(&["name", "parent"])
+                .numbered_from(FIRST_ID)
+                .with_defaults(DEFAULTS),
             windows: BTreeMap::new(),
         }
     }
 
     /// A queue with RouterOS's defaults.
     pub(super) fn add(&mut self, name: &str, parent: &str, queue: &str, max_limit: Rate) {
-        let mut row = Record::of(&[
-            ("bucket-size", "0.1"),
-            ("burst-limit", "0"),
-            ("burst-threshold", "0"),
-            ("burst-time", "0s"),
-            ("disabled", "false"),
-            ("invalid", "false"),
-            ("limit-at", "0"),
-            ("name", name),
-            ("packet-mark", ""),
-            ("parent", parent),
-            ("priority", "8"),
-            ("queue", queue),
-        ]);
+        let mut row = Record::of(&[("name", name), ("parent", parent), ("queue", queue)]);
         row.set_number("max-limit", max_limit.as_bps());
-        row.set(".id", &format!("*{:X}", self.next_id));
-        clear(&mut row);
-        self.next_id += 1;
-        self.table.rows.push(row);
+        self.table.insert(&row);
     }
 
     /// A queue by name, to be changed behind the client's back.
@@ -95,18 +92,16 @@ impl QueueTree {
 
     /// New ids for all, as after a restored backup.
     pub(super) fn renumber(&mut self) {
-        self.next_id += 0x10;
-        for row in &mut self.table.rows {
-            row.set(".id", &format!("*{:X}", self.next_id));
-            self.next_id += 1;
-        }
+        self.table.renumber();
         self.windows.clear();
     }
 
-    /// What the queue lets through: `None` if there is none of this name or it is disabled.
+    /// What the queue lets through: `None` if there is none of this name or it is disabled or
+    /// invalid.
     pub(super) fn max_limit(&self, name: &str) -> Option<Rate> {
         let row = self.table.named(name)?;
-        (!row.is_on("disabled")).then(|| Rate::bps(row.number("max-limit")))
+        (!row.is_on("disabled") && !row.is_on("invalid"))
+            .then(|| Rate::bps(row.number("max-limit")))
     }
 
     /// Traffic went through a queue. `dropped` stays 0: with a CAKE leaf, RouterOS never counts any.
@@ -115,7 +110,7 @@ impl QueueTree {
             return;
         };
         let row = &mut self.table.rows[index];
-        if row.is_on("disabled") {
+        if row.is_on("disabled") || row.is_on("invalid") {
             return;
         }
         row.count("bytes", bytes);
@@ -137,19 +132,5 @@ impl QueueTree {
                 bytes: 0,
             };
         }
-    }
-
-    /// `reset-counters` of one queue, or of all.
-    pub(super) fn reset_counters(&mut self, index: Option<usize>) {
-        match index {
-            Some(index) => clear(&mut self.table.rows[index]),
-            None => self.table.rows.iter_mut().for_each(clear),
-        }
-    }
-}
-
-fn clear(row: &mut Record) {
-    for counter in COUNTERS {
-        row.set(counter, "0");
     }
 }

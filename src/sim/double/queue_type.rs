@@ -2,6 +2,7 @@
 
 use super::record::Record;
 use super::table::{Field, Kind, Table};
+use crate::direction::Both;
 
 /// All 14 CAKE arguments (7.10 to 7.24), and the name.
 const FIELDS: &[Field] = &[
@@ -32,18 +33,20 @@ const FIELDS: &[Field] = &[
     Field("cake-rtt-scheme", Kind::Text),
     Field("cake-wash", Kind::Flag),
     Field("comment", Kind::Text),
+    Field("kind", Kind::Text),
     Field("name", Kind::Text),
+    Field("pfifo-limit", Kind::Number(1, 4_294_967_295)),
 ];
 
-/// The menu with `cake-down`, `cake-up`, and two default types that print only their own kind's keys.
-pub(super) fn table() -> Table {
+/// The menu with a CAKE type per direction, and two default types that print only their own kind's keys.
+pub(super) fn table(names: &Both<String>) -> Table {
     let rows = vec![
         plain("*0", "default", "pfifo", "pfifo-limit"),
         plain("*FFFFFFFE", "default-small", "pfifo", "pfifo-limit"),
-        cake("*A", "cake-down"),
-        cake("*B", "cake-up"),
+        cake("*A", &names.down),
+        cake("*B", &names.up),
     ];
-    Table::new(FIELDS, rows)
+    Table::new(FIELDS, rows).requiring(&["kind", "name"])
 }
 
 fn plain(id: &str, name: &str, kind: &str, limit: &str) -> Record {

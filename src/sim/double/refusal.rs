@@ -18,6 +18,10 @@ pub enum Refusal {
     NoSuchPath(String),
     /// GET on a command, or a menu that cannot do this.
     NoSuchCommand,
+    /// A name in a menu whose rows have none.
+    NoSuchPrefix,
+    /// A command was still running when its minute was over.
+    SessionClosed,
     /// DELETE or PUT on a menu that cannot remove or add; the command that is missing.
     NotAcceptable(&'static str),
     /// A property or argument nobody knows.
@@ -62,6 +66,8 @@ impl Refusal {
             Self::NoSuchPath(part) => format!("no such command or directory ({part})"),
             Self::NotAcceptable(part) => format!("no such command or directory ({part})"),
             Self::NoSuchCommand => "no such command".to_owned(),
+            Self::NoSuchPrefix => "no such command prefix".to_owned(),
+            Self::SessionClosed => "Session closed".to_owned(),
             Self::UnknownParameter(name) => format!("unknown parameter {name}"),
             Self::OutOfRange(name, least, most) => {
                 format!("value of {name} out of range ({least}..{most})")

@@ -1,10 +1,9 @@
 //! `/system/resource` and `/system/identity`: menus with one object and no list.
 
+use super::profile::Profile;
 use super::record::Record;
 use crate::time::{Duration, Instant};
 
-/// The long-term release most facts of this double were measured on.
-const VERSION: &str = "7.23.7 (long-term)";
 /// The flash sectors RouterOS wrote before it came to us.
 const SECTORS_BEFORE: u64 = 91_274;
 
@@ -15,18 +14,27 @@ pub(super) struct System {
     pub(super) writes_since_boot: u64,
     pub(super) writes: u64,
     pub(super) name: String,
+    profile: Profile,
     pub(super) version: String,
 }
 
 impl System {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(profile: Profile) -> Self {
         Self {
+            profile,
             booted_at: Instant::ZERO,
             writes_since_boot: 0,
             writes: 0,
             name: "wanctl-double".to_owned(),
-            version: VERSION.to_owned(),
+            version: profile.version().to_owned(),
         }
+    }
+
+    /// Something ended up in flash. Whether RouterOS merges quick successions nobody has published,
+    /// so each change counts (assumed).
+    pub(super) const fn persist(&mut self) {
+        self.writes += 1;
+        self.writes_since_boot += 1;
     }
 
     pub(super) fn identity(&self) -> Record {
@@ -38,7 +46,7 @@ impl System {
             ("architecture-name", "arm64"),
             ("bad-blocks", "0"),
             ("board-name", "RB5009UG+S+"),
-            ("build-time", "2026-08-20 10:00:16"),
+            ("build-time", self.profile.build_time()),
             ("cpu", "ARM64"),
             ("cpu-count", "4"),
             ("cpu-frequency", "1400"),
@@ -49,8 +57,8 @@ impl System {
             ("platform", "MikroTik"),
             ("total-hdd-space", "1073741824"),
             ("total-memory", "1073741824"),
+            ("version", &self.version),
         ]);
-        resource.set("version", &self.version);
         resource.set("uptime", &uptime(now - self.booted_at));
         resource.set_number("write-sect-since-reboot", self.writes_since_boot);
         resource.set_number("write-sect-total", SECTORS_BEFORE + self.writes);

@@ -23,16 +23,93 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field(pub(super) &'static str, pub(super) Kind);
 
+/// What moves by itself, and what `reset-counters` resets.
+pub(super) const COUNTERS: [&str; 7] = [
+    "bytes",
+    "dropped",
+    "packet-rate",
+    "packets",
+    "queued-bytes",
+    "queued-packets",
+    "rate",
+];
+
 /// The rows of one menu.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     pub(super) rows: Vec<Record>,
     fields: &'static [Field],
+    mandatory: &'static [&'static str],
+    defaults: &'static [(&'static str, &'static str)],
+    next_id: u64,
 }
 
 impl Table {
     pub(super) const fn new(fields: &'static [Field], rows: Vec<Record>) -> Self {
-        Self { rows, fields }
+        Self {
+            rows,
+            fields,
+            mandatory: &[],
+            defaults: &[],
+            next_id: 0x10,
+        }
+    }
+
+    /// What a new row must be given.
+    pub(super) const fn requiring(mut self, mandatory: &'static [&'static str]) -> Self {
+        self.mandatory = mandatory;
+        self
+    }
+
+    /// What a new row has besides.
+    pub(super) const fn with_defaults(
+        mut self,
+        defaults: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        self.defaults = defaults;
+        self
+    }
+
+    /// The first id to be given.
+    pub(super) const fn numbered_from(mut self, id: u64) -> Self {
+        self.next_id = id;
+        self
+    }
+
+    pub(super) const fn mandatory(&self) -> &'static [&'static str] {
+        self.mandatory
+    }
+
+    /// How a property is written, if it can be.
+    pub(super) fn kind(&self, name: &str) -> Option<Kind> {
+        let mut fields = self.fields.iter();
+        fields.find(|field| field.0 == name).map(|field| field.1)
+    }
+
+    /// A new row with what `wanted` says; its id.
+    pub(super) fn insert(&mut self, wanted: &Record) -> String {
+        let mut row = Record::of(self.defaults);
+        for (name, value) in wanted.properties() {
+            row.set(name, value);
+        }
+        let id = self.take_id();
+        row.set(".id", &id);
+        self.rows.push(row);
+        id
+    }
+
+    /// New ids for all, as after a restored backup.
+    pub(super) fn renumber(&mut self) {
+        self.next_id += 0x10;
+        for index in 0..self.rows.len() {
+            let id = self.take_id();
+            self.rows[index].set(".id", &id);
+        }
+    }
+
+    fn take_id(&mut self) -> String {
+        self.next_id += 1;
+        format!("*{:X}", self.next_id - 1)
     }
 
     /// The row with this `*id` or name.
@@ -49,21 +126,23 @@ impl Table {
     }
 
     /// Checks a change of a row and spells it as it will read back. All of it or nothing.
-    pub(super) fn check(&self, index: usize, change: &Record) -> Result<Record, Refusal> {
+    /// Without an index it is about a row to be added.
+    pub(super) fn check(&self, index: Option<usize>, change: &Record) -> Result<Record, Refusal> {
         let mut checked = Record::default();
         for (name, value) in change.properties() {
-            let field = self.fields.iter().find(|field| field.0 == name);
-            let field = field.ok_or_else(|| Refusal::UnknownParameter(name.to_owned()))?;
-            checked.set(name, &field.spelled(value)?);
+            let kind = self.kind(name);
+            let kind = kind.ok_or_else(|| Refusal::UnknownParameter(name.to_owned()))?;
+            checked.set(name, &Field::spelled(name, kind, value)?);
         }
         let twin = checked.value("name").and_then(|name| self.find(name));
-        if twin.is_some_and(|twin| twin != index) {
+        if twin.is_some() && twin != index {
             return Err(Refusal::AlreadyExists);
         }
         Ok(checked)
     }
 
-    /// Makes a checked change; whether anything is different now.
+    /// Makes a checked change; whether anything is different now. A rule's `disabled` that was never
+    /// written and one that is `false` mean the same.
     pub(super) fn apply(&mut self, index: usize, change: &Record) -> bool {
         let before = self.rows[index].clone();
         for (name, value) in change.properties() {
@@ -74,13 +153,33 @@ impl Table {
                 self.rows[index].set(name, value);
             }
         }
-        self.rows[index] != before
+        let is_new = |(name, value): (&str, &str)| {
+            before.value(name).unwrap_or_else(|| absent(name)) != value
+        };
+        let gone = |(name, _): (&str, &str)| self.rows[index].value(name).is_none();
+        self.rows[index].properties().any(is_new) || before.properties().any(gone)
+    }
+}
+
+/// What it means that a property is not there.
+pub(super) fn absent(name: &str) -> &'static str {
+    match name {
+        "disabled" | "log" => "false",
+        _ => "",
+    }
+}
+
+/// Sets a row's counters to zero, those it has.
+pub(super) fn clear(row: &mut Record) {
+    for counter in COUNTERS {
+        if row.value(counter).is_some() {
+            row.set(counter, "0");
+        }
     }
 }
 
 impl Field {
-    fn spelled(self, value: &str) -> Result<String, Refusal> {
-        let Self(name, kind) = self;
+    fn spelled(name: &str, kind: Kind, value: &str) -> Result<String, Refusal> {
         let name = || name.to_owned();
         match kind {
             Kind::Text => Ok(value.to_owned()),

@@ -1,15 +1,50 @@
 //! The contract of the REST face, one test per documented behaviour (reference: routeros.md).
 
+mod checklist;
+mod console;
+mod failures;
 mod reads;
 mod refusals;
+mod rows;
 mod writes;
 
-use super::http::Request;
-use super::{Router, RouterOptions};
+use super::http::{Request, Response};
+use super::{Router, RouterOptions, cli, profile};
 use crate::time::Instant;
+use crate::units::Rate;
 
 const TREE: &str = "/rest/queue/tree";
 const DOWN: &str = "/rest/queue/tree/*1000000";
+
+const MANGLE: &str = "/rest/ip/firewall/mangle";
+const RULE: &str = "/rest/ip/firewall/mangle/*1";
+const ADDRESS_LIST: &str = "/rest/ip/firewall/address-list";
+const LISTS: [&str; 6] = [
+    TREE,
+    "/rest/queue/type",
+    "/rest/queue/simple",
+    MANGLE,
+    ADDRESS_LIST,
+    "/rest/interface",
+];
+
+fn signed(method: &str, path: &str) -> Request {
+    Request::new(method, path).signed("wanctl", "secret")
+}
+
+/// A router with a steering rule beside its queues.
+fn steering_router() -> Router {
+    let mut router = router();
+    router.add_mangle(&[
+        ("action", "mark-routing"),
+        ("chain", "prerouting"),
+        ("comment", "ADAPTIVE: steer"),
+        ("new-routing-mark", "to-ATT"),
+        ("passthrough", "true"),
+        ("src-address", "10.0.0.5"),
+    ]);
+    router
+}
 
 fn router() -> Router {
     Router::new(&RouterOptions::default())

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::time::Duration;
-use crate::units::Rate;
 
 #[test]
 fn an_unknown_parameter_is_refused_and_nothing_is_changed() {

@@ -1,7 +1,6 @@
 //! What a write does, and what it answers.
 
 use super::*;
-use crate::units::Rate;
 
 #[test]
 fn a_patch_answers_with_the_whole_object() {

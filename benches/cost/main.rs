@@ -1,0 +1,44 @@
+//! What the daemon costs on this machine: `cargo bench`, or `cargo bench -- --seconds 5`.
+//!
+//! Numbers beside their aims, for people to look at. Nothing fails here because a machine is slow.
+
+#[path = "../../tests/harness/mod.rs"]
+mod harness;
+mod process;
+mod thinking;
+mod yardstick;
+
+use std::env;
+
+/// How long each process is watched.
+const SECONDS: u64 = 20;
+
+fn main() {
+    let mut args = env::args().skip(1);
+    let mut seconds = SECONDS;
+    while let Some(arg) = args.next() {
+        match &*arg {
+            "--seconds" => {
+                let n = args.next().and_then(|n| n.parse().ok());
+                seconds = n.expect("--seconds N");
+            }
+            // The yardsticks are this program, started again.
+            "--as" => return yardstick::be(&args.next().expect("--as NAME")),
+            // Cargo says so itself.
+            _ => {}
+        }
+    }
+    println!("wanctl's cost on this machine ({} cores)\n", cores());
+    thinking::report();
+    process::report(seconds.max(2));
+    println!("\n(aims are those of issue 1; a virtual machine's numbers vary by half and more)");
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// One line of the report.
+fn line(what: &str, value: &str, aim: &str) {
+    println!("  {what:<54}{value:>16}  {aim}");
+}

@@ -1,0 +1,77 @@
+//! CPU time of measure, judge, act, tell and ask again, in virtual time.
+
+use crate::harness::world::{Meter, Worlds};
+use crate::line;
+
+const TICKS: u32 = 20_000;
+const ROUNDS: usize = 5;
+
+/// The thread's CPU time without what the world around the daemon took.
+struct CpuTime {
+    aside: u64,
+}
+
+impl Meter for CpuTime {
+    fn aside<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let start = thread_nanos();
+        let result = work();
+        self.aside += thread_nanos() - start;
+        result
+    }
+}
+
+pub(crate) fn report() {
+    println!(
+        "One tick in virtual time: measure, judge, act, tell, ask again; best of {ROUNDS} runs of {TICKS} ticks"
+    );
+    for wans in [1, 2] {
+        let best = (0..ROUNDS).map(|_| run(wans)).min().unwrap_or(0);
+        let each = best as f64 / f64::from(TICKS) / 1_000.0;
+        let aim = format!("aim < 100 us ({each:.1} % of it)");
+        let what = format!("{wans} WAN, 3 reflectors, REST link, health, metrics");
+        line(&what, &format!("{each:.2} us CPU"), &aim);
+    }
+    let clock = best_clock_read();
+    line(
+        "a look at the CPU clock, of which each tick holds some ten",
+        &format!("{clock} ns"),
+        "",
+    );
+    println!();
+}
+
+fn run(wans: u8) -> u64 {
+    let mut worlds = Worlds::new(wans);
+    let mut meter = CpuTime { aside: 0 };
+    let start = thread_nanos();
+    for _ in 0..TICKS {
+        worlds.tick(&mut meter);
+    }
+    let all = thread_nanos() - start;
+    assert!(worlds.tally.writes > 100, "{:?}", worlds.tally);
+    all.saturating_sub(meter.aside)
+}
+
+fn best_clock_read() -> u64 {
+    const READS: u64 = 10_000;
+    let round = |_| {
+        let start = thread_nanos();
+        for _ in 0..READS {
+            core::hint::black_box(thread_nanos());
+        }
+        (thread_nanos() - start) / READS
+    };
+    (0..ROUNDS).map(round).min().unwrap_or(0)
+}
+
+#[expect(unsafe_code, reason = "std has no CPU clocks")]
+#[expect(clippy::cast_sign_loss, reason = "CPU time only grows from zero")]
+fn thread_nanos() -> u64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `time` is a timespec to write to.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}

@@ -1,0 +1,153 @@
+//! `wanctl double` and `wanctl double-cli`: for tests and the curious, so not in the main help.
+
+use std::path::PathBuf;
+
+use lexopt::{Arg, Parser};
+
+use super::{Command, option, said};
+use crate::sim::double::faults::Fault;
+use crate::sim::double::profile::Profile;
+
+/// `wanctl double`.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct DoubleArgs {
+    /// The port of the REST API; 0 is any free one.
+    pub port: u16,
+    /// Where the console listens.
+    pub ssh_socket: Option<PathBuf>,
+    /// Which RouterOS.
+    pub profile: Profile,
+    /// What is wrong with it.
+    pub fault: Fault,
+    /// End by itself after so many seconds.
+    pub seconds: Option<u64>,
+}
+
+const DOUBLE_HELP: &str = "\
+A RouterOS double alone: REST over plain HTTP on a loopback port, the console on a Unix socket,
+and the demo's line with three reflectors behind it. For tests, and to try things out.
+
+usage: wanctl double [--port N] [--ssh-socket PATH] [--profile V] [--fault NAME] [--seconds N]
+
+  --port N           port of the REST API (default: any free one, printed)
+  --ssh-socket PATH  where the console listens (default: a new path in /tmp, printed)
+  --profile V        RouterOS 7.9, 7.16, 7.20 or 7.23 (default)
+  --fault NAME       what is wrong with it: garbage, silence, half-response, reset,
+                     status-401, status-403, status-404, status-500, status-503,
+                     close-after-each, slow, empty-list, clamps, control-characters,
+                     chunked, refuses-what-it-did, latency, budget, hang, abort-damage,
+                     unauthorized-storm, renumbered, reboot, confused, read-only,
+                     absent-disabled, invalid-queues, changed-by-hand, session-limit
+  --seconds N        end after N seconds; otherwise SIGINT or SIGTERM ends it
+  -h, --help         this text
+
+User wanctl, password secret, queues WAN-Download and WAN-Upload.
+";
+
+const CLI_HELP: &str = "\
+Gives one console command to a running double and prints what it says; the exit status is the
+command's, or 255 if the session broke. As sshd's forced command it makes the double a RouterOS
+behind real SSH:  ForceCommand /usr/bin/wanctl double-cli --socket /run/double.sock
+
+usage: wanctl double-cli --socket PATH [COMMAND ...]
+
+  --socket PATH  the double's console, as `wanctl double` printed it
+  COMMAND        if SSH_ORIGINAL_COMMAND is not set
+  -h, --help     this text
+";
+
+pub(super) fn double(parser: &mut Parser) -> Result<Command, String> {
+    const LONG: [&str; 6] = ["port", "ssh-socket", "profile", "fault", "seconds", "help"];
+    let mut args = DoubleArgs::default();
+    while let Some(arg) = parser.next().map_err(said)? {
+        let name = option(arg, &LONG)?;
+        if name == "help" {
+            return Ok(Command::Help(DOUBLE_HELP));
+        }
+        let value = parser.value().map_err(said)?;
+        if name == "ssh-socket" {
+            args.ssh_socket = Some(PathBuf::from(value));
+            continue;
+        }
+        let text = value.to_str().unwrap_or_default();
+        let wrong = |why: String| format!("argument --{name}: {why}");
+        let number = |_| wrong(format!("{} is not a number", value.display()));
+        match name {
+            "port" => args.port = text.parse().map_err(number)?,
+            "seconds" => args.seconds = Some(text.parse().map_err(number)?),
+            "profile" => args.profile = text.parse().map_err(wrong)?,
+            _ => args.fault = text.parse().map_err(wrong)?,
+        }
+    }
+    Ok(Command::Double(args))
+}
+
+pub(super) fn double_cli(parser: &mut Parser) -> Result<Command, String> {
+    let (mut socket, mut words) = (None, Vec::new());
+    while let Some(arg) = parser.next().map_err(said)? {
+        match arg {
+            Arg::Value(word) => words.push(word.to_string_lossy().into_owned()),
+            arg => match option(arg, &["socket", "help"])? {
+                "socket" => socket = Some(PathBuf::from(parser.value().map_err(said)?)),
+                _ => return Ok(Command::Help(CLI_HELP)),
+            },
+        }
+    }
+    Ok(Command::DoubleCli {
+        socket: socket.ok_or("double-cli needs --socket PATH")?,
+        command: words.join(" "),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::parse;
+    use crate::time::Duration;
+
+    fn of(line: &str) -> Result<Command, String> {
+        let words = std::iter::once("wanctl").chain(line.split_whitespace());
+        let parsed = parse(words.map(std::ffi::OsString::from));
+        parsed.map_err(|usage| usage.to_string())
+    }
+
+    #[test]
+    fn the_double_is_told_what_to_be() {
+        let line = "double --port 8080 --ssh-socket /tmp/s --profile 7.9 --fault slow --seconds 3";
+        let args = DoubleArgs {
+            port: 8080,
+            ssh_socket: Some("/tmp/s".into()),
+            profile: Profile::V7_9,
+            fault: Fault::SlowBy(Duration::from_millis(400)),
+            seconds: Some(3),
+        };
+        assert_eq!(of(line), Ok(Command::Double(args)));
+        for (line, complaint) in [
+            ("double --port x", "argument --port: x is not a number"),
+            ("double --profile 6.49", "6.49 is none of 7.9, 7.16, 7.20"),
+            ("double --fault gremlins", "gremlins is none of none, gar"),
+            ("double-cli /system", "double-cli needs --socket PATH"),
+        ] {
+            assert!(of(line).unwrap_err().contains(complaint), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_help_knows_every_fault() {
+        for (name, _) in Fault::NAMED {
+            assert!(name == "none" || DOUBLE_HELP.contains(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_the_rest_of_the_line() {
+        let command = Command::DoubleCli {
+            socket: "/s".into(),
+            command: "/system identity print".to_owned(),
+        };
+        assert_eq!(
+            of("double-cli --socket /s /system identity print"),
+            Ok(command)
+        );
+    }
+}

@@ -1,0 +1,128 @@
+//! What happens to a router behind a client's back: people, power, restored backups.
+
+use super::menu::Menu;
+use super::record::Record;
+use super::{Router, queue_simple, queue_type};
+use crate::time::Instant;
+use crate::units::Rate;
+
+impl Router {
+    /// Adds a queue below `parent`.
+    pub fn add_queue(&mut self, name: &str, parent: &str, queue_type: &str, max_limit: Rate) {
+        self.queues.add(name, parent, queue_type, max_limit);
+        self.save();
+    }
+
+    /// Removes a queue; its traffic is no longer shaped.
+    pub fn remove_queue(&mut self, name: &str) {
+        let rows = &mut self.queues.table.rows;
+        rows.retain(|row| row.value("name") != Some(name));
+        self.save();
+    }
+
+    /// Somebody changed a queue by hand.
+    pub fn set_max_limit(&mut self, queue: &str, rate: Rate) {
+        self.set_queue_property(queue, "max-limit", &rate.as_bps().to_string());
+    }
+
+    /// Somebody changed anything else of a queue by hand: a property, or a comment with odd bytes.
+    pub fn set_queue_property(&mut self, queue: &str, name: &str, value: &str) {
+        if let Some(row) = self.queues.named_mut(queue) {
+            row.set(name, value);
+        }
+        self.save();
+    }
+
+    /// The same for all queues.
+    pub(super) fn set_every_queue(&mut self, name: &str, value: &str) {
+        for row in &mut self.queues.table.rows {
+            row.set(name, value);
+        }
+        self.save();
+    }
+
+    /// Adds a mangle rule; its id. A rule that was never switched has no `disabled`.
+    pub fn add_mangle(&mut self, properties: &[(&str, &str)]) -> String {
+        self.mangle.insert(&Record::of(properties))
+    }
+
+    /// The first mangle rule with this comment, as it would be printed.
+    pub fn mangle(&self, comment: &str) -> Option<&Record> {
+        let mut rules = self.mangle.rows.iter();
+        rules.find(|rule| rule.value("comment") == Some(comment))
+    }
+
+    /// Adds a simple queue; its limits are pairs.
+    pub fn add_simple_queue(&mut self, name: &str, target: &str, max_limit: &str) {
+        let row = queue_simple::queue(name, target, max_limit);
+        self.simple.insert(&row);
+    }
+
+    /// Adds a CAKE type.
+    pub fn add_queue_type(&mut self, name: &str) {
+        self.types.insert(&queue_type::cake("", name));
+    }
+
+    /// Another RouterOS by its name, `7.8 (stable)`; what it can do is the profile's.
+    pub fn set_version(&mut self, version: &str) {
+        version.clone_into(&mut self.system.version);
+    }
+
+    /// Changes a property of a queue type.
+    pub fn set_queue_type_property(&mut self, queue_type: &str, name: &str, value: &str) {
+        if let Some(index) = self.types.find(queue_type) {
+            self.types.rows[index].set(name, value);
+        }
+    }
+
+    /// A backup was restored: the same queues, other ids.
+    pub fn renumber_queues(&mut self) {
+        self.queues.renumber();
+        self.save();
+    }
+
+    /// Power failed and came back: what was saved stays, counters and uptime start over.
+    pub fn reboot(&mut self, now: Instant) {
+        self.flush(now);
+        self.queues.table.rows.clone_from(&self.saved);
+        self.dirty_since = None;
+        self.system.booted_at = now;
+        self.system.writes_since_boot = 0;
+        for menu in [Menu::QueueTree, Menu::Mangle] {
+            self.reset_counters(menu, None);
+        }
+        // Entries with a timeout were in memory only.
+        self.address_list.rows.retain(|row| !row.is_on("dynamic"));
+    }
+
+    /// Queues missing for a moment.
+    pub(super) fn without_queues<T>(&mut self, then: impl FnOnce(&mut Self) -> T) -> T {
+        let queues = std::mem::take(&mut self.queues.table.rows);
+        let result = then(self);
+        self.queues.table.rows = queues;
+        result
+    }
+
+    /// What is old enough goes to flash.
+    pub(super) fn flush(&mut self, now: Instant) {
+        if self
+            .dirty_since
+            .is_some_and(|since| now - since >= self.flush_after)
+        {
+            self.save();
+        }
+    }
+
+    /// If there were writes since there were `writes`, flash is behind.
+    pub(super) fn touch(&mut self, now: Instant, writes: u64) {
+        if self.system.writes != writes {
+            self.dirty_since.get_or_insert(now);
+        }
+        self.flush(now);
+    }
+
+    fn save(&mut self) {
+        self.saved.clone_from(&self.queues.table.rows);
+        self.dirty_since = None;
+    }
+}

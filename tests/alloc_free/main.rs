@@ -1,0 +1,8 @@
+//! Once it runs, the loop's thread asks for no memory: neither a fragmented heap after months nor an
+//! allocator's lock can make a tick late. What rustls does per TLS record is the one exception.
+
+mod counter;
+#[path = "../harness/mod.rs"]
+mod harness;
+mod real_loop;
+mod virtual_time;

@@ -1,0 +1,16 @@
+//! The real binary as a process, against the simulated world on loopback sockets.
+//!
+//! Nothing here needs root, the network or a fixed port. Machines are noisy: tests wait for conditions
+//! with generous limits and judge counts, orders and values.
+
+mod by_hand;
+mod commands;
+mod control;
+mod health;
+mod health_abuse;
+mod router_changes;
+mod router_faults;
+mod service;
+mod signals;
+mod state;
+mod support;
