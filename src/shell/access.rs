@@ -3,7 +3,7 @@
 use std::ffi::CString;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::Errno;
@@ -13,9 +13,21 @@ use super::Errno;
 /// # Errors
 /// Why not.
 pub fn may_make_files(directory: &Path) -> Result<(), Errno> {
-    let bytes = directory.as_os_str().as_bytes();
+    allowed(directory, libc::W_OK | libc::X_OK)
+}
+
+/// May this user write into that file?
+///
+/// # Errors
+/// Why not.
+pub fn may_write(file: &Path) -> Result<(), Errno> {
+    allowed(file, libc::W_OK)
+}
+
+fn allowed(path: &Path, mode: libc::c_int) -> Result<(), Errno> {
+    let bytes = path.as_os_str().as_bytes();
     let path = CString::new(bytes).map_err(|_| Errno::from(std::io::Error::other("NUL")))?;
-    sys::access(&path, libc::W_OK | libc::X_OK)
+    sys::access(&path, mode)
 }
 
 /// The user whose rights count.
@@ -23,17 +35,12 @@ pub fn user() -> u32 {
     sys::effective_user()
 }
 
-/// The permission bits of a file, without following the question who owns it; `None` if there is none.
+/// The permission bits of a file; `None` if there is none.
 pub fn mode(file: &Path) -> Option<u32> {
     let metadata = fs::metadata(file).ok()?;
     metadata
         .is_file()
         .then(|| metadata.permissions().mode() & 0o7777)
-}
-
-/// Who owns a file or directory.
-pub fn owner(path: &Path) -> Option<u32> {
-    fs::metadata(path).ok().map(|metadata| metadata.uid())
 }
 
 #[expect(unsafe_code, reason = "std can tell neither rights nor users")]
@@ -65,6 +72,10 @@ mod tests {
         assert_eq!(may_make_files(dir.path()), Ok(()));
         let missing = may_make_files(&dir.path().join("missing")).unwrap_err();
         assert_eq!(missing.number(), libc::ENOENT);
-        assert_eq!(owner(dir.path()), Some(user()));
+        let file = dir.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert_eq!(may_write(&file), Ok(()));
+        assert!(mode(&file).is_some_and(|mode| mode & 0o600 == 0o600));
+        assert_eq!(mode(dir.path()), None);
     }
 }

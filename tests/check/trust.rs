@@ -125,6 +125,20 @@ fn a_fingerprint_can_be_pasted() {
 }
 
 #[test]
+fn the_wrong_scheme_for_the_port() {
+    let mut setup = Setup::new();
+    setup.merge("router: { scheme: https }");
+    setup
+        .check()
+        .exits(1)
+        .has("is not the router's REST")
+        .has("www-ssl has no certificate, and breaks off each handshake");
+    let mut setup = Setup::with_tls(certificate("gw"));
+    setup.merge("router: { scheme: http }");
+    setup.check().exits(1).has("is not the router's REST");
+}
+
+#[test]
 fn no_fingerprint_where_there_is_no_tls() {
     let setup = Setup::new();
     let said = fingerprint(&format!("127.0.0.1:{}", setup.world.router_port()));

@@ -1,5 +1,7 @@
 //! The router by REST, one blocking request after the other.
 
+use std::io::ErrorKind;
+
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector as _, TcpConnector};
 use ureq::{Agent, http};
@@ -28,7 +30,7 @@ pub(super) enum Failure {
     TimedOut,
     /// The certificate is not the one that is trusted.
     Untrusted(String),
-    /// What came is neither TLS nor HTTP.
+    /// What came is neither TLS nor HTTP, or it ended too soon.
     Garbled(String),
     /// An answer, but a refusal, with RouterOS's words.
     Status(u16, String),
@@ -165,7 +167,13 @@ fn of_io(error: &std::io::Error) -> Failure {
             other => other.to_string(),
         }),
         Some(other) => Failure::Garbled(other.to_string()),
-        None if error.kind() == std::io::ErrorKind::TimedOut => Failure::TimedOut,
-        None => Failure::Unreachable(error.to_string()),
+        None => match error.kind() {
+            ErrorKind::TimedOut => Failure::TimedOut,
+            ErrorKind::UnexpectedEof
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe => Failure::Garbled("it ends the connection".to_owned()),
+            _ => Failure::Unreachable(error.to_string()),
+        },
     }
 }

@@ -16,21 +16,27 @@ use crate::units::Rate;
 pub(super) struct Machine {
     /// The user whose rights were looked at.
     pub(super) user: u32,
-    pub(super) directories: Vec<Directory>,
+    pub(super) spots: Vec<Spot>,
     pub(super) weaknesses: Vec<Weakness>,
     /// What the system allows for pings, or why it allows nothing.
     pub(super) ping: Option<Result<String, String>>,
 }
 
-/// A directory wanctl writes into.
+/// A directory wanctl writes into, or a file that is there already and is to be written to.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Directory {
-    /// "log", "lock", "state".
-    pub(super) what: &'static str,
+pub(super) struct Spot {
+    pub(super) kind: Kind,
     pub(super) path: PathBuf,
-    /// Whether wanctl makes it if it is missing.
-    pub(super) made: bool,
+    pub(super) is_file: bool,
     pub(super) state: Access,
+}
+
+/// What wanctl writes there.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Kind {
+    Log,
+    Lock,
+    State,
 }
 
 /// What this user may do there.

@@ -50,8 +50,10 @@ impl Object {
         let Value::Object(map) = value else {
             return None;
         };
+        // It ends up on a terminal.
+        let plain = |c: char| if c.is_control() { '?' } else { c };
         let text = |value| match value {
-            Value::String(text) => text,
+            Value::String(text) => text.chars().map(plain).collect(),
             other => other.to_string(),
         };
         Some(Self(map.into_iter().map(|(k, v)| (k, text(v))).collect()))
@@ -85,5 +87,23 @@ impl Object {
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {
         self.0.insert(name.to_owned(), value.to_owned());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replies_are_read_whatever_is_in_them() {
+        let mut listing = b"[{\"name\":\"a\\u001b[2Jb\",\"comment\":\"x\ty\",\"n\":5}]".to_vec();
+        let objects = read(&mut listing).expect("a listing");
+        assert_eq!(objects[0].shown("name"), "a?[2Jb");
+        assert_eq!(objects[0].shown("comment"), "x y");
+        assert_eq!(objects[0].number("n"), Some(5));
+        assert_eq!(read(&mut b"{}".to_vec()), Some(vec![Object::default()]));
+        for garbage in ["", "<html>", "[1]", "null"] {
+            assert_eq!(read(&mut garbage.as_bytes().to_vec()), None, "{garbage}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::client::{Client, Failure};
-use super::facts::{Access, Directory, Machine, Router, Traffic};
+use super::facts::{Access, Kind, Machine, Router, Spot, Traffic};
 use super::object::{Object, named};
 use crate::cli::{assemble, secret};
 use crate::config::{RouterConfig, Scheme, WanConfig};
@@ -30,38 +30,52 @@ const FASTTRACK: &str = "/rest/ip/firewall/filter?action=fasttrack-connection";
 /// This machine, for this WAN.
 pub(super) fn machine(config: &WanConfig) -> Machine {
     let ping = assemble::echo_sockets(config);
-    let parent = |path: &Path| {
-        let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
-        parent.unwrap_or(Path::new(".")).to_owned()
-    };
-    let mut directories: Vec<Directory> = Vec::new();
-    for (what, file, made) in [
-        ("log", &config.logging.main_log, true),
-        ("log", &config.logging.debug_log, true),
-        ("lock", &config.lock.file, false),
-        ("state", &config.state.main, true),
-        ("state", &config.state.v17, true),
-    ] {
-        let path = parent(file);
-        if directories.iter().all(|known| known.path != path) {
-            let state = directory(&path, made);
-            directories.push(Directory {
-                what,
-                path,
-                made,
-                state,
-            });
-        }
-    }
     Machine {
         user: access::user(),
-        directories,
+        spots: spots(config),
         weaknesses: secret::weaknesses(config),
         ping: Some(match ping {
             Ok(sockets) => Ok(sockets.mode().to_string()),
             Err(error) => Err(error.to_string()),
         }),
     }
+}
+
+/// Where wanctl will write.
+fn spots(config: &WanConfig) -> Vec<Spot> {
+    let mut spots: Vec<Spot> = Vec::new();
+    for (kind, file) in [
+        (Kind::Log, &config.logging.main_log),
+        (Kind::Log, &config.logging.debug_log),
+        (Kind::Lock, &config.lock.file),
+        (Kind::State, &config.state.main),
+        (Kind::State, &config.state.v17),
+    ] {
+        let parent = file.parent().filter(|p| !p.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new("."));
+        if spots.iter().all(|known| known.path != parent) {
+            spots.push(Spot {
+                kind,
+                path: parent.to_owned(),
+                is_file: false,
+                // The lock does without making its directory.
+                state: directory(parent, kind != Kind::Lock),
+            });
+        }
+        // State documents are replaced, not written into.
+        if kind != Kind::State
+            && file.exists()
+            && let Err(errno) = access::may_write(file)
+        {
+            spots.push(Spot {
+                kind,
+                path: file.clone(),
+                is_file: true,
+                state: Access::Refused(errno),
+            });
+        }
+    }
+    spots
 }
 
 fn directory(path: &Path, made: bool) -> Access {

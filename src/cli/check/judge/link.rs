@@ -6,7 +6,7 @@ use crate::cli::check::facts::{Router, Traffic};
 use crate::cli::check::finding::{Finding, Subject};
 use crate::cli::fingerprint::{hex, portrait};
 use crate::cli::secret::{self, Weakness};
-use crate::config::{Scheme, WanConfig};
+use crate::config::{Scheme, Transport, WanConfig};
 use crate::time::Duration;
 
 /// REST on real routers: 20 ms on average, 55 ms in the 95th percentile (routeros.md 1.7).
@@ -16,17 +16,13 @@ const SLOW: Duration = Duration::from_millis(200);
 pub(super) fn trust(config: &WanConfig, router: &Router) -> Option<Finding> {
     let at = |id, what: &str| Some(Finding::warning(Subject::Router, id, what));
     match secret::on_the_way(&config.router)? {
-        Weakness::Plain => Some(
-            at(
-                "password-plain",
-                "Nothing protects the router's password: plain http sends it readable across the network.",
-            )?
-            .why("Whoever sees one request is the router's user from then on.")
-            .on_router("/certificate add name=wanctl common-name=router days-valid=3650 key-usage=digital-signature,key-encipherment,tls-server")
-            .on_router("/certificate sign wanctl")
-            .on_router("/ip service set www-ssl certificate=wanctl disabled=no")
-            .in_file("router:\n  scheme: https\n  port: 443"),
-        ),
+        Weakness::Plain => {
+            let what = "Nothing protects the router's password: plain http sends it readable across the \
+                        network.";
+            let finding = at("password-plain", what)?
+                .why("Whoever sees one request is the router's user from then on.");
+            Some(served(finding).in_file("router:\n  scheme: https\n  port: 443"))
+        }
         _ => Some(pin(
             at(
                 "password-unchecked",
@@ -57,21 +53,74 @@ fn pin(finding: Finding, router: &Router) -> Finding {
 
 /// Why nothing more could be asked.
 pub(super) fn failure(config: &WanConfig, router: &Router, failure: &Failure) -> Finding {
-    let to = &config.router;
-    let address = format!("{}:{}", to.host, to.port);
+    let address = format!("{}:{}", config.router.host, config.router.port);
+    match failure {
+        Failure::NoAddress | Failure::Unreachable(_) | Failure::TimedOut => {
+            not_reached(config, &address, failure)
+        }
+        Failure::Untrusted(why) => untrusted(config, router, &address, why),
+        Failure::Status(401, _) => login(config),
+        Failure::Status(_, words) if words.contains("not enough permissions") => {
+            let what = "may not read what wanctl must read";
+            rights_missing(config, "rights-read", what, words)
+        }
+        Failure::Status(status, words) => {
+            let what = format!("The router answers with status {status}: {words}.");
+            Finding::error(Subject::Router, "router-refuses", what)
+                .why("REST is part of RouterOS 7 and can be switched off since 7.21.")
+                .on_router("/ip service webserver set rest-plain=yes rest-secure=yes")
+        }
+        Failure::Garbled(why) => garbled(config, &address, why),
+        Failure::Unreadable => {
+            let what = format!("{address} answers, but not as RouterOS does.");
+            Finding::error(Subject::Router, "router-no-rest", what)
+                .why("Another web server, or a RouterOS that is still starting.")
+                .on_router("/ip service print detail where name~\"www\"")
+        }
+    }
+}
+
+fn garbled(config: &WanConfig, address: &str, why: &str) -> Finding {
+    let what = format!("What answers at {address} is not the router's REST: {why}.");
+    let finding = Finding::error(Subject::Router, "router-no-rest", what);
+    let services = "/ip service print detail where name~\"www\"";
+    match config.router.scheme {
+        Scheme::Http => finding
+            .why("The port may be one for https, or another service's. See which it is, and let router.port and router.scheme say so:")
+            .on_router(services),
+        Scheme::Https => served(
+            finding
+                .why(
+                    "The port may be one for http, or another service's; or www-ssl has no certificate, \
+                     and breaks off each handshake. See which it is, and give it one if it has none:",
+                )
+                .on_router(services),
+        ),
+    }
+}
+
+/// Makes the router speak TLS.
+fn served(finding: Finding) -> Finding {
+    finding
+        .on_router(
+            "/certificate add name=wanctl common-name=router days-valid=3650 \
+             key-usage=digital-signature,key-encipherment,tls-server",
+        )
+        .on_router("/certificate sign wanctl")
+        .on_router("/ip service set www-ssl certificate=wanctl disabled=no")
+}
+
+fn not_reached(config: &WanConfig, address: &str, failure: &Failure) -> Finding {
     let error = |id, what: String| Finding::error(Subject::Router, id, what);
-    let service = match to.scheme {
+    let service = match config.router.scheme {
         Scheme::Http => "www",
         Scheme::Https => "www-ssl",
     };
-    let serve = format!("/ip service set {service} disabled=no port={}", to.port);
+    let serve = format!(
+        "/ip service set {service} disabled=no port={}",
+        config.router.port
+    );
     match failure {
-        Failure::NoAddress => error(
-            "router-no-address",
-            format!("The router's name {} has no address.", to.host),
-        )
-        .why("The daemon asks again and again, but cannot control until there is one.")
-        .advice("Write the router's address into router.host; names need a working DNS."),
         Failure::Unreachable(why) => error(
             "router-unreachable",
             format!("Nobody answers at {address}: {why}."),
@@ -86,33 +135,12 @@ pub(super) fn failure(config: &WanConfig, router: &Router, failure: &Failure) ->
         .why("A firewall that drops, or a router too busy to answer.")
         .on_router(serve)
         .on_router("/tool profile duration=10s"),
-        Failure::Untrusted(why) => untrusted(config, router, &address, why),
-        Failure::Garbled(why) => error(
-            "router-no-rest",
-            format!("What answers at {address} is not the router's REST: {why}."),
-        )
-        .why("https spoken to an http port, the other way round, or another service altogether.")
-        .on_router("/ip service print detail where name~\"www\"")
-        .advice("Then let router.port and router.scheme say what it shows."),
-        Failure::Status(401, _) => login(config),
-        Failure::Status(_, words) if words.contains("not enough permissions") => rights_missing(
-            config,
-            "rights-read",
-            "may not read what wanctl must read",
-            words,
-        ),
-        Failure::Status(status, words) => error(
-            "router-refuses",
-            format!("The router answers with status {status}: {words}."),
-        )
-        .why("REST is part of RouterOS 7 and can be switched off since 7.21.")
-        .on_router("/ip service webserver set rest-plain=yes rest-secure=yes"),
-        Failure::Unreadable => error(
-            "router-no-rest",
-            format!("{address} answers, but not as RouterOS does."),
-        )
-        .why("Another web server, or a RouterOS that is still starting.")
-        .on_router("/ip service print detail where name~\"www\""),
+        _ => {
+            let what = format!("The router's name {} has no address.", config.router.host);
+            error("router-no-address", what)
+                .why("The daemon asks again and again, but cannot control until there is one.")
+                .advice("Write the router's address into router.host; names need a working DNS.")
+        }
     }
 }
 
@@ -180,6 +208,14 @@ pub(super) fn rights(config: &WanConfig, write_test: bool) -> Finding {
             format!("User {user} may read; whether it may write, only --write-test can tell.");
         Finding::note(Subject::Router, "rights", what)
     }
+}
+
+/// The daemon's other way is not looked at here.
+pub(super) fn other_way(config: &WanConfig) -> Option<Finding> {
+    let what = "router.transport is ssh; this looked at the router by REST, not by SSH.";
+    let note = Finding::note(Subject::Router, "transport-ssh", what)
+        .why("What is said about queues holds for both; reachability and rights are REST's.");
+    (config.router.transport == Transport::Ssh).then_some(note)
 }
 
 /// How long reads take.

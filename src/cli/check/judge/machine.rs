@@ -1,6 +1,6 @@
 //! This machine: directories, rights, secrets, pings.
 
-use crate::cli::check::facts::{Access, Directory, Machine};
+use crate::cli::check::facts::{Access, Kind, Machine, Spot};
 use crate::cli::check::finding::{Finding, Subject};
 use crate::cli::secret::Weakness;
 use crate::config::WanConfig;
@@ -9,9 +9,9 @@ const ROOT: u32 = 0;
 
 pub(in crate::cli::check) fn machine(config: &WanConfig, machine: &Machine) -> Vec<Finding> {
     let mut findings: Vec<Finding> = machine
-        .directories
+        .spots
         .iter()
-        .filter_map(|d| directory(config, d, machine.user))
+        .filter_map(|place| spot(config, place, machine.user))
         .collect();
     if findings.is_empty() {
         let what = "Log, lock and state can be written.";
@@ -31,26 +31,33 @@ pub(in crate::cli::check) fn machine(config: &WanConfig, machine: &Machine) -> V
     findings
 }
 
-fn directory(config: &WanConfig, directory: &Directory, user: u32) -> Option<Finding> {
-    let Access::Refused(errno) = directory.state else {
+fn spot(config: &WanConfig, spot: &Spot, user: u32) -> Option<Finding> {
+    let Access::Refused(errno) = spot.state else {
         return None;
     };
-    let Directory { what, path, .. } = directory;
-    let path = path.display();
-    let said = format!("User {user} cannot write into the {what} directory {path}: {errno}.");
-    let finding = if *what == "log" {
-        Finding::warning(Subject::Machine, "directory-log", said)
-            .why("wanctl controls the line without its log, but nobody can see what it did.")
-    } else if *what == "state" {
-        Finding::warning(Subject::Machine, "directory-state", said)
-            .why("After a restart wanctl would begin from the config instead of what it knew.")
-    } else {
-        Finding::error(Subject::Machine, "directory-lock", said).why(format!(
+    let path = spot.path.display();
+    let word = match spot.kind {
+        Kind::Log => "log",
+        Kind::Lock => "lock",
+        Kind::State => "state",
+    };
+    let noun = if spot.is_file { "file" } else { "directory" };
+    let said = format!("User {user} cannot write into the {word} {noun} {path}: {errno}.");
+    let finding = match spot.kind {
+        Kind::Log => Finding::warning(Subject::Machine, "directory-log", said)
+            .why("wanctl controls the line without its log, but nobody can see what it did."),
+        Kind::State => Finding::warning(Subject::Machine, "directory-state", said)
+            .why("After a restart wanctl would begin from the config instead of what it knew."),
+        Kind::Lock => Finding::error(Subject::Machine, "directory-lock", said).why(format!(
             "Without the lock file {} the daemon refuses to start.",
             config.lock.file.display()
-        ))
+        )),
     };
-    Some(finding.in_shell(format!("install -d -o {user} -m 0755 {path}   # as root")))
+    Some(finding.in_shell(if spot.is_file {
+        format!("chown {user} {path}   # as root")
+    } else {
+        format!("install -d -o {user} -m 0755 {path}   # as root")
+    }))
 }
 
 fn weakness(weakness: &Weakness) -> Option<Finding> {

@@ -46,6 +46,7 @@ pub(super) fn router(config: &WanConfig, router: &Router, write_test: bool) -> V
         (Ok(queues), Ok(types)) => {
             findings.extend(router.traffic.as_ref().map(link::latency));
             findings.push(link::rights(config, write_test));
+            findings.extend(link::other_way(config));
             for direction in Direction::BOTH {
                 let seen = queue::Seen {
                     config,

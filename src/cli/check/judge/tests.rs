@@ -4,10 +4,12 @@ use std::path::Path;
 
 use super::*;
 use crate::cli::check::client::Failure;
-use crate::cli::check::facts::{Ended, Traffic, Writes};
+use crate::cli::check::facts::{Access, Ended, Kind, Machine, Spot, Traffic, Writes};
 use crate::cli::check::finding::{Place, Severity};
 use crate::cli::check::object::Object;
+use crate::cli::secret::Weakness;
 use crate::direction::Both;
+use crate::shell::Errno;
 use crate::units::Rate;
 
 /// 25 to 500 Mbit/s down, 10 to 50 up; https that is not checked.
@@ -307,4 +309,54 @@ fn what_stands_between_quotes_stays_there() {
         quoted("a\"; /system reset \\ $x\n"),
         "\"a\\\"; /system reset \\\\ \\$x\""
     );
+}
+
+#[test]
+fn what_a_service_user_may_not_do_is_told_with_the_way_out() {
+    let denied = Errno::from(std::io::Error::from_raw_os_error(libc::EACCES));
+    let spot = |kind, path: &str, is_file, state| Spot {
+        kind,
+        path: path.into(),
+        is_file,
+        state,
+    };
+    let seen = Machine {
+        user: 998,
+        spots: vec![
+            spot(Kind::Log, "/var/log/wanctl", false, Access::Writable),
+            spot(
+                Kind::Log,
+                "/var/log/wanctl/wan1.log",
+                true,
+                Access::Refused(denied),
+            ),
+            spot(Kind::Lock, "/run/wanctl", false, Access::Refused(denied)),
+            spot(Kind::State, "/var/lib/wanctl", false, Access::Creatable),
+        ],
+        weaknesses: vec![
+            Weakness::Key("/etc/wanctl/ssh/router.key".into(), 0o640),
+            // The link's business.
+            Weakness::Unchecked,
+        ],
+        ping: Some(Err(
+            "not allowed to send ICMP echoes; do one of these: ...".into()
+        )),
+    };
+    let findings = machine(&config(), &seen);
+    assert_eq!(
+        ids(&findings),
+        ["directory-log", "directory-lock", "ssh-key-mode", "ping"]
+    );
+    let expected = "User 998 cannot write into the log file /var/log/wanctl/wan1.log: Permission denied \
+                    (os error 13).";
+    assert_eq!(findings[0].what, expected);
+    assert_eq!(
+        findings[0].fix[0].text,
+        "chown 998 /var/log/wanctl/wan1.log   # as root"
+    );
+    assert_eq!(
+        findings[1].fix[0].text,
+        "install -d -o 998 -m 0755 /run/wanctl   # as root"
+    );
+    assert!(findings[3].what.starts_with("Not allowed to send"));
 }
