@@ -7,6 +7,19 @@ fn is_reset(stream: &mut TcpStream) -> bool {
     read.is_err_and(|error| error.kind() == ErrorKind::ConnectionReset)
 }
 
+/// Sends a request and hangs up before the answer, until the router has noticed.
+fn abort(world: &World) {
+    let aborts = || world.scene().router.www.aborts();
+    let before = aborts();
+    while aborts() == before {
+        drop(bare_get(world));
+        let patience = world.clock().now() + Duration::from_millis(300);
+        while aborts() == before && world.clock().now() < patience {
+            thread::yield_now();
+        }
+    }
+}
+
 #[test]
 fn row_08_a_hanging_command_sends_zero_bytes_and_then_session_closed() {
     let world = world();
@@ -36,12 +49,10 @@ fn row_09_abort_and_complete_in_turn_break_the_server_for_everybody() {
         world.scene().router.www.is_broken(now)
     };
     world.fault(slow);
-    drop(bare_get(&world));
+    abort(&world);
     assert_eq!(get(&agent, &world, DOWN).0, 200, "one abort is harmless");
-    drop(bare_get(&world));
-    while !is_broken() {
-        thread::yield_now();
-    }
+    abort(&world);
+    assert!(is_broken(), "two with an answer between them are not");
     world.fault(Fault::None);
     let (mut resets, mut strangers) = (0, 0);
     for _ in 0..20 {

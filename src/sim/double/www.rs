@@ -51,11 +51,16 @@ const FORGOTTEN: Duration = Duration::from_secs(3);
 pub struct Www {
     /// Whether aborts do damage; if not, a client may hang up as it likes.
     pub minds_aborts: bool,
+    /// Whether a command that hangs keeps the user's session busy: every other request of the same
+    /// user and address then waits until it ends, on new connections too (measured on 7.23.2).
+    pub is_one_session: bool,
+    busy_until: Instant,
     random: Random,
     budget: u64,
     spent: u64,
     /// When the request before this one is done: the budget is everybody's.
     free_at: Instant,
+    aborts: u64,
     last_abort: Option<Instant>,
     /// An abort was followed by a completed request: the next abort breaks it.
     primed: bool,
@@ -67,10 +72,13 @@ impl Www {
         let mut random = Random::new(seed);
         Self {
             minds_aborts: false,
+            is_one_session: false,
+            busy_until: Instant::ZERO,
             budget: between(&mut random, BUDGET),
             random,
             spent: 0,
             free_at: Instant::ZERO,
+            aborts: 0,
             last_abort: None,
             primed: false,
             broken_until: Instant::ZERO,
@@ -104,6 +112,20 @@ impl Www {
         self.free_at - now
     }
 
+    /// A command hangs from now on; nobody can stop it.
+    pub(super) fn hang(&mut self, now: Instant, span: Duration) {
+        self.busy_until = self.busy_until.max(now + span);
+    }
+
+    /// How long a request waits for commands that hang.
+    pub(super) fn wait(&self, now: Instant) -> Duration {
+        if self.is_one_session {
+            self.busy_until - now
+        } else {
+            Duration::ZERO
+        }
+    }
+
     /// Whether something with this probability happens.
     pub fn happens(&mut self, per_cent: u8) -> bool {
         self.random.below(100) < u64::from(per_cent)
@@ -111,6 +133,7 @@ impl Www {
 
     /// A client hung up before it had its answer. Once is harmless.
     pub fn abort(&mut self, now: Instant) {
+        self.aborts += 1;
         if !self.minds_aborts {
             return;
         }
@@ -120,6 +143,11 @@ impl Www {
         }
         self.last_abort = Some(now);
         self.primed = false;
+    }
+
+    /// Clients that hung up so far.
+    pub const fn aborts(&self) -> u64 {
+        self.aborts
     }
 
     /// A client had its answer.

@@ -60,6 +60,20 @@ fn a_hanging_command_ends_after_a_minute_and_has_no_effect() {
 }
 
 #[test]
+fn an_abandoned_command_keeps_its_users_session_busy() {
+    for (is_one_session, wait) in [(false, Duration::ZERO), (true, Duration::from_secs(55))] {
+        let mut scene = scene(Fault::HANG);
+        scene.router.www.is_one_session = is_one_session;
+        patch(&mut scene, at(0), "300M");
+        scene.set_fault(at(5_000), Fault::None);
+        let answer = patch(&mut scene, at(5_000), "300M");
+        assert_eq!((answer.status, answer.after), (200, wait));
+        let answer = patch(&mut scene, at(60_000), "300M");
+        assert_eq!(answer.after, Duration::ZERO);
+    }
+}
+
+#[test]
 fn a_storm_of_401s_hits_some_requests_and_not_the_console() {
     let mut scene = scene(Fault::UnauthorizedStorm(50));
     let hits = (0..100).filter(|_| patch(&mut scene, at(0), "300M").status == 401);

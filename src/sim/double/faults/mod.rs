@@ -103,6 +103,15 @@ impl Fault {
 
     /// The router's answer with this fault.
     pub fn answer(self, now: Instant, router: &mut Router, request: &Request) -> Response {
+        if let Self::Hangs(span) = self {
+            router.www.hang(now, span);
+            return self.answer_now(now, router, request);
+        }
+        let wait = router.www.wait(now);
+        later(self.answer_now(now, router, request), wait)
+    }
+
+    fn answer_now(self, now: Instant, router: &mut Router, request: &Request) -> Response {
         if self == Self::AbortDamage || router.www.is_broken(now) {
             router.journal.note(now, request);
             return router.www.broken_answer();
