@@ -7,7 +7,7 @@ use super::facts::{Access, Kind, Machine, Router, Spot, Traffic};
 use super::object::{Object, named};
 use crate::cli::{assemble, secret};
 use crate::config::{RouterConfig, Scheme, WanConfig};
-use crate::direction::{Both, Direction};
+use crate::direction::Direction;
 use crate::shell::access;
 use crate::shell::certificate;
 use crate::shell::clock::{Clock, pause};
@@ -139,28 +139,28 @@ pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Ro
     router
 }
 
+/// The interfaces are read within the counters' time: whatever a port passed between its two reads, its
+/// queue must have counted between its first and its last.
 fn traffic(config: &RouterConfig, client: &Client, clock: Clock) -> Result<Traffic, Failure> {
-    let before = client.get(INTERFACES)?.objects;
-    let mut bytes: Both<Vec<u64>> = Both::default();
-    let mut reads = Vec::new();
+    let mut traffic = Traffic::default();
     let began_at = clock.now();
+    let mut due_at = began_at;
     for n in 0..READS {
+        pause(due_at - clock.now());
+        if n == READS - 1 {
+            traffic.after = client.get(INTERFACES)?.objects;
+        }
         let answer = client.get(COUNTERS)?;
-        reads.push(answer.took);
+        traffic.reads.push(answer.took);
         for direction in Direction::BOTH {
             let queue = named(&answer.objects, &config.queues[direction]);
-            bytes[direction].extend(queue.and_then(|queue| queue.number("bytes")));
+            traffic.bytes[direction].extend(queue.and_then(|queue| queue.number("bytes")));
         }
-        let due_at = (0..=n).fold(began_at, |at, _| at + READ_EVERY);
-        pause(due_at - clock.now());
+        if n == 0 {
+            traffic.before = client.get(INTERFACES)?.objects;
+        }
+        due_at = due_at + READ_EVERY;
     }
-    let span = clock.now() - began_at;
-    let after = client.get(INTERFACES)?.objects;
-    Ok(Traffic {
-        reads,
-        span,
-        bytes,
-        before,
-        after,
-    })
+    traffic.span = clock.now() - began_at;
+    Ok(traffic)
 }

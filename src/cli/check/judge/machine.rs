@@ -101,13 +101,13 @@ fn ping(ping: &Result<String, String>) -> Finding {
     }
 }
 
+/// Begins a sentence; a file or key at its beginning stays as it is.
 fn capital(sentence: &str) -> String {
+    let first_word = sentence.split_whitespace().next().unwrap_or_default();
+    if first_word.contains(['.', '/']) {
+        return sentence.to_owned();
+    }
     let mut chars = sentence.chars();
     let first = chars.next().map(char::to_uppercase).into_iter().flatten();
-    // A path stays as it is.
-    if sentence.starts_with('/') || sentence.starts_with("router.") {
-        sentence.to_owned()
-    } else {
-        first.chain(chars).collect()
-    }
+    first.chain(chars).collect()
 }

@@ -77,7 +77,7 @@ pub(super) fn queue(seen: &Seen<'_>) -> Vec<Finding> {
     findings.extend(bucket(seen, queue));
     if findings.is_empty() {
         let what = format!(
-            "{} is there and works: {} on {}, limited to {}.",
+            "{} is there and switched on: {} on {}, limited to {}.",
             seen.name(),
             queue.shown("queue"),
             queue.shown("parent"),
