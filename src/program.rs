@@ -8,7 +8,7 @@ use crate::control::controller::Judgement;
 use crate::control::prober::Echo;
 use crate::control::zone::Zone;
 use crate::direction::Direction;
-use crate::router::{self, Failure, Refusal};
+use crate::router::{self, Failure, Refusal, Transport};
 use crate::status::{Saved, Status, Unsent};
 use crate::time::{Duration, Instant};
 use crate::units::{Millis, Rate};
@@ -182,6 +182,20 @@ pub enum Fact {
     RouterUp {
         /// How long it was gone and after how many failures, if it was.
         outage: Option<(Duration, u32)>,
+    },
+    /// Another transport serves from now on.
+    Switched {
+        /// Which.
+        to: Transport,
+        /// Why the preferred one failed; `None`: it answers again.
+        why: Option<Failure>,
+    },
+    /// The transport that does not serve failed, too, or in another way than before.
+    SpareFailed {
+        /// Which.
+        transport: Transport,
+        /// How.
+        why: Failure,
     },
     /// A write did not take effect.
     Refused {

@@ -11,7 +11,7 @@ use crate::control::law::Why;
 use crate::control::prober::MAX_REFLECTORS;
 use crate::control::zone::{Streaks, Zone};
 use crate::direction::Both;
-use crate::router::{Failure, Refusal};
+use crate::router::{Failure, Refusal, Transport};
 use crate::time::{Duration, Instant};
 use crate::units::{Millis, Rate};
 
@@ -168,6 +168,16 @@ pub struct RouterStatus {
     pub reachable: bool,
     /// Whether the link takes orders.
     pub up: bool,
+    /// The transport of the config file.
+    pub preferred: Transport,
+    /// The one that serves, or served last.
+    pub transport: Transport,
+    /// Why that is not the preferred one.
+    pub transport_why: Option<Failure>,
+    /// Whether there is another transport to turn to.
+    pub has_spare: bool,
+    /// The last failure of the transport that does not serve.
+    pub spare_failure: Option<(Instant, Failure)>,
     /// Failed contacts in a row.
     pub consecutive_failures: u32,
     /// The last failure and when it was.
@@ -195,6 +205,11 @@ impl Default for RouterStatus {
         Self {
             reachable: true,
             up: false,
+            preferred: Transport::default(),
+            transport: Transport::default(),
+            transport_why: None,
+            has_spare: false,
+            spare_failure: None,
             consecutive_failures: 0,
             last_failure: None,
             outage_since: None,
@@ -222,6 +237,8 @@ pub struct Counters {
     pub throttled: u64,
     /// Times the router held something else than it had confirmed.
     pub drifts: u64,
+    /// Times another transport took over, or the preferred one took back.
+    pub switches: u64,
 }
 
 /// What is wrong with a WAN, in the order of how much it matters.

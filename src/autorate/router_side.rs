@@ -48,6 +48,20 @@ impl Wan {
                 }
                 self.holds(now, direction, rate, known, took, status, &mut tell);
             }
+            Event::Switched { to, why } => {
+                status.router.transport = to;
+                status.router.transport_why = why;
+                status.router.spare_failure = None;
+                status.counters.switches += 1;
+                tell(Fact::Switched { to, why });
+            }
+            Event::SpareFailed(why) => {
+                let before = status.router.spare_failure.replace((now, why));
+                if before.is_none_or(|(_, earlier)| earlier != why) {
+                    let transport = status.router.transport.other();
+                    tell(Fact::SpareFailed { transport, why });
+                }
+            }
             Event::Refused { direction, why } => {
                 self.actuator.refused(now, direction);
                 refused(now, direction, why, status, &mut tell);

@@ -10,6 +10,7 @@ use crate::control::law::classic::{Shaper, ShaperParams};
 use crate::control::prober::{Prober, ProberParams, Target};
 use crate::direction::{Both, Direction};
 use crate::program::{Fact, Outbox, Output, WanId};
+use crate::router::Transport;
 use crate::status::{Label, ReflectorStatus, RouterStatus, Saved, Sight, WanStatus};
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
@@ -45,6 +46,10 @@ pub struct WanParams {
     pub dry_run: bool,
     /// What to leave behind.
     pub on_exit: OnExit,
+    /// How the router is spoken to if that works.
+    pub transport: Transport,
+    /// Whether there is another way.
+    pub has_spare: bool,
     /// What an earlier run left.
     pub saved: Option<Saved>,
 }
@@ -60,6 +65,8 @@ pub struct Wan {
     name: Label,
     reflectors: heapless::Vec<Label, { crate::control::prober::MAX_REFLECTORS }>,
     on_exit: OnExit,
+    transport: Transport,
+    has_spare: bool,
     holding: bool,
     throttled: bool,
     cycle_told_at: Instant,
@@ -83,6 +90,8 @@ impl Wan {
             name: params.name,
             reflectors: params.reflectors,
             on_exit: params.on_exit,
+            transport: params.transport,
+            has_spare: params.has_spare,
             holding: false,
             throttled: false,
             cycle_told_at: now,
@@ -108,7 +117,12 @@ impl Wan {
             delay: self.controller.delay(),
             rates: self.controller.rates(),
             zones: self.controller.shapers().as_ref().map(Shaper::zone),
-            router: RouterStatus::default(),
+            router: RouterStatus {
+                preferred: self.transport,
+                transport: self.transport,
+                has_spare: self.has_spare,
+                ..RouterStatus::default()
+            },
             ..WanStatus::default()
         };
         for label in &self.reflectors {

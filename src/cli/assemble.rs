@@ -1,20 +1,14 @@
 //! From a checked config to the parts of a running daemon.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use rustls::pki_types::ServerName;
-
 use super::secret::Weakness;
+use super::transport;
 use crate::autorate::WanParams;
-use crate::config::{Host, ReflectorAddress, RouterConfig, Scheme, WanConfig};
+use crate::config::{Host, ReflectorAddress, WanConfig};
 use crate::control::actuator::Budget;
 use crate::direction::Direction;
-use crate::router::rest::LinkParams;
 use crate::shell::binding::Binding;
 use crate::shell::directory::HostName;
 use crate::shell::echo::{EchoError, EchoSockets, Peer, Wanted};
-use crate::shell::router_port::RouterParams;
-use crate::shell::tls::{self, Trust};
 use crate::shell::wan_ports::{ReflectorHost, WanPortsParams};
 use crate::status::{Saved, label};
 
@@ -22,6 +16,7 @@ use crate::status::{Saved, label};
 pub fn wan_params(config: &WanConfig, saved: Option<Saved>, dry_run: bool) -> WanParams {
     let limit = config.router.write_limit;
     let reflectors = &config.measurement.reflectors;
+    let chosen = transport::choose(&config.router);
     WanParams {
         name: label(&config.wan_name),
         reflectors: reflectors
@@ -36,6 +31,8 @@ pub fn wan_params(config: &WanConfig, saved: Option<Saved>, dry_run: bool) -> Wa
         budget: Budget::new(limit.changes, limit.window),
         dry_run,
         on_exit: config.router.on_exit,
+        transport: chosen.preferred,
+        has_spare: chosen.has_spare(),
         saved,
     }
 }
@@ -71,7 +68,7 @@ pub fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
         gateway: config.fallback.gateway,
         tcp_targets: config.fallback.tcp_targets.iter().map(tcp_target).collect(),
         router_host: host_name(&config.router.host),
-        router: router(&config.router).map_err(|e| said(&e))?,
+        router: transport::params(&config.router).map_err(|e| said(&e))?,
     })
 }
 
@@ -126,74 +123,22 @@ fn host_name(host: &Host) -> HostName {
     }
 }
 
-fn router(config: &RouterConfig) -> Result<RouterParams, String> {
-    let tls = match config.scheme {
-        Scheme::Http => None,
-        Scheme::Https => Some((
-            tls::client_config(&trust(config)).map_err(|e| e.to_string())?,
-            server_name(&config.host),
-        )),
-    };
-    let default_port = if tls.is_some() { 443 } else { 80 };
-    let host = match (&config.host, config.port) {
-        (Host::Address(std::net::IpAddr::V6(ip)), _) => format!("[{ip}]:{}", config.port),
-        (host, port) if port == default_port => host.to_string(),
-        (host, port) => format!("{host}:{port}"),
-    };
-    Ok(RouterParams {
-        port: config.port,
-        tls,
-        link: LinkParams {
-            host,
-            authorization: authorization(config)?,
-            queues: config.queues.clone(),
-            queue_types: config.queue_types.clone(),
-            reply_for: config.timeout,
-            verify_every: config.verify_interval,
-        },
-    })
-}
-
-/// The header that says who we are.
-///
-/// # Errors
-/// A sentence if the password file cannot be read.
-pub(super) fn authorization(config: &RouterConfig) -> Result<String, String> {
-    let password = super::secret::password(config)?;
-    let credentials = format!("{}:{}", config.user, password.reveal());
-    Ok(format!("Basic {}", STANDARD.encode(credentials)))
-}
-
-/// Whose certificate is acceptable.
-pub(super) fn trust(config: &RouterConfig) -> Trust {
-    match (config.tls_fingerprint, &config.ca_file, config.verify_ssl) {
-        (Some(fingerprint), ..) => Trust::Pinned(fingerprint),
-        (None, Some(file), _) => Trust::Signed(Some(file.clone())),
-        (None, None, true) => Trust::Signed(None),
-        (None, None, false) => Trust::Anyone,
-    }
-}
-
-/// The name a certificate must be for, if names count.
-pub(super) fn server_name(host: &Host) -> ServerName<'static> {
-    match host {
-        Host::Address(ip) => ServerName::IpAddress((*ip).into()),
-        // The config check lets underscores pass, which TLS does not; such a router has no valid
-        // certificate anyway, and the name is not looked at unless it is to be verified.
-        Host::Name(name) => ServerName::try_from(name.clone())
-            .unwrap_or_else(|_| ServerName::try_from("invalid").expect("it is a name")),
-    }
-}
-
 /// What is worth a warning at the start, beside what the config check said.
 pub fn warnings(config: &WanConfig) -> Vec<String> {
+    let chosen = transport::choose(&config.router);
     let weaknesses = super::secret::weaknesses(config);
     let mut warnings: Vec<String> = weaknesses
         .iter()
-        // The config check has said so, with its line.
-        .filter(|weakness| **weakness != Weakness::Plain)
+        .filter(|weakness| match weakness {
+            // The config check has said so, with its line.
+            Weakness::Plain => false,
+            // SSH sends no password.
+            Weakness::Unchecked => chosen.rest,
+            _ => true,
+        })
         .map(Weakness::to_string)
         .collect();
+    warnings.extend(chosen.warning);
     for direction in Direction::BOTH {
         let shaper = &config.shapers[direction];
         if shaper.floors.green == shaper.ceiling {

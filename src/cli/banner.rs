@@ -1,6 +1,7 @@
 //! What a daemon says about itself when it starts (contract 9.3).
 
-use crate::config::{Scheme, WanConfig};
+use super::transport;
+use crate::config::{RouterConfig, Scheme, Transport, WanConfig};
 use crate::control::law::classic::ShaperParams;
 
 /// The lines, one WAN's.
@@ -12,10 +13,7 @@ pub(super) fn lines(config: &WanConfig, echo_mode: &str) -> Vec<String> {
         &written.warn_bloat,
         &written.hard_red_bloat,
     );
-    let scheme = match config.router.scheme {
-        Scheme::Http => "http",
-        Scheme::Https => "https",
-    };
+    let ways = ways(&config.router);
     vec![
         format!("=== Continuous CAKE Controller - {} ===", config.wan_name),
         format!(
@@ -49,14 +47,34 @@ pub(super) fn lines(config: &WanConfig, echo_mode: &str) -> Vec<String> {
         ),
         format!("Measuring by {echo_mode}"),
         format!(
-            "Router: {scheme}://{}:{} as {}, queues {} and {}",
-            config.router.host,
-            config.router.port,
+            "Router: {} as {}, queues {} and {}",
+            ways.join(", else "),
             config.router.user,
             config.router.queues.down,
             config.router.queues.up
         ),
     ]
+}
+
+/// How the router is spoken to, the preferred way first.
+fn ways(router: &RouterConfig) -> Vec<String> {
+    let chosen = transport::choose(router);
+    let host = &router.host;
+    let scheme = match router.scheme {
+        Scheme::Http => "http",
+        Scheme::Https => "https",
+    };
+    let rest = chosen
+        .rest
+        .then(|| format!("{scheme}://{host}:{}", router.port));
+    let ssh = chosen
+        .ssh
+        .then(|| format!("ssh://{host}:{}", router.ssh_port));
+    let both = match chosen.preferred {
+        Transport::Rest => [rest, ssh],
+        Transport::Ssh => [ssh, rest],
+    };
+    both.into_iter().flatten().collect()
 }
 
 fn upper_floors(shaper: &ShaperParams) -> String {

@@ -16,6 +16,7 @@ mod once;
 mod replay;
 mod secret;
 pub mod stage;
+mod transport;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -12,6 +12,7 @@ use crate::control::actuator::Act;
 use crate::direction::{Both, Direction};
 use crate::program::Program;
 use crate::report::words;
+use crate::router::Transport;
 use crate::shell::event_loop::After;
 use crate::status::{Sight, Status, WanStatus};
 use crate::time::{Duration, Instant};
@@ -99,7 +100,9 @@ fn is_settled(wan: &WanStatus) -> bool {
     let router = &wan.router;
     let known = router.applied.down.is_some() && router.applied.up.is_some();
     let refused = router.refused.down.is_some() || router.refused.up.is_some();
-    !router.reachable || refused || (known && matches!(router.act, Act::Unchanged | Act::Withheld))
+    // Another transport may still answer.
+    let given_up = !router.reachable && (!router.has_spare || router.consecutive_failures >= 3);
+    given_up || refused || (known && matches!(router.act, Act::Unchanged | Act::Withheld))
 }
 
 fn succeeded(wan: &WanStatus, dry_run: bool) -> bool {
@@ -185,10 +188,14 @@ fn try_describe(
             )?;
         }
     }
+    let port = match router.transport {
+        Transport::Rest => config.router.port,
+        Transport::Ssh => config.router.ssh_port,
+    };
     write!(
         text,
-        "  router    {}:{}: ",
-        config.router.host, config.router.port
+        "  router    {}:{port} ({}): ",
+        config.router.host, router.transport
     )?;
     match (router.reachable, router.took, router.last_failure) {
         (false, _, Some((_, why))) => writeln!(text, "not reached, {}", why.explain())?,

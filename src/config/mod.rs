@@ -38,8 +38,8 @@ pub use measurement::{
 };
 pub use problem::{Problem, Report};
 pub use router::{
-    DEFAULT_ON_EXIT, DEFAULT_PORT, DEFAULT_TRANSPORT, DEFAULT_VERIFY_INTERVAL, DEFAULT_WRITE_LIMIT,
-    RouterConfig, Scheme, Transport, WriteLimit,
+    DEFAULT_ON_EXIT, DEFAULT_PORT, DEFAULT_SSH_PORT, DEFAULT_TRANSPORT, DEFAULT_VERIFY_INTERVAL,
+    DEFAULT_WRITE_LIMIT, RouterConfig, Scheme, Transport, WriteLimit,
 };
 pub use secret::{Password, PasswordSource, Secret};
 pub use service::{

@@ -1,6 +1,5 @@
 //! `router`: how to reach it, and how gently to treat it.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use super::host::{Host, HostRule};
@@ -14,10 +13,13 @@ use super::value::Value;
 use crate::autorate::OnExit;
 use crate::control::actuator::MAX_BUDGET;
 use crate::direction::{Both, Direction};
+pub use crate::router::Transport;
 use crate::time::Duration;
 
 /// `router.port`: 443, as in v1.7.
 pub const DEFAULT_PORT: u16 = 443;
+/// `router.ssh_port`: 22, the only one v1.7 knew.
+pub const DEFAULT_SSH_PORT: u16 = 22;
 /// `router.transport`: ssh, as documented by v1.7 (contract 1.2).
 pub const DEFAULT_TRANSPORT: Transport = Transport::Ssh;
 /// `router.verify_interval`: 30 s. How often the limits are read back from the router, where a
@@ -33,25 +35,6 @@ pub const DEFAULT_WRITE_LIMIT: WriteLimit = WriteLimit {
 pub const DEFAULT_ON_EXIT: OnExit = OnExit::Leave;
 /// The word that keeps a queue's type as it is.
 const LEAVE: &str = "leave";
-
-/// How the router is spoken to.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Transport {
-    /// RouterOS' REST interface.
-    Rest,
-    /// RouterOS' command line over SSH. Not in this build yet: REST is used.
-    Ssh,
-}
-
-/// The word of the config file.
-impl fmt::Display for Transport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Rest => "rest",
-            Self::Ssh => "ssh",
-        })
-    }
-}
 
 /// What REST is carried by.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -94,6 +77,11 @@ pub struct RouterConfig {
     pub tls_fingerprint: Option<[u8; 32]>,
     /// `router.ca_file`, default none: PEM file with the root to accept instead of the usual ones.
     pub ca_file: Option<PathBuf>,
+    /// `router.ssh_port`, 1 to 65535, default [`DEFAULT_SSH_PORT`].
+    pub ssh_port: u16,
+    /// `router.known_hosts`, default `~/.ssh/known_hosts` of the user that runs: the hosts whose SSH
+    /// keys are known.
+    pub known_hosts: Option<PathBuf>,
     /// `timeouts.ssh_command`, above 0 s, default 15 s: longest wait for one answer, REST or SSH.
     pub timeout: Duration,
     /// `router.verify_interval`, 1 s to 3600 s, default [`DEFAULT_VERIFY_INTERVAL`].
@@ -161,6 +149,10 @@ pub(super) fn read(
     let host = router.required("host", &HostRule);
     let user = router.required("user", &Text);
     let ssh_key = router.required("ssh_key", &Text);
+    let ssh_port = router
+        .or("ssh_port", DEFAULT_SSH_PORT.into(), &PORT)
+        .map(port);
+    let known_hosts = router.optional("known_hosts", &FileName);
     let transport = transport(&router);
     let password = router.optional("password", &SecretRule);
     let password_file = router.optional("password_file", &FileName);
@@ -190,6 +182,8 @@ pub(super) fn read(
         host: host?,
         user: user?,
         ssh_key: ssh_key?,
+        ssh_port: ssh_port?,
+        known_hosts: known_hosts?,
         transport,
         scheme: scheme?,
         port: port_number?,
@@ -211,20 +205,11 @@ pub(super) fn read(
 }
 
 fn transport(router: &Section<'_>) -> Transport {
-    const NOT_YET: &str = "ssh is not available in this build yet; REST is used";
     match router.value("transport") {
-        None if DEFAULT_TRANSPORT == Transport::Ssh => {
-            let hint = "; write rest to say so";
-            router.warn("transport", &format!("not given, and {NOT_YET}{hint}"));
-            DEFAULT_TRANSPORT
-        }
         None => DEFAULT_TRANSPORT,
         Some(value) => match value.read_silently(&Text).as_deref() {
             Some("rest") => Transport::Rest,
-            Some("ssh") => {
-                router.warn("transport", NOT_YET);
-                Transport::Ssh
-            }
+            Some("ssh") => Transport::Ssh,
             _ => {
                 value.warn("is not rest or ssh", Some("rest is used, as in v1.7"));
                 Transport::Rest

@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 use super::words::{self, Explanation};
 use crate::control::actuator::Act;
 use crate::direction::Direction;
-use crate::router::Refusal;
+use crate::router::{Failure, Refusal};
 use crate::status::{Status, WanStatus};
 use crate::time::{Duration, Instant};
 use crate::units::{Millis, Rate};
@@ -113,6 +113,11 @@ struct Reflector<'a> {
 
 #[derive(serde::Serialize)]
 struct Router {
+    transport: &'static str,
+    preferred_transport: &'static str,
+    transport_reason: Option<&'static str>,
+    other_transport_available: bool,
+    other_transport_failure: Option<&'static str>,
     connected: bool,
     last_outcome: &'static str,
     last_failure: Option<&'static str>,
@@ -221,6 +226,11 @@ fn describe(wan: &WanStatus, now: Instant) -> Wan<'_> {
             reflectors: Reflectors(wan, now),
         },
         router: Router {
+            transport: router.transport.word(),
+            preferred_transport: router.preferred.word(),
+            transport_reason: router.transport_why.map(Failure::explain),
+            other_transport_available: router.has_spare,
+            other_transport_failure: router.spare_failure.map(|(_, why)| why.explain()),
             connected: router.up,
             last_outcome: outcome(router.act),
             last_failure: router.last_failure.map(|(_, why)| why.explain()),
@@ -270,7 +280,6 @@ fn mbps(rate: Rate) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::router::Failure;
     use crate::status::{Sight, label};
 
     fn status() -> Status {

@@ -10,7 +10,7 @@ use crate::control::controller::Judgement;
 use crate::control::zone::Zone;
 use crate::direction::Direction;
 use crate::program::Fact;
-use crate::router::Failure;
+use crate::router::{Failure, Transport};
 
 /// How loud a fact is.
 pub const fn level(fact: &Fact) -> Level {
@@ -23,6 +23,7 @@ pub const fn level(fact: &Fact) -> Level {
         | Fact::Recovered { .. }
         | Fact::Leaving { .. }
         | Fact::RouterUp { .. }
+        | Fact::Switched { why: None, .. }
         | Fact::Fallback {
             step: Step::Freeze, ..
         } => Level::Info,
@@ -38,6 +39,8 @@ pub const fn level(fact: &Fact) -> Level {
         | Fact::Unsent { .. }
         | Fact::Fallback { .. }
         | Fact::Drift { .. }
+        | Fact::Switched { .. }
+        | Fact::SpareFailed { .. }
         | Fact::Inactive { .. } => Level::Warn,
     }
 }
@@ -115,6 +118,11 @@ impl Display for Line<'_> {
                 "Router reconnected after {:.1}s outage ({failures} failures)",
                 time.as_secs_f64()
             ),
+            Fact::Switched { to, why } => switched(f, to, why),
+            Fact::SpareFailed { transport, why } => {
+                let why = why.explain();
+                write!(f, "Router transport {transport} cannot be used: {why}")
+            }
             Fact::Refused { direction, why } => {
                 write!(f, "Failed to set the {direction} queue: {}", why.explain())
             }
@@ -164,6 +172,19 @@ fn cycle(f: &mut fmt::Formatter<'_>, judgement: &Judgement) -> fmt::Result {
         delay.delta(),
         verdicts.down.rate.as_mbps(),
         verdicts.up.rate.as_mbps()
+    )
+}
+
+/// Another transport serves from now on.
+fn switched(f: &mut fmt::Formatter<'_>, to: Transport, why: Option<Failure>) -> fmt::Result {
+    let Some(why) = why else {
+        return write!(f, "Router transport {to} answers again: switched back");
+    };
+    let from = to.other();
+    write!(
+        f,
+        "Router transport {from} failed ({}): switched to {to}, {from} is probed until it answers",
+        why.explain()
     )
 }
 

@@ -6,13 +6,14 @@
 use core::fmt::{self, Display, Write};
 
 use crate::direction::Direction;
+use crate::router::Transport;
 use crate::status::{Status, WanStatus};
 use crate::units::Millis;
 use crate::wire::http::Writer;
 
 /// Bytes that hold the metrics of so many WANs.
 pub const fn capacity(wans: usize) -> usize {
-    3 * 1024 + wans * 3 * 1024
+    4 * 1024 + wans * 3 * 1024
 }
 
 /// Writes all metrics; returns their length.
@@ -68,6 +69,7 @@ impl Exposition<'_> {
             "Whether the last contact with the router succeeded",
             |wan| Float(f64::from(u8::from(wan.router.reachable))),
         )?;
+        self.transports()?;
         self.gauge(
             "wanctl_rtt_baseline_ms",
             "Baseline RTT in milliseconds",
@@ -88,6 +90,25 @@ impl Exposition<'_> {
             "Current state (1=GREEN, 2=YELLOW, 3=SOFT_RED, 4=RED)",
             |wan, direction| Some(1 + wan.zones[direction] as u8),
         )
+    }
+
+    /// Which transport serves, and which should.
+    fn transports(&mut self) -> fmt::Result {
+        const NAME: &str = "wanctl_router_transport";
+        self.head(NAME, "Transport in use (1) and not in use (0)", "gauge")?;
+        for wan in &self.status.wans {
+            let label = Lower(&wan.name);
+            for transport in [Transport::Rest, Transport::Ssh] {
+                let in_use = f64::from(u8::from(wan.router.transport == transport));
+                let preferred = wan.router.preferred == transport;
+                writeln!(
+                    self.out,
+                    "{NAME}{{preferred=\"{preferred}\",transport=\"{transport}\",wan=\"{label}\"}} {}",
+                    Float(in_use)
+                )?;
+            }
+        }
+        Ok(())
     }
 
     fn counters(&mut self) -> fmt::Result {
@@ -115,6 +136,11 @@ impl Exposition<'_> {
             "wanctl_router_drifts_total",
             "Times the router held something else than it had confirmed",
             |wan| wan.counters.drifts,
+        )?;
+        self.counter(
+            "wanctl_router_transport_switches_total",
+            "Times another transport took over, or the preferred one took back",
+            |wan| wan.counters.switches,
         )?;
         self.counter(
             "wanctl_router_updates_total",

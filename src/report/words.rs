@@ -16,8 +16,13 @@ pub(super) const fn failure_type(why: Failure) -> &'static str {
         Failure::ConnectionRefused => "connection_refused",
         Failure::NetworkUnreachable => "network_unreachable",
         Failure::NameUnknown => "dns_failure",
-        Failure::Unauthorized => "auth_failure",
+        Failure::Unauthorized | Failure::KeyFile => "auth_failure",
         Failure::Tls
+        | Failure::Rejected
+        | Failure::Busy
+        | Failure::HostKeyUnknown
+        | Failure::HostKeyChanged
+        | Failure::Ssh
         | Failure::Garbled
         | Failure::Closed
         | Failure::TooLarge

@@ -1,14 +1,52 @@
 //! The conversation with RouterOS, without a socket. PURE.
 //!
-//! A link takes [`Order`]s and turns them, and its own look-ups, into requests; what comes back is an
-//! [`Event`]. Today there is the REST link; SSH gets its own file beside it.
+//! A link takes [`Order`](crate::control::actuator::Order)s and turns them, and its own look-ups, into
+//! requests; what comes back is an [`Event`]. There are two, REST and SSH, and [`failover`] chooses.
 
+mod backoff;
+pub mod failover;
 pub mod rest;
+pub mod ssh;
 
 pub use crate::control::actuator::Known;
 use crate::direction::Direction;
 use crate::time::Duration;
 use crate::units::Rate;
+
+/// How the router is spoken to.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Transport {
+    /// RouterOS's REST interface.
+    #[default]
+    Rest,
+    /// RouterOS's command line over SSH.
+    Ssh,
+}
+
+impl Transport {
+    /// The one that is not this one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Rest => Self::Ssh,
+            Self::Ssh => Self::Rest,
+        }
+    }
+
+    /// The word of the config file.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Rest => "rest",
+            Self::Ssh => "ssh",
+        }
+    }
+}
+
+impl core::fmt::Display for Transport {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.word())
+    }
+}
 
 /// Why the router could not be reached, in v1.7's classes (contract 3.9) and where they were too coarse
 /// in finer ones.
@@ -34,6 +72,18 @@ pub enum Failure {
     TooLarge,
     /// The router answered the look-up of the queues with this HTTP status.
     Status(u16),
+    /// The router answered the look-up of the queues with an error on its command line.
+    Rejected,
+    /// `known_hosts` has no key of this host.
+    HostKeyUnknown,
+    /// `known_hosts` has another key of this host, or says that this one is revoked.
+    HostKeyChanged,
+    /// Our private key cannot be read, or could be read by others.
+    KeyFile,
+    /// The router refuses to run a command: it has no session to spare.
+    Busy,
+    /// The peer does not speak SSH, or nothing that we speak too.
+    Ssh,
 }
 
 impl Failure {
@@ -44,7 +94,7 @@ impl Failure {
             Self::ConnectionRefused => "connection refused",
             Self::NetworkUnreachable => "network unreachable",
             Self::NameUnknown => "its name has no address",
-            Self::Unauthorized => "user or password refused",
+            Self::Unauthorized => "user, password or key refused",
             Self::Tls => "TLS handshake failed (certificate not accepted, or no common version)",
             Self::Garbled => "its answer made no sense",
             Self::Closed => "it closed the connection",
@@ -56,7 +106,33 @@ impl Failure {
                 "it has no REST interface there (RouterOS 7.1 or newer, 7.9 for plain http)"
             }
             Self::Status(_) => "it refused to list the queues",
+            Self::Rejected => {
+                "its command line refused to list the queues (does the user have the read policy?)"
+            }
+            Self::Busy => "it has no session to spare (is somebody logged in too often?)",
+            Self::HostKeyUnknown => {
+                "its SSH host key is not in known_hosts (the log has the command that adds it)"
+            }
+            Self::HostKeyChanged => {
+                "its SSH host key is not the one in known_hosts (the log has both)"
+            }
+            Self::KeyFile => {
+                "our SSH key file cannot be used: missing, unreadable, or open to others"
+            }
+            Self::Ssh => "no SSH server there, or none with an algorithm in common",
         }
+    }
+
+    /// Whether it stays so until somebody does something about it: trying again at once is useless.
+    pub const fn needs_a_person(self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized
+                | Self::Tls
+                | Self::HostKeyUnknown
+                | Self::HostKeyChanged
+                | Self::KeyFile
+        )
     }
 }
 
@@ -73,6 +149,8 @@ pub enum Refusal {
     NotPermitted,
     /// Any other HTTP status of 400 and above.
     Status(u16),
+    /// Any other error of the command line.
+    Rejected,
     /// Success was claimed, but the object that came back is unreadable.
     Unclear,
 }
@@ -87,7 +165,7 @@ impl Refusal {
                 "the router has no such queue type; it is left alone from now on"
             }
             Self::NotPermitted => "the router's user lacks the write policy",
-            Self::Status(_) => "the router refused it",
+            Self::Status(_) | Self::Rejected => "the router refused it",
             Self::Unclear => "the router's answer was unclear; the queue is read again",
         }
     }
@@ -121,4 +199,14 @@ pub enum Event {
     /// The connection is gone. `None`: an idle connection was closed silently, as servers do, and is
     /// opened again at once; that is no failure.
     Lost(Option<Failure>),
+    /// Another transport serves from now on. `Some`: because the preferred one failed; `None`: because
+    /// it answers again.
+    Switched {
+        /// Which.
+        to: Transport,
+        /// Why.
+        why: Option<Failure>,
+    },
+    /// The transport that does not serve failed, too.
+    SpareFailed(Failure),
 }

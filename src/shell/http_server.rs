@@ -1,7 +1,7 @@
 //! The health and metrics sockets: a fixed number of connections, of bytes and of seconds, on the loop.
 //!
 //! An answer proves that the loop is alive. A slow, silent or shouting client costs one slot for at
-//! most [`LIFE`]; when all are taken, the oldest gives way.
+//! most `LIFE`; when all are taken, the oldest gives way.
 
 use core::fmt;
 use std::io::{ErrorKind, Read, Write};

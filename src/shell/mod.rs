@@ -15,10 +15,13 @@ pub mod http_server;
 pub mod lock;
 pub mod realtime;
 pub mod resolver;
+pub mod rest_port;
 pub mod router_port;
 pub mod scribe;
 pub mod signals;
 pub mod sites;
+#[cfg_attr(not(feature = "ssh"), path = "no_ssh.rs")]
+pub mod ssh;
 pub mod stream;
 pub mod systemd;
 pub mod timer;

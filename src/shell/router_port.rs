@@ -1,67 +1,69 @@
-//! Moves bytes between a router link and its connection.
+//! One WAN's ways to its router: REST, SSH, or both with one standing in for the other.
 
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::net::IpAddr;
 
-use mio::{Registry, Token};
-use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
+use mio::Registry;
 
-use super::stream::Stream;
+use super::rest_port::{RestParams, RestPort};
+use super::ssh::{SshParams, SshPort};
+use super::tokens::WanTokens;
 use crate::control::actuator::Order;
-use crate::router::rest::{Action, Link, LinkParams};
-use crate::router::{Event, Failure};
+use crate::router::failover::{Errand, Failover};
+use crate::router::{Event, Transport};
 use crate::time::Instant;
 
-/// A request: head of a few hundred bytes, body of at most 192.
-const REQUEST: usize = 1536;
-/// Times bytes are read per call: a router that never stops sending must not stop the loop.
-const READS: usize = 64;
-
-/// Where a router is and how to talk to it.
+/// How to reach a router. At least one way is given.
 #[derive(Debug)]
 pub struct RouterParams {
-    /// TCP port.
-    pub port: u16,
-    /// TLS and the name the certificate should bear; plain HTTP without.
-    pub tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
-    /// The link's own settings.
-    pub link: LinkParams,
+    /// Which way is taken if it works. It is given.
+    pub preferred: Transport,
+    /// The REST interface.
+    pub rest: Option<RestParams>,
+    /// The command line.
+    pub ssh: Option<SshParams>,
 }
 
-/// One WAN's way to its router.
+impl RouterParams {
+    /// Whether one transport can stand in for the other.
+    pub const fn has_spare(&self) -> bool {
+        self.rest.is_some() && self.ssh.is_some()
+    }
+}
+
+/// The links of one WAN.
 #[derive(Debug)]
 pub struct RouterPort {
-    link: Link,
-    stream: Option<Stream>,
-    token: Token,
-    port: u16,
-    tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
-    /// [`READS`] was reached; no event will tell of what is left.
-    more: bool,
+    failover: Failover,
+    rest: Option<RestPort>,
+    ssh: Option<SshPort>,
 }
 
 impl RouterPort {
     /// Connects with the first [`drive`](Self::drive).
-    pub fn new(token: Token, params: RouterParams) -> Self {
+    pub(super) fn new(tokens: WanTokens, params: RouterParams) -> Self {
         Self {
-            link: Link::new(params.link),
-            stream: None,
-            token,
-            port: params.port,
-            tls: params.tls,
-            more: false,
+            failover: Failover::new(params.preferred, params.has_spare()),
+            rest: params.rest.map(|rest| RestPort::new(tokens.router, rest)),
+            ssh: params.ssh.map(|ssh| SshPort::new(tokens.ssh, ssh)),
         }
     }
 
-    /// Hands an order to the link.
+    /// Hands an order to the link that serves.
     pub fn submit(&mut self, order: Order) {
-        self.link.submit(order);
+        match (self.failover.serving(), &mut self.rest, &mut self.ssh) {
+            (Transport::Rest, Some(rest), _) => rest.submit(order),
+            (Transport::Ssh, _, Some(ssh)) => ssh.submit(order),
+            _ => {}
+        }
     }
 
-    /// Whether an order or an answer is under way.
+    /// Whether the link that serves has an order or an answer under way.
     pub fn is_busy(&self) -> bool {
-        self.link.is_busy()
+        match (self.failover.serving(), &self.rest, &self.ssh) {
+            (Transport::Rest, Some(rest), _) => rest.is_busy(),
+            (Transport::Ssh, _, Some(ssh)) => ssh.is_busy(),
+            _ => false,
+        }
     }
 
     /// Does everything that can be done now. Call on events, on ticks and after [`submit`](Self::submit).
@@ -73,25 +75,28 @@ impl RouterPort {
         mut each: impl FnMut(Event),
     ) {
         loop {
-            match self.link.poll(now) {
-                Some(Action::Connect) => self.connect(now, address, registry),
-                // Closing the descriptor deregisters it.
-                Some(Action::Close) => {
-                    self.stream = None;
-                    self.more = false;
-                }
-                None => {}
+            let busy = self.is_busy();
+            self.failover.poll(now, busy);
+            while let Some(errand) = self.failover.errand() {
+                self.run(now, errand);
             }
-            if let Err(why) = self.exchange(now) {
-                self.stream = None;
-                self.link.closed(now, why);
+            let failover = &mut self.failover;
+            if let Some(rest) = &mut self.rest {
+                rest.drive(now, address, registry, |event| {
+                    failover.take(now, Transport::Rest, event);
+                });
+            }
+            if let Some(ssh) = &mut self.ssh {
+                ssh.drive(now, address, registry, |event| {
+                    failover.take(now, Transport::Ssh, event);
+                });
             }
             let mut told = false;
-            while let Some(event) = self.link.event() {
+            while let Some(event) = self.failover.event() {
                 told = true;
                 each(event);
             }
-            // An event may be followed by the next thing to do at once; nothing else is left.
+            // What was told may have ended something that an errand was waiting for.
             if !told {
                 return;
             }
@@ -100,54 +105,26 @@ impl RouterPort {
 
     /// Whether bytes may be waiting that no event will announce.
     pub const fn has_more(&self) -> bool {
-        self.more
-    }
-
-    fn connect(&mut self, now: Instant, address: Option<IpAddr>, registry: &Registry) {
-        let open = || {
-            let address = address.ok_or(Failure::NameUnknown)?;
-            let tls = self
-                .tls
-                .as_ref()
-                .map(|(config, name)| (config, name.clone()));
-            let mut stream = Stream::connect(SocketAddr::new(address, self.port), tls)?;
-            stream.register(registry, self.token)?;
-            Ok(stream)
-        };
-        match open() {
-            Ok(stream) => self.stream = Some(stream),
-            Err(why) => self.link.closed(now, why),
+        match &self.rest {
+            Some(rest) => rest.has_more(),
+            None => false,
         }
     }
 
-    fn exchange(&mut self, now: Instant) -> Result<(), Failure> {
-        let Some(stream) = &mut self.stream else {
-            return Ok(());
-        };
-        if !stream.advance()? {
-            return Ok(());
+    fn run(&mut self, now: Instant, errand: Errand) {
+        let (Errand::Wake(transport) | Errand::Sleep(transport) | Errand::Look(transport)) = errand;
+        match (transport, &mut self.rest, &mut self.ssh) {
+            (Transport::Rest, Some(port), _) => match errand {
+                Errand::Wake(_) => port.link().wake(now),
+                Errand::Sleep(_) => port.link().sleep(),
+                Errand::Look(_) => port.link().look(now),
+            },
+            (Transport::Ssh, _, Some(port)) => match errand {
+                Errand::Wake(_) => port.link().wake(now),
+                Errand::Sleep(_) => port.link().sleep(),
+                Errand::Look(_) => port.link().look(now),
+            },
+            _ => {}
         }
-        self.link.connected(now);
-        self.more = false;
-        for _ in 0..READS {
-            let mut request = [0; REQUEST];
-            let len = self
-                .link
-                .request(now, &mut request)
-                .map_err(|_| Failure::TooLarge)?;
-            if len > 0 {
-                stream.send(&request[..len])?;
-            }
-            let received = stream.receive(self.link.space())?;
-            if received == 0 {
-                return Ok(());
-            }
-            self.link.received(now, received);
-            if !self.link.is_up() {
-                return Ok(());
-            }
-        }
-        self.more = true;
-        Ok(())
     }
 }

@@ -23,6 +23,7 @@ const PER_WAN: usize = 16;
 pub(super) struct WanTokens {
     pub(super) echo: Token,
     pub(super) router: Token,
+    pub(super) ssh: Token,
     pub(super) tcp: Token,
 }
 
@@ -31,7 +32,8 @@ pub(super) const fn of_wan(index: usize) -> WanTokens {
     WanTokens {
         echo: Token(base),
         router: Token(base + 1),
-        tcp: Token(base + 2),
+        ssh: Token(base + 2),
+        tcp: Token(base + 3),
     }
 }
 
@@ -44,4 +46,4 @@ pub(super) const fn wan_of(token: Token) -> Option<usize> {
 }
 
 const _: () = assert!(METRICS.0 + http_server::SLOTS < FIRST_WAN);
-const _: () = assert!(2 + connect::SLOTS <= PER_WAN);
+const _: () = assert!(3 + connect::SLOTS <= PER_WAN);

@@ -105,7 +105,7 @@ impl WanPorts {
             echo_more: false,
             directory: Directory::new(u32::from(id.0) << 8, hosts, params.binding.source),
             tcp: TcpProbes::new(params.binding, tokens.tcp),
-            router: RouterPort::new(tokens.router, params.router),
+            router: RouterPort::new(tokens, params.router),
             udp_ports,
             tcp_ports,
             gateway: params.gateway,
@@ -123,7 +123,7 @@ impl WanPorts {
     ) {
         if token == self.tokens.echo {
             self.echo_more = true;
-        } else if token == self.tokens.router {
+        } else if token == self.tokens.router || token == self.tokens.ssh {
             self.drive(now, registry, input);
         } else if self.tcp.owns(token)
             && let Some(probe) = self.tcp.ready(clock, registry, token)

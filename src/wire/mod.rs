@@ -4,3 +4,4 @@ pub mod certificate;
 pub mod http;
 pub mod icmp;
 pub mod routeros;
+pub mod routeros_cli;

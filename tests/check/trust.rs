@@ -220,3 +220,25 @@ fn a_variable_that_is_not_set_and_a_key_that_is_not_private() {
         .push(("WANCTL_CHECK_TEST", "secret".to_owned()));
     assert_eq!(setup.fix("ssh-key-mode"), Some(0));
 }
+
+#[test]
+fn a_file_for_ssh_alone_is_not_called_clean() {
+    let mut setup = Setup::new();
+    let key = setup.dir.path().join("router.key");
+    fs::write(&key, "no key").expect("a file");
+    fs::set_permissions(&key, Permissions::from_mode(0o600)).expect("ours");
+    setup.merge(&format!(
+        "router: {{ transport: ssh, password: null, ssh_key: {} }}",
+        key.display()
+    ));
+    setup
+        .check()
+        .exits(2)
+        .has("The router was not looked at: this asks by REST");
+    assert!(setup.world.journal().is_empty());
+    setup.merge("router: { password: secret }");
+    setup
+        .check()
+        .exits(0)
+        .has("router.transport is ssh; this looked at the router by REST, not by SSH.");
+}

@@ -8,7 +8,7 @@ use ureq::{Agent, http};
 
 use super::connector::OurTls;
 use super::object::{self, Object};
-use crate::cli::assemble;
+use crate::cli::transport;
 use crate::config::{RouterConfig, Scheme};
 use crate::shell::certificate::bracketed;
 use crate::shell::clock::Clock;
@@ -66,11 +66,11 @@ impl Client {
         // Without TLS this is never looked at.
         let trust = match config.scheme {
             Scheme::Http => Trust::Anyone,
-            Scheme::Https => assemble::trust(config),
+            Scheme::Https => transport::trust(config),
         };
         let tls = OurTls {
             config: tls::client_config(&trust).map_err(|e| e.to_string())?,
-            name: assemble::server_name(&config.host),
+            name: transport::server_name(&config.host),
         };
         let span = |span: Duration| Some(std::time::Duration::from_micros(span.as_micros()));
         let settings = Agent::config_builder()
@@ -90,7 +90,7 @@ impl Client {
                 bracketed(&config.host.to_string()),
                 config.port
             ),
-            authorization: assemble::authorization(config)?,
+            authorization: transport::authorization(config)?,
             clock,
         })
     }

@@ -22,7 +22,7 @@ use self::client::Client;
 use self::finding::{Finding, Severity, Subject};
 use self::report::Report;
 use super::args::CheckArgs;
-use super::print;
+use super::{print, transport};
 use crate::config::{self, Problem, Scheme, WanConfig};
 use crate::shell::clock::Clock;
 use crate::shell::realtime;
@@ -89,6 +89,9 @@ fn about(config: &WanConfig) -> String {
 
 /// The part that talks to the router.
 fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
+    if !transport::choose(&config.router).rest {
+        return vec![judge::no_rest()];
+    }
     let clock = Clock::start();
     let client = match Client::new(&config.router, clock) {
         Ok(client) => client,

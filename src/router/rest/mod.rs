@@ -9,13 +9,12 @@
 //! The shell moves the bytes: it connects when [`Link::poll`] asks for it, reads into
 //! [`Link::space`], and sends what [`Link::request`] writes.
 
-mod backoff;
 mod exchange;
 
 use heapless::Deque;
 
-use self::backoff::Backoff;
 use self::exchange::Rx;
+use super::backoff::{self, Backoff};
 use super::{Event, Failure, Known, Refusal};
 use crate::control::actuator::Order;
 use crate::direction::{Both, Direction};
@@ -294,6 +293,26 @@ impl Link {
     /// Whether an answer is under way or an order waits.
     pub fn is_busy(&self) -> bool {
         matches!(self.state, State::Awaiting { .. }) || !self.orders.is_empty()
+    }
+
+    /// Closes without a word and stays closed until [`wake`](Self::wake).
+    pub fn sleep(&mut self) {
+        self.drop_connection(Instant::NEVER);
+    }
+
+    /// Connects at the next [`poll`](Self::poll), whatever the back-off says.
+    pub fn wake(&mut self, now: Instant) {
+        if let State::Down { retry_at } = &mut self.state {
+            *retry_at = now;
+        }
+    }
+
+    /// Reads the queues next.
+    pub fn look(&mut self, now: Instant) {
+        match &mut self.state {
+            State::Idle { look_at, .. } | State::Awaiting { look_at, .. } => *look_at = now,
+            State::Down { .. } | State::Connecting { .. } => {}
+        }
     }
 
     fn is_looking(&self) -> bool {

@@ -41,6 +41,15 @@ pub(super) fn oddities(warnings: &[Problem]) -> Vec<Finding> {
     warnings.iter().map(said).collect()
 }
 
+/// A file for SSH alone.
+pub(super) fn no_rest() -> Finding {
+    let what =
+        "The router was not looked at: this asks by REST, and the file has no password for it.";
+    Finding::warning(Subject::Router, "router-not-checked", what)
+        .why("With SSH alone the daemon works, but has nothing to fall back on.")
+        .in_file("router:\n  password_file: /etc/wanctl/router-password")
+}
+
 /// Everything about the router but its writes.
 pub(super) fn router(config: &WanConfig, router: &Router, write_test: bool) -> Vec<Finding> {
     let mut findings: Vec<Finding> = link::trust(config, router).into_iter().collect();

@@ -21,6 +21,11 @@ const ABORTED: Policy = Policy {
     first: AFTER_ABORT,
     longest: Duration::from_secs(30),
 };
+/// Our own files are not in order: looking again costs nobody anything.
+const OWN_FILES: Policy = Policy {
+    first: Duration::from_secs(5),
+    longest: Duration::from_secs(30),
+};
 /// Wrong credentials: only a person can mend that.
 const UNAUTHORIZED: Policy = Policy {
     first: Duration::from_secs(30),
@@ -38,6 +43,7 @@ pub(super) const fn policy(why: Failure) -> &'static Policy {
     match why {
         Failure::TimedOut | Failure::Garbled | Failure::TooLarge => &ABORTED,
         Failure::Unauthorized => &UNAUTHORIZED,
+        Failure::HostKeyUnknown | Failure::HostKeyChanged | Failure::KeyFile => &OWN_FILES,
         _ => &UNREACHABLE,
     }
 }

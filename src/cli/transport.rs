@@ -1,0 +1,168 @@
+//! Which ways there are to the router, and how each of them is taken.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rustls::pki_types::ServerName;
+
+use crate::config::{Host, PasswordSource, RouterConfig, Scheme, Transport};
+use crate::router::{rest, ssh};
+use crate::shell::rest_port::RestParams;
+use crate::shell::router_port::RouterParams;
+use crate::shell::ssh::SshParams;
+use crate::shell::tls::{self, Trust};
+
+/// Whether this build has SSH.
+const HAS_SSH: bool = cfg!(feature = "ssh");
+/// Home of v1.7's service user (contract 8.5), for a process that was told of none.
+const SERVICE_HOME: &str = "/var/lib/wanctl";
+
+/// The transports that are configured well enough to try.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Chosen {
+    /// `router.transport`, unless only the other one is there.
+    pub(super) preferred: Transport,
+    pub(super) rest: bool,
+    pub(super) ssh: bool,
+    /// Where that is not what the file asks for.
+    pub(super) warning: Option<String>,
+}
+
+impl Chosen {
+    /// Whether one can stand in for the other.
+    pub(super) const fn has_spare(&self) -> bool {
+        self.rest && self.ssh
+    }
+}
+
+/// REST needs a password, SSH a key file. v1.7 went over REST whatever its file said (W-01), so a file
+/// that asks for SSH and has no key still works over REST if there is a password.
+pub(super) fn choose(config: &RouterConfig) -> Chosen {
+    let has_password = match config.password_source() {
+        PasswordSource::None => false,
+        // Whether it can be read is said when it is, with what to do about it.
+        PasswordSource::Written | PasswordSource::File(_) => true,
+        PasswordSource::Variable(name) => env::var(name).is_ok_and(|value| !value.is_empty()),
+    };
+    // Whether it is one that can be used is said when it is used, with what to do about it.
+    let has_key = fs::metadata(&config.ssh_key).is_ok_and(|file| file.is_file());
+    let wanted = config.transport;
+    let key = &config.ssh_key;
+    let (preferred, warning) = match wanted {
+        Transport::Ssh if !HAS_SSH => (
+            Transport::Rest,
+            Some("router.transport is ssh, but this build has no SSH: REST is used".into()),
+        ),
+        Transport::Ssh if !has_key && has_password => (
+            Transport::Rest,
+            Some(format!(
+                "router.transport is ssh, but there is no key file {key}: REST is used, as v1.7 did; write transport: rest to say so"
+            )),
+        ),
+        wanted => (wanted, None),
+    };
+    Chosen {
+        preferred,
+        rest: has_password || preferred == Transport::Rest,
+        ssh: HAS_SSH && (has_key || preferred == Transport::Ssh),
+        warning,
+    }
+}
+
+/// How the router's links are made.
+///
+/// # Errors
+/// A sentence if a certificate or password file cannot be used.
+pub(super) fn params(config: &RouterConfig) -> Result<RouterParams, String> {
+    let chosen = choose(config);
+    Ok(RouterParams {
+        preferred: chosen.preferred,
+        rest: chosen.rest.then(|| rest(config)).transpose()?,
+        ssh: chosen.ssh.then(|| ssh(config)),
+    })
+}
+
+fn ssh(config: &RouterConfig) -> SshParams {
+    SshParams {
+        host: config.host.to_string(),
+        port: config.ssh_port,
+        user: config.user.clone(),
+        key_file: PathBuf::from(&config.ssh_key),
+        known_hosts: config.known_hosts.clone().unwrap_or_else(known_hosts),
+        link: ssh::LinkParams {
+            queues: config.queues.clone(),
+            queue_types: config.queue_types.clone(),
+            reply_for: config.timeout,
+            verify_every: config.verify_interval,
+        },
+    }
+}
+
+/// As v1.7 and OpenSSH.
+fn known_hosts() -> PathBuf {
+    let home = env::var_os("HOME").filter(|home| !home.is_empty());
+    let home = home.map_or_else(|| PathBuf::from(SERVICE_HOME), PathBuf::from);
+    home.join(".ssh/known_hosts")
+}
+
+fn rest(config: &RouterConfig) -> Result<RestParams, String> {
+    let tls = match config.scheme {
+        Scheme::Http => None,
+        Scheme::Https => Some((
+            tls::client_config(&trust(config)).map_err(|e| e.to_string())?,
+            server_name(&config.host),
+        )),
+    };
+    let default_port = if tls.is_some() { 443 } else { 80 };
+    let host = match (&config.host, config.port) {
+        (Host::Address(std::net::IpAddr::V6(ip)), _) => format!("[{ip}]:{}", config.port),
+        (host, port) if port == default_port => host.to_string(),
+        (host, port) => format!("{host}:{port}"),
+    };
+    Ok(RestParams {
+        port: config.port,
+        tls,
+        link: rest::LinkParams {
+            host,
+            authorization: authorization(config)?,
+            queues: config.queues.clone(),
+            queue_types: config.queue_types.clone(),
+            reply_for: config.timeout,
+            verify_every: config.verify_interval,
+        },
+    })
+}
+
+/// The header that says who we are.
+///
+/// # Errors
+/// A sentence if the password file cannot be read.
+pub(super) fn authorization(config: &RouterConfig) -> Result<String, String> {
+    let password = super::secret::password(config)?;
+    let credentials = format!("{}:{}", config.user, password.reveal());
+    Ok(format!("Basic {}", STANDARD.encode(credentials)))
+}
+
+/// Whose certificate is acceptable.
+pub(super) fn trust(config: &RouterConfig) -> Trust {
+    match (config.tls_fingerprint, &config.ca_file, config.verify_ssl) {
+        (Some(fingerprint), ..) => Trust::Pinned(fingerprint),
+        (None, Some(file), _) => Trust::Signed(Some(file.clone())),
+        (None, None, true) => Trust::Signed(None),
+        (None, None, false) => Trust::Anyone,
+    }
+}
+
+/// The name a certificate must be for, if names count.
+pub(super) fn server_name(host: &Host) -> ServerName<'static> {
+    match host {
+        Host::Address(ip) => ServerName::IpAddress((*ip).into()),
+        // The config check lets underscores pass, which TLS does not; such a router has no valid
+        // certificate anyway, and the name is not looked at unless it is to be verified.
+        Host::Name(name) => ServerName::try_from(name.clone())
+            .unwrap_or_else(|_| ServerName::try_from("invalid").expect("it is a name")),
+    }
+}

@@ -1,0 +1,260 @@
+//! Runs an SSH link's commands on a session: opened by a thread that may wait, used by the loop, which
+//! may not.
+//!
+//! This allocates: libssh2 does so 27 times per command. It is the one part of the loop that does so in
+//! steady state, and only while something is written or read.
+
+mod connect;
+mod exec;
+mod known_hosts;
+
+use std::net::{IpAddr, Shutdown};
+use std::os::fd::AsRawFd;
+use std::path::PathBuf;
+use std::thread::{self, JoinHandle};
+
+use mio::unix::SourceFd;
+use mio::{Interest, Registry, Token};
+
+use self::connect::{Refused, Stood, Target};
+use self::exec::Exec;
+use crate::control::actuator::Order;
+use crate::router::ssh::{Action, Link, LinkParams};
+use crate::router::{Event, Failure};
+use crate::time::Instant;
+
+/// OpenSSL keeps its numbers on the heap; libssh2's largest frames are a few kB.
+const STACK: usize = 256 * 1024;
+
+/// Where a router's SSH server is and how to talk to it.
+#[derive(Clone, Debug)]
+pub struct SshParams {
+    /// The host as the config file has it, and so `known_hosts`.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// RouterOS user.
+    pub user: String,
+    /// The private key.
+    pub key_file: PathBuf,
+    /// Whom we know.
+    pub known_hosts: PathBuf,
+    /// The link's own settings.
+    pub link: LinkParams,
+}
+
+/// One WAN's way to its router over SSH.
+#[derive(Debug)]
+pub struct SshPort {
+    link: Link,
+    target: Target,
+    token: Token,
+    opening: Option<Opening>,
+    live: Option<Live>,
+    /// The last complaint, which is not repeated until a session stood.
+    complaint: String,
+}
+
+/// The helper thread. There is never more than one.
+#[derive(Debug)]
+struct Opening {
+    thread: JoinHandle<Result<Stood, Refused>>,
+    /// The link has given up waiting for it.
+    given_up: bool,
+}
+
+/// A session on the loop.
+#[derive(Debug)]
+struct Live {
+    exec: Option<Exec>,
+    stood: Stood,
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // First of all: without a socket, libssh2's goodbyes fail at once instead of waiting or leaking.
+        let _ = self.stood.tcp.shutdown(Shutdown::Both);
+        self.exec = None;
+    }
+}
+
+impl SshPort {
+    /// Connects with the first [`drive`](Self::drive).
+    pub fn new(token: Token, params: SshParams) -> Self {
+        Self {
+            link: Link::new(params.link),
+            target: Target {
+                host: params.host,
+                port: params.port,
+                user: params.user,
+                key_file: params.key_file,
+                known_hosts: params.known_hosts,
+            },
+            token,
+            opening: None,
+            live: None,
+            complaint: String::new(),
+        }
+    }
+
+    /// Its link, to be given orders and errands.
+    pub const fn link(&mut self) -> &mut Link {
+        &mut self.link
+    }
+
+    /// Hands an order to the link.
+    pub fn submit(&mut self, order: Order) {
+        self.link.submit(order);
+    }
+
+    /// Whether an order or an answer is under way.
+    pub fn is_busy(&self) -> bool {
+        self.link.is_busy()
+    }
+
+    /// Does everything that can be done now. Call on events, on ticks and after [`submit`](Self::submit).
+    pub fn drive(
+        &mut self,
+        now: Instant,
+        address: Option<IpAddr>,
+        registry: &Registry,
+        mut each: impl FnMut(Event),
+    ) {
+        loop {
+            match self.link.poll(now) {
+                Some(Action::Connect) => self.connect(now, address),
+                Some(Action::Close) => self.drop_session(),
+                None => {}
+            }
+            self.collect(now, registry);
+            if let Err(why) = self.exchange(now) {
+                self.live = None;
+                self.link.closed(now, why);
+            }
+            let mut told = false;
+            while let Some(event) = self.link.event() {
+                told = true;
+                each(event);
+            }
+            // An event may be followed by the next thing to do at once; nothing else is left.
+            if !told {
+                return;
+            }
+        }
+    }
+
+    fn drop_session(&mut self) {
+        self.live = None;
+        if let Some(opening) = &mut self.opening {
+            opening.given_up = true;
+        }
+    }
+
+    fn connect(&mut self, now: Instant, address: Option<IpAddr>) {
+        // One that was given up is still on its way, and as good as a new one.
+        if let Some(opening) = &mut self.opening {
+            opening.given_up = false;
+            return;
+        }
+        let start = || {
+            let address = address.ok_or(Failure::NameUnknown)?;
+            let target = self.target.clone();
+            thread::Builder::new()
+                .name("wanctl-ssh".into())
+                .stack_size(STACK)
+                .spawn(move || connect::open(&target, address))
+                .map_err(|_| Failure::Closed)
+        };
+        match start() {
+            Ok(thread) => {
+                self.opening = Some(Opening {
+                    thread,
+                    given_up: false,
+                });
+            }
+            Err(why) => self.link.closed(now, why),
+        }
+    }
+
+    /// Takes over what the helper thread has opened.
+    fn collect(&mut self, now: Instant, registry: &Registry) {
+        let finished = self.opening.take_if(|opening| opening.thread.is_finished());
+        let Some(opening) = finished else {
+            return;
+        };
+        let panicked = |_| {
+            Err(Refused {
+                why: Failure::Ssh,
+                sentence: "SSH: the connecting thread ended in a panic".into(),
+            })
+        };
+        let opened = opening.thread.join().unwrap_or_else(panicked);
+        if opening.given_up {
+            return;
+        }
+        match opened.and_then(|stood| watch(stood, self.token, registry)) {
+            Ok(stood) => {
+                self.complaint.clear();
+                self.live = Some(Live { exec: None, stood });
+                self.link.connected(now);
+            }
+            Err(Refused { why, sentence }) => {
+                if self.complaint != sentence {
+                    for line in sentence.lines() {
+                        log::warn!("{line}");
+                    }
+                    self.complaint = sentence;
+                }
+                self.link.closed(now, why);
+            }
+        }
+    }
+
+    fn exchange(&mut self, now: Instant) -> Result<(), Failure> {
+        let Some(Live { exec, stood }) = &mut self.live else {
+            return Ok(());
+        };
+        loop {
+            if exec.is_none() {
+                *exec = self.link.command(now).map(Exec::new);
+            }
+            let Some(running) = exec else {
+                return rest(stood);
+            };
+            let Some(answer) = running.advance(&stood.session)? else {
+                return Ok(());
+            };
+            *exec = None;
+            self.link.answered(now, answer.status, &answer.text);
+            if !self.link.is_up() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Edges of both directions are announced; every one of them makes the pending step be tried again, so
+/// there is no need to follow libssh2's `block_directions` with one registration after the other.
+fn watch(stood: Stood, token: Token, registry: &Registry) -> Result<Stood, Refused> {
+    let descriptor = stood.tcp.as_raw_fd();
+    let both = Interest::READABLE | Interest::WRITABLE;
+    match registry.register(&mut SourceFd(&descriptor), token, both) {
+        Ok(()) => Ok(stood),
+        Err(e) => Err(Refused {
+            why: Failure::Closed,
+            sentence: format!("SSH: cannot watch the connection: {e}"),
+        }),
+    }
+}
+
+/// Nothing is asked: notice a router that hung up, and keep one that did not from forgetting us.
+fn rest(stood: &Stood) -> Result<(), Failure> {
+    match stood.tcp.peek(&mut [0]) {
+        Ok(0) => return Err(Failure::Closed),
+        Err(e) if e.kind() != std::io::ErrorKind::WouldBlock => return Err(Failure::Closed),
+        _ => {}
+    }
+    // Sends only when one is due. A failure will show at the next command, or as an end of the stream.
+    let _ = stood.session.keepalive_send();
+    Ok(())
+}

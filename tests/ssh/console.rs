@@ -1,0 +1,69 @@
+//! The link's own command lines, understood by the console of every version. No SSH needed.
+
+use wanctl::direction::Both;
+use wanctl::sim::double::profile::Profile;
+use wanctl::sim::double::{Router, RouterOptions};
+use wanctl::time::Instant;
+use wanctl::units::Rate;
+use wanctl::wire::routeros_cli::{self, Printed};
+
+const NAMES: Both<&str> = Both {
+    down: "WAN-Download",
+    up: "WAN-Upload",
+};
+
+fn say(router: &mut Router, line: &str) -> (u8, Printed) {
+    let outcome = router.run_cli(Instant::ZERO, line);
+    let printed = routeros_cli::find_queues(&outcome.output, NAMES);
+    (outcome.status, printed.unwrap())
+}
+
+#[test]
+fn every_version_understands_the_link() {
+    for profile in Profile::ALL {
+        let mut router = Router::new(&RouterOptions {
+            profile,
+            ..RouterOptions::default()
+        });
+        let (status, printed) = say(&mut router, &routeros_cli::look_up(NAMES));
+        assert_eq!((status, printed.more), (0, false));
+        let down = printed.queues.down.unwrap();
+        assert_eq!(
+            (down.max_limit, &*down.queue_type, down.inactive),
+            (Rate::mbit(500), "cake-down", false)
+        );
+        assert!(printed.queues.up.is_some());
+        let set = routeros_cli::set(NAMES.down, Rate::mbit(123), Some("cake-up"));
+        let (status, printed) = say(&mut router, &set);
+        assert_eq!((status, printed.more), (0, false));
+        let down = printed.queues.down.unwrap();
+        assert_eq!(down.max_limit, Rate::mbit(123));
+        assert_eq!(&*down.queue_type, "cake-up");
+    }
+}
+
+#[test]
+fn what_the_console_refuses_is_noticed() {
+    let mut router = Router::new(&RouterOptions::default());
+    let no_such_type = routeros_cli::set(NAMES.down, Rate::mbit(1), Some("cake-none"));
+    let outcome = router.run_cli(Instant::ZERO, &no_such_type);
+    assert_eq!(outcome.status, 0, "RouterOS calls that a success");
+    assert!(routeros_cli::refuses_queue_type(&outcome.output));
+    let (_, printed) = say(&mut router, &no_such_type);
+    assert!(printed.more && printed.queues.down.is_none());
+    router.remove_queue(NAMES.down);
+    let (status, printed) = say(
+        &mut router,
+        &routeros_cli::set(NAMES.down, Rate::mbit(1), None),
+    );
+    assert_eq!((status, printed), (0, Printed::default()), "W-34");
+}
+
+#[test]
+fn a_disabled_queue_has_no_effect() {
+    let mut router = Router::new(&RouterOptions::default());
+    router.set_queue_property(NAMES.up, "disabled", "true");
+    let (_, printed) = say(&mut router, &routeros_cli::look_up(NAMES));
+    assert!(printed.queues.up.unwrap().inactive);
+    assert!(!printed.queues.down.unwrap().inactive);
+}
