@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use lexopt::{Arg, Parser};
 
+use super::help::{CHECK_HELP, DEMO_HELP, FINGERPRINT_HELP, HELP, REPLAY_HELP, RUN_USAGE};
+
 /// What to do.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Command {
@@ -24,6 +26,10 @@ pub enum Command {
     },
     /// The daemon on a simulated line.
     Demo(DemoArgs),
+    /// What may be wrong with a set-up, router included.
+    Check(CheckArgs),
+    /// The certificate of `HOST[:PORT]`.
+    Fingerprint(String),
     /// The RouterOS double alone.
     Double(DoubleArgs),
     /// One command to a running double's console.
@@ -71,6 +77,17 @@ pub struct DemoArgs {
     pub seconds: Option<u64>,
 }
 
+/// `wanctl check`.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct CheckArgs {
+    /// One file per WAN.
+    pub configs: Vec<PathBuf>,
+    /// For programs.
+    pub json: bool,
+    /// Whether the router may be written to, a little.
+    pub write_test: bool,
+}
+
 /// The command line makes no sense.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Usage {
@@ -83,63 +100,6 @@ impl fmt::Display for Usage {
         writeln!(f, "{}\nwanctl: error: {}", self.synopsis, self.complaint)
     }
 }
-
-const RUN_USAGE: &str =
-    "usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
-       wanctl demo [--seconds N]
-       wanctl replay --config F --trace T.csv
-       wanctl --help | --version";
-
-const HELP: &str = "\
-Keeps an internet line fast and responsive: pings reflectors every 50 ms, sees the
-modem's queue grow, and moves a RouterOS router's CAKE limits before anybody notices.
-
-usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
-       wanctl demo [--seconds N]
-       wanctl replay --config F --trace T.csv
-
-  --config F [F ...]   WAN files, one per line; several WANs share one process
-  --debug              also write the debug log, and everything to stderr
-  --once, --oneshot    one measure-judge-act round, printed; exit code tells success
-  --dry-run            measure and decide, but never write to the router
-  --validate-config    check the files, print what they mean, touch nothing else
-  -h, --help           this text
-  -V, --version        the version
-
-  demo                 the real daemon on a simulated line and router: nothing to set up,
-                       no root, no network
-  replay               what the law decides on a recorded RTT trace (columns as in
-                       tests/golden), printed as CSV
-
-Signals: SIGTERM and SIGINT stop cleanly, SIGHUP reopens the logs, SIGUSR1 switches
-debug logging on and off. Environment: WANCTL_LOG_FORMAT=json|text, and whatever
-variable router.password names.
-
-Exit codes: 0 clean stop, or it worked; 1 it did not; 2 the command line makes no sense.
-";
-
-const DEMO_HELP: &str = "\
-The real daemon (same loop, same REST link over loopback TCP) against a built-in RouterOS
-double and a simulated line with three reflectors. Load comes and goes, the capacity drops
-to half and returns; watch delay, zones and rates. No root, router or network needed.
-
-usage: wanctl demo [--seconds N]
-
-  --seconds N   end after N seconds (1 to 86400); otherwise Ctrl-C ends it
-  -h, --help    this text
-";
-
-const REPLAY_HELP: &str = "\
-Feeds the rtt_ms column of a CSV file to the control law of a WAN file, one row per 50 ms
-cycle, and prints what it decides: the same columns as tests/golden. An empty rtt_ms is a
-cycle without a reply. The router always succeeds at once; the write budget is honoured.
-
-usage: wanctl replay --config F --trace T.csv
-
-  --config F    WAN file
-  --trace T     CSV file with an rtt_ms column
-  -h, --help    this text
-";
 
 /// Reads a command line; its first word is the program's name.
 ///
@@ -156,6 +116,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
     }
     let subcommand = args.peek().and_then(|arg| match arg.to_str() {
         Some("demo") => Some(demo as fn(&mut Parser) -> Result<Command, String>),
+        Some("check") => Some(check),
+        Some("fingerprint") => Some(fingerprint),
         Some("replay") => Some(replay as fn(&mut Parser) -> Result<Command, String>),
         Some("double") => Some(double::double as fn(&mut Parser) -> Result<Command, String>),
         Some("double-cli") => {
@@ -201,12 +163,7 @@ fn run(parser: &mut Parser) -> Result<Command, String> {
     let mut args = RunArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
         match option(arg, &LONG)? {
-            "config" => {
-                let files = parser
-                    .values()
-                    .map_err(|_| "argument --config: expected at least one file")?;
-                args.configs.extend(files.map(PathBuf::from));
-            }
+            "config" => args.configs.extend(files(parser)?),
             "debug" => args.debug = true,
             "once" | "oneshot" => args.mode = Mode::Once,
             "dry-run" => args.dry_run = true,
@@ -215,16 +172,58 @@ fn run(parser: &mut Parser) -> Result<Command, String> {
             _ => return Ok(Command::Help(HELP)),
         }
     }
-    if args.configs.is_empty() {
-        return Err("the following arguments are required: --config".into());
-    }
-    if args.configs.len() > crate::status::MAX_WANS {
-        let most = crate::status::MAX_WANS;
-        return Err(format!(
-            "argument --config: at most {most} WANs in one process"
-        ));
-    }
+    some_but_not_too_many(&args.configs)?;
     Ok(Command::Run(args))
+}
+
+fn some_but_not_too_many(configs: &[PathBuf]) -> Result<(), String> {
+    let most = crate::status::MAX_WANS;
+    match configs.len() {
+        0 => Err("the following arguments are required: --config".into()),
+        n if n > most => Err(format!(
+            "argument --config: at most {most} WANs in one process"
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn check(parser: &mut Parser) -> Result<Command, String> {
+    let mut args = CheckArgs::default();
+    while let Some(arg) = parser.next().map_err(said)? {
+        match option(arg, &["config", "json", "write-test", "help"])? {
+            "config" => args.configs.extend(files(parser)?),
+            "json" => args.json = true,
+            "write-test" => args.write_test = true,
+            _ => return Ok(Command::Help(CHECK_HELP)),
+        }
+    }
+    some_but_not_too_many(&args.configs)?;
+    Ok(Command::Check(args))
+}
+
+fn fingerprint(parser: &mut Parser) -> Result<Command, String> {
+    let mut target = None;
+    while let Some(arg) = parser.next().map_err(said)? {
+        match arg {
+            Arg::Value(value) if target.is_none() => target = Some(value),
+            other => {
+                option(other, &["help"])?;
+                return Ok(Command::Help(FINGERPRINT_HELP));
+            }
+        }
+    }
+    let target = target.ok_or("fingerprint needs HOST or HOST:PORT")?;
+    let target = target.into_string();
+    target
+        .map(Command::Fingerprint)
+        .map_err(|raw| format!("{} is no host", raw.display()))
+}
+
+fn files(parser: &mut Parser) -> Result<Vec<PathBuf>, String> {
+    let files = parser
+        .values()
+        .map_err(|_| "argument --config: expected at least one file")?;
+    Ok(files.map(PathBuf::from).collect())
 }
 
 fn demo(parser: &mut Parser) -> Result<Command, String> {
@@ -353,6 +352,9 @@ mod tests {
                 "replay --config a",
                 "replay needs --config F and --trace T.csv",
             ),
+            ("check", "the following arguments are required: --config"),
+            ("fingerprint", "fingerprint needs HOST or HOST:PORT"),
+            ("fingerprint a b", "unrecognized arguments: b"),
         ] {
             assert_eq!(of(line), Err(complaint.into()), "{line}");
         }

@@ -1,16 +1,14 @@
 //! From a checked config to the parts of a running daemon.
 
-use std::env;
-
+use super::secret::Weakness;
 use super::transport;
 use crate::autorate::WanParams;
-use crate::config::{Host, ReflectorAddress, Scheme, WanConfig};
+use crate::config::{Host, ReflectorAddress, WanConfig};
 use crate::control::actuator::Budget;
 use crate::direction::Direction;
 use crate::shell::binding::Binding;
 use crate::shell::directory::HostName;
-use crate::shell::echo::{EchoSockets, Peer, Wanted};
-use crate::shell::tls::Trust;
+use crate::shell::echo::{EchoError, EchoSockets, Peer, Wanted};
 use crate::shell::wan_ports::{ReflectorHost, WanPortsParams};
 use crate::status::{Saved, label};
 
@@ -55,10 +53,41 @@ pub fn state_defaults(config: &WanConfig) -> Saved {
 /// A sentence that names the file, and what to do.
 pub fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
     let said = |e: &dyn std::fmt::Display| format!("{}: {e}", config.file.display());
-    let binding = Binding {
+    let echo = echo_sockets(config).map_err(|e| said(&e))?;
+    let tcp_target = |target: &crate::config::TcpTarget| (host_name(&target.host), target.port);
+    Ok(WanPortsParams {
+        echo,
+        wanted: wanted(config),
+        binding: binding(config),
+        reflectors: config
+            .measurement
+            .reflectors
+            .iter()
+            .map(reflector)
+            .collect(),
+        gateway: config.fallback.gateway,
+        tcp_targets: config.fallback.tcp_targets.iter().map(tcp_target).collect(),
+        router_host: host_name(&config.router.host),
+        router: transport::params(&config.router).map_err(|e| said(&e))?,
+    })
+}
+
+fn binding(config: &WanConfig) -> Binding {
+    Binding {
         source: config.measurement.source_address,
         interface: config.measurement.interface.clone(),
-    };
+    }
+}
+
+/// The sockets that a WAN's reflectors need.
+///
+/// # Errors
+/// If the system does not allow them.
+pub(super) fn echo_sockets(config: &WanConfig) -> Result<EchoSockets, EchoError> {
+    EchoSockets::open(&wanted(config), &binding(config))
+}
+
+fn wanted(config: &WanConfig) -> Wanted {
     let mut wanted = Wanted::default();
     for reflector in &config.measurement.reflectors {
         match (reflector, host_name(reflector.host())) {
@@ -74,23 +103,7 @@ pub fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
     if let Some(gateway) = config.fallback.gateway {
         wanted.add_gateway(gateway);
     }
-    let echo = EchoSockets::open(&wanted, &binding).map_err(|e| said(&e))?;
-    let tcp_target = |target: &crate::config::TcpTarget| (host_name(&target.host), target.port);
-    Ok(WanPortsParams {
-        echo,
-        wanted,
-        binding,
-        reflectors: config
-            .measurement
-            .reflectors
-            .iter()
-            .map(reflector)
-            .collect(),
-        gateway: config.fallback.gateway,
-        tcp_targets: config.fallback.tcp_targets.iter().map(tcp_target).collect(),
-        router_host: host_name(&config.router.host),
-        router: transport::params(&config.router).map_err(|e| said(&e))?,
-    })
+    wanted
 }
 
 fn reflector(address: &ReflectorAddress) -> ReflectorHost {
@@ -112,22 +125,20 @@ fn host_name(host: &Host) -> HostName {
 
 /// What is worth a warning at the start, beside what the config check said.
 pub fn warnings(config: &WanConfig) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let password = config.router.password(|name| env::var(name).ok());
-    if let Some(variable) = password.unset {
-        warnings.push(format!(
-            "router.password names the environment variable {variable}, which is not set"
-        ));
-    }
     let chosen = transport::choose(&config.router);
+    let weaknesses = super::secret::weaknesses(config);
+    let mut warnings: Vec<String> = weaknesses
+        .iter()
+        .filter(|weakness| match weakness {
+            // The config check has said so, with its line.
+            Weakness::Plain => false,
+            // SSH sends no password.
+            Weakness::Unchecked => chosen.rest,
+            _ => true,
+        })
+        .map(Weakness::to_string)
+        .collect();
     warnings.extend(chosen.warning);
-    let over_tls = chosen.rest && config.router.scheme == Scheme::Https;
-    if over_tls && transport::trust(&config.router) == Trust::Anyone {
-        warnings.push(
-            "the router's certificate is not checked; set router.tls_fingerprint to know that it is the router"
-                .into(),
-        );
-    }
     for direction in Direction::BOTH {
         let shaper = &config.shapers[direction];
         if shaper.floors.green == shaper.ceiling {

@@ -1,15 +1,20 @@
 //! The commands. Unlike the daemon's loop they may block.
 //!
-//! Exit codes: 0 it worked, 1 it did not, 2 the command line makes no sense.
+//! Exit codes: 0 it worked, 1 it did not, 2 the command line makes no sense. `check` has 2 for
+//! warnings, too; a usage error prints nothing on stdout.
 
 pub mod args;
 pub mod assemble;
 mod banner;
+mod check;
 mod daemon;
 mod demo;
 mod double;
+mod fingerprint;
+mod help;
 mod once;
 mod replay;
+mod secret;
 pub mod stage;
 mod transport;
 
@@ -42,6 +47,8 @@ fn run(command: Command) -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Double(args) => double::run(&args),
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),
+        Command::Check(args) => check::run(&args),
+        Command::Fingerprint(target) => fingerprint::run(&target),
     };
     match done {
         Ok(code) => code,

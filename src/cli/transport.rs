@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustls::pki_types::ServerName;
 
-use crate::config::{Host, RouterConfig, Scheme, Transport};
+use crate::config::{Host, PasswordSource, RouterConfig, Scheme, Transport};
 use crate::router::{rest, ssh};
 use crate::shell::rest_port::RestParams;
 use crate::shell::router_port::RouterParams;
@@ -41,8 +41,12 @@ impl Chosen {
 /// REST needs a password, SSH a key file. v1.7 went over REST whatever its file said (W-01), so a file
 /// that asks for SSH and has no key still works over REST if there is a password.
 pub(super) fn choose(config: &RouterConfig) -> Chosen {
-    let password = config.password(|name| env::var(name).ok());
-    let has_password = !password.secret.reveal().is_empty();
+    let has_password = match config.password_source() {
+        PasswordSource::None => false,
+        // Whether it can be read is said when it is, with what to do about it.
+        PasswordSource::Written | PasswordSource::File(_) => true,
+        PasswordSource::Variable(name) => env::var(name).is_ok_and(|value| !value.is_empty()),
+    };
     // Whether it is one that can be used is said when it is used, with what to do about it.
     let has_key = fs::metadata(&config.ssh_key).is_ok_and(|file| file.is_file());
     let wanted = config.transport;
@@ -71,8 +75,8 @@ pub(super) fn choose(config: &RouterConfig) -> Chosen {
 /// How the router's links are made.
 ///
 /// # Errors
-/// If a certificate file cannot be used.
-pub(super) fn params(config: &RouterConfig) -> Result<RouterParams, tls::TrustError> {
+/// A sentence if a certificate or password file cannot be used.
+pub(super) fn params(config: &RouterConfig) -> Result<RouterParams, String> {
     let chosen = choose(config);
     Ok(RouterParams {
         preferred: chosen.preferred,
@@ -104,16 +108,14 @@ fn known_hosts() -> PathBuf {
     home.join(".ssh/known_hosts")
 }
 
-fn rest(config: &RouterConfig) -> Result<RestParams, tls::TrustError> {
+fn rest(config: &RouterConfig) -> Result<RestParams, String> {
     let tls = match config.scheme {
         Scheme::Http => None,
         Scheme::Https => Some((
-            tls::client_config(&trust(config))?,
+            tls::client_config(&trust(config)).map_err(|e| e.to_string())?,
             server_name(&config.host),
         )),
     };
-    let password = config.password(|name| env::var(name).ok());
-    let credentials = format!("{}:{}", config.user, password.secret.reveal());
     let default_port = if tls.is_some() { 443 } else { 80 };
     let host = match (&config.host, config.port) {
         (Host::Address(std::net::IpAddr::V6(ip)), _) => format!("[{ip}]:{}", config.port),
@@ -125,7 +127,7 @@ fn rest(config: &RouterConfig) -> Result<RestParams, tls::TrustError> {
         tls,
         link: rest::LinkParams {
             host,
-            authorization: format!("Basic {}", STANDARD.encode(credentials)),
+            authorization: authorization(config)?,
             queues: config.queues.clone(),
             queue_types: config.queue_types.clone(),
             reply_for: config.timeout,
@@ -134,6 +136,17 @@ fn rest(config: &RouterConfig) -> Result<RestParams, tls::TrustError> {
     })
 }
 
+/// The header that says who we are.
+///
+/// # Errors
+/// A sentence if the password file cannot be read.
+pub(super) fn authorization(config: &RouterConfig) -> Result<String, String> {
+    let password = super::secret::password(config)?;
+    let credentials = format!("{}:{}", config.user, password.reveal());
+    Ok(format!("Basic {}", STANDARD.encode(credentials)))
+}
+
+/// Whose certificate is acceptable.
 pub(super) fn trust(config: &RouterConfig) -> Trust {
     match (config.tls_fingerprint, &config.ca_file, config.verify_ssl) {
         (Some(fingerprint), ..) => Trust::Pinned(fingerprint),
@@ -143,7 +156,8 @@ pub(super) fn trust(config: &RouterConfig) -> Trust {
     }
 }
 
-fn server_name(host: &Host) -> ServerName<'static> {
+/// The name a certificate must be for, if names count.
+pub(super) fn server_name(host: &Host) -> ServerName<'static> {
     match host {
         Host::Address(ip) => ServerName::IpAddress((*ip).into()),
         // The config check lets underscores pass, which TLS does not; such a router has no valid

@@ -41,7 +41,7 @@ pub use router::{
     DEFAULT_ON_EXIT, DEFAULT_PORT, DEFAULT_SSH_PORT, DEFAULT_TRANSPORT, DEFAULT_VERIFY_INTERVAL,
     DEFAULT_WRITE_LIMIT, RouterConfig, Scheme, Transport, WriteLimit,
 };
-pub use secret::{Password, Secret};
+pub use secret::{Password, PasswordSource, Secret};
 pub use service::{
     DEFAULT_COMMAND_TIMEOUT, DEFAULT_DB_PATH, DEFAULT_HEALTH_PORT, DEFAULT_LISTEN_HOST,
     DEFAULT_METRICS_PORT, DEFAULT_PING_TIMEOUT, DEFAULT_RETENTION_DAYS, Listen, Lock, Logging,

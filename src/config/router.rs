@@ -7,7 +7,7 @@ use super::node::Kind;
 use super::rule::{
     Bad, Choice, FileName, Identifier, Number, PORT, Rule, Text, Whole, of_other_kind, port,
 };
-use super::secret::{Password, Secret, SecretRule};
+use super::secret::{Password, PasswordSource, Secret, SecretRule};
 use super::section::Section;
 use super::value::Value;
 use crate::autorate::OnExit;
@@ -95,17 +95,27 @@ pub struct RouterConfig {
     /// `router.queue_types.download` and `.upload`, default v1.7's `cake-down-<wan>` and
     /// `cake-up-<wan>` (W-14); `None` (`leave` or null in the file) keeps what the queue has.
     pub queue_types: Both<Option<String>>,
+    /// `router.password_file`, default none: its first line is the password. A bare name without a
+    /// slash is a systemd credential. Read when a client is built, never here.
+    pub password_file: Option<PathBuf>,
     pub(super) password: Secret,
 }
 
 impl RouterConfig {
+    /// Where the password comes from.
+    pub fn password_source(&self) -> PasswordSource<'_> {
+        let written = self.password.reveal();
+        match &self.password_file {
+            Some(file) => PasswordSource::File(file),
+            None if written.is_empty() => PasswordSource::None,
+            None => variable(written).map_or(PasswordSource::Written, PasswordSource::Variable),
+        }
+    }
+
     /// `router.password`, default empty. A value that as a whole reads `${VARIABLE}` is looked up
     /// with `env`; no other key and no other form is (contract 1.1).
     pub fn password(&self, env: impl Fn(&str) -> Option<String>) -> Password<'_> {
-        let written = self.password.reveal();
-        let variable = written
-            .strip_prefix("${")
-            .and_then(|rest| rest.strip_suffix('}'));
+        let variable = variable(self.password.reveal());
         let value = variable.map(|variable| (variable, env(variable)));
         match value {
             None => Password {
@@ -124,6 +134,11 @@ impl RouterConfig {
     }
 }
 
+/// The name in `${NAME}`.
+fn variable(written: &str) -> Option<&str> {
+    written.strip_prefix("${")?.strip_suffix('}')
+}
+
 /// Reads `router` and `queues`.
 pub(super) fn read(
     router: Section<'_>,
@@ -140,6 +155,12 @@ pub(super) fn read(
     let known_hosts = router.optional("known_hosts", &FileName);
     let transport = transport(&router);
     let password = router.optional("password", &SecretRule);
+    let password_file = router.optional("password_file", &FileName);
+    if router.value("password").is_some() && router.value("password_file").is_some() {
+        let sentence =
+            "given besides router.password, and only one of them can be meant; remove one";
+        router.conflict("password_file", sentence);
+    }
     let port_number = router.or("port", DEFAULT_PORT.into(), &PORT).map(port);
     let scheme = scheme(&router, port_number, host.as_ref());
     let verify_ssl = router.or("verify_ssl", false, &super::rule::LooseFlag);
@@ -178,6 +199,7 @@ pub(super) fn read(
             up: up?,
         },
         queue_types: queue_types?,
+        password_file: password_file?,
         password: password?.unwrap_or_default(),
     })
 }
@@ -204,7 +226,8 @@ fn scheme(router: &Section<'_>, port: Option<u16>, host: Option<&Host>) -> Optio
         _ => Scheme::Http,
     });
     let near = matches!(host, Some(Host::Address(address)) if address.is_loopback());
-    if scheme == Scheme::Http && !near && router.value("password").is_some() {
+    let secret = ["password", "password_file"].map(|key| router.value(key).is_some());
+    if scheme == Scheme::Http && !near && secret != [false; 2] {
         let sentence = match given {
             Some(_) => "http sends the password readable across the network; use https",
             None => {

@@ -1,6 +1,7 @@
 //! Passwords: texts that are sent, but never printed.
 
 use std::fmt;
+use std::path::Path;
 
 use super::node::Kind;
 use super::rule::{Bad, Rule, of_other_kind};
@@ -36,6 +37,19 @@ pub struct Password<'c> {
     pub secret: Secret,
     /// The variable that was asked for and is not set; worth a warning.
     pub unset: Option<&'c str>,
+}
+
+/// Where the router's password comes from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PasswordSource<'c> {
+    /// Nowhere: it is empty.
+    None,
+    /// The config file itself.
+    Written,
+    /// This environment variable.
+    Variable(&'c str),
+    /// The first line of this file, or of the systemd credential of this name.
+    File(&'c Path),
 }
 
 /// Any single value, as written: `password: 0123` is the text `0123`.

@@ -82,6 +82,15 @@ impl Clock {
     }
 }
 
+/// Waits. For commands that may block; never on the loop.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the commands that call this have no loop"
+)]
+pub fn pause(span: Duration) {
+    std::thread::sleep(std::time::Duration::from_micros(span.as_micros()));
+}
+
 #[expect(unsafe_code, reason = "std hides the kernel's numbers")]
 #[expect(clippy::cast_sign_loss, reason = "neither clock runs before 1970")]
 fn read(clock: libc::clockid_t) -> u64 {

@@ -1,7 +1,9 @@
 //! Where the program touches the system. Nothing here decides anything, and no [`std::io::Error`]
 //! leaves: outside, every border has its own error.
 
+pub mod access;
 pub mod binding;
+pub mod certificate;
 pub mod clock;
 pub mod connect;
 mod departures;

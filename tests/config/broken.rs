@@ -217,6 +217,26 @@ pub(crate) const BROKEN: &[Row] = &[
         &["  - wan1.yaml:7: router.password: a list is not what belongs here; expected a text"],
     ),
     (
+        "a password has one source",
+        &[(
+            "  port: 443",
+            "  port: 443\n  password_file: /etc/wanctl/password",
+        )],
+        &[
+            "  - wan1.yaml:10: router.password_file: given besides router.password, and only one of them can be meant; remove one",
+        ],
+    ),
+    (
+        "a password file is a file",
+        &[(
+            "password: \"${ROUTER_PASSWORD}\"",
+            "password_file: /etc/wanctl/",
+        )],
+        &[
+            "  - wan1.yaml:7: router.password_file: '/etc/wanctl/' names no file; expected the name of a file",
+        ],
+    ),
+    (
         "a password never appears",
         &[
             ("\"${ROUTER_PASSWORD}\"", "hunter two"),

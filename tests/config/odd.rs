@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use wanctl::autorate::OnExit;
-use wanctl::config::{Host, ReflectorAddress, Scheme, Transport, WanConfig};
+use wanctl::config::{Host, PasswordSource, ReflectorAddress, Scheme, Transport, WanConfig};
 use wanctl::control::blackout::FallbackMode;
 use wanctl::control::law::classic::Floors;
 use wanctl::control::prober::Combine;
@@ -343,6 +343,20 @@ pub(crate) const MEANT: &[Row] = &[
         |c| c.router.scheme == Scheme::Http,
         &[
             "wan1.yaml:9: router.port: any port but 443 means http unless router.scheme says https, and http sends the password readable across the network",
+        ],
+    ),
+    (
+        "a password may be in a file of its own, which is not looked at",
+        &[
+            (
+                "password: \"${ROUTER_PASSWORD}\"",
+                "password_file: /nonexistent/password",
+            ),
+            (PORT, "  port: 443\n  scheme: http"),
+        ],
+        |c| c.router.password_source() == PasswordSource::File("/nonexistent/password".as_ref()),
+        &[
+            "wan1.yaml:10: router.scheme: http sends the password readable across the network; use https",
         ],
     ),
     (

@@ -41,7 +41,8 @@ impl Floors {
         }
     }
 
-    fn lowest(&self) -> Rate {
+    /// The deepest a rate can fall.
+    pub fn lowest(&self) -> Rate {
         self.green.min(self.yellow).min(self.soft_red).min(self.red)
     }
 }

@@ -63,6 +63,11 @@ impl Router {
         self.types.insert(&queue_type::cake("", name));
     }
 
+    /// Another RouterOS by its name, `7.8 (stable)`; what it can do is the profile's.
+    pub fn set_version(&mut self, version: &str) {
+        version.clone_into(&mut self.system.version);
+    }
+
     /// Changes a property of a queue type.
     pub fn set_queue_type_property(&mut self, queue_type: &str, name: &str, value: &str) {
         if let Some(index) = self.types.find(queue_type) {

@@ -64,6 +64,10 @@ impl Router {
             if menu == Menu::QueueTree {
                 self.check_references(&change)?;
                 self.clamped(&mut change);
+                // A parent that exists makes a queue valid.
+                if change.value("parent").is_some() {
+                    change.set("invalid", "false");
+                }
             }
             checked.push((index, change));
         }

@@ -15,6 +15,7 @@ pub(super) struct System {
     pub(super) writes: u64,
     pub(super) name: String,
     profile: Profile,
+    pub(super) version: String,
 }
 
 impl System {
@@ -25,6 +26,7 @@ impl System {
             writes_since_boot: 0,
             writes: 0,
             name: "wanctl-double".to_owned(),
+            version: profile.version().to_owned(),
         }
     }
 
@@ -55,7 +57,7 @@ impl System {
             ("platform", "MikroTik"),
             ("total-hdd-space", "1073741824"),
             ("total-memory", "1073741824"),
-            ("version", self.profile.version()),
+            ("version", &self.version),
         ]);
         resource.set("uptime", &uptime(now - self.booted_at));
         resource.set_number("write-sect-since-reboot", self.writes_since_boot);

@@ -1,0 +1,103 @@
+//! What was seen: gathered elsewhere, judged elsewhere, so that judging needs no router.
+
+use std::path::PathBuf;
+
+use super::client::Failure;
+use super::object::Object;
+use crate::cli::secret::Weakness;
+use crate::direction::Both;
+use crate::shell::Errno;
+use crate::shell::certificate::Shown;
+use crate::time::Duration;
+use crate::units::Rate;
+
+/// This machine, seen by this user.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Machine {
+    /// The user whose rights were looked at.
+    pub(super) user: u32,
+    pub(super) spots: Vec<Spot>,
+    pub(super) weaknesses: Vec<Weakness>,
+    /// What the system allows for pings, or why it allows nothing.
+    pub(super) ping: Option<Result<String, String>>,
+}
+
+/// A directory wanctl writes into, or a file that is there already and is to be written to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Spot {
+    pub(super) kind: Kind,
+    pub(super) path: PathBuf,
+    pub(super) is_file: bool,
+    pub(super) state: Access,
+}
+
+/// What wanctl writes there.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Kind {
+    Log,
+    Lock,
+    State,
+}
+
+/// What this user may do there.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Access {
+    Writable,
+    /// It is missing, and its parent is writable.
+    Creatable,
+    Refused(Errno),
+}
+
+/// The router, as far as it answers.
+#[derive(Clone, Debug)]
+pub(super) struct Router {
+    /// Its certificate, with https.
+    pub(super) shown: Option<Shown>,
+    /// `/system/resource`: the first question; if it fails, the others are not asked.
+    pub(super) resource: Result<Object, Failure>,
+    pub(super) queues: Result<Vec<Object>, Failure>,
+    pub(super) types: Result<Vec<Object>, Failure>,
+    pub(super) interfaces: Vec<Object>,
+    /// Whether an enabled rule fast-tracks connections; `None` if the router did not say.
+    pub(super) fasttrack: Option<bool>,
+    pub(super) traffic: Option<Traffic>,
+}
+
+/// Two seconds of counters.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Traffic {
+    /// How long each read took.
+    pub(super) reads: Vec<Duration>,
+    /// From the first read to the last.
+    pub(super) span: Duration,
+    /// Each queue's `bytes`, read by read; empty if it has none.
+    pub(super) bytes: Both<Vec<u64>>,
+    /// The interfaces before and after.
+    pub(super) before: Vec<Object>,
+    pub(super) after: Vec<Object>,
+}
+
+/// What `--write-test` did.
+#[derive(Clone, Debug)]
+pub(super) struct Writes {
+    pub(super) queue: String,
+    pub(super) limit: Rate,
+    /// How long each write took, those that put the limit back included.
+    pub(super) took: Vec<Duration>,
+    /// `write-sect-since-reboot` before and after.
+    pub(super) sectors: Option<(u64, u64)>,
+    pub(super) ended: Ended,
+    /// `Err` is what the router held or said at the last look.
+    pub(super) restored: Result<(), String>,
+}
+
+/// How a write test ended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Ended {
+    Complete,
+    /// Ctrl-C.
+    Interrupted,
+    /// It did not begin.
+    Refused(String),
+    Failed(Failure),
+}

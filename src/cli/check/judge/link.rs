@@ -1,0 +1,238 @@
+//! The way to the router: reachable, trusted, allowed, quick.
+
+use super::{ms, quoted, spread};
+use crate::cli::check::client::Failure;
+use crate::cli::check::facts::{Router, Traffic};
+use crate::cli::check::finding::{Finding, Subject};
+use crate::cli::fingerprint::{hex, portrait};
+use crate::cli::secret::{self, Weakness};
+use crate::config::{Scheme, Transport, WanConfig};
+use crate::time::Duration;
+
+/// REST on real routers: 20 ms on average, 55 ms in the 95th percentile (routeros.md 1.7).
+const SLOW: Duration = Duration::from_millis(200);
+
+/// Whether the password is safe on its way.
+pub(super) fn trust(config: &WanConfig, router: &Router) -> Option<Finding> {
+    let at = |id, what: &str| Some(Finding::warning(Subject::Router, id, what));
+    match secret::on_the_way(&config.router)? {
+        Weakness::Plain => {
+            let what = "Nothing protects the router's password: plain http sends it readable across the \
+                        network.";
+            let finding = at("password-plain", what)?
+                .why("Whoever sees one request is the router's user from then on.");
+            Some(served(finding).in_file("router:\n  scheme: https\n  port: 443"))
+        }
+        _ => Some(pin(
+            at(
+                "password-unchecked",
+                "Nothing protects the router's password from somebody who answers in the router's place: \
+                 the certificate is not checked.",
+            )?
+            .why("It takes one device in the local network that claims the router's address."),
+            router,
+        )),
+    }
+}
+
+/// Advises to pin what the router shows.
+fn pin(finding: Finding, router: &Router) -> Finding {
+    match &router.shown {
+        Some(shown) => finding
+            .advice(format!(
+                "The router shows: {}. If `/certificate print detail` on the router has the same \
+                 fingerprint, believe nobody else:",
+                portrait(shown)
+            ))
+            .in_file(format!("router:\n  tls_fingerprint: \"{}\"", hex(shown))),
+        None => {
+            finding.advice("`wanctl fingerprint HOST` prints the line that pins the certificate.")
+        }
+    }
+}
+
+/// Why nothing more could be asked.
+pub(super) fn failure(config: &WanConfig, router: &Router, failure: &Failure) -> Finding {
+    let address = format!("{}:{}", config.router.host, config.router.port);
+    match failure {
+        Failure::NoAddress | Failure::Unreachable(_) | Failure::TimedOut => {
+            not_reached(config, &address, failure)
+        }
+        Failure::Untrusted(why) => untrusted(config, router, &address, why),
+        Failure::Status(401, _) => login(config),
+        Failure::Status(_, words) if words.contains("not enough permissions") => {
+            let what = "may not read what wanctl must read";
+            rights_missing(config, "rights-read", what, words)
+        }
+        Failure::Status(status, words) => {
+            let what = format!("The router answers with status {status}: {words}.");
+            Finding::error(Subject::Router, "router-refuses", what)
+                .why("REST is part of RouterOS 7 and can be switched off since 7.21.")
+                .on_router("/ip service webserver set rest-plain=yes rest-secure=yes")
+        }
+        Failure::Garbled(why) => garbled(config, &address, why),
+        Failure::Unreadable => {
+            let what = format!("{address} answers, but not as RouterOS does.");
+            Finding::error(Subject::Router, "router-no-rest", what)
+                .why("Another web server, or a RouterOS that is still starting.")
+                .on_router("/ip service print detail where name~\"www\"")
+        }
+    }
+}
+
+fn garbled(config: &WanConfig, address: &str, why: &str) -> Finding {
+    let what = format!("What answers at {address} is not the router's REST: {why}.");
+    let finding = Finding::error(Subject::Router, "router-no-rest", what);
+    let services = "/ip service print detail where name~\"www\"";
+    match config.router.scheme {
+        Scheme::Http => finding
+            .why("The port may be one for https, or another service's. See which it is, and let router.port and router.scheme say so:")
+            .on_router(services),
+        Scheme::Https => served(
+            finding
+                .why(
+                    "The port may be one for http, or another service's; or www-ssl has no certificate, \
+                     and breaks off each handshake. See which it is, and give it one if it has none:",
+                )
+                .on_router(services),
+        ),
+    }
+}
+
+/// Makes the router speak TLS.
+fn served(finding: Finding) -> Finding {
+    finding
+        .on_router(
+            "/certificate add name=wanctl common-name=router days-valid=3650 \
+             key-usage=digital-signature,key-encipherment,tls-server",
+        )
+        .on_router("/certificate sign wanctl")
+        .on_router("/ip service set www-ssl certificate=wanctl disabled=no")
+}
+
+fn not_reached(config: &WanConfig, address: &str, failure: &Failure) -> Finding {
+    let error = |id, what: String| Finding::error(Subject::Router, id, what);
+    let service = match config.router.scheme {
+        Scheme::Http => "www",
+        Scheme::Https => "www-ssl",
+    };
+    let serve = format!(
+        "/ip service set {service} disabled=no port={}",
+        config.router.port
+    );
+    match failure {
+        Failure::Unreachable(why) => error(
+            "router-unreachable",
+            format!("Nobody answers at {address}: {why}."),
+        )
+        .why("Until somebody does, the limits stay as they are.")
+        .on_router(serve)
+        .advice("Look at router.host, router.port and the router's input firewall, too."),
+        Failure::TimedOut => error(
+            "router-silent",
+            format!("{address} does not answer in time."),
+        )
+        .why("A firewall that drops, or a router too busy to answer.")
+        .on_router(serve)
+        .on_router("/tool profile duration=10s"),
+        _ => {
+            let what = format!("The router's name {} has no address.", config.router.host);
+            error("router-no-address", what)
+                .why("The daemon asks again and again, but cannot control until there is one.")
+                .advice("Write the router's address into router.host; names need a working DNS.")
+        }
+    }
+}
+
+fn untrusted(config: &WanConfig, router: &Router, address: &str, why: &str) -> Finding {
+    let pinned = config.router.tls_fingerprint.is_some();
+    let id = if pinned {
+        "router-pin"
+    } else {
+        "router-untrusted"
+    };
+    let what = format!("The certificate of {address} is not trusted: {why}.");
+    let reason = if pinned {
+        "Either the certificate was renewed, or somebody answers in the router's place. The password was \
+         not sent."
+    } else {
+        "RouterOS makes its certificates itself, and no authority vouches for them; a pinned fingerprint \
+         is what fits. The password was not sent."
+    };
+    pin(
+        Finding::error(Subject::Router, id, what).why(reason),
+        router,
+    )
+}
+
+fn login(config: &WanConfig) -> Finding {
+    let user = &config.router.user;
+    let what = format!("The router does not let user {user} in with this password.");
+    Finding::error(Subject::Router, "router-login", what)
+        .why(
+            "A wrong name or password; or the user's address= does not include this machine, which \
+             looks the same.",
+        )
+        .on_router(format!("/user print detail where name={}", quoted(user)))
+        .on_router(format!(
+            "/user set [find name={}] password=\"<what the WAN file says>\"",
+            quoted(user)
+        ))
+}
+
+/// The user's group lacks a policy.
+pub(super) fn rights_missing(
+    config: &WanConfig,
+    id: &'static str,
+    what: &str,
+    words: &str,
+) -> Finding {
+    let user = &config.router.user;
+    let what = format!("The router's user {user} {what}: {words}.");
+    Finding::error(Subject::Router, id, what)
+        .why("wanctl reads and writes /queue tree; the group needs read, write and rest-api.")
+        .on_router(format!(
+            "/user group set [/user get [find name={}] group] policy=read,write,rest-api",
+            quoted(user)
+        ))
+}
+
+/// What is known about rights when everything could be read.
+pub(super) fn rights(config: &WanConfig, write_test: bool) -> Finding {
+    let user = &config.router.user;
+    if write_test {
+        let what = format!("User {user} may read.");
+        Finding::ok(Subject::Router, "rights", what)
+    } else {
+        let what =
+            format!("User {user} may read; whether it may write, only --write-test can tell.");
+        Finding::note(Subject::Router, "rights", what)
+    }
+}
+
+/// The daemon's other way is not looked at here.
+pub(super) fn other_way(config: &WanConfig) -> Option<Finding> {
+    let what = "router.transport is ssh; this looked at the router by REST, not by SSH.";
+    let note = Finding::note(Subject::Router, "transport-ssh", what)
+        .why("What is said about queues holds for both; reachability and rights are REST's.");
+    (config.router.transport == Transport::Ssh).then_some(note)
+}
+
+/// How long reads take.
+pub(super) fn latency(traffic: &Traffic) -> Finding {
+    let [min, median, max] = spread(&traffic.reads);
+    let what = format!(
+        "REST answers in {} ({} to {} in {} reads).",
+        ms(median),
+        ms(min),
+        ms(max),
+        traffic.reads.len()
+    );
+    if median > SLOW {
+        Finding::warning(Subject::Router, "router-slow", what)
+            .why("A new limit takes effect that much later; 20 ms are usual.")
+            .on_router("/tool profile duration=10s")
+    } else {
+        Finding::ok(Subject::Router, "router-latency", what)
+    }
+}

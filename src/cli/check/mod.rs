@@ -1,0 +1,113 @@
+//! `wanctl check`: what may be wrong, why it matters, how to put it right.
+//!
+//! ```text
+//! probe, write_test ─▶ facts ─▶ judge ─▶ findings ─▶ report
+//! (sockets, files)     (data)   (pure)   (data)      (text, JSON)
+//! ```
+
+mod client;
+mod connector;
+mod facts;
+mod finding;
+mod judge;
+mod object;
+mod probe;
+mod report;
+mod write_test;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use self::client::Client;
+use self::finding::{Finding, Severity, Subject};
+use self::report::Report;
+use super::args::CheckArgs;
+use super::{print, transport};
+use crate::config::{self, Problem, Scheme, WanConfig};
+use crate::shell::clock::Clock;
+use crate::shell::realtime;
+
+/// Warnings only, as v1.7's validate-deployment.
+const WARNINGS: u8 = 2;
+
+/// Checks every file and prints one report.
+pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, String> {
+    // The password is in memory from here on.
+    realtime::protect_secrets();
+    let reports: Vec<Report> = args.configs.iter().map(|path| one(path, args)).collect();
+    print(&if args.json {
+        report::json(&reports)
+    } else {
+        report::text(&reports)
+    })?;
+    Ok(match report::worst(&reports) {
+        Severity::Ok | Severity::Note => ExitCode::SUCCESS,
+        Severity::Warning => ExitCode::from(WARNINGS),
+        Severity::Error => ExitCode::FAILURE,
+    })
+}
+
+fn one(path: &Path, args: &CheckArgs) -> Report {
+    let file = path.display().to_string();
+    match config::load(path) {
+        Ok(loaded) => {
+            let config = &loaded.config;
+            let mut findings = judge::file(&loaded.warnings);
+            findings.extend(judge::machine(config, &probe::machine(config)));
+            findings.extend(live(config, args.write_test));
+            Report {
+                file,
+                about: Some(about(config)),
+                findings,
+            }
+        }
+        Err(problems) => {
+            let said =
+                |problem: &Problem| Finding::error(Subject::Config, "config", problem.to_string());
+            let mut findings: Vec<Finding> = problems.problems().iter().map(said).collect();
+            findings.extend(judge::oddities(problems.warnings()));
+            Report {
+                file,
+                about: None,
+                findings,
+            }
+        }
+    }
+}
+
+fn about(config: &WanConfig) -> String {
+    let router = &config.router;
+    let scheme = match router.scheme {
+        Scheme::Http => "http",
+        Scheme::Https => "https",
+    };
+    format!(
+        "{}, router {}:{} (REST over {scheme}, user {})",
+        config.wan_name, router.host, router.port, router.user
+    )
+}
+
+/// The part that talks to the router.
+fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
+    if !transport::choose(&config.router).rest {
+        return vec![judge::no_rest()];
+    }
+    let clock = Clock::start();
+    let client = match Client::new(&config.router, clock) {
+        Ok(client) => client,
+        Err(sentence) => {
+            let why = "Without it no client can be built; the daemon would refuse to start.";
+            return vec![Finding::error(Subject::Config, "credentials", sentence).why(why)];
+        }
+    };
+    let router = probe::router(&config.router, &client, clock);
+    let mut findings = judge::router(config, &router, write_test);
+    if write_test {
+        let queues = router.queues.as_deref().unwrap_or_default();
+        if let Some(queue) = object::named(queues, &config.router.queues.down) {
+            let writes = write_test::run(config, &client, queue);
+            findings.extend(judge::writes(config, &router, &writes));
+        }
+    }
+    findings
+}

@@ -1,0 +1,169 @@
+//! `--write-test`: the only part of a check that changes the router, by 1 kbit/s, and back again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+use super::client::{Client, Failure};
+use super::facts::{Ended, Writes};
+use super::object::Object;
+use crate::config::WanConfig;
+use crate::shell::clock::pause;
+use crate::shell::lock::Lock;
+use crate::time::Duration;
+use crate::units::Rate;
+use crate::wire::routeros;
+
+/// There and back, so many times.
+const TOGGLES: u32 = 10;
+/// More, never less: a limit below `limit-at` would be refused, and whatever goes wrong, the line is
+/// left a thousandth of a megabit too fast.
+const STEP: Rate = Rate::bps(1_000);
+/// RouterOS may keep changes in memory for some 40 s (routeros.md 5).
+const FLUSH_LOOKS: u32 = 45;
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often to try to put the limit back.
+const RESTORES: u32 = 10;
+
+/// Writes and restores. The lock keeps a daemon away meanwhile.
+pub(super) fn run(config: &WanConfig, client: &Client, queue: &Object) -> Writes {
+    let limit = queue.rate("max-limit").unwrap_or(Rate::ZERO);
+    let mut writes = Writes {
+        queue: queue.shown("name").to_owned(),
+        limit,
+        took: Vec::new(),
+        sectors: None,
+        ended: Ended::Complete,
+        restored: Ok(()),
+    };
+    if limit == Rate::ZERO {
+        let sentence = "the queue has no max-limit, and the test would have to give it one";
+        writes.ended = Ended::Refused(sentence.to_owned());
+        return writes;
+    }
+    let stop = match stop_flag() {
+        Ok(stop) => stop,
+        Err(sentence) => {
+            writes.ended = Ended::Refused(sentence);
+            return writes;
+        }
+    };
+    let _lock = match Lock::acquire(&config.lock.file) {
+        Ok(lock) => lock,
+        Err(error) => {
+            writes.ended = Ended::Refused(error.to_string());
+            return writes;
+        }
+    };
+    let before = sectors(client);
+    toggle(client, queue, &stop, &mut writes);
+    writes.restored = restore(client, queue, limit);
+    if let (Some(before), Ended::Complete) = (before, &writes.ended) {
+        writes.sectors = flushed(client, before, &stop).map(|after| (before, after));
+    }
+    writes
+}
+
+fn stop_flag() -> Result<Arc<AtomicBool>, String> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::flag::register(signal, Arc::clone(&flag))
+            .map_err(|e| format!("signals cannot be caught: {e}"))?;
+    }
+    Ok(flag)
+}
+
+fn toggle(client: &Client, queue: &Object, stop: &AtomicBool, writes: &mut Writes) {
+    for _ in 0..TOGGLES {
+        for limit in [writes.limit + STEP, writes.limit] {
+            if stop.load(Ordering::Relaxed) {
+                writes.ended = Ended::Interrupted;
+                return;
+            }
+            match set(client, queue.shown(".id"), limit) {
+                Ok((took, held)) if held == Some(limit) => writes.took.push(took),
+                Ok((_, held)) => {
+                    let held = held.map_or("nothing".to_owned(), |rate| rate.as_bps().to_string());
+                    let words = format!(
+                        "the router held {held} bit/s after it was told {}",
+                        limit.as_bps()
+                    );
+                    writes.ended = Ended::Failed(Failure::Garbled(words));
+                    return;
+                }
+                Err(failure) => {
+                    writes.ended = Ended::Failed(failure);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The time it took, and the limit in the answer.
+fn set(client: &Client, key: &str, limit: Rate) -> Result<(Duration, Option<Rate>), Failure> {
+    let body = routeros::set_body(limit, None);
+    let answer = client.patch(&format!("/rest/queue/tree/{key}"), &body)?;
+    let held = answer
+        .objects
+        .first()
+        .and_then(|queue| queue.rate("max-limit"));
+    Ok((answer.took, held))
+}
+
+/// Makes sure of it: reads, writes where it differs, reads again.
+fn restore(client: &Client, queue: &Object, limit: Rate) -> Result<(), String> {
+    let name = queue.shown("name");
+    let mut seen = "it did not answer".to_owned();
+    for attempt in 0..RESTORES {
+        if attempt > 0 {
+            pause(LOOK_EVERY);
+        }
+        // By name: ids may have changed.
+        match client.get(&format!("/rest/queue/tree/{name}")) {
+            Ok(answer) => {
+                let held = answer
+                    .objects
+                    .first()
+                    .and_then(|queue| queue.rate("max-limit"));
+                if held == Some(limit) {
+                    return Ok(());
+                }
+                seen = format!("it held {} bit/s", held.unwrap_or(Rate::ZERO).as_bps());
+                // Whether it worked, the next look tells.
+                let _ = set(client, name, limit);
+                if let Ok(answer) = client.get(&format!("/rest/queue/tree/{name}"))
+                    && answer
+                        .objects
+                        .first()
+                        .and_then(|queue| queue.rate("max-limit"))
+                        == Some(limit)
+                {
+                    return Ok(());
+                }
+            }
+            Err(Failure::Status(status, words)) => seen = format!("it answered {status}: {words}"),
+            Err(_) => {}
+        }
+    }
+    Err(seen)
+}
+
+fn sectors(client: &Client) -> Option<u64> {
+    let resource = client.get("/rest/system/resource").ok()?;
+    resource.objects.first()?.number("write-sect-since-reboot")
+}
+
+/// Waits until the counter moves, or for long enough to say that it does not.
+fn flushed(client: &Client, before: u64, stop: &AtomicBool) -> Option<u64> {
+    let mut now = sectors(client)?;
+    for _ in 0..FLUSH_LOOKS {
+        if now != before || stop.load(Ordering::Relaxed) {
+            break;
+        }
+        pause(LOOK_EVERY);
+        now = sectors(client)?;
+    }
+    Some(now)
+}

@@ -1,0 +1,96 @@
+//! What `--help` and a usage error print.
+
+pub(super) const RUN_USAGE: &str =
+    "usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
+       wanctl check --config F [F ...] [--json] [--write-test]
+       wanctl fingerprint HOST[:PORT]
+       wanctl demo [--seconds N]
+       wanctl replay --config F --trace T.csv
+       wanctl --help | --version";
+
+pub(super) const HELP: &str = "\
+Keeps an internet line fast and responsive: pings reflectors every 50 ms, sees the
+modem's queue grow, and moves a RouterOS router's CAKE limits before anybody notices.
+
+usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
+       wanctl check --config F [F ...] [--json] [--write-test]
+       wanctl fingerprint HOST[:PORT]
+       wanctl demo [--seconds N]
+       wanctl replay --config F --trace T.csv
+
+  --config F [F ...]   WAN files, one per line; several WANs share one process
+  --debug              also write the debug log, and everything to stderr
+  --once, --oneshot    one measure-judge-act round, printed; exit code tells success
+  --dry-run            measure and decide, but never write to the router
+  --validate-config    check the files, print what they mean, touch nothing else
+  -h, --help           this text
+  -V, --version        the version
+
+  check                looks at this machine and the router, and says what is wrong, why it
+                       matters and how to put it right; changes nothing
+  fingerprint          the router's certificate, and the line that pins it
+  demo                 the real daemon on a simulated line and router: nothing to set up,
+                       no root, no network
+  replay               what the law decides on a recorded RTT trace (columns as in
+                       tests/golden), printed as CSV
+
+Signals: SIGTERM and SIGINT stop cleanly, SIGHUP reopens the logs, SIGUSR1 switches
+debug logging on and off. Environment: WANCTL_LOG_FORMAT=json|text, and whatever
+variable router.password names.
+
+Exit codes: 0 clean stop, or it worked; 1 it did not; 2 the command line makes no sense
+(and nothing is on stdout), or `check` has warnings only.
+";
+
+pub(super) const DEMO_HELP: &str = "\
+The real daemon (same loop, same REST link over loopback TCP) against a built-in RouterOS
+double and a simulated line with three reflectors. Load comes and goes, the capacity drops
+to half and returns; watch delay, zones and rates. No root, router or network needed.
+
+usage: wanctl demo [--seconds N]
+
+  --seconds N   end after N seconds (1 to 86400); otherwise Ctrl-C ends it
+  -h, --help    this text
+";
+
+pub(super) const REPLAY_HELP: &str = "\
+Feeds the rtt_ms column of a CSV file to the control law of a WAN file, one row per 50 ms
+cycle, and prints what it decides: the same columns as tests/golden. An empty rtt_ms is a
+cycle without a reply. The router always succeeds at once; the write budget is honoured.
+
+usage: wanctl replay --config F --trace T.csv
+
+  --config F    WAN file
+  --trace T     CSV file with an rtt_ms column
+  -h, --help    this text
+";
+
+pub(super) const CHECK_HELP: &str = "\
+Looks at the configuration, at this machine (directories, rights, pings) and at the router
+(reachability, version, rights, queues, CAKE options, counters), and reports like a colleague:
+what is wrong, why it matters, and the RouterOS command or YAML line that puts it right.
+Takes some seconds; a busy line tells more about counters than an idle one.
+
+usage: wanctl check --config F [F ...] [--json] [--write-test]
+
+  --config F [F ...]   WAN files
+  --json               an array of findings, each with a stable id
+  --write-test         also change the download queue's max-limit by 1 kbit/s and back, ten
+                       times, to measure what a write costs in time and in flash sectors. The
+                       limit is restored in any case, Ctrl-C included. Refused while a daemon
+                       runs. Without this, nothing on the router is ever changed
+  -h, --help           this text
+
+Exit codes: 0 nothing to do (notes at most), 1 errors, 2 warnings only. A command line that
+makes no sense is 2, too, but prints nothing on stdout.
+";
+
+pub(super) const FINGERPRINT_HELP: &str = "\
+Prints the SHA-256 fingerprint, name and validity of the certificate a router shows, and the
+line that pins it in a WAN file. Sends no password.
+
+usage: wanctl fingerprint HOST[:PORT]
+
+  HOST[:PORT]   name or address; IPv6 in brackets before a port; the port is 443
+  -h, --help    this text
+";

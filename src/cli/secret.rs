@@ -1,0 +1,211 @@
+//! Where the router's password comes from, and who else could read it.
+//!
+//! A config says where; here it is fetched, at the moment a client is built.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+
+use crate::config::{Host, PasswordSource, RouterConfig, Scheme, Secret, WanConfig};
+use crate::shell::access;
+
+/// Where systemd puts the credentials of a service.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+/// Longer than any password.
+const LONGEST: u64 = 4096;
+
+/// The password to send.
+///
+/// # Errors
+/// A sentence that names the file, and what to do. A variable that is not set is no error, as in v1.7:
+/// the password is empty, and [`weaknesses`] says so.
+pub(super) fn password(config: &RouterConfig) -> Result<Secret, String> {
+    match config.password_source() {
+        PasswordSource::File(file) => {
+            let path = credential(file, std::env::var_os(CREDENTIALS))?;
+            first_line(&path)
+        }
+        _ => Ok(config.password(|name| std::env::var(name).ok()).secret),
+    }
+}
+
+/// A bare name is a systemd credential.
+fn credential(file: &Path, directory: Option<OsString>) -> Result<PathBuf, String> {
+    if file.as_os_str().as_encoded_bytes().contains(&b'/') {
+        return Ok(file.to_owned());
+    }
+    let name = file.display();
+    match directory {
+        Some(directory) => Ok(Path::new(&directory).join(file)),
+        None => Err(format!(
+            "router.password_file: {name} has no slash, so it is the name of a systemd credential, and \
+             {CREDENTIALS} is not set; start wanctl from a unit with LoadCredential={name}:/etc/wanctl/{name}, \
+             or write the file's path"
+        )),
+    }
+}
+
+fn first_line(path: &Path) -> Result<Secret, String> {
+    let said = |e: &dyn fmt::Display| format!("router.password_file: {}: {e}", path.display());
+    let file = File::open(path).map_err(|e| said(&e))?;
+    let mut line = Vec::new();
+    BufReader::new(file.take(LONGEST))
+        .read_until(b'\n', &mut line)
+        .map_err(|e: io::Error| said(&e))?;
+    while line
+        .last()
+        .is_some_and(|byte| matches!(byte, b'\n' | b'\r'))
+    {
+        line.pop();
+    }
+    match String::from_utf8(line) {
+        Ok(text) if text.is_empty() => {
+            Err(said(&"its first line should be the password and is empty"))
+        }
+        Ok(text) => Ok(Secret::new(text)),
+        Err(_) => Err(said(&"is not UTF-8 text")),
+    }
+}
+
+/// Somebody else could get at the password, or there is none.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Weakness {
+    /// `${NAME}` of a variable that is not set.
+    Unset(String),
+    /// The password goes over the network in the clear.
+    Plain,
+    /// Whoever answers in the router's place gets the password.
+    Unchecked,
+    /// The config file holds the password, and its mode lets others read it.
+    ConfigFile(PathBuf, u32),
+    /// So does the mode of the password file.
+    PasswordFile(PathBuf, u32),
+    /// The SSH key is not private.
+    Key(PathBuf, u32),
+}
+
+impl fmt::Display for Weakness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unset(variable) => write!(
+                f,
+                "router.password names the environment variable {variable}, which is not set"
+            ),
+            Self::Plain => f.write_str(
+                "nothing protects the router's password: plain http sends it readable across the \
+                 network; set router.scheme to https, and router.tls_fingerprint to what `wanctl \
+                 fingerprint` prints",
+            ),
+            Self::Unchecked => f.write_str(
+                "nothing protects the router's password from somebody who answers in the router's \
+                 place: https is not checked; set router.tls_fingerprint to what `wanctl fingerprint` \
+                 prints",
+            ),
+            Self::ConfigFile(path, mode) => write!(
+                f,
+                "{} holds the router's password and others may read it (mode {mode:04o}); make it 0600 \
+                 or use router.password_file",
+                path.display()
+            ),
+            Self::PasswordFile(path, mode) => write!(
+                f,
+                "others may read {} (mode {mode:04o}), which holds the router's password; make it 0640 \
+                 or 0600",
+                path.display()
+            ),
+            Self::Key(path, mode) => write!(
+                f,
+                "others may read the SSH key {} (mode {mode:04o}); make it 0600",
+                path.display()
+            ),
+        }
+    }
+}
+
+/// All that is weak about a WAN's secrets.
+pub(super) fn weaknesses(config: &WanConfig) -> Vec<Weakness> {
+    let router = &config.router;
+    let mut found = Vec::new();
+    if let PasswordSource::Variable(name) = router.password_source()
+        && std::env::var_os(name).is_none()
+    {
+        found.push(Weakness::Unset(name.to_owned()));
+    }
+    found.extend(on_the_way(router));
+    found.extend(on_the_disk(config));
+    found
+}
+
+/// What is weak about how the password travels.
+pub(super) fn on_the_way(router: &RouterConfig) -> Option<Weakness> {
+    let near = matches!(&router.host, Host::Address(address) if address.is_loopback());
+    if near || router.password_source() == PasswordSource::None {
+        return None;
+    }
+    let checked = router.tls_fingerprint.is_some() || router.ca_file.is_some() || router.verify_ssl;
+    match router.scheme {
+        Scheme::Http => Some(Weakness::Plain),
+        Scheme::Https if checked => None,
+        Scheme::Https => Some(Weakness::Unchecked),
+    }
+}
+
+fn on_the_disk(config: &WanConfig) -> Vec<Weakness> {
+    let mut found = Vec::new();
+    let lax = |path: &Path, forbidden: u32| access::mode(path).filter(|mode| mode & forbidden != 0);
+    match config.router.password_source() {
+        PasswordSource::Written => {
+            let file = &config.file;
+            found.extend(lax(file, 0o044).map(|mode| Weakness::ConfigFile(file.clone(), mode)));
+        }
+        PasswordSource::File(file) => {
+            let path = credential(file, std::env::var_os(CREDENTIALS));
+            let path = path.unwrap_or_else(|_| file.to_owned());
+            let mode = lax(&path, 0o004);
+            found.extend(mode.map(|mode| Weakness::PasswordFile(path, mode)));
+        }
+        PasswordSource::None | PasswordSource::Variable(_) => {}
+    }
+    let key = PathBuf::from(&config.router.ssh_key);
+    found.extend(lax(&key, 0o077).map(|mode| Weakness::Key(key, mode)));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_name_is_a_credential_and_a_path_is_a_path() {
+        let given = Some(OsString::from("/run/credentials/wanctl"));
+        for (file, path) in [
+            ("router", "/run/credentials/wanctl/router"),
+            ("./router", "./router"),
+            ("/etc/wanctl/router", "/etc/wanctl/router"),
+        ] {
+            assert_eq!(credential(Path::new(file), given.clone()), Ok(path.into()));
+        }
+        let sentence = credential(Path::new("router"), None).unwrap_err();
+        assert!(sentence.contains("LoadCredential=router:"), "{sentence}");
+    }
+
+    #[test]
+    fn the_first_line_is_the_password_and_what_is_wrong_is_said_without_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("password");
+        for (content, password) in [
+            ("secret\n", "secret"),
+            ("secret\r\nmore\n", "secret"),
+            (" sec ret ", " sec ret "),
+        ] {
+            std::fs::write(&path, content).unwrap();
+            assert_eq!(first_line(&path).unwrap().reveal(), password);
+        }
+        std::fs::write(&path, "\nsecret\n").unwrap();
+        assert!(first_line(&path).unwrap_err().ends_with("and is empty"));
+        let missing = first_line(&dir.path().join("missing")).unwrap_err();
+        assert!(missing.contains("missing: No such file"), "{missing}");
+    }
+}

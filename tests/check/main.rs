@@ -1,0 +1,8 @@
+//! `wanctl check`, the real binary, against a router that is set up wrongly: the report says what, why
+//! and how, and what it proposes, done, clears it.
+
+mod fixes;
+mod setup;
+mod states;
+mod trust;
+mod writing;
