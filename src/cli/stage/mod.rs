@@ -7,6 +7,7 @@
 pub mod cli_socket;
 pub mod clock;
 pub mod connection;
+mod port;
 pub mod reflectors;
 pub mod router;
 pub mod stop;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -13,6 +13,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::clock::Clock;
 use super::connection::{self, End};
+use super::port::Port;
 use super::stop::{Stop, lock};
 use crate::sim::double::faults::Fault;
 use crate::sim::scene::Scene;
@@ -39,17 +40,17 @@ pub(super) struct Shared {
 }
 
 impl RouterServer {
-    /// Serves `scene` on a loopback port; port 0 is any free one. With `tls`, only TLS.
+    /// Serves `scene` on its port. With `tls`, only TLS.
     ///
     /// # Errors
-    /// If the port is taken.
-    pub fn start(
-        port: u16,
+    /// If the system has no sockets or threads left.
+    pub(super) fn start(
+        port: &Port,
         scene: Arc<Mutex<Scene>>,
         clock: Clock,
         tls: Option<Arc<ServerConfig>>,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let listener = port.listen()?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             scene,
@@ -68,11 +69,6 @@ impl RouterServer {
             shared,
             accepting: Some(accepting),
         })
-    }
-
-    /// Where it listens.
-    pub const fn port(&self) -> u16 {
-        self.address.port()
     }
 
     /// Connections accepted so far.

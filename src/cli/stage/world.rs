@@ -9,6 +9,7 @@ use rustls::ServerConfig;
 
 use super::cli_socket::CliServer;
 use super::clock::Clock;
+use super::port::Port;
 use super::reflectors::{Manner, Reflectors};
 use super::router::RouterServer;
 use super::stop::lock;
@@ -62,7 +63,7 @@ pub struct World {
     scene: Arc<Mutex<Scene>>,
     clock: Clock,
     tls: Option<Arc<ServerConfig>>,
-    port: u16,
+    port: Port,
     router: Option<RouterServer>,
     console: CliServer,
     reflectors: Reflectors,
@@ -81,15 +82,15 @@ impl World {
             schedule: options.schedule,
         })));
         let tls = options.tls;
-        let router =
-            RouterServer::start(options.router_port, Arc::clone(&scene), clock, tls.clone())?;
+        let port = Port::take(options.router_port)?;
+        let router = RouterServer::start(&port, Arc::clone(&scene), clock, tls.clone())?;
         let console = CliServer::start(options.cli_socket, Arc::clone(&scene), clock)?;
         let reflectors = Reflectors::start(options.reflectors, Arc::clone(&scene), clock)?;
         Ok(Self {
             scene,
             clock,
             tls,
-            port: router.port(),
+            port,
             router: Some(router),
             console,
             reflectors,
@@ -98,7 +99,7 @@ impl World {
 
     /// Where the router listens, or did before it was unplugged.
     pub const fn router_port(&self) -> u16 {
-        self.port
+        self.port.number()
     }
 
     /// Where the reflectors are.
@@ -169,14 +170,14 @@ impl World {
     /// Plugs it in again, on the same port; counters and uptime start over.
     ///
     /// # Errors
-    /// If somebody took the port meanwhile.
+    /// If the system has no sockets or threads left.
     pub fn plug_router(&mut self) -> io::Result<()> {
         let now = self.clock.now();
         self.scene().router.reboot(now);
         let scene = Arc::clone(&self.scene);
         self.router = None;
         self.router = Some(RouterServer::start(
-            self.port,
+            &self.port,
             scene,
             self.clock,
             self.tls.clone(),
