@@ -149,20 +149,15 @@ fn usage(complaint: impl Into<String>) -> Usage {
     }
 }
 
+/// v1.7's options: what abbreviated one of them then, does so now.
+const V1_7: [&str; 5] = ["config", "debug", "oneshot", "validate-config", "help"];
+/// What has come since.
+const OURS: [&str; 3] = ["once", "dry-run", "version"];
+
 fn run(parser: &mut Parser) -> Result<Command, String> {
-    const LONG: [&str; 8] = [
-        "config",
-        "debug",
-        "once",
-        "oneshot",
-        "dry-run",
-        "validate-config",
-        "help",
-        "version",
-    ];
     let mut args = RunArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &LONG)? {
+        match either(arg, &V1_7, &OURS)? {
             "config" => args.configs.extend(files(parser)?),
             "debug" => args.debug = true,
             "once" | "oneshot" => args.mode = Mode::Once,
@@ -265,20 +260,33 @@ fn replay(parser: &mut Parser) -> Result<Command, String> {
 
 /// The known option that `arg` is, or is a unique beginning of, as argparse allows.
 fn option(arg: Arg<'_>, known: &[&'static str]) -> Result<&'static str, String> {
+    either(arg, known, &[])
+}
+
+/// As [`option`]; the beginning of an `old` one is never one of a `new` one.
+fn either(
+    arg: Arg<'_>,
+    old: &[&'static str],
+    new: &[&'static str],
+) -> Result<&'static str, String> {
     match arg {
         Arg::Short('h') => Ok("help"),
-        Arg::Short('V') if known.contains(&"version") => Ok("version"),
+        Arg::Short('V') if new.contains(&"version") => Ok("version"),
         Arg::Short(c) => Err(format!("unrecognized arguments: -{c}")),
         Arg::Value(value) => Err(format!("unrecognized arguments: {}", value.display())),
         Arg::Long(name) => {
-            if let Some(exact) = known.iter().find(|&&k| k == name) {
+            if let Some(exact) = old.iter().chain(new).find(|&&k| k == name) {
                 return Ok(exact);
             }
-            let mut meant = known.iter().filter(|k| k.starts_with(name));
-            match (meant.next(), meant.next()) {
-                (Some(one), None) => Ok(one),
-                (None, _) => Err(format!("unrecognized arguments: --{name}")),
-                (Some(one), Some(other)) => Err(format!(
+            let begun = |known: &[&'static str]| -> Vec<&'static str> {
+                let begun = known.iter().filter(|k| k.starts_with(name));
+                begun.copied().collect()
+            };
+            let (old, new) = (begun(old), begun(new));
+            match if old.is_empty() { &new[..] } else { &old[..] } {
+                [one] => Ok(one),
+                [] => Err(format!("unrecognized arguments: --{name}")),
+                [one, other, ..] => Err(format!(
                     "ambiguous option: --{name} could match --{one}, --{other}"
                 )),
             }
@@ -328,6 +336,26 @@ mod tests {
         assert_eq!(run_args("--config a --validate").mode, Mode::Validate);
     }
 
+    /// Contract 2: options may be abbreviated, and scripts do.
+    #[test]
+    fn what_abbreviated_an_option_of_v1_7_still_does() {
+        for (short, debug, mode) in [
+            ("--d", true, Mode::Daemon),
+            ("--o", false, Mode::Once),
+            ("--on", false, Mode::Once),
+            ("--v", false, Mode::Validate),
+        ] {
+            let args = run_args(&format!("--c a {short}"));
+            assert_eq!((args.debug, args.mode), (debug, mode), "{short}");
+            assert!(!args.dry_run, "{short}");
+        }
+        assert!(matches!(of("--h"), Ok(Command::Help(_))));
+        // Ours may be abbreviated where v1.7 knew nothing.
+        assert!(run_args("--c a --dr").dry_run);
+        assert_eq!(run_args("--c a --onc").mode, Mode::Once);
+        assert_eq!(of("--ver"), Ok(Command::Version));
+    }
+
     #[test]
     fn nonsense_is_explained() {
         for (line, complaint) in [
@@ -336,9 +364,10 @@ mod tests {
             ("--config a --frob", "unrecognized arguments: --frob"),
             ("--config a -x", "unrecognized arguments: -x"),
             ("a.yaml", "unrecognized arguments: a.yaml"),
+            ("demo --config", "unrecognized arguments: --config"),
             (
-                "--config a --d",
-                "ambiguous option: --d could match --debug, --dry-run",
+                "double --s 1",
+                "ambiguous option: --s could match --ssh-socket, --seconds",
             ),
             (
                 "--config 1 2 3 4 5 6 7 8 9",
