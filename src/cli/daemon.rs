@@ -1,14 +1,13 @@
 //! `wanctl --config …`: the autorate daemon from its files to its last line.
 
 use std::env;
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::args::RunArgs;
-use super::{assemble, banner};
-use crate::autorate::{Autorate, Wan};
+use super::{assemble, banner, complain};
+use crate::autorate::{Autorate, OnExit, Wan};
 use crate::config::{self, Listen, WanConfig};
 use crate::program::WanId;
 use crate::shell::clock::Clock;
@@ -25,6 +24,8 @@ use crate::time::Duration;
 
 /// The control cycle (contract 3.1).
 pub(super) const PERIOD: Duration = Duration::from_millis(50);
+/// `EX_CONFIG` of sysexits(3); the unit file names it in `RestartPreventExitStatus`.
+const BAD_CONFIG: u8 = 78;
 /// How long the scribe may take to write what is left.
 const SCRIBE_FOR: Duration = Duration::from_millis(800);
 
@@ -65,7 +66,10 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<config::Loaded<WanConfig>>, 
 
 /// Runs until told to stop.
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
-    let loaded = load(&args.configs)?;
+    let loaded = match load(&args.configs) {
+        Ok(loaded) => loaded,
+        Err(sentence) => return Ok(unusable(&sentence)),
+    };
     let realtime_wanted = loaded.iter().any(|loaded| loaded.config.realtime);
     let mut daemon = Daemon::prepare(&loaded, args, Manner::Service)?;
     log::info!(
@@ -84,6 +88,17 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
     let ended = daemon.event_loop.run(|_, _| After::GoOn);
     daemon.end();
     ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// Says why the files cannot be used. By hand that is failure number 1, as in v1.7. A service manager
+/// gets a number of its own, because starting again every few seconds mends no file (W-54).
+fn unusable(sentence: &str) -> ExitCode {
+    complain(&format!("wanctl: {sentence}"));
+    if env::var_os("NOTIFY_SOCKET").is_some() {
+        ExitCode::from(BAD_CONFIG)
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 impl Daemon {
@@ -128,10 +143,7 @@ impl Daemon {
     pub(super) fn end(self) {
         log::info!("Daemon shutdown complete");
         if !self.scribe.stop(SCRIBE_FOR) {
-            // Not eprintln, which panics if stderr is gone.
-            let _ = std::io::stderr().write_all(
-                b"wanctl: the disk does not answer; the last log lines and state may be lost\n",
-            );
+            complain("wanctl: the disk does not answer; the last log lines and state may be lost");
         }
     }
 }
@@ -165,7 +177,11 @@ fn assemble_loop(
             _ if leaves_traces(args, manner) => restore(config, scribe::read_state),
             _ => restore(config, scribe::peek_state),
         };
-        let params = assemble::wan_params(config, saved, args.dry_run);
+        let mut params = assemble::wan_params(config, saved, args.dry_run);
+        if manner == Manner::ByHand {
+            // What one round has written is its result; the ceilings would undo it at once.
+            params.on_exit = OnExit::Leave;
+        }
         wans.push(Wan::new(clock.now(), params))
             .map_err(|_| "too many WANs")?;
         ports.push(sockets);

@@ -1,25 +1,24 @@
 //! `wanctl --config F --once`: one round of the real daemon, printed so that a person understands it.
 
+mod patience;
+
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
+use self::patience::{PATIENCE, Retries};
 use super::args::RunArgs;
 use super::daemon::{self, Daemon, Manner};
-use super::print;
+use super::{complain, print};
 use crate::autorate::Autorate;
 use crate::config::WanConfig;
-use crate::control::actuator::Act;
 use crate::direction::{Both, Direction};
 use crate::program::Program;
 use crate::report::words;
 use crate::router::Transport;
 use crate::shell::event_loop::After;
 use crate::status::{Sight, Status, WanStatus};
-use crate::time::{Duration, Instant};
+use crate::time::Instant;
 use crate::units::Rate;
-
-/// Whatever has not happened by then will not be waited for.
-const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Sends the process's log lines to stderr, for a person.
 pub(super) fn install_log(debug: bool) {
@@ -44,14 +43,16 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
     let loaded = daemon::load(&args.configs)?;
     for loaded in &loaded {
         for warning in &loaded.warnings {
-            eprintln!("warning: {warning}");
+            complain(&format!("warning: {warning}"));
         }
         for warning in super::assemble::warnings(&loaded.config) {
-            eprintln!("warning: {}: {warning}", loaded.config.file.display());
+            let file = loaded.config.file.display();
+            complain(&format!("warning: {file}: {warning}"));
         }
     }
     let mut daemon = Daemon::prepare(&loaded, args, Manner::ByHand)?;
     let mut before = vec![Both::<Option<Rate>>::default(); loaded.len()];
+    let mut retries = vec![Retries::default(); loaded.len()];
     let mut judged = false;
     let ended = daemon.event_loop.run(|now, program: &mut Autorate| {
         for (before, wan) in before.iter_mut().zip(&program.status().wans) {
@@ -63,7 +64,11 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
             judged = true;
             program.hold();
         }
-        let settled = program.status().wans.iter().all(is_settled);
+        let mut settled = true;
+        for (retries, wan) in retries.iter_mut().zip(&program.status().wans) {
+            retries.observe(&wan.router);
+            settled &= retries.are_over(wan);
+        }
         if (judged && settled) || now >= Instant::ZERO + PATIENCE {
             After::Stop
         } else {
@@ -93,16 +98,6 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
 
 const fn is_measured(wan: &WanStatus) -> bool {
     !matches!(wan.measurement.sight, Sight::Starting)
-}
-
-/// Whether nothing more will come from the router.
-fn is_settled(wan: &WanStatus) -> bool {
-    let router = &wan.router;
-    let known = router.applied.down.is_some() && router.applied.up.is_some();
-    let refused = router.refused.down.is_some() || router.refused.up.is_some();
-    // Another transport may still answer.
-    let given_up = !router.reachable && (!router.has_spare || router.consecutive_failures >= 3);
-    given_up || refused || (known && matches!(router.act, Act::Unchanged | Act::Withheld))
 }
 
 fn succeeded(wan: &WanStatus, dry_run: bool) -> bool {
