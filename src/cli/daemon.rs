@@ -1,14 +1,13 @@
 //! `wanctl --config …`: the autorate daemon from its files to its last line.
 
 use std::env;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::args::RunArgs;
-use super::{assemble, banner, complain};
+use super::{assemble, banner, complain, listeners};
 use crate::autorate::{Autorate, OnExit, Wan};
-use crate::config::{self, Listen, WanConfig};
+use crate::config::{self, WanConfig};
 use crate::program::WanId;
 use crate::shell::clock::Clock;
 use crate::shell::event_loop::{After, EventLoop, LoopParams};
@@ -188,13 +187,20 @@ fn assemble_loop(
     }
     let first = &loaded[0].config;
     let service = manner == Manner::Service;
+    if service {
+        for warning in listeners::ignored(loaded.iter().map(|loaded| &loaded.config)) {
+            say(&inbox, WanId(0), log::Level::Warn, &warning);
+        }
+    }
     let params = LoopParams {
         period: PERIOD,
         wans: ports,
         health: (manner != Manner::ByHand)
-            .then(|| address(first.health))
+            .then(|| listeners::address("health_check", &first.health))
             .flatten(),
-        metrics: service.then(|| address(first.metrics)).flatten(),
+        metrics: service
+            .then(|| listeners::address("metrics", &first.metrics))
+            .flatten(),
         signals,
         inbox,
         notifier: Notifier::from_env().unwrap_or_else(|e| {
@@ -212,12 +218,6 @@ fn leaves_traces(args: &RunArgs, manner: Manner) -> bool {
         Manner::ByHand => !args.dry_run,
         Manner::Demo => false,
     }
-}
-
-fn address(listen: Listen) -> Option<SocketAddr> {
-    listen
-        .enabled
-        .then(|| SocketAddr::new(listen.host, listen.port))
 }
 
 fn say(inbox: &Inbox, wan: WanId, level: log::Level, line: &str) {

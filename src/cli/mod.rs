@@ -15,6 +15,7 @@ mod demo;
 mod double;
 mod fingerprint;
 mod help;
+mod listeners;
 mod once;
 mod replay;
 mod secret;
@@ -69,6 +70,12 @@ fn validate(args: &RunArgs) -> Result<ExitCode, String> {
         let (text, valid) = crate::config::validate_report(path);
         print(&text)?;
         all_valid &= valid;
+    }
+    if all_valid {
+        let loaded = daemon::load(&args.configs)?;
+        for warning in listeners::ignored(loaded.iter().map(|loaded| &loaded.config)) {
+            print(&format!("Warning: {warning}\n"))?;
+        }
     }
     Ok(if all_valid {
         ExitCode::SUCCESS

@@ -160,6 +160,7 @@ pub(super) fn trust(config: &RouterConfig) -> Trust {
 pub(super) fn server_name(host: &Host) -> ServerName<'static> {
     match host {
         Host::Address(ip) => ServerName::IpAddress((*ip).into()),
+        Host::Zoned(ip, _) => ServerName::IpAddress((*ip).into()),
         // The config check lets underscores pass, which TLS does not; such a router has no valid
         // certificate anyway, and the name is not looked at unless it is to be verified.
         Host::Name(name) => ServerName::try_from(name.clone())

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::host::{Host, HostRule};
+use super::host::{Host, RouterHost};
 use super::node::Kind;
 use super::rule::{
     Bad, Choice, FileName, Identifier, Number, PORT, Rule, Text, Whole, of_other_kind, port,
@@ -146,7 +146,7 @@ pub(super) fn read(
     wan_name: Option<&str>,
     timeout: Option<Duration>,
 ) -> Option<RouterConfig> {
-    let host = router.required("host", &HostRule);
+    let host = router.required("host", &RouterHost);
     let user = router.required("user", &Text);
     let ssh_key = router.required("ssh_key", &Text);
     let ssh_port = router

@@ -59,6 +59,29 @@ fn every_shipped_config_is_valid_and_a_broken_one_is_not() {
     assert!(err.contains("/nonexistent/wan.yaml"), "{err}");
 }
 
+/// Two files, one process, one page: whoever wrote the other port is told why nothing listens there.
+#[test]
+fn a_later_files_listener_is_said_to_have_no_effect() {
+    let world = world();
+    let mut second = Setup::new(&world);
+    second.name = "wan2".into();
+    second.main_log = "wan2.log".into();
+    second.health = "{ port: 9 }".into();
+    let mut first = Setup::new(&world);
+    first.health = "{ host: localhost, port: 0 }".into();
+    let daemon = Daemon::start_in(tempdir(), &[&first, &second], |_| {});
+    let sentence = "health_check: has no effect, because a process has one listener";
+    daemon.wait_log(sentence);
+    assert!(daemon.health_address().ip().is_loopback());
+    let file = |name| daemon.dir().join(name);
+    let mut command = wanctl();
+    command.arg("--validate-config").arg("--config");
+    command.args([file("wan1.yaml"), file("wan2.yaml")]);
+    let (code, out, err) = run(&mut command);
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert_eq!(out.matches(sentence).count(), 1, "{out}");
+}
+
 #[test]
 fn nonsense_on_the_command_line_is_exit_code_2() {
     for args in [
