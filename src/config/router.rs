@@ -112,6 +112,11 @@ impl RouterConfig {
         }
     }
 
+    /// Whether HTTP's Basic scheme has room for the user's name (RFC 7617, 2: no colon).
+    pub fn user_suits_rest(&self) -> bool {
+        !has_colon(&self.user)
+    }
+
     /// `router.password`, default empty. A value that as a whole reads `${VARIABLE}` is looked up
     /// with `env`; no other key and no other form is (contract 1.1).
     pub fn password(&self, env: impl Fn(&str) -> Option<String>) -> Password<'_> {
@@ -134,6 +139,10 @@ impl RouterConfig {
     }
 }
 
+fn has_colon(user: &str) -> bool {
+    user.contains(':')
+}
+
 /// The name in `${NAME}`.
 fn variable(written: &str) -> Option<&str> {
     written.strip_prefix("${")?.strip_suffix('}')
@@ -148,6 +157,14 @@ pub(super) fn read(
 ) -> Option<RouterConfig> {
     let host = router.required("host", &RouterHost);
     let user = router.required("user", &Text);
+    if user.as_deref().is_some_and(has_colon)
+        && let Some(value) = router.value("user")
+    {
+        value.warn(
+            "holds a colon, after which HTTP's Basic scheme begins the password: REST cannot log in",
+            Some("give the router's user another name, or use SSH"),
+        );
+    }
     let ssh_key = router.required("ssh_key", &Text);
     let ssh_port = router
         .or("ssh_port", DEFAULT_SSH_PORT.into(), &PORT)
