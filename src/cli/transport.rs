@@ -16,7 +16,7 @@ use crate::shell::ssh::SshParams;
 use crate::shell::tls::{self, Trust};
 
 /// Whether this build has SSH.
-const HAS_SSH: bool = cfg!(feature = "ssh");
+pub(super) const HAS_SSH: bool = cfg!(feature = "ssh");
 /// Home of v1.7's service user (contract 8.5), for a process that was told of none.
 const SERVICE_HOME: &str = "/var/lib/wanctl";
 
@@ -93,7 +93,8 @@ pub(super) fn params(config: &RouterConfig) -> Result<RouterParams, String> {
     })
 }
 
-fn ssh(config: &RouterConfig) -> SshParams {
+/// How the router's SSH server is spoken to.
+pub(super) fn ssh(config: &RouterConfig) -> SshParams {
     SshParams {
         host: config.host.to_string(),
         port: config.ssh_port,

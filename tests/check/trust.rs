@@ -214,11 +214,12 @@ fn a_variable_that_is_not_set_and_a_key_that_is_not_private() {
         .check()
         .exits(1)
         .has("names the environment variable WANCTL_CHECK_TEST, which is not set")
-        .has("Others may read the SSH key");
+        .has("router.key has mode 0644, others may read or change it");
     setup
         .environment
         .push(("WANCTL_CHECK_TEST", "secret".to_owned()));
-    assert_eq!(setup.fix("ssh-key-mode"), Some(0));
+    assert_eq!(setup.fix("ssh-key-file"), Some(2));
+    setup.check().has("router.key holds no private key");
 }
 
 #[test]
@@ -233,12 +234,14 @@ fn a_file_for_ssh_alone_is_not_called_clean() {
     ));
     setup
         .check()
-        .exits(2)
-        .has("The router was not looked at: this asks by REST");
+        .exits(1)
+        .has("were not looked at: that takes REST")
+        .has("There is no other way: the file has no password for REST.");
     assert!(setup.world.journal().is_empty());
     setup.merge("router: { password: secret }");
     setup
         .check()
-        .exits(0)
-        .has("router.transport is ssh; this looked at the router by REST, not by SSH.");
+        .exits(2)
+        .has("router.key holds no private key")
+        .has("As long as this is so, the daemon goes over REST.");
 }
