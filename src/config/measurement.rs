@@ -123,6 +123,7 @@ fn reflectors(monitoring: &Section<'_>) -> Option<Vec<ReflectorAddress>> {
 }
 
 /// How long a list may be.
+#[derive(Clone, Copy, Debug)]
 struct Bounds {
     min: usize,
     max: usize,

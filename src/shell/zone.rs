@@ -26,7 +26,7 @@ struct Zoned {
 
 impl Zones {
     pub(super) fn of(hosts: &[HostName]) -> Self {
-        let zoned = |(host, name): (usize, &HostName)| match name {
+        let one = |(host, name): (usize, &HostName)| match name {
             HostName::Zoned { zone, .. } => Some(Zoned {
                 host,
                 // A name with a NUL is no interface's.
@@ -36,7 +36,7 @@ impl Zones {
             HostName::Literal(_) | HostName::Name(_) => None,
         };
         let mut zones = Self {
-            zoned: hosts.iter().enumerate().filter_map(zoned).collect(),
+            zoned: hosts.iter().enumerate().filter_map(one).collect(),
             look_at: Instant::ZERO,
         };
         zones.look();

@@ -200,6 +200,7 @@ fn a_password_in_a_file_that_others_may_read() {
         .has("chmod 0600");
 }
 
+#[cfg(feature = "ssh")]
 #[test]
 fn a_variable_that_is_not_set_and_a_key_that_is_not_private() {
     let mut setup = Setup::new();
@@ -223,6 +224,7 @@ fn a_variable_that_is_not_set_and_a_key_that_is_not_private() {
     assert_eq!(setup.fix("ssh-key-file"), Some(2));
 }
 
+#[cfg(feature = "ssh")]
 #[test]
 fn a_file_for_ssh_alone_is_not_called_clean() {
     let mut setup = Setup::new();
@@ -245,4 +247,25 @@ fn a_file_for_ssh_alone_is_not_called_clean() {
         .exits(2)
         .has("router.key holds no private key")
         .has("As long as this is so, the daemon goes over REST.");
+}
+
+/// A build for REST alone says so where the file may mean more.
+#[cfg(not(feature = "ssh"))]
+#[test]
+fn a_build_without_ssh_says_that_nothing_stands_in() {
+    let mut setup = Setup::new();
+    let key = setup.dir.path().join("router.key");
+    fs::write(&key, "PRIVATE KEY").expect("a file");
+    fs::set_permissions(&key, Permissions::from_mode(0o644)).expect("ours");
+    setup.merge(&format!("router: {{ ssh_key: {} }}", key.display()));
+    setup
+        .check()
+        .exits(2)
+        .has("Others may read the SSH key")
+        .has("This build has no SSH: if REST fails, nothing stands in for it.");
+    setup.merge("router: { transport: ssh }");
+    setup
+        .check()
+        .exits(2)
+        .has("router.transport is ssh, but this build has no SSH: REST is used.");
 }

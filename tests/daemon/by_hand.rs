@@ -27,7 +27,7 @@ fn once(world: &World, more: &[&str]) -> (Option<i32>, String, String) {
 }
 
 /// The same, and what happens meanwhile.
-fn once_while(setup: Setup, meanwhile: impl FnOnce()) -> (Option<i32>, String, String) {
+fn once_while(setup: &Setup, meanwhile: impl FnOnce()) -> (Option<i32>, String, String) {
     let home = tempdir();
     let config = setup.write(home.path());
     thread::scope(|scope| {
@@ -117,7 +117,7 @@ fn one_round_lives_through_hiccups_of_the_router() {
         scope.spawn(|| {
             let mut world = world();
             world.unplug_router();
-            let (code, out, err) = once_while(Setup::new(&world), || {
+            let (code, out, err) = once_while(&Setup::new(&world), || {
                 nap(2_000);
                 world.plug_router().expect("it kept its port");
             });
@@ -130,7 +130,7 @@ fn one_round_lives_through_hiccups_of_the_router() {
                 world.fault(fault);
                 let mut setup = Setup::new(&world);
                 setup.more = "timeouts: { ssh_command: 1 }\n".into();
-                let (code, out, err) = once_while(setup, || {
+                let (code, out, err) = once_while(&setup, || {
                     nap(700);
                     world.fault(Fault::None);
                 });

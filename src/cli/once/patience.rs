@@ -42,7 +42,7 @@ impl Retries {
     }
 
     /// Whether nothing more will come from the router.
-    pub(super) fn are_over(&self, wan: &WanStatus) -> bool {
+    pub(super) fn are_over(self, wan: &WanStatus) -> bool {
         holds_what_it_should(&wan.router, wan.rates)
             || is_given_up(&wan.router)
             || Direction::BOTH
