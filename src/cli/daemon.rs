@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use self::files::{leaves_traces, lock_all, restore, scribe_params};
 use super::args::RunArgs;
 use super::{assemble, banner, complain, listeners};
-use crate::autorate::{Autorate, OnExit, Wan};
+use crate::autorate::{Autorate, OnExit, Wan, WanParams};
 use crate::config::{self, WanConfig};
 use crate::program::WanId;
 use crate::shell::clock::Clock;
@@ -157,30 +157,12 @@ fn assemble_loop(
 ) -> Result<EventLoop<Autorate>, String> {
     let mut wans = heapless::Vec::new();
     let mut ports = Vec::new();
-    for (n, config::Loaded { config, warnings }) in (0..).zip(loaded) {
-        let sockets = assemble::wan_ports(config)?;
+    for (n, loaded) in (0..).zip(loaded) {
+        let sockets = assemble::wan_ports(&loaded.config)?;
         if manner == Manner::Service {
-            let id = WanId(n);
-            for line in banner::lines(config, &sockets.echo.mode().to_string()) {
-                say(&inbox, id, log::Level::Info, &line);
-            }
-            for warning in warnings {
-                say(&inbox, id, log::Level::Warn, &warning.to_string());
-            }
-            for warning in assemble::warnings(config) {
-                say(&inbox, id, log::Level::Warn, &warning);
-            }
+            introduce(&inbox, WanId(n), loaded, &sockets.echo.mode().to_string());
         }
-        let saved = match manner {
-            Manner::Demo => None,
-            _ if leaves_traces(args, manner) => restore(config, scribe::read_state),
-            _ => restore(config, scribe::peek_state),
-        };
-        let mut params = assemble::wan_params(config, saved, args.dry_run);
-        if manner == Manner::ByHand {
-            // What one round has written is its result; the ceilings would undo it at once.
-            params.on_exit = OnExit::Leave;
-        }
+        let params = wan_params(&loaded.config, args, manner);
         wans.push(Wan::new(clock.now(), params))
             .map_err(|_| "too many WANs")?;
         ports.push(sockets);
@@ -209,6 +191,32 @@ fn assemble_loop(
         }),
     };
     EventLoop::new(clock, Autorate::new(wans, args.dry_run), params)
+}
+
+/// What a WAN starts from, its last state included.
+fn wan_params(config: &WanConfig, args: &RunArgs, manner: Manner) -> WanParams {
+    let saved = match manner {
+        Manner::Demo => None,
+        _ if leaves_traces(args, manner) => restore(config, scribe::read_state),
+        _ => restore(config, scribe::peek_state),
+    };
+    let mut params = assemble::wan_params(config, saved, args.dry_run);
+    if manner == Manner::ByHand {
+        // What one round has written is its result; the ceilings would undo it at once.
+        params.on_exit = OnExit::Leave;
+    }
+    params
+}
+
+/// A WAN's first lines in its log.
+fn introduce(inbox: &Inbox, id: WanId, loaded: &config::Loaded<WanConfig>, echo_mode: &str) {
+    for line in banner::lines(&loaded.config, echo_mode) {
+        say(inbox, id, log::Level::Info, &line);
+    }
+    let odd = loaded.warnings.iter().map(ToString::to_string);
+    for warning in odd.chain(assemble::warnings(&loaded.config)) {
+        say(inbox, id, log::Level::Warn, &warning);
+    }
 }
 
 fn say(inbox: &Inbox, wan: WanId, level: log::Level, line: &str) {

@@ -499,7 +499,7 @@ pub(crate) const BROKEN: &[Row] = &[
     ),
     (
         "the router's address has no zone",
-        &[("host: 192.168.1.1", "host: fe80::1%eth0")],
+        &[("host: \"192.168.1.1\"", "host: fe80::1%eth0")],
         &[
             "  - wan1.yaml:5: router.host: 'fe80::1%eth0' has a zone, for which neither TLS nor HTTP has a name; expected an IP address or a host name",
         ],
