@@ -60,8 +60,6 @@ pub(crate) struct Tally {
     pub(crate) events: u64,
     pub(crate) saves: u64,
     pub(crate) facts: u64,
-    /// Writes of what the router held already.
-    pub(crate) needless: u64,
     /// Writes told as done that the router does not hold.
     pub(crate) lies: u64,
     pub(crate) pages: u64,
@@ -234,9 +232,6 @@ impl Worlds {
 
     fn write(&mut self, wan: WanId, order: Order, meter: &mut impl Meter) {
         self.tally.writes += 1;
-        if self.held(wan, order.direction) == Some(order.rate) {
-            self.tally.needless += 1;
-        }
         self.sides[wan.index()].ways.submit(order);
         let strike = self.strike.take();
         if let Some(Strike::Sent(trouble)) = strike {
