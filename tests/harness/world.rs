@@ -15,7 +15,7 @@ use wanctl::router::{Transport, rest, ssh};
 use wanctl::sim::double::faults::Fault;
 use wanctl::sim::scene::{Scene, SceneOptions};
 use wanctl::sim::schedule::Schedule;
-use wanctl::sim::wires::{Far, Meter, RestWire, SshWire};
+use wanctl::sim::wires::{Far, Meter, RestWire, SshWire, Traffic};
 use wanctl::status::Saved;
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
@@ -98,29 +98,39 @@ impl Worlds {
 
     /// The same over what `route` says, with another story.
     pub(crate) fn over(route: Route, count: u8, story: &Schedule) -> Self {
-        let mut wans = heapless::Vec::new();
-        let mut sides = Vec::new();
-        for n in 0..count {
-            let name = format!("wan{n}");
+        let config = |n: u8| {
             let file = WanFile {
-                name: &name,
+                name: &format!("wan{n}"),
                 scheme: "http",
                 router_port: 80,
                 reflectors: vec!["192.0.2.1".into(), "192.0.2.2".into(), "192.0.2.3".into()],
                 more: String::new(),
             };
-            let config = file.load().config;
-            let params = assemble::wan_params(&config, None, false);
+            file.load().config
+        };
+        let options = SceneOptions {
+            schedule: story.clone(),
+            ..SceneOptions::default()
+        };
+        let configs: Vec<_> = (0..count).map(config).collect();
+        Self::of(route, &configs, &options)
+    }
+
+    /// These WANs, each before a scene of its own.
+    pub(crate) fn of(route: Route, configs: &[WanConfig], options: &SceneOptions) -> Self {
+        let mut wans = heapless::Vec::new();
+        let mut sides = Vec::new();
+        for (seed, config) in (1..).zip(configs) {
+            let params = assemble::wan_params(config, None, false);
             assert!(wans.push(Wan::new(Instant::ZERO, params)).is_ok());
-            let mut options = SceneOptions::default();
-            options.line.seed = u64::from(n) + 1;
-            options.schedule = story.clone();
+            let mut options = options.clone();
+            options.line.seed = seed;
             sides.push(Side {
-                ways: route.ways(&config),
+                ways: route.ways(config),
                 scene: Scene::new(&options),
             });
         }
-        let count = usize::from(count);
+        let count = configs.len();
         Self {
             program: Autorate::new(wans, false),
             now: Instant::ZERO,
@@ -174,10 +184,10 @@ impl Worlds {
         &mut self.sides[n].scene
     }
 
-    /// Connections that stood so far, over REST.
-    pub(crate) fn connects(&self) -> u64 {
-        let wires = self.sides.iter().filter_map(|side| side.ways.rest());
-        wires.map(RestWire::connects).sum()
+    /// What went over a WAN's REST connection.
+    pub(crate) fn traffic(&self, n: usize) -> Traffic {
+        let rest = self.sides[n].ways.rest();
+        rest.map(RestWire::traffic).unwrap_or_default()
     }
 
     fn deliver(&mut self, meter: &mut impl Meter) {

@@ -7,7 +7,7 @@
 mod rest;
 mod ssh;
 
-pub use rest::RestWire;
+pub use rest::{RestWire, Traffic};
 pub use ssh::SshWire;
 
 use super::scene::Scene;

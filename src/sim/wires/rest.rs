@@ -27,8 +27,20 @@ pub struct RestWire {
     request: Box<[u8]>,
     connected: bool,
     answer: Answer,
-    requests: u64,
-    connects: u64,
+    traffic: Traffic,
+}
+
+/// What went over a wire so far.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Traffic {
+    /// Connections that stood.
+    pub connects: u64,
+    /// Requests sent.
+    pub requests: u64,
+    /// Bytes of HTTP sent.
+    pub sent: u64,
+    /// Bytes of HTTP received.
+    pub received: u64,
 }
 
 /// The answer on its way.
@@ -62,26 +74,20 @@ impl RestWire {
                 at: Instant::NEVER,
                 last: false,
             },
-            requests: 0,
-            connects: 0,
+            traffic: Traffic::default(),
         }
     }
 
-    /// Requests sent so far.
-    pub const fn requests(&self) -> u64 {
-        self.requests
-    }
-
-    /// Connections that stood so far.
-    pub const fn connects(&self) -> u64 {
-        self.connects
+    /// What went over it so far.
+    pub const fn traffic(&self) -> Traffic {
+        self.traffic
     }
 
     fn connect<M>(&mut self, now: Instant, far: &Far<'_, M>) {
         if !far.is_up(now) {
             return self.link.closed(now, Failure::ConnectionRefused);
         }
-        self.connects += 1;
+        self.traffic.connects += 1;
         self.link.connected(now);
         if matches!(far.scene.fault(), Fault::SessionLimit(_)) {
             return self.link.closed(now, Failure::Closed);
@@ -130,7 +136,8 @@ impl RestWire {
     }
 
     fn ask<M: Meter>(&mut self, now: Instant, len: usize, far: &mut Far<'_, M>) {
-        self.requests += 1;
+        self.traffic.requests += 1;
+        self.traffic.sent += len as u64;
         let (request, answer) = (&self.request[..len], &mut self.answer);
         let scene = &mut *far.scene;
         let reset = far.meter.aside(|| {
@@ -160,6 +167,7 @@ impl RestWire {
         let piece = room.len().min(PIECE).min(left.len());
         room[..piece].copy_from_slice(&left[..piece]);
         self.answer.given += piece;
+        self.traffic.received += piece as u64;
         let whole = self.answer.given == self.answer.bytes.len();
         if whole {
             self.answer.at = Instant::NEVER;
