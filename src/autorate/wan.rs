@@ -314,6 +314,9 @@ impl Wan {
         } = judgement;
         status.counters.cycles += 1;
         status.measurement.last = Some((now, rtt, source));
+        if source != Source::LastRtt {
+            status.measurement.measured_at = now;
+        }
         status.delay = self.controller.delay();
         status.rates = verdicts.map(|verdict| verdict.rate);
         status.zones = verdicts.map(|verdict| verdict.zone);

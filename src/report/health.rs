@@ -357,11 +357,16 @@ mod tests {
     #[test]
     fn blindness_is_not_healthy_once_the_grace_is_over() {
         let mut status = status();
-        status.wans[0].measurement.sight = Sight::Frozen;
-        status.wans[0].measurement.since = status.now;
-        assert!(is_healthy(&status));
-        status.now = status.now + crate::status::GRACE;
-        assert!(!is_healthy(&status));
+        // While a reply is still waited for, nothing else changes.
+        for sight in [Sight::Starting, Sight::Icmp, Sight::Tcp, Sight::Frozen] {
+            status.wans[0].measurement.sight = sight;
+            status.wans[0].measurement.since = status.now;
+            status.wans[0].measurement.measured_at = status.now;
+            assert!(is_healthy(&status));
+            status.now = status.now + crate::status::GRACE;
+            status.wans[0].measurement.since = status.now;
+            assert!(!is_healthy(&status), "{sight:?}");
+        }
     }
 
     #[test]
