@@ -355,7 +355,12 @@ mod tests {
                 assert_eq!(whose, counts.then_some(asked.target), "{case}");
                 let news = Sample::Rtt(age.as_millis());
                 assert_eq!(sample == news, counts, "{case}");
-                let silent = matches!(sample, Sample::Silent { since: Instant::ZERO });
+                let silent = matches!(
+                    sample,
+                    Sample::Silent {
+                        since: Instant::ZERO
+                    }
+                );
                 assert_eq!(silent, !counts, "{case}");
             }
         }
