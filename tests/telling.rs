@@ -10,8 +10,9 @@ use wanctl::config::{self, WanConfig};
 use wanctl::control::prober::Target;
 use wanctl::program::{Beat, Fact, Input, Outbox, Output, Program, WanId};
 use wanctl::router::{Event, Known};
-use wanctl::status::{Status, Trouble};
+use wanctl::status::{Saved, Status, Trouble};
 use wanctl::time::{Duration, Instant};
+use wanctl::units::Millis;
 
 use harness::WanFile;
 
@@ -53,8 +54,12 @@ struct Line {
 
 impl Line {
     fn new(config: &WanConfig) -> Self {
+        Self::restored(config, None)
+    }
+
+    fn restored(config: &WanConfig, saved: Option<Saved>) -> Self {
         let mut wans = heapless::Vec::new();
-        let params = assemble::wan_params(config, None, false);
+        let params = assemble::wan_params(config, saved, false);
         assert!(wans.push(Wan::new(Instant::ZERO, params)).is_ok());
         let mut line = Self {
             program: Autorate::new(wans, false),
@@ -180,4 +185,55 @@ fn a_silence_that_the_file_allows_for_a_day_is_told_after_ten_seconds() {
     line.cycles(2 * 20, Answers::default());
     assert_eq!(line.trouble(), Some(Trouble::Blind));
     assert!(line.facts.contains(&Fact::Silent));
+}
+
+/// The document says what the line was like when the daemon ended, whenever that was.
+#[test]
+fn what_is_cut_is_cut_for_what_is_measured_now() {
+    let config = file("", "");
+    let ms = |ms| Millis::new(ms).expect("finite");
+    // GREEN ends 12 ms over the baseline.
+    for (load, starts_at) in [
+        (20.5, 20.5),
+        (32.0, 32.0),
+        (8.0, 8.0),
+        (32.1, 20.0),
+        (7.9, 20.0),
+        (0.0, 20.0),
+        (-1.0, 20.0),
+        (1e300, 20.0),
+        (5_000.0, 20.0),
+    ] {
+        let saved = Saved {
+            baseline: ms(20.0),
+            load: ms(load),
+            ..assemble::state_defaults(&config)
+        };
+        let mut line = Line::restored(&config, Some(saved));
+        let delay = line.status().wans[0].delay;
+        assert_eq!(delay.baseline, ms(20.0), "{load}");
+        assert_eq!(delay.load, ms(starts_at), "{load}");
+        line.cycles(100, WELL);
+        let wan = &line.status().wans[0];
+        assert_eq!(wan.rates, saved.rates, "{load}");
+        let cut = |fact: &Fact| matches!(fact, Fact::Transition { .. } | Fact::Spike { .. });
+        assert!(!line.facts.iter().any(cut), "{load}: {:?}", line.facts);
+    }
+}
+
+/// A restart in the middle of bufferbloat goes on cutting within a fraction of a second.
+#[test]
+fn a_line_that_is_still_bloated_is_seen_to_be() {
+    let config = file("", "");
+    let saved = Saved {
+        load: Millis::of(120),
+        ..assemble::state_defaults(&config)
+    };
+    let mut line = Line::restored(&config, Some(saved));
+    let bloated = Answers {
+        icmp: Some(120),
+        gateway: true,
+    };
+    line.cycles(6, bloated);
+    assert!(line.status().wans[0].rates.down < saved.rates.down);
 }

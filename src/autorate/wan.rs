@@ -5,7 +5,7 @@ use crate::autorate::saving::Saver;
 use crate::control::actuator::{Act, Actuator, Budget, Order};
 use crate::control::blackout::{Blackout, BlackoutParams, Blind, Outcome, Step};
 use crate::control::controller::{Controller, Decision, Judgement, Source};
-use crate::control::delay::{Delay, DelayParams, DelayTracker};
+use crate::control::delay::{DelayParams, DelayTracker};
 use crate::control::law::classic::{Shaper, ShaperParams};
 use crate::control::prober::{Prober, ProberParams, Target};
 use crate::direction::{Both, Direction};
@@ -383,19 +383,8 @@ fn restore(params: &WanParams) -> (DelayTracker, Both<Shaper>) {
             params.shapers.map(Shaper::new),
         );
     };
-    let (low, high) = params.delay.baseline_bounds;
-    let sane = low <= saved.baseline && saved.baseline <= high && saved.load > Millis::ZERO;
-    let Delay { baseline, load, .. } = if sane {
-        Delay {
-            baseline: saved.baseline,
-            load: saved.load,
-            ..Delay::default()
-        }
-    } else {
-        DelayTracker::new(params.delay, params.baseline_initial).current()
-    };
     (
-        DelayTracker::restored(params.delay, baseline, load),
+        restore_delay(params, &saved),
         Both::from_fn(|direction| {
             Shaper::restored(
                 params.shapers[direction],
@@ -404,4 +393,25 @@ fn restore(params: &WanParams) -> (DelayTracker, Both<Shaper>) {
             )
         }),
     )
+}
+
+/// A baseline within its bounds, and a load RTT that is GREEN beside it. A document may be a second or
+/// a year old: rates are cut for what is measured now, and a load RTT that starts at the baseline has
+/// caught up with a bloated line within a few cycles. Far below the baseline it would hide bloat for as
+/// long, and then call it a spike.
+fn restore_delay(params: &WanParams, saved: &Saved) -> DelayTracker {
+    let (low, high) = params.delay.baseline_bounds;
+    if saved.baseline < low || high < saved.baseline {
+        return DelayTracker::new(params.delay, params.baseline_initial);
+    }
+    let green = params
+        .shapers
+        .map(|shaper| shaper.thresholds.green.as_f64());
+    let apart = (saved.load - saved.baseline).as_f64().abs();
+    let load = if saved.load > Millis::ZERO && apart <= green.down.min(green.up) {
+        saved.load
+    } else {
+        saved.baseline
+    };
+    DelayTracker::restored(params.delay, saved.baseline, load)
 }
