@@ -234,6 +234,12 @@ pub struct Counters {
     pub cycles: u64,
     /// Cycles, or check rounds, without a reply.
     pub ping_failures: u64,
+    /// Changes of the zone.
+    pub transitions: Both<u64>,
+    /// Jumps of the load RTT.
+    pub spikes: u64,
+    /// Changes of the zone, spikes and cycles that were too many to be logged.
+    pub suppressed: u64,
     /// Writes the router confirmed.
     pub updates: u64,
     /// Cycles in which the budget held a write back.

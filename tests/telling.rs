@@ -9,6 +9,7 @@ use wanctl::cli::assemble;
 use wanctl::config::{self, WanConfig};
 use wanctl::control::prober::Target;
 use wanctl::program::{Beat, Fact, Input, Outbox, Output, Program, WanId};
+use wanctl::report::lines;
 use wanctl::router::{Event, Known};
 use wanctl::status::{Saved, Status, Trouble};
 use wanctl::time::{Duration, Instant};
@@ -236,4 +237,68 @@ fn a_line_that_is_still_bloated_is_seen_to_be() {
     };
     line.cycles(6, bloated);
     assert!(line.status().wans[0].rates.down < saved.rates.down);
+}
+
+/// A line that swings between idle and bloated twice a second, for ten minutes.
+#[test]
+fn a_line_that_flaps_does_not_fill_the_disk_and_what_is_left_out_is_counted() {
+    let mut line = Line::new(&file("", ""));
+    line.cycles(200, WELL);
+    line.facts.clear();
+    let bloated = Answers {
+        icmp: Some(200),
+        gateway: true,
+    };
+    for _ in 0..1_200 {
+        line.cycles(5, bloated);
+        line.cycles(5, WELL);
+    }
+    line.cycles(20 * 20, WELL);
+    let loud = |fact: &&Fact| lines::level(fact) <= log::Level::Info;
+    let said: Vec<_> = line.facts.iter().filter(loud).collect();
+    // Four kinds: ten at once, then a line and a report every ten seconds; and a minute's cycle lines.
+    assert!(
+        (4 * 60..4 * (10 + 2 * 62) + 11).contains(&said.len()),
+        "{}",
+        said.len()
+    );
+    let counters = line.status().wans[0].counters;
+    let count = |is: fn(&Fact) -> bool| line.facts.iter().filter(|fact| is(fact)).count() as u64;
+    let transitions = count(|fact| matches!(fact, Fact::Transition { .. }));
+    let spikes = count(|fact| matches!(fact, Fact::Spike { .. }));
+    assert!(transitions > 2_400, "{transitions}");
+    assert!(spikes >= 1_200, "{spikes}");
+    assert_eq!(
+        counters.transitions.down + counters.transitions.up,
+        transitions
+    );
+    assert_eq!(counters.spikes, spikes);
+    // Nothing is left out without a word.
+    let reported: u64 = line
+        .facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Suppressed { count, .. } => Some(u64::from(*count)),
+            _ => None,
+        })
+        .sum();
+    assert_eq!(counters.suppressed, reported);
+    assert!(reported > 4_000, "{reported}");
+}
+
+/// An ordinary evening is told as it was.
+#[test]
+fn a_download_now_and_then_is_told_in_full() {
+    let mut line = Line::new(&file("", ""));
+    let bloated = Answers {
+        icmp: Some(120),
+        gateway: true,
+    };
+    for _ in 0..5 {
+        line.cycles(60 * 20, WELL);
+        line.cycles(10 * 20, bloated);
+        line.cycles(50 * 20, WELL);
+    }
+    assert!(line.status().wans[0].counters.transitions.down >= 10);
+    assert_eq!(line.status().wans[0].counters.suppressed, 0);
 }

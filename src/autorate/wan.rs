@@ -1,6 +1,7 @@
 //! The five beats of one WAN.
 
 use crate::autorate::OnExit;
+use crate::autorate::quota::Quotas;
 use crate::autorate::saving::Saver;
 use crate::control::actuator::{Act, Actuator, Budget, Order};
 use crate::control::blackout::{Blackout, BlackoutParams, Blind, Outcome, Step};
@@ -70,6 +71,7 @@ pub struct Wan {
     holding: bool,
     throttled: bool,
     cycle_told_at: Instant,
+    quotas: Quotas,
     silence_told_at: Option<Instant>,
     /// By [`kind`]: that it gave up must not be lost among what it said before.
     fallback_told_at: [Option<Instant>; KINDS],
@@ -95,6 +97,7 @@ impl Wan {
             holding: false,
             throttled: false,
             cycle_told_at: now,
+            quotas: Quotas::new(now),
             silence_told_at: None,
             fallback_told_at: [None; KINDS],
             baseline_told_at: None,
@@ -249,6 +252,9 @@ impl Wan {
             });
         }
         self.see(now, decision, status);
+        for (noise, count) in self.quotas.reports(now) {
+            tell(Fact::Suppressed { noise, count });
+        }
         if let Decision::Judged(judgement) = decision {
             self.judged(now, judgement, status, &mut tell);
         }
@@ -324,7 +330,14 @@ impl Wan {
 
         if let Some(rise) = delay.spike {
             let above = self.controller.delay_params().spike_above;
-            tell(Fact::Spike { rise, above });
+            let notable = self.quotas.spikes.take(now);
+            status.counters.spikes += 1;
+            status.counters.suppressed += u64::from(!notable);
+            tell(Fact::Spike {
+                rise,
+                above,
+                notable,
+            });
         }
         if let Some(candidate) = delay.refused_baseline
             && is_due(&mut self.baseline_told_at, now)
@@ -338,15 +351,21 @@ impl Wan {
             if verdict.zone != verdict.was {
                 moved = true;
                 let thresholds = self.controller.shapers()[direction].params().thresholds;
+                let notable = self.quotas.transitions[direction].take(now);
+                status.counters.transitions[direction] += 1;
+                status.counters.suppressed += u64::from(!notable);
                 tell(Fact::Transition {
                     direction,
                     to: verdict.zone,
                     delta: delay.delta(),
                     edge: thresholds.edge_of(verdict.zone),
+                    notable,
                 });
             }
         }
-        let notable = moved || now - self.cycle_told_at >= REPEAT_EVERY;
+        let may_tell = !moved || self.quotas.cycles.take(now);
+        status.counters.suppressed += u64::from(!may_tell);
+        let notable = (moved && may_tell) || now - self.cycle_told_at >= REPEAT_EVERY;
         if notable {
             self.cycle_told_at = now;
         }

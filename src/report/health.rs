@@ -70,6 +70,7 @@ struct Wan<'a> {
     problem: Option<&'static str>,
     measurement: Measurement<'a>,
     router: Router,
+    log_lines_suppressed: u64,
 }
 
 #[derive(serde::Serialize)]
@@ -80,6 +81,7 @@ struct Side<'a> {
     why: Text<Explanation<'a>>,
     refused: Option<&'static str>,
     queue_inactive: bool,
+    transitions: u64,
 }
 
 #[derive(serde::Serialize)]
@@ -100,6 +102,7 @@ struct Measurement<'a> {
     send_error: Option<&'static str>,
     gateway_answers: bool,
     tcp_rtt_ms: Option<f64>,
+    rtt_spikes: u64,
     reflectors: Reflectors<'a>,
 }
 
@@ -223,6 +226,7 @@ fn describe(wan: &WanStatus, now: Instant) -> Wan<'_> {
             send_error: m.unsent.map(|(_, why)| words::unsent(why)),
             gateway_answers: m.findings.gateway,
             tcp_rtt_ms: m.findings.tcp.map(|rtt| rounded(rtt, 2)),
+            rtt_spikes: wan.counters.spikes,
             reflectors: Reflectors(wan, now),
         },
         router: Router {
@@ -240,6 +244,7 @@ fn describe(wan: &WanStatus, now: Instant) -> Wan<'_> {
             writes_left_in_window: router.budget_left,
             drifts_corrected: wan.counters.drifts,
         },
+        log_lines_suppressed: wan.counters.suppressed,
     }
 }
 
@@ -251,6 +256,7 @@ fn side(wan: &WanStatus, direction: Direction) -> Side<'_> {
         why: Text(Explanation { wan, direction }),
         refused: wan.router.refused[direction].map(|(_, why): (_, Refusal)| why.explain()),
         queue_inactive: wan.router.inactive[direction],
+        transitions: wan.counters.transitions[direction],
     }
 }
 
@@ -377,6 +383,22 @@ mod tests {
         status.wans[0].measurement.unsent = Some((status.now, why));
         let text = written(&status);
         assert!(text.contains("\"send_error\": \"the interface has gone\""));
+    }
+
+    #[test]
+    fn what_is_not_logged_is_counted_here() {
+        let mut status = status();
+        let counters = &mut status.wans[0].counters;
+        counters.transitions.down = 41;
+        counters.transitions.up = 7;
+        counters.spikes = 5;
+        counters.suppressed = 33;
+        let health: serde_json::Value = serde_json::from_str(&written(&status)).unwrap();
+        let wan = &health["wans"][0];
+        assert_eq!(wan["download"]["transitions"], 41);
+        assert_eq!(wan["upload"]["transitions"], 7);
+        assert_eq!(wan["measurement"]["rtt_spikes"], 5);
+        assert_eq!(wan["log_lines_suppressed"], 33);
     }
 
     #[test]

@@ -9,17 +9,23 @@ use crate::control::blackout::{Blind, Step};
 use crate::control::controller::Judgement;
 use crate::control::zone::Zone;
 use crate::direction::Direction;
-use crate::program::Fact;
+use crate::program::{Fact, Noise};
 use crate::router::{Failure, Transport};
 
 /// How loud a fact is.
 pub const fn level(fact: &Fact) -> Level {
     match fact {
-        Fact::Cycle { notable: false, .. } | Fact::Written { .. } | Fact::Throttled { .. } => {
-            Level::Debug
-        }
+        Fact::Cycle { notable: false, .. }
+        | Fact::Transition { notable: false, .. }
+        | Fact::Spike { notable: false, .. }
+        | Fact::Written { .. }
+        | Fact::Throttled { .. } => Level::Debug,
         Fact::Cycle { .. }
         | Fact::Transition { .. }
+        | Fact::Suppressed {
+            noise: Noise::Transitions(_) | Noise::Cycles,
+            ..
+        }
         | Fact::Recovered { .. }
         | Fact::Leaving { .. }
         | Fact::RouterUp { .. }
@@ -34,6 +40,10 @@ pub const fn level(fact: &Fact) -> Level {
             ..
         } => Level::Error,
         Fact::Spike { .. }
+        | Fact::Suppressed {
+            noise: Noise::Spikes,
+            ..
+        }
         | Fact::BaselineRefused { .. }
         | Fact::Silent
         | Fact::Unsent { .. }
@@ -65,6 +75,7 @@ impl Display for Line<'_> {
                 to,
                 delta,
                 edge,
+                ..
             } => {
                 let verb = if to == Zone::Green {
                     "fell below"
@@ -77,10 +88,11 @@ impl Display for Line<'_> {
                     "{direction} {to}: RTT delta {delta:.1}ms {verb} {edge_name} threshold {edge}ms"
                 )
             }
-            Fact::Spike { rise, above } => write!(
+            Fact::Spike { rise, above, .. } => write!(
                 f,
                 "RTT spike detected! delta_accel={rise:.1}ms (threshold={above}ms) - forcing RED"
             ),
+            Fact::Suppressed { noise, count } => suppressed(f, noise, count),
             Fact::BaselineRefused { candidate, bounds } => write!(
                 f,
                 "Baseline RTT {candidate:.1}ms outside bounds [{}-{}ms], ignoring",
@@ -173,6 +185,15 @@ fn cycle(f: &mut fmt::Formatter<'_>, judgement: &Judgement) -> fmt::Result {
         verdicts.down.rate.as_mbps(),
         verdicts.up.rate.as_mbps()
     )
+}
+
+fn suppressed(f: &mut fmt::Formatter<'_>, noise: Noise, count: u32) -> fmt::Result {
+    write!(f, "{count} more ")?;
+    match noise {
+        Noise::Transitions(direction) => write!(f, "{direction} zone changes suppressed"),
+        Noise::Spikes => f.write_str("RTT spikes suppressed"),
+        Noise::Cycles => f.write_str("cycle lines suppressed"),
+    }
 }
 
 /// Another transport serves from now on.
@@ -283,6 +304,48 @@ mod tests {
     }
 
     #[test]
+    fn one_too_many_is_a_debug_line_and_counted_as_loud_as_it_would_have_been() {
+        let spike = |notable| Fact::Spike {
+            rise: Millis::of(13),
+            above: Millis::of(12),
+            notable,
+        };
+        let transition = |notable| Fact::Transition {
+            direction: Direction::Up,
+            to: Zone::Red,
+            delta: Millis::of(50),
+            edge: Millis::of(45),
+            notable,
+        };
+        let suppressed = |noise| Fact::Suppressed { noise, count: 37 };
+        let uploads = Noise::Transitions(Direction::Up);
+        for (fact, noise, loud, text) in [
+            (
+                spike as fn(bool) -> Fact,
+                Noise::Spikes,
+                Level::Warn,
+                "wan1: 37 more RTT spikes suppressed",
+            ),
+            (
+                transition,
+                uploads,
+                Level::Info,
+                "wan1: 37 more upload zone changes suppressed",
+            ),
+        ] {
+            assert_eq!(level(&fact(true)), loud);
+            assert_eq!(level(&fact(false)), Level::Debug);
+            assert_eq!(level(&suppressed(noise)), loud);
+            assert_eq!(line(suppressed(noise)), text);
+            assert_eq!(line(fact(true)), line(fact(false)));
+        }
+        assert_eq!(
+            line(suppressed(Noise::Cycles)),
+            "wan1: 37 more cycle lines suppressed"
+        );
+    }
+
+    #[test]
     fn words_of_v1_7_are_kept() {
         let twelve = Millis::new(12.5).unwrap();
         for (fact, text) in [
@@ -290,6 +353,7 @@ mod tests {
                 Fact::Spike {
                     rise: twelve,
                     above: Millis::of(12),
+                    notable: true,
                 },
                 "wan1: RTT spike detected! delta_accel=12.5ms (threshold=12.0ms) - forcing RED",
             ),

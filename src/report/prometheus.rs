@@ -118,6 +118,11 @@ impl Exposition<'_> {
             |wan| wan.counters.cycles,
         )?;
         self.counter(
+            "wanctl_log_lines_suppressed_total",
+            "Zone changes, RTT spikes and cycle lines that were too many to be logged",
+            |wan| wan.counters.suppressed,
+        )?;
+        self.counter(
             "wanctl_missed_ticks_total",
             "Cycles dropped because the process did not run in time",
             |_| self.status.pulse.missed,
@@ -146,6 +151,16 @@ impl Exposition<'_> {
             "wanctl_router_updates_total",
             "Total router configuration updates",
             |wan| wan.counters.updates,
+        )?;
+        self.counter(
+            "wanctl_rtt_spikes_total",
+            "Times the load RTT jumped by more than the acceleration threshold",
+            |wan| wan.counters.spikes,
+        )?;
+        self.counter_per_direction(
+            "wanctl_transitions_total",
+            "Times the state changed",
+            |wan, direction| wan.counters.transitions[direction],
         )
     }
 
@@ -206,6 +221,31 @@ impl Exposition<'_> {
         }
         Ok(())
     }
+
+    fn counter_per_direction(
+        &mut self,
+        name: &str,
+        help: &str,
+        value: impl Fn(&WanStatus, Direction) -> u64,
+    ) -> fmt::Result {
+        let counted = |wan| Direction::BOTH.iter().any(|&d| value(wan, d) > 0);
+        if !self.status.wans.iter().any(counted) {
+            return Ok(());
+        }
+        self.head(name, help, "counter")?;
+        for wan in &self.status.wans {
+            for direction in Direction::BOTH {
+                let (count, label) = (value(wan, direction), Lower(&wan.name));
+                if count > 0 {
+                    writeln!(
+                        self.out,
+                        "{name}{{direction=\"{direction}\",wan=\"{label}\"}} {count}"
+                    )?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// As Python prints a float: `500.0`.
@@ -232,7 +272,8 @@ impl Display for Lower<'_> {
 mod tests {
     use super::*;
     use crate::control::zone::Zone;
-    use crate::status::label;
+    use crate::direction::Both;
+    use crate::status::{Counters, label};
     use crate::units::Rate;
 
     fn exposition(status: &Status) -> String {
@@ -289,6 +330,24 @@ mod tests {
     }
 
     #[test]
+    fn a_counter_appears_with_its_first_increment() {
+        let mut status = status(2);
+        status.wans[1].name = label("wan2");
+        status.wans[1].counters.transitions.up = 3;
+        status.wans[1].counters.spikes = 2;
+        let text = exposition(&status);
+        let lines: Vec<_> = text.lines().filter(|l| l.contains("_total{")).collect();
+        assert_eq!(
+            lines,
+            [
+                "wanctl_rtt_spikes_total{wan=\"wan2\"} 2",
+                "wanctl_transitions_total{direction=\"upload\",wan=\"wan2\"} 3",
+            ]
+        );
+        assert!(text.contains("# TYPE wanctl_transitions_total counter\n"));
+    }
+
+    #[test]
     fn every_name_is_announced_once() {
         let text = exposition(&status(2));
         let mut types: Vec<_> = text.lines().filter(|l| l.starts_with("# TYPE")).collect();
@@ -302,8 +361,19 @@ mod tests {
         let mut status = status(crate::status::MAX_WANS);
         for wan in &mut status.wans {
             wan.name = label(&"X".repeat(64));
-            wan.counters.cycles = u64::MAX;
-            wan.counters.updates = u64::MAX;
+            wan.rates = Both::from_fn(|_| Rate::bps(u64::MAX));
+            wan.router.applied = Both::from_fn(|_| Some(Rate::bps(u64::MAX)));
+            wan.counters = Counters {
+                cycles: u64::MAX,
+                ping_failures: u64::MAX,
+                transitions: Both::from_fn(|_| u64::MAX),
+                spikes: u64::MAX,
+                suppressed: u64::MAX,
+                updates: u64::MAX,
+                throttled: u64::MAX,
+                drifts: u64::MAX,
+                switches: u64::MAX,
+            };
         }
         exposition(&status);
     }
