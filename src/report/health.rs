@@ -4,7 +4,7 @@ use core::fmt::Display;
 
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
-use super::words::{self, Explanation};
+use super::words::{self, Explanation, Troubles};
 use crate::control::actuator::Act;
 use crate::direction::Direction;
 use crate::router::{Failure, Refusal};
@@ -47,6 +47,7 @@ struct Document<'a> {
     dry_run: bool,
     #[serde(rename = "loop")]
     pulse: Pulse,
+    problem: Option<Text<Troubles<'a>>>,
 }
 
 #[derive(serde::Serialize)]
@@ -172,13 +173,9 @@ impl<T: Display> Serialize for Text<T> {
 
 fn document(status: &Status) -> Document<'_> {
     let ms = |time: Duration| rounded(time.as_millis(), 3);
-    let pulse = status.pulse;
+    let (pulse, healthy) = (status.pulse, is_healthy(status));
     Document {
-        status: if is_healthy(status) {
-            "healthy"
-        } else {
-            "degraded"
-        },
+        status: if healthy { "healthy" } else { "degraded" },
         uptime_seconds: seconds(status.now - Instant::ZERO),
         version: env!("CARGO_PKG_VERSION"),
         consecutive_failures: status
@@ -199,6 +196,7 @@ fn document(status: &Status) -> Document<'_> {
             work_ms: ms(pulse.work),
             log_records_lost: pulse.records_lost,
         },
+        problem: (!healthy).then_some(Text(Troubles(status))),
     }
 }
 
@@ -345,6 +343,29 @@ mod tests {
     }
 
     #[test]
+    fn every_wan_in_trouble_is_named_at_the_root() {
+        let mut status = status();
+        assert!(written(&status).ends_with("\n  },\n  \"problem\": null\n}"));
+        for name in ["wan2", "wan3"] {
+            let mut wan = status.wans[0].clone();
+            wan.name = label(name);
+            wan.router.reachable = name == "wan3";
+            wan.router.inactive.up = true;
+            status.wans.push(wan).unwrap();
+        }
+        let mut buffer = vec![0; capacity(3)];
+        let len = write(&status, &mut buffer).unwrap();
+        let health: serde_json::Value = serde_json::from_slice(&buffer[..len]).unwrap();
+        assert_eq!(health["status"], "degraded");
+        assert_eq!(
+            health["problem"],
+            "wan2: the router cannot be reached; \
+             wan3: a queue is disabled or invalid on the router: its limit has no effect"
+        );
+        assert_eq!(health["wans"][0]["problem"], serde_json::Value::Null);
+    }
+
+    #[test]
     fn a_stand_in_is_healthy_and_says_whom_it_stands_in_for_and_why() {
         let mut status = status();
         let router = &mut status.wans[0].router;
@@ -406,6 +427,7 @@ mod tests {
         let mut status = status();
         let mut wan = status.wans[0].clone();
         wan.name = label(&"x".repeat(64));
+        wan.router.inactive.up = true;
         for _ in 0..16 {
             let mut reflector = crate::status::ReflectorStatus {
                 label: label(&"y".repeat(64)),

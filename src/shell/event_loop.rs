@@ -23,7 +23,7 @@ use super::tokens;
 use super::wan_ports::{WanPorts, WanPortsParams};
 use crate::program::{Beat, Input, Outbox, Output, Program, WanId};
 use crate::report::lines;
-use crate::status::WanStatus;
+use crate::report::summary::Summary;
 use crate::time::{Duration, Instant};
 
 /// Events taken per wake-up; more stay in the kernel.
@@ -362,9 +362,8 @@ impl<P: Program> EventLoop<P> {
         }
         if now >= self.status_at {
             self.status_at = now + STATUS_EVERY;
-            if let Some(wan) = self.program.status().wans.first() {
-                self.notifier.status(format_args!("{}", Summary(wan, now)));
-            }
+            let summary = Summary(self.program.status());
+            self.notifier.status(format_args!("{summary}"));
         }
     }
 }
@@ -386,31 +385,6 @@ impl Inputs {
 
     fn take(&mut self) -> Option<Input> {
         self.0.pop_front()
-    }
-}
-
-/// One line for `systemctl status`.
-struct Summary<'a>(&'a WanStatus, Instant);
-
-impl core::fmt::Display for Summary<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let wan = self.0;
-        let health = if wan.trouble(self.1).is_none() {
-            "healthy"
-        } else {
-            "degraded"
-        };
-        write!(
-            f,
-            "{}: {health}, {}/{}, {} down, {} up, {:.1} ms over a baseline of {:.1} ms",
-            wan.name,
-            wan.zones.down,
-            wan.zones.up,
-            wan.rates.down,
-            wan.rates.up,
-            wan.delay.delta(),
-            wan.delay.baseline
-        )
     }
 }
 
