@@ -1,28 +1,26 @@
 //! The five beats of one WAN.
 
+mod restore;
+mod telling;
+
+use self::restore::restore;
+use self::telling::KINDS;
+pub(super) use self::telling::is_due;
 use crate::autorate::OnExit;
 use crate::autorate::quota::Quotas;
 use crate::autorate::saving::Saver;
 use crate::control::actuator::{Act, Actuator, Budget, Order};
-use crate::control::blackout::{Blackout, BlackoutParams, Blind, Outcome, Step};
-use crate::control::controller::{Controller, Decision, Judgement, Source};
-use crate::control::delay::{DelayParams, DelayTracker};
+use crate::control::blackout::{Blackout, BlackoutParams, Step};
+use crate::control::controller::Controller;
+use crate::control::delay::DelayParams;
 use crate::control::law::classic::{Shaper, ShaperParams};
 use crate::control::prober::{Prober, ProberParams, Target};
 use crate::direction::{Both, Direction};
-use crate::program::{Fact, Outbox, Output, WanId};
+use crate::program::{Outbox, Output, WanId};
 use crate::router::Transport;
-use crate::status::{Label, ReflectorStatus, RouterStatus, Saved, Sight, WanStatus};
+use crate::status::{Label, ReflectorStatus, RouterStatus, Saved, WanStatus};
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
-
-/// The same complaint is repeated in the log at most this often.
-const REPEAT_EVERY: Duration = Duration::from_secs(60);
-/// Echoes of the last second may still be answered; they are no loss yet.
-const UNSETTLED_ROUNDS: u32 = 20;
-
-/// How many complaints [`kind`] tells apart.
-const KINDS: usize = 6;
 
 /// Everything one WAN needs to know.
 #[derive(Clone, Debug)]
@@ -215,222 +213,4 @@ impl Wan {
             applied: status.router.applied,
         }
     }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one tick's results, told in one place"
-    )]
-    fn tell(
-        &mut self,
-        now: Instant,
-        id: WanId,
-        outcome: Outcome,
-        decision: Decision,
-        act: Act,
-        status: &mut WanStatus,
-        out: &mut Outbox,
-    ) {
-        let mut tell = |fact| out.push(Output::Tell { wan: id, fact });
-        if let Some(rounds) = outcome.recovered_after {
-            tell(Fact::Recovered { rounds });
-            self.silence_told_at = None;
-            self.fallback_told_at = [None; KINDS];
-        }
-        if outcome.check || matches!(decision, Decision::Failed(_)) {
-            status.counters.ping_failures += 1;
-        }
-        if outcome.check && self.silence_told_at.is_none() {
-            self.silence_told_at = Some(now);
-            tell(Fact::Silent);
-        }
-        let concluded = self.blackout.is_silent() && outcome.step != Step::Hold;
-        if concluded && is_due(&mut self.fallback_told_at[kind(outcome.step)], now) {
-            tell(Fact::Fallback {
-                step: outcome.step,
-                rounds: self.blackout.unavailable(),
-                gateway: self.blackout.findings().gateway,
-            });
-        }
-        self.see(now, decision, status);
-        for (noise, count) in self.quotas.reports(now) {
-            tell(Fact::Suppressed { noise, count });
-        }
-        if let Decision::Judged(judgement) = decision {
-            self.judged(now, judgement, status, &mut tell);
-        }
-        status.router.act = act;
-        status.router.budget_left = self.actuator.budget().left(now);
-        let throttled = act == Act::Throttled;
-        status.counters.throttled += u64::from(throttled);
-        if throttled && !self.throttled {
-            let (changes, window) = self.actuator.budget().limit();
-            tell(Fact::Throttled { changes, window });
-        }
-        self.throttled = throttled || (self.throttled && !matches!(act, Act::Send(_)));
-    }
-
-    /// How well the line can be measured, after this cycle.
-    fn see(&self, now: Instant, decision: Decision, status: &mut WanStatus) {
-        let sight = match decision {
-            Decision::Held => None,
-            Decision::Judged(judgement) => Some(match judgement.source {
-                Source::Icmp => Sight::Icmp,
-                Source::Tcp => Sight::Tcp,
-                Source::LastRtt => Sight::Frozen,
-            }),
-            Decision::Frozen => Some(Sight::Frozen),
-            Decision::Failed(why) => Some(Sight::Blind(why)),
-        };
-        match decision {
-            Decision::Held => {}
-            Decision::Failed(_) => status.consecutive_failures += 1,
-            Decision::Judged(_) | Decision::Frozen => status.consecutive_failures = 0,
-        }
-        let measurement = &mut status.measurement;
-        if let Some(sight) = sight
-            && sight != measurement.sight
-        {
-            measurement.sight = sight;
-            measurement.since = now;
-        }
-        measurement.findings = self.blackout.findings();
-        let rounds = self.prober.rounds();
-        for (shown, reflector) in measurement
-            .reflectors
-            .iter_mut()
-            .zip(self.prober.reflectors())
-        {
-            shown.last = reflector.last;
-            shown.loss = reflector.loss(rounds, UNSETTLED_ROUNDS);
-        }
-    }
-
-    fn judged(
-        &mut self,
-        now: Instant,
-        judgement: Judgement,
-        status: &mut WanStatus,
-        tell: &mut impl FnMut(Fact),
-    ) {
-        let Judgement {
-            rtt,
-            source,
-            delay,
-            verdicts,
-        } = judgement;
-        status.counters.cycles += 1;
-        status.measurement.last = Some((now, rtt, source));
-        if source != Source::LastRtt {
-            status.measurement.measured_at = now;
-        }
-        status.delay = self.controller.delay();
-        status.rates = verdicts.map(|verdict| verdict.rate);
-        status.zones = verdicts.map(|verdict| verdict.zone);
-        status.why = verdicts.map(|verdict| verdict.why);
-
-        if let Some(rise) = delay.spike {
-            let above = self.controller.delay_params().spike_above;
-            let notable = self.quotas.spikes.take(now);
-            status.counters.spikes += 1;
-            status.counters.suppressed += u64::from(!notable);
-            tell(Fact::Spike {
-                rise,
-                above,
-                notable,
-            });
-        }
-        if let Some(candidate) = delay.refused_baseline
-            && is_due(&mut self.baseline_told_at, now)
-        {
-            let bounds = self.controller.delay_params().baseline_bounds;
-            tell(Fact::BaselineRefused { candidate, bounds });
-        }
-        let mut moved = false;
-        for direction in Direction::BOTH {
-            let verdict = verdicts[direction];
-            if verdict.zone != verdict.was {
-                moved = true;
-                let thresholds = self.controller.shapers()[direction].params().thresholds;
-                let notable = self.quotas.transitions[direction].take(now);
-                status.counters.transitions[direction] += 1;
-                status.counters.suppressed += u64::from(!notable);
-                tell(Fact::Transition {
-                    direction,
-                    to: verdict.zone,
-                    delta: delay.delta(),
-                    edge: thresholds.edge_of(verdict.zone),
-                    notable,
-                });
-            }
-        }
-        let may_tell = !moved || self.quotas.cycles.take(now);
-        status.counters.suppressed += u64::from(!may_tell);
-        let notable = (moved && may_tell) || now - self.cycle_told_at >= REPEAT_EVERY;
-        if notable {
-            self.cycle_told_at = now;
-        }
-        tell(Fact::Cycle { judgement, notable });
-    }
-}
-
-/// Which complaint of a silent cycle a step is.
-const fn kind(step: Step) -> usize {
-    match step {
-        Step::JudgeTcp(_) | Step::Judge(_) | Step::Hold => 0,
-        Step::Repeat => 1,
-        Step::Freeze => 2,
-        Step::Fail(Blind::NoReply) => 3,
-        Step::Fail(Blind::TotalLoss) => 4,
-        Step::Fail(Blind::GaveUp) => 5,
-    }
-}
-
-/// Whether a complaint last made at `told_at` may be made again; if so it counts as made.
-pub(super) fn is_due(told_at: &mut Option<Instant>, now: Instant) -> bool {
-    let due = told_at.is_none_or(|at| now - at >= REPEAT_EVERY);
-    if due {
-        *told_at = Some(now);
-    }
-    due
-}
-
-/// The averages and directions of an earlier run, checked against today's config (W-63).
-fn restore(params: &WanParams) -> (DelayTracker, Both<Shaper>) {
-    let Some(saved) = params.saved else {
-        return (
-            DelayTracker::new(params.delay, params.baseline_initial),
-            params.shapers.map(Shaper::new),
-        );
-    };
-    (
-        restore_delay(params, &saved),
-        Both::from_fn(|direction| {
-            Shaper::restored(
-                params.shapers[direction],
-                saved.streaks[direction],
-                saved.rates[direction],
-            )
-        }),
-    )
-}
-
-/// A baseline within its bounds, and a load RTT that is GREEN beside it. A document may be a second or
-/// a year old: rates are cut for what is measured now, and a load RTT that starts at the baseline has
-/// caught up with a bloated line within a few cycles. Far below the baseline it would hide bloat for as
-/// long, and then call it a spike.
-fn restore_delay(params: &WanParams, saved: &Saved) -> DelayTracker {
-    let (low, high) = params.delay.baseline_bounds;
-    if saved.baseline < low || high < saved.baseline {
-        return DelayTracker::new(params.delay, params.baseline_initial);
-    }
-    let green = params
-        .shapers
-        .map(|shaper| shaper.thresholds.green.as_f64());
-    let apart = (saved.load - saved.baseline).as_f64().abs();
-    let load = if saved.load > Millis::ZERO && apart <= green.down.min(green.up) {
-        saved.load
-    } else {
-        saved.baseline
-    };
-    DelayTracker::restored(params.delay, saved.baseline, load)
 }
