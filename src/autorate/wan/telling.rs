@@ -4,6 +4,7 @@ use super::Wan;
 use crate::control::actuator::Act;
 use crate::control::blackout::{Blind, Outcome, Step};
 use crate::control::controller::{Decision, Judgement, Source};
+use crate::control::delay::Delay;
 use crate::direction::Direction;
 use crate::program::{Fact, Outbox, Output, WanId};
 use crate::status::{Sight, WanStatus};
@@ -130,6 +131,24 @@ impl Wan {
         status.zones = verdicts.map(|verdict| verdict.zone);
         status.why = verdicts.map(|verdict| verdict.why);
 
+        self.judged_delay(now, delay, status, tell);
+        let moved = self.judged_zones(now, &judgement, status, tell);
+        let may_tell = !moved || self.quotas.cycles.take(now);
+        status.counters.suppressed += u64::from(!may_tell);
+        let notable = (moved && may_tell) || now - self.cycle_told_at >= REPEAT_EVERY;
+        if notable {
+            self.cycle_told_at = now;
+        }
+        tell(Fact::Cycle { judgement, notable });
+    }
+
+    fn judged_delay(
+        &mut self,
+        now: Instant,
+        delay: Delay,
+        status: &mut WanStatus,
+        tell: &mut impl FnMut(Fact),
+    ) {
         if let Some(rise) = delay.spike {
             let above = self.controller.delay_params().spike_above;
             let notable = self.quotas.spikes.take(now);
@@ -147,9 +166,19 @@ impl Wan {
             let bounds = self.controller.delay_params().baseline_bounds;
             tell(Fact::BaselineRefused { candidate, bounds });
         }
+    }
+
+    /// Whether a zone changed.
+    fn judged_zones(
+        &mut self,
+        now: Instant,
+        judgement: &Judgement,
+        status: &mut WanStatus,
+        tell: &mut impl FnMut(Fact),
+    ) -> bool {
         let mut moved = false;
         for direction in Direction::BOTH {
-            let verdict = verdicts[direction];
+            let verdict = judgement.verdicts[direction];
             if verdict.zone != verdict.was {
                 moved = true;
                 let thresholds = self.controller.shapers()[direction].params().thresholds;
@@ -159,19 +188,13 @@ impl Wan {
                 tell(Fact::Transition {
                     direction,
                     to: verdict.zone,
-                    delta: delay.delta(),
+                    delta: judgement.delay.delta(),
                     edge: thresholds.edge_of(verdict.zone),
                     notable,
                 });
             }
         }
-        let may_tell = !moved || self.quotas.cycles.take(now);
-        status.counters.suppressed += u64::from(!may_tell);
-        let notable = (moved && may_tell) || now - self.cycle_told_at >= REPEAT_EVERY;
-        if notable {
-            self.cycle_told_at = now;
-        }
-        tell(Fact::Cycle { judgement, notable });
+        moved
     }
 }
 

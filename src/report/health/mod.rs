@@ -1,5 +1,6 @@
 //! `/health` (contract 6.1): v1.7's fields in v1.7's order, then what v1.7 could not say.
 
+mod measurement;
 #[cfg(test)]
 mod tests;
 mod wan;
@@ -85,17 +86,13 @@ impl<T: Display> Serialize for Text<T> {
 
 fn document(status: &Status) -> Document<'_> {
     let ms = |time: Duration| rounded(time.as_millis(), 3);
+    let failures = status.wans.iter().map(|wan| wan.consecutive_failures);
     let (pulse, healthy) = (status.pulse, is_healthy(status));
     Document {
         status: if healthy { "healthy" } else { "degraded" },
         uptime_seconds: seconds(status.now - Instant::ZERO),
         version: env!("CARGO_PKG_VERSION"),
-        consecutive_failures: status
-            .wans
-            .iter()
-            .map(|wan| wan.consecutive_failures)
-            .max()
-            .unwrap_or(0),
+        consecutive_failures: failures.max().unwrap_or(0),
         wan_count: status.wans.len(),
         wans: Wans(status),
         router_reachable: status.wans.iter().all(|wan| wan.router.reachable),

@@ -1,13 +1,12 @@
 //! One WAN's part of the document.
 
-use serde::ser::{Serialize, SerializeSeq, Serializer};
-
+use super::measurement::{Measurement, measurement};
 use super::{Text, rounded, seconds};
 use crate::control::actuator::Act;
 use crate::direction::Direction;
 use crate::report::words::{self, Explanation};
 use crate::router::{Failure, Refusal};
-use crate::status::WanStatus;
+use crate::status::{RouterStatus, WanStatus};
 use crate::time::Instant;
 use crate::units::Rate;
 
@@ -46,27 +45,6 @@ struct Connectivity {
 }
 
 #[derive(serde::Serialize)]
-struct Measurement<'a> {
-    source: &'static str,
-    since_seconds: f64,
-    last_rtt_ms: Option<f64>,
-    last_rtt_age_seconds: Option<f64>,
-    send_error: Option<&'static str>,
-    gateway_answers: bool,
-    tcp_rtt_ms: Option<f64>,
-    rtt_spikes: u64,
-    reflectors: Reflectors<'a>,
-}
-
-#[derive(serde::Serialize)]
-struct Reflector<'a> {
-    host: &'a str,
-    rtt_ms: Option<f64>,
-    age_seconds: Option<f64>,
-    loss_percent: f64,
-}
-
-#[derive(serde::Serialize)]
 struct Router {
     transport: &'static str,
     preferred_transport: &'static str,
@@ -83,66 +61,17 @@ struct Router {
     drifts_corrected: u64,
 }
 
-struct Reflectors<'a>(&'a WanStatus, Instant);
-
-impl Serialize for Reflectors<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let reflectors = &self.0.measurement.reflectors;
-        let mut seq = to.serialize_seq(Some(reflectors.len()))?;
-        for reflector in reflectors {
-            seq.serialize_element(&Reflector {
-                host: &reflector.label,
-                rtt_ms: reflector.last.map(|(_, rtt)| rounded(rtt, 2)),
-                age_seconds: reflector.last.map(|(at, _)| seconds(self.1 - at)),
-                loss_percent: (reflector.loss * 1_000.0).round() / 10.0,
-            })?;
-        }
-        seq.end()
-    }
-}
-
 pub(super) fn describe(wan: &WanStatus, now: Instant) -> Wan<'_> {
-    let (router, m) = (&wan.router, &wan.measurement);
     Wan {
         name: &wan.name,
         baseline_rtt_ms: rounded(wan.delay.baseline, 2),
         load_rtt_ms: rounded(wan.delay.load, 2),
         download: side(wan, Direction::Down),
         upload: side(wan, Direction::Up),
-        router_connectivity: Connectivity {
-            is_reachable: router.reachable,
-            consecutive_failures: router.consecutive_failures,
-            last_failure_type: router.last_failure.map(|(_, why)| words::failure_type(why)),
-            last_failure_time: router.last_failure.map(|(at, _)| at.as_secs_f64()),
-            outage_duration_seconds: router.outage_since.map(|since| seconds(now - since)),
-        },
+        router_connectivity: connectivity(&wan.router, now),
         problem: wan.trouble(now).map(words::trouble),
-        measurement: Measurement {
-            source: words::sight(m.sight),
-            since_seconds: seconds(now - m.since),
-            last_rtt_ms: m.last.map(|(_, rtt, _)| rounded(rtt, 2)),
-            last_rtt_age_seconds: m.last.map(|(at, ..)| seconds(now - at)),
-            send_error: m.unsent.map(|(_, why)| words::unsent(why)),
-            gateway_answers: m.findings.gateway,
-            tcp_rtt_ms: m.findings.tcp.map(|rtt| rounded(rtt, 2)),
-            rtt_spikes: wan.counters.spikes,
-            reflectors: Reflectors(wan, now),
-        },
-        router: Router {
-            transport: router.transport.word(),
-            preferred_transport: router.preferred.word(),
-            transport_reason: router.transport_why.map(Failure::explain),
-            other_transport_available: router.has_spare,
-            other_transport_failure: router.spare_failure.map(|(_, why)| why.explain()),
-            connected: router.up,
-            last_outcome: outcome(router.act),
-            last_failure: router.last_failure.map(|(_, why)| why.explain()),
-            exchange_ms: router.took.map(|took| rounded(took.as_millis(), 1)),
-            writes: wan.counters.updates,
-            writes_held_back: wan.counters.throttled,
-            writes_left_in_window: router.budget_left,
-            drifts_corrected: wan.counters.drifts,
-        },
+        measurement: measurement(wan, now),
+        router: router(wan),
         log_lines_suppressed: wan.counters.suppressed,
     }
 }
@@ -156,6 +85,35 @@ fn side(wan: &WanStatus, direction: Direction) -> Side<'_> {
         refused: wan.router.refused[direction].map(|(_, why): (_, Refusal)| why.explain()),
         queue_inactive: wan.router.inactive[direction],
         transitions: wan.counters.transitions[direction],
+    }
+}
+
+fn connectivity(router: &RouterStatus, now: Instant) -> Connectivity {
+    Connectivity {
+        is_reachable: router.reachable,
+        consecutive_failures: router.consecutive_failures,
+        last_failure_type: router.last_failure.map(|(_, why)| words::failure_type(why)),
+        last_failure_time: router.last_failure.map(|(at, _)| at.as_secs_f64()),
+        outage_duration_seconds: router.outage_since.map(|since| seconds(now - since)),
+    }
+}
+
+fn router(wan: &WanStatus) -> Router {
+    let router = &wan.router;
+    Router {
+        transport: router.transport.word(),
+        preferred_transport: router.preferred.word(),
+        transport_reason: router.transport_why.map(Failure::explain),
+        other_transport_available: router.has_spare,
+        other_transport_failure: router.spare_failure.map(|(_, why)| why.explain()),
+        connected: router.up,
+        last_outcome: outcome(router.act),
+        last_failure: router.last_failure.map(|(_, why)| why.explain()),
+        exchange_ms: router.took.map(|took| rounded(took.as_millis(), 1)),
+        writes: wan.counters.updates,
+        writes_held_back: wan.counters.throttled,
+        writes_left_in_window: router.budget_left,
+        drifts_corrected: wan.counters.drifts,
     }
 }
 

@@ -3,6 +3,9 @@
 use core::fmt;
 
 use crate::control::blackout::{Blind, Step};
+use crate::report::words;
+use crate::status::Unsent;
+use crate::time::Duration;
 
 pub(super) fn fallback(
     f: &mut fmt::Formatter<'_>,
@@ -31,4 +34,13 @@ pub(super) fn fallback(
         Step::Fail(Blind::NoReply) => f.write_str("All pings failed"),
         Step::Judge(_) | Step::Hold => Ok(()),
     }
+}
+
+pub(super) fn unsent(f: &mut fmt::Formatter<'_>, why: Unsent) -> fmt::Result {
+    write!(f, "Echo requests cannot leave: {}", words::unsent(why))
+}
+
+pub(super) fn leaving(f: &mut fmt::Formatter<'_>, after: Duration) -> fmt::Result {
+    let seconds = after.as_secs_f64();
+    write!(f, "Echo requests leave again after {seconds:.1}s")
 }

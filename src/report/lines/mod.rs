@@ -10,12 +10,7 @@ use core::fmt::{self, Display};
 
 use log::Level;
 
-use self::judging::{cycle, edge_name, suppressed};
-use self::measuring::fallback;
-use self::router::{status_of, switched};
-use super::words::{self, Limit};
 use crate::control::blackout::{Blind, Step};
-use crate::control::zone::Zone;
 use crate::program::{Fact, Noise};
 
 /// How loud a fact is.
@@ -75,99 +70,45 @@ impl Display for Line<'_> {
         let wan = self.wan;
         write!(f, "{wan}: ")?;
         match *self.fact {
-            Fact::Cycle { judgement, .. } => cycle(f, &judgement),
+            Fact::Cycle { judgement, .. } => judging::cycle(f, &judgement),
             Fact::Transition {
                 direction,
                 to,
                 delta,
                 edge,
                 ..
-            } => {
-                let verb = if to == Zone::Green {
-                    "fell below"
-                } else {
-                    "exceeded"
-                };
-                let edge_name = edge_name(direction, to);
-                write!(
-                    f,
-                    "{direction} {to}: RTT delta {delta:.1}ms {verb} {edge_name} threshold {edge}ms"
-                )
+            } => judging::transition(f, direction, to, delta, edge),
+            Fact::Spike { rise, above, .. } => judging::spike(f, rise, above),
+            Fact::BaselineRefused { candidate, bounds } => {
+                judging::baseline_refused(f, candidate, bounds)
             }
-            Fact::Spike { rise, above, .. } => write!(
-                f,
-                "RTT spike detected! delta_accel={rise:.1}ms (threshold={above}ms) - forcing RED"
-            ),
-            Fact::Suppressed { noise, count } => suppressed(f, noise, count),
-            Fact::BaselineRefused { candidate, bounds } => write!(
-                f,
-                "Baseline RTT {candidate:.1}ms outside bounds [{}-{}ms], ignoring",
-                bounds.0, bounds.1
-            ),
+            Fact::Suppressed { noise, count } => judging::suppressed(f, noise, count),
             Fact::Silent => f.write_str("All ICMP pings failed - running fallback checks"),
-            Fact::Unsent { why } => {
-                write!(f, "Echo requests cannot leave: {}", words::unsent(why))
-            }
-            Fact::Leaving { after } => {
-                write!(
-                    f,
-                    "Echo requests leave again after {:.1}s",
-                    after.as_secs_f64()
-                )
-            }
+            Fact::Unsent { why } => measuring::unsent(f, why),
+            Fact::Leaving { after } => measuring::leaving(f, after),
             Fact::Fallback {
                 step,
                 rounds,
                 gateway,
-            } => fallback(f, step, rounds, gateway),
+            } => measuring::fallback(f, step, rounds, gateway),
             Fact::Recovered { rounds } => write!(f, "ICMP recovered after {rounds} cycles"),
-            Fact::RouterFailed { why, failures } => write!(
-                f,
-                "Router communication failed ({}, {failures} consecutive): {}{}",
-                words::failure_type(why),
-                why.explain(),
-                status_of(why)
-            ),
-            Fact::RouterUp { outage: None } => f.write_str("Router connected"),
-            Fact::RouterUp {
-                outage: Some((time, failures)),
-            } => write!(
-                f,
-                "Router reconnected after {:.1}s outage ({failures} failures)",
-                time.as_secs_f64()
-            ),
-            Fact::Switched { to, why } => switched(f, to, why),
-            Fact::SpareFailed { transport, why } => {
-                let why = why.explain();
-                write!(f, "Router transport {transport} cannot be used: {why}")
-            }
-            Fact::Refused { direction, why } => {
-                write!(f, "Failed to set the {direction} queue: {}", why.explain())
-            }
-            Fact::Inactive { direction } => write!(
-                f,
-                "The {direction} queue is disabled or invalid on the router: its limit has no effect"
-            ),
+            Fact::RouterFailed { why, failures } => router::failed(f, why, failures),
+            Fact::RouterUp { outage } => router::up(f, outage),
+            Fact::Switched { to, why } => router::switched(f, to, why),
+            Fact::SpareFailed { transport, why } => router::spare_failed(f, transport, why),
+            Fact::Refused { direction, why } => router::refused(f, direction, why),
+            Fact::Inactive { direction } => router::inactive(f, direction),
             Fact::Drift {
                 direction,
                 confirmed,
                 found,
-            } => write!(
-                f,
-                "The {direction} queue holds {} where the router had confirmed {}: somebody changed it, correcting",
-                Limit(found),
-                Limit(confirmed)
-            ),
+            } => router::drift(f, direction, confirmed, found),
             Fact::Written {
                 direction,
                 rate,
                 took,
-            } => write!(f, "{direction} set to {} ({took})", Limit(rate)),
-            Fact::Throttled { changes, window } => write!(
-                f,
-                "Rate limit reached ({changes} writes per {:.0}s): the router keeps its limits for now",
-                window.as_secs_f64()
-            ),
+            } => router::written(f, direction, rate, took),
+            Fact::Throttled { changes, window } => router::throttled(f, changes, window),
         }
     }
 }

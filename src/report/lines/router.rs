@@ -1,8 +1,36 @@
 //! What the router said, or did not.
 
-use core::fmt::{self, Write};
+use core::fmt;
 
-use crate::router::{Failure, Transport};
+use crate::direction::Direction;
+use crate::report::words::{self, Limit};
+use crate::router::{Failure, Refusal, Transport};
+use crate::time::Duration;
+use crate::units::Rate;
+
+pub(super) fn failed(f: &mut fmt::Formatter<'_>, why: Failure, failures: u32) -> fmt::Result {
+    write!(
+        f,
+        "Router communication failed ({}, {failures} consecutive): {}",
+        words::failure_type(why),
+        why.explain()
+    )?;
+    if let Failure::Status(status) = why {
+        write!(f, " (HTTP {status})")?;
+    }
+    Ok(())
+}
+
+pub(super) fn up(f: &mut fmt::Formatter<'_>, outage: Option<(Duration, u32)>) -> fmt::Result {
+    let Some((time, failures)) = outage else {
+        return f.write_str("Router connected");
+    };
+    let seconds = time.as_secs_f64();
+    write!(
+        f,
+        "Router reconnected after {seconds:.1}s outage ({failures} failures)"
+    )
+}
 
 /// Another transport serves from now on.
 pub(super) fn switched(
@@ -21,12 +49,61 @@ pub(super) fn switched(
     )
 }
 
-/// The HTTP status, where there was one.
-pub(super) fn status_of(why: Failure) -> heapless::String<16> {
-    let mut text = heapless::String::new();
-    if let Failure::Status(status) = why {
-        // " (HTTP 65535)" is 13 bytes.
-        let _ = write!(text, " (HTTP {status})");
-    }
-    text
+pub(super) fn spare_failed(
+    f: &mut fmt::Formatter<'_>,
+    transport: Transport,
+    why: Failure,
+) -> fmt::Result {
+    let why = why.explain();
+    write!(f, "Router transport {transport} cannot be used: {why}")
+}
+
+pub(super) fn refused(
+    f: &mut fmt::Formatter<'_>,
+    direction: Direction,
+    why: Refusal,
+) -> fmt::Result {
+    write!(f, "Failed to set the {direction} queue: {}", why.explain())
+}
+
+pub(super) fn inactive(f: &mut fmt::Formatter<'_>, direction: Direction) -> fmt::Result {
+    write!(
+        f,
+        "The {direction} queue is disabled or invalid on the router: its limit has no effect"
+    )
+}
+
+pub(super) fn drift(
+    f: &mut fmt::Formatter<'_>,
+    direction: Direction,
+    confirmed: Rate,
+    found: Rate,
+) -> fmt::Result {
+    write!(
+        f,
+        "The {direction} queue holds {} where the router had confirmed {}: somebody changed it, correcting",
+        Limit(found),
+        Limit(confirmed)
+    )
+}
+
+pub(super) fn written(
+    f: &mut fmt::Formatter<'_>,
+    direction: Direction,
+    rate: Rate,
+    took: Duration,
+) -> fmt::Result {
+    write!(f, "{direction} set to {} ({took})", Limit(rate))
+}
+
+pub(super) fn throttled(
+    f: &mut fmt::Formatter<'_>,
+    changes: usize,
+    window: Duration,
+) -> fmt::Result {
+    write!(
+        f,
+        "Rate limit reached ({changes} writes per {:.0}s): the router keeps its limits for now",
+        window.as_secs_f64()
+    )
 }

@@ -1,10 +1,10 @@
 //! What readers of the log rely on.
 
 use super::*;
-use crate::control::controller::Judgement;
-use crate::control::controller::Source;
+use crate::control::controller::{Judgement, Source};
 use crate::control::delay::Delay;
 use crate::control::law::{Verdict, Why};
+use crate::control::zone::Zone;
 use crate::direction::{Both, Direction};
 use crate::router::{Failure, Transport};
 use crate::status::Unsent;
@@ -133,6 +133,13 @@ fn words_of_v1_7_are_kept() {
                 failures: 3,
             },
             "wan1: Router communication failed (timeout, 3 consecutive): no answer in time",
+        ),
+        (
+            Fact::RouterFailed {
+                why: Failure::Status(503),
+                failures: 1,
+            },
+            "wan1: Router communication failed (unknown, 1 consecutive): it refused to list the queues (HTTP 503)",
         ),
         (
             Fact::Unsent {

@@ -11,11 +11,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use mio::{Events, Interest, Poll, Waker};
+use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use signal_hook_mio::v1_0::Signals;
 
 use super::clock::Clock;
-use super::http_server::HttpServer;
+use super::http_server::{HttpServer, Site};
 use super::resolver::Resolver;
 use super::scribe::Inbox;
 use super::signals::Caught;
@@ -115,16 +115,20 @@ impl<P: Program> EventLoop<P> {
         let waker = Waker::new(registry, tokens::RESOLVER).map_err(said("create a waker"))?;
         let resolver = Resolver::start(Arc::new(waker)).map_err(|e| e.to_string())?;
         let count = params.wans.len();
-        let health = params.health.and_then(|address| {
-            let site = HealthSite { wans: count };
-            let bound = HttpServer::bind(registry, tokens::HEALTH, address, site);
-            listening("Health endpoint", "/health", address, bound)
-        });
-        let metrics = params.metrics.and_then(|address| {
-            let site = MetricsSite { wans: count };
-            let bound = HttpServer::bind(registry, tokens::METRICS, address, site);
-            listening("Prometheus metrics", "/metrics", address, bound)
-        });
+        let health = listening(
+            registry,
+            tokens::HEALTH,
+            params.health,
+            HealthSite { wans: count },
+            ("Health endpoint", "/health"),
+        );
+        let metrics = listening(
+            registry,
+            tokens::METRICS,
+            params.metrics,
+            MetricsSite { wans: count },
+            ("Prometheus metrics", "/metrics"),
+        );
         let wans = (0..)
             .zip(params.wans)
             .map(|(n, wan)| WanPorts::new(WanId(n), registry, wan))
@@ -200,13 +204,15 @@ impl<P: Program> EventLoop<P> {
 }
 
 /// A socket that cannot be had is a warning, as in v1.7: control goes on without it.
-fn listening<S: super::http_server::Site>(
-    what: &str,
-    path: &str,
-    address: SocketAddr,
-    bound: Result<HttpServer<S>, String>,
+fn listening<S: Site>(
+    registry: &Registry,
+    base: Token,
+    address: Option<SocketAddr>,
+    site: S,
+    (what, path): (&str, &str),
 ) -> Option<HttpServer<S>> {
-    match bound {
+    let address = address?;
+    match HttpServer::bind(registry, base, address, site) {
         Ok(server) => {
             if let Some(address) = server.address() {
                 log::info!("{what} available at http://{address}{path}");
