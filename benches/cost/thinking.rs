@@ -1,6 +1,8 @@
 //! CPU time of measure, judge, act, tell and ask again, in virtual time.
 
-use crate::harness::world::{Meter, Worlds};
+use wanctl::sim::wires::Meter;
+
+use crate::harness::world::Worlds;
 use crate::line;
 
 const TICKS: u32 = 20_000;
