@@ -71,7 +71,7 @@ pub struct Wan {
     cycle_told_at: Instant,
     quotas: Quotas,
     silence_told_at: Option<Instant>,
-    /// By [`telling::kind`]: that it gave up must not be lost among what it said before.
+    /// One per kind of complaint: that it gave up must not be lost among what it said before.
     fallback_told_at: [Option<Instant>; KINDS],
     baseline_told_at: Option<Instant>,
     pub(super) unsent_told_at: Option<Instant>,
