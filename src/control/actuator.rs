@@ -94,6 +94,12 @@ struct Queue {
     in_flight: Option<Rate>,
     retry_at: Instant,
     retry_in: Duration,
+    /// The last write was not answered.
+    unanswered: bool,
+    /// The pause for that begins when the link is back.
+    pause_due: bool,
+    /// Only a write that succeeds can show that the router takes them again.
+    unproven: bool,
 }
 
 impl Queue {
@@ -102,7 +108,30 @@ impl Queue {
         in_flight: None,
         retry_at: Instant::ZERO,
         retry_in: RETRY_MIN,
+        unanswered: false,
+        pause_due: false,
+        unproven: false,
     };
+
+    /// Whether this rate is still to be written. One the router holds is not, unless it must prove that
+    /// it takes writes at all.
+    fn differs(&self, rate: Rate) -> bool {
+        match self.in_flight {
+            Some(sent) => sent != rate,
+            None => self.unproven || self.unanswered || self.held != Some(rate),
+        }
+    }
+
+    const fn answered(&mut self) {
+        self.unanswered = false;
+        self.pause_due = false;
+    }
+
+    fn pause_if_due(&mut self, now: Instant) {
+        if core::mem::take(&mut self.pause_due) {
+            self.pause(now);
+        }
+    }
 
     fn pause(&mut self, now: Instant) {
         self.retry_at = now + self.retry_in;
@@ -133,16 +162,19 @@ impl Actuator {
 
     /// States what should be true. `ready` says whether the link takes orders.
     pub fn want(&mut self, now: Instant, rates: Both<Rate>, ready: bool) -> Act {
-        let differs = |direction: Direction| {
-            let queue = &self.queues[direction];
-            queue.in_flight.or(queue.held) != Some(rates[direction])
-        };
+        let differs = |direction: Direction| self.queues[direction].differs(rates[direction]);
         if !Direction::BOTH.into_iter().any(differs) {
             return Act::Unchanged;
         }
         if self.dry_run {
             return Act::Withheld;
         }
+        if ready {
+            for direction in Direction::BOTH {
+                self.queues[direction].pause_if_due(now);
+            }
+        }
+        let differs = |direction: Direction| self.queues[direction].differs(rates[direction]);
         let due = |direction: Direction| {
             let queue = &self.queues[direction];
             differs(direction) && queue.in_flight.is_none() && now >= queue.retry_at
@@ -163,7 +195,7 @@ impl Actuator {
                 }
             })
         });
-        if self.is_cut(orders[1]) && !self.is_cut(orders[0]) {
+        if self.urgency(orders[1]) > self.urgency(orders[0]) {
             orders.swap(0, 1);
         }
         Act::Send(orders)
@@ -178,6 +210,8 @@ impl Actuator {
         if known == Known::Read {
             return false;
         }
+        queue.answered();
+        queue.unproven = false;
         let taken = queue.in_flight.take().is_none_or(|sent| sent == rate);
         if taken {
             queue.retry_in = RETRY_MIN;
@@ -190,9 +224,30 @@ impl Actuator {
     /// The router refused a write, or its answer told nothing: what it holds is unknown until read.
     pub fn refused(&mut self, now: Instant, direction: Direction) {
         let queue = &mut self.queues[direction];
+        queue.answered();
         queue.in_flight = None;
         queue.held = None;
         queue.pause(now);
+    }
+
+    /// The router will not take writes to this queue until somebody allows it. From now on they are
+    /// tried at the pauses of a refused one even if it holds what is wanted: nothing else can tell.
+    pub fn insist(&mut self, direction: Direction) {
+        self.queues[direction].unproven = true;
+    }
+
+    /// The connection was given up because a write was not answered. Once the link is back, this queue
+    /// waits longer and longer for its next turn, so that the other one has its own; then it is written
+    /// even if it holds what is wanted, because a router that reads may still hang at writes.
+    pub fn unanswered(&mut self, direction: Direction) {
+        let queue = &mut self.queues[direction];
+        queue.unanswered = true;
+        queue.pause_due = true;
+    }
+
+    /// Whether a write was not answered and none to the same queue has been since.
+    pub const fn owes(&self) -> bool {
+        self.queues.down.unanswered || self.queues.up.unanswered
     }
 
     /// The connection went away: what the router holds is unknown until it is read again.
@@ -219,11 +274,12 @@ impl Actuator {
         &mut self.budget
     }
 
-    fn is_cut(&self, order: Option<Order>) -> bool {
-        order.is_some_and(|order| {
-            self.queues[order.direction]
-                .held
-                .is_some_and(|held| order.rate < held)
+    /// A queue that may make the link hang comes last, a cut first.
+    fn urgency(&self, order: Option<Order>) -> (bool, bool) {
+        order.map_or((false, false), |order| {
+            let queue = &self.queues[order.direction];
+            let is_cut = queue.held.is_some_and(|held| order.rate < held);
+            (!queue.unanswered, is_cut)
         })
     }
 }
@@ -363,6 +419,93 @@ mod tests {
             Act::Waiting
         );
         assert_eq!(tell(&mut actuator, Instant::ZERO, rates(500, 50)), 2);
+    }
+
+    #[test]
+    fn a_queue_that_makes_the_link_hang_leaves_the_other_one_its_turn() {
+        let mut actuator = actuator();
+        let mut now = Instant::ZERO;
+        tell(&mut actuator, now, rates(500, 50));
+        for pause in [250, 500, 1_000] {
+            // Both change, the download hangs, the link is away for a while.
+            now = now + RETRY_MAX;
+            assert!(matches!(
+                actuator.want(now, rates(400, 40), true),
+                Act::Send(_)
+            ));
+            actuator.unanswered(Direction::Down);
+            actuator.lost();
+            now = now + Duration::from_secs(3);
+            assert!(actuator.owes());
+            let back_at = now;
+            let Act::Send(orders) = actuator.want(now, rates(400, 40), true) else {
+                panic!("the upload is due");
+            };
+            let sent: Vec<_> = orders.into_iter().flatten().map(|o| o.direction).collect();
+            assert_eq!(sent, [Direction::Up]);
+            actuator.holds(now, Direction::Up, Rate::mbit(40), Known::Written);
+            while actuator.want(now, rates(400, 40), true) == Act::Waiting {
+                now = now + Duration::from_millis(1);
+            }
+            assert_eq!(now - back_at, Duration::from_millis(pause));
+            actuator.lost();
+        }
+        actuator.holds(now, Direction::Down, Rate::mbit(400), Known::Written);
+        assert!(!actuator.owes());
+    }
+
+    #[test]
+    fn when_both_are_due_the_one_that_hung_comes_last() {
+        let mut actuator = actuator();
+        tell(&mut actuator, Instant::ZERO, rates(500, 50));
+        actuator.unanswered(Direction::Down);
+        actuator.lost();
+        actuator.want(Instant::ZERO, rates(500, 50), true);
+        actuator.lost();
+        for direction in Direction::BOTH {
+            actuator.holds(Instant::ZERO, direction, Rate::mbit(500), Known::Read);
+        }
+        let later = Instant::ZERO + RETRY_MAX;
+        let Act::Send([Some(first), Some(_)]) = actuator.want(later, rates(400, 50), true) else {
+            panic!("both are due");
+        };
+        assert_eq!(first.direction, Direction::Up, "though the other is a cut");
+    }
+
+    #[test]
+    fn what_the_router_holds_is_written_once_more_if_the_last_write_was_not_answered() {
+        let mut actuator = actuator();
+        let now = Instant::ZERO;
+        actuator.want(now, rates(500, 50), true);
+        actuator.holds(now, Direction::Up, Rate::mbit(50), Known::Written);
+        actuator.unanswered(Direction::Down);
+        actuator.lost();
+        for (direction, rate) in [(Direction::Down, 500), (Direction::Up, 50)] {
+            actuator.holds(now, direction, Rate::mbit(rate), Known::Read);
+        }
+        assert_eq!(
+            actuator.want(now, rates(500, 50), true),
+            Act::Waiting,
+            "reading proves nothing"
+        );
+        assert_eq!(tell(&mut actuator, now + RETRY_MIN, rates(500, 50)), 1);
+        let act = actuator.want(now + RETRY_MAX, rates(500, 50), true);
+        assert_eq!(act, Act::Unchanged);
+    }
+
+    #[test]
+    fn a_router_without_permission_is_asked_again_even_if_it_holds_what_is_wanted() {
+        let mut actuator = actuator();
+        let mut now = Instant::ZERO;
+        actuator.want(now, rates(500, 50), true);
+        actuator.holds(now, Direction::Up, Rate::mbit(50), Known::Written);
+        actuator.refused(now, Direction::Down);
+        actuator.insist(Direction::Down);
+        actuator.holds(now, Direction::Down, Rate::mbit(500), Known::Read);
+        assert_eq!(actuator.want(now, rates(500, 50), true), Act::Waiting);
+        now = now + RETRY_MIN;
+        assert_eq!(tell(&mut actuator, now, rates(500, 50)), 1);
+        assert_eq!(actuator.want(now, rates(500, 50), true), Act::Unchanged);
     }
 
     #[test]

@@ -31,6 +31,12 @@ pub const REPLY_FOR_MAX: Duration = Duration::from_secs(5);
 const RECONNECT_EVERY: Duration = Duration::from_secs(1);
 /// An id this young survives a silent close: nobody restores a backup so fast.
 const IDS_LAST: Duration = Duration::from_secs(2);
+/// A server that closes so soon after an answer does it because it answered.
+const CLOSED_SOON: Duration = Duration::from_secs(1);
+/// How many such closes in a row make a habit.
+const HABIT: u8 = 2;
+/// How long a habit is believed in before a connection is kept open again.
+const HABIT_LASTS: Duration = Duration::from_secs(60);
 
 /// What a REST link needs to know.
 #[derive(Clone)]
@@ -113,6 +119,14 @@ pub struct Link {
     lingering: Option<Instant>,
     /// A 401 came and the next answer decides whether it was meant for us.
     doubtful_401: bool,
+    /// The last exchange on this connection was a look-up.
+    looked_last: bool,
+    /// When the last answer came.
+    answered_at: Instant,
+    /// Connections in a row that the server closed soon after an answer.
+    closed_soon: u8,
+    /// Until then every connection is closed after one exchange: the next request would not be answered.
+    one_each_until: Instant,
     close: bool,
     ids: Both<Option<Name>>,
     /// Where the queue's type is not the one we keep, and the router knows ours.
@@ -137,6 +151,10 @@ impl Link {
             learned_at: Instant::ZERO,
             lingering: None,
             doubtful_401: false,
+            looked_last: false,
+            answered_at: Instant::ZERO,
+            closed_soon: 0,
+            one_each_until: Instant::ZERO,
             close: false,
             ids: Both::default(),
             type_differs: Both::default(),
@@ -188,12 +206,24 @@ impl Link {
     pub fn closed(&mut self, now: Instant, why: Failure) {
         match self.state {
             State::Down { .. } => {}
-            // Servers close idle connections, sometimes just as the next request is on its way.
-            State::Idle { used: true, .. } | State::Awaiting { used: true, .. }
-                if why == Failure::Closed
-                    && self.rx.is_empty()
-                    && self.backoff.spend_free_retry() =>
+            // Servers close idle connections,
+            State::Idle { used: true, .. } if why == Failure::Closed => {
+                self.note_close(now);
+                self.reconnect(now);
+            }
+            // sometimes just as the next request is on its way.
+            State::Awaiting {
+                used: true,
+                question,
+                ..
+            } if why == Failure::Closed
+                && self.rx.is_empty()
+                && self.backoff.spend_free_retry() =>
             {
+                self.note_close(now);
+                if let Question::Set(order) = question {
+                    self.backoff.owe(order.direction);
+                }
                 self.reconnect(now);
             }
             _ => {
@@ -243,11 +273,7 @@ impl Link {
         let State::Idle { used, look_at } = self.state else {
             return Ok(0);
         };
-        let question = if now >= look_at {
-            Question::Look
-        } else if let Some(order) = self.orders.pop_front() {
-            Question::Set(order)
-        } else {
+        let Some(question) = self.next_question(now, look_at) else {
             return Ok(0);
         };
         let len = match question {
@@ -334,6 +360,23 @@ impl Link {
         }
     }
 
+    /// A look that is due goes first, but not twice in a row: on a router that closes after every answer
+    /// looks would leave no room for orders.
+    fn next_question(&mut self, now: Instant, look_at: Instant) -> Option<Question> {
+        let look = now >= look_at;
+        if look && !(self.looked_last && self.knows_the_next()) {
+            return Some(Question::Look);
+        }
+        self.orders.pop_front().map(Question::Set)
+    }
+
+    /// Whether the next order's queue is known.
+    fn knows_the_next(&self) -> bool {
+        self.orders
+            .front()
+            .is_some_and(|order| self.ids[order.direction].is_some())
+    }
+
     fn is_looking(&self) -> bool {
         matches!(
             self.state,
@@ -380,15 +423,17 @@ impl Link {
             used: true,
             look_at,
         };
+        self.answered_at = now;
+        self.looked_last = question == Question::Look;
         let took = now - asked_at;
         match (reply.status, question) {
-            (401, _) => self.unauthorized(now),
+            (401, _) => self.unauthorized(now, question),
             (200..300, Question::Look) => self.looked(now, took),
             (status, Question::Look) => self.fail(now, Failure::Status(status)),
             (200..300, Question::Set(order)) => self.written(now, order, took),
             (status, Question::Set(order)) => self.not_written(now, order.direction, status),
         }
-        if !reply.keep_alive && self.is_up() {
+        if self.is_up() && (!reply.keep_alive || now < self.one_each_until) {
             self.reconnect(now);
         }
         self.rx.clear();
@@ -399,7 +444,8 @@ impl Link {
         let Ok(found) = routeros::find_queues(self.rx.body(), names) else {
             return self.fail(now, Failure::Garbled);
         };
-        self.contact();
+        self.backoff.read(now - self.connected_at);
+        self.believe();
         let complete = found.down.is_some() && found.up.is_some();
         self.tell(Event::Up);
         for direction in Direction::BOTH {
@@ -425,15 +471,18 @@ impl Link {
     fn written(&mut self, now: Instant, order: Order, took: Duration) {
         match routeros::parse_queue(self.rx.body()) {
             Ok(queue) => {
-                self.contact();
+                self.answered(order.direction);
                 self.learn(now, order.direction, &queue, Known::Written, took);
             }
-            Err(routeros::Unreadable) => self.refuse(now, order.direction, Refusal::Unclear),
+            Err(routeros::Unreadable) => {
+                self.answered(order.direction);
+                self.refuse(now, order.direction, Refusal::Unclear);
+            }
         }
     }
 
     fn not_written(&mut self, now: Instant, direction: Direction, status: u16) {
-        self.contact();
+        self.answered(direction);
         let body = self.rx.body();
         let why = if status == 404 {
             self.ids[direction] = None;
@@ -479,15 +528,26 @@ impl Link {
         });
     }
 
-    /// The router answered us, and it was us it meant.
-    fn contact(&mut self) {
-        self.doubtful_401 = false;
-        self.backoff.reset();
+    /// The router answered a write.
+    fn answered(&mut self, direction: Direction) {
+        self.backoff.written(direction);
+        self.believe();
     }
 
-    fn unauthorized(&mut self, now: Instant) {
+    /// The router answered us, and it was us it meant.
+    const fn believe(&mut self) {
+        self.doubtful_401 &= self.backoff.owes();
+    }
+
+    fn unauthorized(&mut self, now: Instant, question: Question) {
+        if let Question::Set(order) = question {
+            self.backoff.owe(order.direction);
+        }
         // After aborts RouterOS may hand us somebody else's 401 (routeros.md 1.7): believe the second.
         if core::mem::replace(&mut self.doubtful_401, true) {
+            if let Question::Set(Order { direction, .. }) = question {
+                self.tell(Event::Unanswered { direction });
+            }
             self.fail(now, Failure::Unauthorized);
         } else {
             self.drop_connection(now + backoff::AFTER_ABORT);
@@ -501,7 +561,28 @@ impl Link {
         }
     }
 
+    /// The server closed between two exchanges. Who makes a habit of it is not asked twice on one
+    /// connection.
+    fn note_close(&mut self, now: Instant) {
+        if now - self.answered_at >= CLOSED_SOON {
+            self.closed_soon = 0;
+            return;
+        }
+        self.closed_soon = self.closed_soon.saturating_add(1);
+        if self.closed_soon >= HABIT {
+            self.one_each_until = now + HABIT_LASTS;
+        }
+    }
+
     fn fail(&mut self, now: Instant, why: Failure) {
+        if let State::Awaiting {
+            question: Question::Set(Order { direction, .. }),
+            ..
+        } = self.state
+        {
+            self.backoff.owe(direction);
+            self.tell(Event::Unanswered { direction });
+        }
         let pause = self.backoff.next(backoff::policy(why));
         self.drop_connection(now + pause);
         self.tell(Event::Lost(Some(why)));

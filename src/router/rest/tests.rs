@@ -235,6 +235,8 @@ fn a_hung_router_is_given_up_and_left_alone_for_three_seconds() {
     assert_eq!(story.link.poll(story.now), None);
     story.wait(1);
     assert_eq!(story.link.poll(story.now), Some(Action::Close));
+    let direction = Direction::Down;
+    assert_eq!(story.link.event(), Some(Event::Unanswered { direction }));
     assert_eq!(
         story.link.event(),
         Some(Event::Lost(Some(Failure::TimedOut)))
@@ -243,6 +245,141 @@ fn a_hung_router_is_given_up_and_left_alone_for_three_seconds() {
     assert_eq!(story.link.poll(story.now), None);
     story.wait(1);
     assert_eq!(story.link.poll(story.now), Some(Action::Connect));
+}
+
+impl Story {
+    /// A write that hangs until the deadline; the pause until the next connection, in milliseconds.
+    fn hangs(&mut self, direction: Direction) -> u64 {
+        self.order(direction, 400);
+        assert!(self.asks().starts_with("PATCH "));
+        self.wait(5_000);
+        assert_eq!(self.link.poll(self.now), Some(Action::Close));
+        assert_eq!(self.link.event(), Some(Event::Unanswered { direction }));
+        assert_eq!(
+            self.link.event(),
+            Some(Event::Lost(Some(Failure::TimedOut)))
+        );
+        self.comes_back()
+    }
+
+    /// Connects and looks up the queues; how long the link waited before, in milliseconds.
+    fn comes_back(&mut self) -> u64 {
+        let mut pause = 0;
+        while self.link.poll(self.now) != Some(Action::Connect) {
+            pause += 50;
+            self.wait(50);
+        }
+        self.link.connected(self.now);
+        assert!(self.asks().starts_with("GET "));
+        self.answer(200, LISTING);
+        while self.link.event().is_some() {}
+        pause
+    }
+}
+
+#[test]
+fn look_ups_do_not_wipe_out_what_a_hanging_write_has_left() {
+    let mut story = Story::up();
+    for pause in [3_000, 6_000, 12_000, 24_000, 30_000, 30_000] {
+        assert_eq!(story.hangs(Direction::Down), pause);
+    }
+    story.order(Direction::Up, 40);
+    story.asks();
+    story.answer(200, r#"{".id":"*2","name":"U","max-limit":"40000000"}"#);
+    assert_eq!(story.holds().0, Direction::Up);
+    assert_eq!(
+        story.hangs(Direction::Down),
+        30_000,
+        "the other queue proves nothing about this one"
+    );
+    story.order(Direction::Down, 300);
+    story.asks();
+    story.answer(200, r#"{".id":"*1","name":"D","max-limit":"300000000"}"#);
+    assert_eq!(story.holds().0, Direction::Down);
+    assert_eq!(
+        story.hangs(Direction::Down),
+        3_000,
+        "as if for the first time"
+    );
+}
+
+#[test]
+fn a_minute_of_look_ups_forgives_a_write_that_was_not_repeated() {
+    let mut story = Story::up();
+    story.hangs(Direction::Down);
+    for _ in 0..2 {
+        story.wait(30_000);
+        assert!(story.asks().starts_with("GET "));
+        story.answer(200, LISTING);
+        while story.link.event().is_some() {}
+    }
+    assert_eq!(story.hangs(Direction::Down), 3_000);
+}
+
+#[test]
+fn a_401_for_writes_only_is_believed_though_look_ups_are_answered() {
+    let mut story = Story::up();
+    let pauses = [(3_000, None), (30_000, Some(Failure::Unauthorized))];
+    for (pause, why) in pauses {
+        story.order(Direction::Down, 400);
+        story.asks();
+        story.answer(401, r#"{"error":401,"message":"Unauthorized"}"#);
+        let said: Vec<_> = std::iter::from_fn(|| story.link.event()).collect();
+        assert_eq!(said.last(), Some(&Event::Lost(why)));
+        assert_eq!(story.comes_back(), pause);
+    }
+}
+
+#[test]
+fn a_router_that_closes_instead_of_answering_writes_is_found_out() {
+    let mut story = Story::up();
+    story.wait(20_000);
+    for why in [None, Some(Failure::Closed)] {
+        story.order(Direction::Down, 400);
+        assert!(story.asks().starts_with("PATCH "));
+        story.link.closed(story.now, Failure::Closed);
+        let said: Vec<_> = std::iter::from_fn(|| story.link.event()).collect();
+        assert_eq!(said.last(), Some(&Event::Lost(why)));
+        story.comes_back();
+    }
+}
+
+#[test]
+fn a_router_that_always_closes_is_asked_once_per_connection() {
+    let mut story = Story::up();
+    for rate in [400, 390] {
+        story.link.closed(story.now, Failure::Closed);
+        story.wait(1_000);
+        assert_eq!(story.link.poll(story.now), Some(Action::Connect));
+        story.link.connected(story.now);
+        story.order(Direction::Down, rate);
+        assert!(story.asks().starts_with("PATCH "));
+        story.answer(200, r#"{".id":"*1","name":"D","max-limit":"400000000"}"#);
+        story.holds();
+    }
+    // By now it is a habit; the second order would die with the connection.
+    story.order(Direction::Up, 40);
+    assert_eq!(story.asks(), "");
+    assert_eq!(story.link.poll(story.now), Some(Action::Close));
+    story.wait(1_000);
+    assert_eq!(story.link.poll(story.now), Some(Action::Connect));
+    story.link.connected(story.now);
+    assert!(story.asks().starts_with("PATCH /rest/queue/tree/*2 "));
+}
+
+#[test]
+fn a_look_that_is_due_does_not_go_before_an_order_twice_in_a_row() {
+    let mut story = Story::up();
+    story.wait(30_000);
+    story.order(Direction::Down, 400);
+    assert!(
+        story.asks().starts_with("PATCH "),
+        "the last one was a look"
+    );
+    story.answer(200, r#"{".id":"*1","name":"D","max-limit":"400000000"}"#);
+    story.holds();
+    story.order(Direction::Down, 390);
+    assert!(story.asks().starts_with("GET "));
 }
 
 #[test]

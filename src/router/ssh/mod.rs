@@ -158,6 +158,9 @@ impl Link {
             State::Idle { used: true, .. } | State::Awaiting { used: true, .. }
                 if why == Failure::Closed && self.backoff.spend_free_retry() =>
             {
+                if let Some(direction) = self.writing() {
+                    self.backoff.owe(direction);
+                }
                 self.drop_session(now.max(self.connected_at + RECONNECT_EVERY));
                 self.tell(Event::Lost(None));
             }
@@ -290,6 +293,17 @@ impl Link {
         )
     }
 
+    /// The queue to which a write is under way.
+    const fn writing(&self) -> Option<Direction> {
+        match self.state {
+            State::Awaiting {
+                question: Question::Set(order),
+                ..
+            } => Some(order.direction),
+            _ => None,
+        }
+    }
+
     fn names(&self) -> Both<&str> {
         self.params.queues.as_ref().map(String::as_str)
     }
@@ -302,7 +316,7 @@ impl Link {
         if (status != 0 || printed.more) && queues.down.is_none() && queues.up.is_none() {
             return self.fail(now, Failure::Rejected);
         }
-        self.backoff.reset();
+        self.backoff.read(now - self.connected_at);
         self.tell(Event::Up);
         for direction in Direction::BOTH {
             self.found[direction] = queues[direction].is_some();
@@ -325,8 +339,8 @@ impl Link {
     }
 
     fn written(&mut self, now: Instant, order: Order, status: i32, text: &str, took: Duration) {
-        self.backoff.reset();
         let direction = order.direction;
+        self.backoff.written(direction);
         let why = match routeros_cli::find_queues(text, self.names()) {
             Ok(printed) if status == 0 && !printed.more => match &printed.queues[direction] {
                 Some(queue) => return self.learn(direction, queue, Known::Written, took),
@@ -369,6 +383,10 @@ impl Link {
     }
 
     fn fail(&mut self, now: Instant, why: Failure) {
+        if let Some(direction) = self.writing() {
+            self.backoff.owe(direction);
+            self.tell(Event::Unanswered { direction });
+        }
         let pause = self.backoff.next(backoff::policy(why));
         self.drop_session(now + pause);
         self.tell(Event::Lost(Some(why)));

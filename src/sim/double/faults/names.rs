@@ -8,7 +8,7 @@ use crate::units::Rate;
 
 impl Fault {
     /// Every fault with a name, with the strength it has on the command line.
-    pub const NAMED: [(&str, Self); 30] = [
+    pub const NAMED: [(&str, Self); 31] = [
         ("none", Self::None),
         ("garbage", Self::Garbage),
         ("silence", Self::Silence),
@@ -29,6 +29,10 @@ impl Fault {
         ("latency", Self::Latency),
         ("budget", Self::Budget),
         ("hang", Self::HANG),
+        (
+            "hanging-writes",
+            Self::HangingWrites(None, Duration::from_secs(60)),
+        ),
         ("abort-damage", Self::AbortDamage),
         ("unauthorized-storm", Self::UnauthorizedStorm(50)),
         ("renumbered", Self::Renumbered),
