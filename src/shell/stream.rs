@@ -247,7 +247,10 @@ mod tests {
         let failure = loop {
             let patience = Some(std::time::Duration::from_secs(10));
             poll.poll(&mut events, patience).unwrap();
-            assert!(!events.is_empty(), "the end of the stream was not announced");
+            assert!(
+                !events.is_empty(),
+                "the end of the stream was not announced"
+            );
             match stream.advance() {
                 Ok(stands) => assert!(!stands),
                 Err(failure) => break failure,
