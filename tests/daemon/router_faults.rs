@@ -95,7 +95,7 @@ fn cut_off(fault: Fault, kind: &str) {
 /// All at once, because most of the time is spent waiting.
 #[test]
 fn a_router_that_fails_is_told_and_recovers_from() {
-    let scenarios: [(&str, fn()); 17] = [
+    let scenarios: [(&str, fn()); 18] = [
         ("garbage", || cut_off(Fault::Garbage, "unknown")),
         ("silence", || cut_off(Fault::Silence, "timeout")),
         ("reset", || cut_off(Fault::Reset, "unknown")),
@@ -124,10 +124,10 @@ fn a_router_that_fails_is_told_and_recovers_from() {
             "clamp",
             a_router_that_applies_less_than_it_confirms_is_not_healthy,
         ),
-        (
-            "close",
-            a_router_that_closes_after_each_answer_is_controlled_or_called_degraded,
-        ),
+        ("close", || closes_after_each_answer(Fault::CloseAfterEach)),
+        ("announced close", || {
+            closes_after_each_answer(Fault::AnnouncedClose);
+        }),
         ("policy", a_user_without_the_write_policy_is_told),
         (
             "from the start",
@@ -241,17 +241,32 @@ fn a_router_that_applies_less_than_it_confirms_is_not_healthy() {
     recovers(&world, &daemon);
 }
 
-/// Whether control goes on or not, `/health` says so.
-fn a_router_that_closes_after_each_answer_is_controlled_or_called_degraded() {
+/// A connection per answer is slower, but it is control, in both directions and up and down.
+fn closes_after_each_answer(fault: Fault) {
     let world = world();
     let daemon = Daemon::start(&Setup::new(&world));
     daemon.wait_settled(&world);
-    world.fault(Fault::CloseAfterEach);
+    world.fault(fault);
     squeeze(&world);
-    daemon.wait_health("control or an honest word", GRACE, |status, health| {
-        let wanted = number(&wan(health)["download"]["current_rate_mbps"]);
-        let held = down(&world).map_or(0.0, Rate::as_mbps);
-        status == 503 || (wanted < 250.0 && held < 250.0)
+    let healthy = || {
+        let (status, health) = daemon.health();
+        assert_eq!(status, 200, "{fault:?}: {health:#}\n{}", daemon.log());
+        assert_eq!(failure(&health), None, "{fault:?}");
+    };
+    wait_until("the cut", PATIENCE, || {
+        healthy();
+        down(&world) < Some(Rate::mbit(250))
+    });
+    let by_hand = Rate::mbit(11);
+    world.scene().router.set_max_limit("WAN-Upload", by_hand);
+    wait_until("the other queue", PATIENCE, || {
+        healthy();
+        world.max_limit(Direction::Up) == Some(CEILING_UP)
+    });
+    relax(&world);
+    wait_until("the way up", RECOVERY, || {
+        healthy();
+        holds_ceilings(&world)
     });
     world.fault(Fault::None);
     recovers(&world, &daemon);

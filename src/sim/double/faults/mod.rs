@@ -31,6 +31,8 @@ pub enum Fault {
     Status(u16),
     /// Closes the connection after each answer, without saying so in it.
     CloseAfterEach,
+    /// Closes the connection after each answer, and says so in it.
+    AnnouncedClose,
     /// Takes so much longer for every answer.
     SlowBy(Duration),
     /// The queues are missing.
