@@ -280,9 +280,11 @@ impl<P: Program> EventLoop<P> {
         loop {
             while let Some(output) = self.outbox.pop() {
                 match output {
-                    Output::Probe { wan, echo } => self.wans[wan.index()].probe(self.clock, echo),
+                    Output::Probe { wan, echo } => {
+                        self.wans[wan.index()].probe(self.clock, now, echo);
+                    }
                     Output::TryTcp { wan } => {
-                        self.wans[wan.index()].try_tcp(self.clock, registry, |input| {
+                        self.wans[wan.index()].try_tcp(self.clock, now, registry, |input| {
                             replies.keep(input);
                         });
                     }

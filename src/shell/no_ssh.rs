@@ -1,6 +1,6 @@
 //! Stands in for `ssh` in a build without the feature: there is no such port.
 
-use std::net::IpAddr;
+use super::directory::Address;
 use std::path::PathBuf;
 
 use mio::{Registry, Token};
@@ -53,8 +53,13 @@ impl SshPort {
         match *self {}
     }
 
+    /// Whether the last address could not be reached.
+    pub const fn take_unreached(&mut self) -> bool {
+        match *self {}
+    }
+
     /// Does everything that can be done now.
-    pub fn drive(&mut self, _: Instant, _: Option<IpAddr>, _: &Registry, _: impl FnMut(Event)) {
+    pub fn drive(&mut self, _: Instant, _: Address, _: &Registry, _: impl FnMut(Event)) {
         match *self {}
     }
 }

@@ -8,7 +8,7 @@ use super::binding::Binding;
 use super::clock::Clock;
 use super::connect::{Started, TcpProbes};
 use super::departures::{Departures, News};
-use super::directory::{Change, Directory, HostName};
+use super::directory::{Address, Change, Directory, HostName};
 use super::echo::{EchoSockets, Peer, Wanted};
 use super::resolver::{Resolved, Resolver};
 use super::router_port::{RouterParams, RouterPort};
@@ -124,6 +124,7 @@ impl WanPorts {
         if token == self.tokens.echo {
             self.echo_more = true;
         } else if token == self.tokens.router || token == self.tokens.ssh {
+            self.router.announce();
             self.drive(now, registry, input);
         } else if self.tcp.owns(token)
             && let Some(probe) = self.tcp.ready(clock, registry, token)
@@ -221,24 +222,31 @@ impl WanPorts {
     /// Moves the router link on.
     pub fn drive(&mut self, now: Instant, registry: &Registry, mut input: impl FnMut(Input)) {
         let wan = self.id;
-        let address = self
-            .directory
-            .address(self.udp_ports.len() + self.tcp_ports.len());
+        let host = self.udp_ports.len() + self.tcp_ports.len();
+        let address = self.directory.address(now, host);
         self.router.drive(now, address, registry, |event| {
             input(Input::Router { wan, event });
         });
+        if self.router.take_unreached() {
+            self.directory.unreached(now, host);
+        }
     }
 
-    /// Sends an echo request. One that does not leave is as good as unanswered; it is counted.
-    pub fn probe(&mut self, clock: Clock, echo: Echo) {
+    /// Sends an echo request. One that does not leave is as good as unanswered; it is counted, unless the
+    /// resolver has still to say where to.
+    pub fn probe(&mut self, clock: Clock, now: Instant, echo: Echo) {
         let peer = match echo.target {
             Target::Gateway => self.gateway.map(Peer::Icmp),
             Target::Reflector(n) => {
                 let n = usize::from(n);
-                self.directory.address(n).map(|ip| match self.udp_ports[n] {
-                    Some(port) => Peer::Udp(SocketAddr::new(ip, port)),
-                    None => Peer::Icmp(ip),
-                })
+                match (self.directory.address(now, n), self.udp_ports[n]) {
+                    (Address::Known { ip, .. }, Some(port)) => {
+                        Some(Peer::Udp(SocketAddr::new(ip, port)))
+                    }
+                    (Address::Known { ip, .. }, None) => Some(Peer::Icmp(ip)),
+                    (Address::Pending, _) => return,
+                    (Address::Unknown, _) => None,
+                }
             }
         };
         let sent = match peer {
@@ -255,15 +263,22 @@ impl WanPorts {
     }
 
     /// Tries a TCP connect to each fallback target; what fails at once is reported at once.
-    pub fn try_tcp(&mut self, clock: Clock, registry: &Registry, mut input: impl FnMut(Input)) {
+    pub fn try_tcp(
+        &mut self,
+        clock: Clock,
+        now: Instant,
+        registry: &Registry,
+        mut input: impl FnMut(Input),
+    ) {
         for (n, port) in (0..).zip(&self.tcp_ports) {
-            let address = self
-                .directory
-                .address(self.udp_ports.len() + usize::from(n));
-            let started = address.map_or(Started::Failed, |ip| {
-                self.tcp
-                    .start(clock, registry, n, SocketAddr::new(ip, *port))
-            });
+            let host = self.udp_ports.len() + usize::from(n);
+            let started = match self.directory.address(now, host) {
+                Address::Known { ip, .. } => {
+                    self.tcp
+                        .start(clock, registry, n, SocketAddr::new(ip, *port))
+                }
+                Address::Pending | Address::Unknown => Started::Failed,
+            };
             if started != Started::UnderWay {
                 let (wan, took) = (self.id, None);
                 input(Input::Connected { wan, took });
@@ -293,5 +308,72 @@ impl WanPorts {
     /// What the system allowed for measuring, in one line.
     pub const fn echo(&self) -> &EchoSockets {
         &self.echo
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mio::Poll;
+
+    use super::*;
+    use crate::router::Transport;
+    use crate::shell::resolver::Unresolved;
+    use crate::time::Duration;
+
+    /// A WAN with one reflector, which has a name.
+    fn ports(registry: &Registry) -> WanPorts {
+        let mut wanted = Wanted::default();
+        wanted.add_name(true);
+        let host = HostName::Name("reflector.example".into());
+        let params = WanPortsParams {
+            echo: EchoSockets::open(&wanted, &Binding::default()).unwrap(),
+            wanted,
+            binding: Binding::default(),
+            reflectors: vec![ReflectorHost {
+                host,
+                udp_port: Some(7),
+            }],
+            gateway: None,
+            tcp_targets: Vec::new(),
+            router_host: HostName::Literal("192.0.2.1".parse().unwrap()),
+            router: RouterParams {
+                preferred: Transport::Rest,
+                rest: None,
+                ssh: None,
+            },
+        };
+        WanPorts::new(WanId(0), registry, params).unwrap()
+    }
+
+    #[test]
+    fn a_reflector_is_not_called_unknown_before_the_resolver_says_so() {
+        let poll = Poll::new().unwrap();
+        let clock = Clock::start();
+        let mut ports = ports(poll.registry());
+        let mut now = Instant::ZERO;
+        let mut said = Vec::new();
+        let mut rounds = |ports: &mut WanPorts| {
+            for _ in 0..30 {
+                let echo = Echo {
+                    target: Target::Reflector(0),
+                    seq: 0,
+                };
+                ports.probe(clock, now, echo);
+                now = now + Duration::from_millis(50);
+                ports.tick(now, poll.registry(), None, |input| said.push(input));
+            }
+            core::mem::take(&mut said)
+        };
+        assert_eq!(rounds(&mut ports), []);
+        let none = Resolved {
+            key: 0,
+            addresses: Err(Unresolved::default()),
+        };
+        ports.resolved(Instant::ZERO, &none);
+        let leaving = Input::Leaving {
+            wan: WanId(0),
+            unsent: Some(Unsent::NoAddress),
+        };
+        assert_eq!(rounds(&mut ports), [leaving]);
     }
 }

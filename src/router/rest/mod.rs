@@ -236,6 +236,14 @@ impl Link {
         }
     }
 
+    /// There is nowhere to connect to yet, or another address to try: the next [`poll`](Self::poll) asks
+    /// again, and nothing has failed.
+    pub fn not_yet(&mut self, now: Instant) {
+        if let State::Connecting { .. } = self.state {
+            self.state = State::Down { retry_at: now };
+        }
+    }
+
     /// Takes an order; a newer one for the same queue replaces it. It is answered by one
     /// [`Event::Holds`] or [`Event::Refused`], or by [`Event::Lost`].
     ///
@@ -469,15 +477,11 @@ impl Link {
     }
 
     fn written(&mut self, now: Instant, order: Order, took: Duration) {
-        match routeros::parse_queue(self.rx.body()) {
-            Ok(queue) => {
-                self.answered(order.direction);
-                self.learn(now, order.direction, &queue, Known::Written, took);
-            }
-            Err(routeros::Unreadable) => {
-                self.answered(order.direction);
-                self.refuse(now, order.direction, Refusal::Unclear);
-            }
+        self.answered(order.direction);
+        if let Ok(queue) = routeros::parse_queue(self.rx.body()) {
+            self.learn(now, order.direction, &queue, Known::Written, took);
+        } else {
+            self.refuse(now, order.direction, Refusal::Unclear);
         }
     }
 

@@ -168,6 +168,14 @@ impl Link {
         }
     }
 
+    /// There is nowhere to connect to yet, or another address to try: the next [`poll`](Self::poll) asks
+    /// again, and nothing has failed.
+    pub fn not_yet(&mut self, now: Instant) {
+        if let State::Connecting { .. } = self.state {
+            self.state = State::Down { retry_at: now };
+        }
+    }
+
     /// Takes an order; a newer one for the same queue replaces it. It is answered by one
     /// [`Event::Holds`] or [`Event::Refused`], or by [`Event::Lost`].
     ///

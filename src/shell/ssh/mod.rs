@@ -8,7 +8,7 @@ mod connect;
 mod exec;
 mod known_hosts;
 
-use std::net::{IpAddr, Shutdown};
+use std::net::Shutdown;
 use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
@@ -18,6 +18,7 @@ use mio::{Interest, Registry, Token};
 
 use self::connect::{Refused, Stood, Target};
 use self::exec::Exec;
+use super::directory::Address;
 use crate::control::actuator::Order;
 use crate::router::ssh::{Action, Link, LinkParams};
 use crate::router::{Event, Failure};
@@ -53,6 +54,8 @@ pub struct SshPort {
     live: Option<Live>,
     /// The last complaint, which is not repeated until a session stood.
     complaint: String,
+    /// The last address cannot be reached.
+    unreached: bool,
 }
 
 /// The helper thread. There is never more than one.
@@ -94,6 +97,7 @@ impl SshPort {
             opening: None,
             live: None,
             complaint: String::new(),
+            unreached: false,
         }
     }
 
@@ -112,11 +116,16 @@ impl SshPort {
         self.link.is_busy()
     }
 
+    /// Whether the last address could not be reached, told once.
+    pub const fn take_unreached(&mut self) -> bool {
+        core::mem::replace(&mut self.unreached, false)
+    }
+
     /// Does everything that can be done now. Call on events, on ticks and after [`submit`](Self::submit).
     pub fn drive(
         &mut self,
         now: Instant,
-        address: Option<IpAddr>,
+        address: Address,
         registry: &Registry,
         mut each: impl FnMut(Event),
     ) {
@@ -147,22 +156,27 @@ impl SshPort {
         self.live = None;
         if let Some(opening) = &mut self.opening {
             opening.given_up = true;
+            self.unreached = true;
         }
     }
 
-    fn connect(&mut self, now: Instant, address: Option<IpAddr>) {
+    fn connect(&mut self, now: Instant, address: Address) {
         // One that was given up is still on its way, and as good as a new one.
         if let Some(opening) = &mut self.opening {
             opening.given_up = false;
             return;
         }
+        let ip = match address {
+            Address::Known { ip, .. } => ip,
+            Address::Pending => return self.link.not_yet(now),
+            Address::Unknown => return self.link.closed(now, Failure::NameUnknown),
+        };
         let start = || {
-            let address = address.ok_or(Failure::NameUnknown)?;
             let target = self.target.clone();
             thread::Builder::new()
                 .name("wanctl-ssh".into())
                 .stack_size(STACK)
-                .spawn(move || connect::open(&target, address))
+                .spawn(move || connect::open(&target, ip))
                 .map_err(|_| Failure::Closed)
         };
         match start() {
@@ -205,6 +219,10 @@ impl SshPort {
                     }
                     self.complaint = sentence;
                 }
+                self.unreached |= matches!(
+                    why,
+                    Failure::TimedOut | Failure::ConnectionRefused | Failure::NetworkUnreachable
+                );
                 self.link.closed(now, why);
             }
         }
