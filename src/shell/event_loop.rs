@@ -12,6 +12,7 @@ use signal_hook::consts::{SIGHUP, SIGUSR1};
 use signal_hook_mio::v1_0::Signals;
 
 use super::clock::Clock;
+use super::connect::SLOTS;
 use super::http_server::HttpServer;
 use super::resolver::Resolver;
 use super::scribe::{Inbox, Record};
@@ -23,7 +24,7 @@ use super::tokens;
 use super::wan_ports::{WanPorts, WanPortsParams};
 use crate::program::{Beat, Input, Outbox, Output, Program, WanId};
 use crate::report::lines;
-use crate::status::WanStatus;
+use crate::status::{MAX_WANS, WanStatus};
 use crate::time::{Duration, Instant};
 
 /// Events taken per wake-up; more stay in the kernel.
@@ -372,9 +373,16 @@ impl<P: Program> EventLoop<P> {
     }
 }
 
-/// Inputs that came up while outputs were carried out: at most a few per WAN.
+/// What a router link can say about one order: the exchange that was under way, a look-up of both queues
+/// and both orders, refused and read again, or the end of the connection. Sixteen is more than that.
+const SAID_PER_ORDER: usize = 16;
+/// Inputs that can come up while one tick's outputs are carried out: each WAN may try its TCP targets and
+/// write both queues.
+const INPUTS: usize = MAX_WANS * (SLOTS + 2 * SAID_PER_ORDER);
+
+/// Inputs that came up while outputs were carried out.
 #[derive(Debug)]
-struct Inputs(heapless::Deque<Input, 64>);
+struct Inputs(heapless::Deque<Input, INPUTS>);
 
 impl Inputs {
     const fn new() -> Self {
@@ -382,9 +390,10 @@ impl Inputs {
     }
 
     fn keep(&mut self, input: Input) {
-        // Eight TCP targets and two queues for each of eight WANs at the very most, and a TCP target
-        // or a queue whose report is lost is treated as failed at its deadline.
-        let _ = self.0.push_back(input);
+        // There is room for all that one tick can bring. A lost word about a write would keep its queue
+        // waiting until the connection ends, so the room must not be cut.
+        let kept = self.0.push_back(input);
+        debug_assert!(kept.is_ok(), "more inputs than one tick can bring");
     }
 
     fn take(&mut self) -> Option<Input> {
