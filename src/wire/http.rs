@@ -59,13 +59,19 @@ pub fn parse_response(bytes: &[u8]) -> Result<Option<ResponseHead>, Malformed> {
             // Three digits that are no status (RFC 9110, 15).
             _ => return Err(Malformed),
         };
-        let (declared, mut keep_alive) = framing(response.headers)?;
+        let (declared, connection) = framing(response.headers)?;
         let framing = match (status, declared) {
             (204 | 304, _) => Framing::Length(0),
             (_, Some(framing)) => framing,
             (_, None) => Framing::UntilClose,
         };
-        keep_alive &= response.version == Some(1) && framing != Framing::UntilClose;
+        // HTTP/1.1 keeps a connection unless told otherwise, HTTP/1.0 only if told so.
+        let kept = if response.version == Some(1) {
+            !connection.close
+        } else {
+            connection.keep_alive && !connection.close
+        };
+        let keep_alive = kept && framing != Framing::UntilClose;
         return Ok(Some(ResponseHead {
             status,
             framing,
@@ -75,9 +81,16 @@ pub fn parse_response(bytes: &[u8]) -> Result<Option<ResponseHead>, Malformed> {
     }
 }
 
-fn framing(headers: &[httparse::Header<'_>]) -> Result<(Option<Framing>, bool), Malformed> {
+/// What the `Connection` headers say.
+#[derive(Default)]
+struct Connection {
+    close: bool,
+    keep_alive: bool,
+}
+
+fn framing(headers: &[httparse::Header<'_>]) -> Result<(Option<Framing>, Connection), Malformed> {
     let mut framing = None;
-    let mut keep_alive = true;
+    let mut connection = Connection::default();
     for header in headers {
         let value = core::str::from_utf8(header.value)
             .map_err(|_| Malformed)?
@@ -96,12 +109,13 @@ fn framing(headers: &[httparse::Header<'_>]) -> Result<(Option<Framing>, bool), 
             }
             framing = Some(Framing::Chunked);
         } else if header.name.eq_ignore_ascii_case("connection") {
-            keep_alive &= !value
-                .split(',')
-                .any(|word| word.trim().eq_ignore_ascii_case("close"));
+            for word in value.split(',').map(str::trim) {
+                connection.close |= word.eq_ignore_ascii_case("close");
+                connection.keep_alive |= word.eq_ignore_ascii_case("keep-alive");
+            }
         }
     }
-    Ok((framing, keep_alive))
+    Ok((framing, connection))
 }
 
 /// Looks for the end of a chunked body; `None` asks for more. Once it is all there, joins the chunks
@@ -354,6 +368,19 @@ mod tests {
         ] {
             assert_eq!(parse_response(lie.as_bytes()), Err(Malformed), "{lie:?}");
         }
+    }
+
+    #[test]
+    fn http_1_0_keeps_a_connection_only_if_it_says_so() {
+        let kept = |version: &str, connection: &str| {
+            let head = format!("HTTP/{version} 200 OK\r\nContent-Length: 0\r\n{connection}\r\n");
+            parse_response(head.as_bytes()).unwrap().unwrap().keep_alive
+        };
+        assert!(!kept("1.0", ""));
+        assert!(kept("1.0", "Connection: Keep-Alive\r\n"));
+        assert!(!kept("1.0", "Connection: keep-alive, close\r\n"));
+        assert!(kept("1.1", "") && kept("1.1", "Connection: keep-alive\r\n"));
+        assert!(!kept("1.1", "Connection: x, Close\r\n"));
     }
 
     #[test]

@@ -113,6 +113,49 @@ fn shouting_dribbling_and_silent_clients_cost_no_tick() {
     daemon.assert_on_time();
 }
 
+/// Sends all of it and reads the answer to the end of the stream: no reset may swallow it.
+fn answer_to(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = connect(address);
+    stream.write_all(bytes).expect("the server reads on");
+    nap(50);
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("a whole answer");
+    text
+}
+
+#[test]
+fn a_refusal_reaches_a_client_that_has_more_to_say() {
+    let (_world, daemon) = settled();
+    let address = daemon.health_address();
+    let long = [b"GET /health HTTP/1.1\r\nX: ".as_slice(), &[b'a'; 20_000]].concat();
+    let garbage = [0xff; 20_000];
+    let post = [
+        b"POST /health HTTP/1.1\r\nContent-Length: 20000\r\n\r\n".as_slice(),
+        &[b'a'; 20_000],
+    ]
+    .concat();
+    let body = [
+        b"GET /health HTTP/1.1\r\nContent-Length: 20000\r\n\r\n".as_slice(),
+        &[b'a'; 20_000],
+    ]
+    .concat();
+    for (bytes, status) in [
+        (long.as_slice(), "431"),
+        (garbage.as_slice(), "400"),
+        (post.as_slice(), "501"),
+        (body.as_slice(), "200"),
+    ] {
+        for _ in 0..5 {
+            let answer = answer_to(address, bytes);
+            assert!(
+                answer.starts_with(&format!("HTTP/1.1 {status} ")),
+                "{answer}"
+            );
+        }
+    }
+    still_fine(&daemon);
+}
+
 #[test]
 fn a_silent_connection_ends_by_itself() {
     let (_world, daemon) = settled();
