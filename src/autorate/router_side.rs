@@ -78,8 +78,13 @@ impl Wan {
         }
     }
 
-    /// The last write that was owed may have been answered.
-    fn answered(&self, now: Instant, status: &mut WanStatus, tell: &mut impl FnMut(Fact)) {
+    /// The last answer that was owed may have come, or may be wanted no more.
+    pub(super) fn answered(
+        &self,
+        now: Instant,
+        status: &mut WanStatus,
+        tell: &mut impl FnMut(Fact),
+    ) {
         if status.router.up && !status.router.reachable && !self.actuator.owes() {
             reached(now, status, tell);
         }

@@ -161,6 +161,9 @@ impl Wan {
             }
         }
         self.compare(now, rates, act, &mut status.router);
+        self.answered(now, status, &mut |fact| {
+            out.push(Output::Tell { wan: id, fact });
+        });
         // tell
         self.tell(now, id, outcome, decision, act, status, out);
         if let Some(saved) = self.saver.due(now, self.saved(status)) {

@@ -29,9 +29,9 @@ use crate::time::{Duration, Instant};
 
 /// Events taken per wake-up; more stay in the kernel.
 const EVENTS: usize = 128;
-/// How long the last orders of a stopping program may take: what was under way and two writes, at up to
-/// 0.6 s each over SSH (the double's tail, `sim/double/www.rs`).
-const STOP_FOR: Duration = Duration::from_secs(2);
+/// How long the last orders of a stopping program may take: what was under way and two writes, at 0.2 s
+/// each over SSH (routeros.md 3). A router that takes longer is not waited for.
+const STOP_FOR: Duration = Duration::from_secs(1);
 /// How often systemd's status line is renewed.
 const STATUS_EVERY: Duration = Duration::from_secs(5);
 

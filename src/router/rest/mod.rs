@@ -32,7 +32,7 @@ const RECONNECT_EVERY: Duration = Duration::from_secs(1);
 /// An id this young survives a silent close: nobody restores a backup so fast.
 const IDS_LAST: Duration = Duration::from_secs(2);
 /// A server that closes so soon after an answer does it because it answered.
-const CLOSED_SOON: Duration = Duration::from_secs(1);
+const CLOSED_SOON: Duration = Duration::from_millis(200);
 /// How many such closes in a row make a habit.
 const HABIT: u8 = 2;
 /// How long a habit is believed in before a connection is kept open again.
@@ -196,7 +196,8 @@ impl Link {
                 look_at = now;
             }
             self.state = State::Idle {
-                used: false,
+                // One that carries on and has nothing to ask may be closed as well as the one before.
+                used: look_at > now,
                 look_at,
             };
         }

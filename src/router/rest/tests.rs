@@ -197,6 +197,22 @@ fn a_router_that_closes_after_every_answer_is_still_written_to() {
 }
 
 #[test]
+fn a_connection_that_carries_on_unused_may_be_closed_too() {
+    let mut story = Story::up();
+    story.link.closed(story.now, Failure::Closed);
+    story.wait(1_000);
+    assert_eq!(story.link.poll(story.now), Some(Action::Connect));
+    story.link.connected(story.now);
+    assert_eq!(story.asks(), "");
+    story.link.closed(story.now, Failure::Closed);
+    assert_eq!(story.link.event(), None, "no failure");
+    story.wait(1_000);
+    assert_eq!(story.link.poll(story.now), Some(Action::Connect));
+    story.link.connected(story.now);
+    assert!(story.asks().starts_with("GET "), "ids are of yesterday");
+}
+
+#[test]
 fn who_wants_a_look_gets_it_even_between_two_connections() {
     let mut story = Story::up();
     story.link.closed(story.now, Failure::Closed);
