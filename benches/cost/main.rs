@@ -2,6 +2,8 @@
 //!
 //! Numbers beside their aims, for people to look at. Nothing fails here because a machine is slow.
 
+#[path = "../shared/clocks.rs"]
+mod clocks;
 #[path = "../../tests/harness/mod.rs"]
 mod harness;
 mod process;

@@ -1,6 +1,9 @@
 //! CPU time of measure, judge, act, tell and ask again, in virtual time.
 
-use crate::harness::world::{Meter, Worlds};
+use wanctl::sim::wires::Meter;
+
+use crate::clocks::thread_cpu;
+use crate::harness::world::Worlds;
 use crate::line;
 
 const TICKS: u32 = 20_000;
@@ -13,9 +16,9 @@ struct CpuTime {
 
 impl Meter for CpuTime {
     fn aside<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let start = thread_nanos();
+        let start = thread_cpu();
         let result = work();
-        self.aside += thread_nanos() - start;
+        self.aside += thread_cpu() - start;
         result
     }
 }
@@ -43,11 +46,11 @@ pub(crate) fn report() {
 fn run(wans: u8) -> u64 {
     let mut worlds = Worlds::new(wans);
     let mut meter = CpuTime { aside: 0 };
-    let start = thread_nanos();
+    let start = thread_cpu();
     for _ in 0..TICKS {
         worlds.tick(&mut meter);
     }
-    let all = thread_nanos() - start;
+    let all = thread_cpu() - start;
     assert!(worlds.tally.writes > 100, "{:?}", worlds.tally);
     all.saturating_sub(meter.aside)
 }
@@ -55,23 +58,11 @@ fn run(wans: u8) -> u64 {
 fn best_clock_read() -> u64 {
     const READS: u64 = 10_000;
     let round = |_| {
-        let start = thread_nanos();
+        let start = thread_cpu();
         for _ in 0..READS {
-            core::hint::black_box(thread_nanos());
+            core::hint::black_box(thread_cpu());
         }
-        (thread_nanos() - start) / READS
+        (thread_cpu() - start) / READS
     };
     (0..ROUNDS).map(round).min().unwrap_or(0)
-}
-
-#[expect(unsafe_code, reason = "std has no CPU clocks")]
-#[expect(clippy::cast_sign_loss, reason = "CPU time only grows from zero")]
-fn thread_nanos() -> u64 {
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: `time` is a timespec to write to.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }

@@ -7,6 +7,7 @@ mod backoff;
 pub mod failover;
 pub mod rest;
 pub mod ssh;
+pub mod ways;
 
 pub use crate::control::actuator::Known;
 use crate::direction::Direction;

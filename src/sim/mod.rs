@@ -13,3 +13,4 @@ pub mod line;
 pub mod random;
 pub mod scene;
 pub mod schedule;
+pub mod wires;

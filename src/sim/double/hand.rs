@@ -104,7 +104,7 @@ impl Router {
     }
 
     /// What is old enough goes to flash.
-    pub(super) fn flush(&mut self, now: Instant) {
+    fn flush(&mut self, now: Instant) {
         if self
             .dirty_since
             .is_some_and(|since| now - since >= self.flush_after)
@@ -113,12 +113,18 @@ impl Router {
         }
     }
 
-    /// If there were writes since there were `writes`, flash is behind.
-    pub(super) fn touch(&mut self, now: Instant, writes: u64) {
+    /// Does one thing that may change the tables: flash is then behind, and a write that changed
+    /// nothing has worn it for nothing.
+    pub(super) fn watched<T>(&mut self, now: Instant, work: impl FnOnce(&mut Self) -> T) -> T {
+        let (writes, queues) = (self.system.writes, self.queues.table.rows.clone());
+        self.flush(now);
+        let result = work(self);
         if self.system.writes != writes {
             self.dirty_since.get_or_insert(now);
+            self.needless += u64::from(self.queues.table.rows == queues);
         }
         self.flush(now);
+        result
     }
 
     fn save(&mut self) {

@@ -112,6 +112,7 @@ pub struct Router {
     saved: Vec<Record>,
     dirty_since: Option<Instant>,
     system: System,
+    needless: u64,
     profile: Profile,
     /// A router that applies no more than this, whatever it is told.
     clamp: Option<Rate>,
@@ -142,6 +143,7 @@ impl Router {
             address_list: firewall::address_list(),
             interfaces: interface::table(),
             system: System::new(options.profile),
+            needless: 0,
             profile: options.profile,
             clamp: None,
         }
@@ -150,11 +152,10 @@ impl Router {
     /// Answers one request, and remembers it.
     pub fn answer(&mut self, now: Instant, request: &Request) -> Response {
         self.journal.note(now, request);
-        let writes = self.system.writes;
-        self.flush(now);
-        let response = self.serve(now, request).unwrap_or_else(Response::from);
-        self.touch(now, writes);
-        response
+        self.watched(now, |router| {
+            let served = router.serve(now, request);
+            served.unwrap_or_else(Response::from)
+        })
     }
 
     /// What a queue lets through, zero being unlimited; `None` if it is missing or disabled.
@@ -186,5 +187,10 @@ impl Router {
     /// Changes that ended up in flash; `write-sect-total` moves with it.
     pub const fn persisted_writes(&self) -> u64 {
         self.system.writes
+    }
+
+    /// How many of them left the queues as they were.
+    pub const fn needless_writes(&self) -> u64 {
+        self.needless
     }
 }

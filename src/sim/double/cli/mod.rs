@@ -91,10 +91,7 @@ impl Router {
     /// Does what a console line says, and remembers the line.
     pub fn run_cli(&mut self, now: Instant, line: &str) -> CliOutcome {
         self.journal.note_cli(now, line);
-        let writes = self.system.writes;
-        self.flush(now);
-        let (output, done) = self.printed(now, line);
-        self.touch(now, writes);
+        let (output, done) = self.watched(now, |router| router.printed(now, line));
         let status = if done { 0 } else { self.cli.error_status };
         CliOutcome {
             output,

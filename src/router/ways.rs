@@ -1,0 +1,120 @@
+//! One or two links to one router, driven together.
+
+use super::failover::{Errand, Failover};
+use super::{Event, Transport};
+use crate::control::actuator::Order;
+use crate::time::Instant;
+
+/// A link and whatever carries its bytes: sockets in the shell, virtual time in `sim`.
+pub trait Way {
+    /// Hands an order to the link.
+    fn submit(&mut self, order: Order);
+    /// Whether an order or an answer is under way.
+    fn is_busy(&self) -> bool;
+    /// Connects as soon as it is driven.
+    fn wake(&mut self, now: Instant);
+    /// Closes, and stays closed.
+    fn sleep(&mut self);
+    /// Reads the queues next.
+    fn look(&mut self, now: Instant);
+}
+
+/// How a way moves on; `Around` is what its carrier needs from its surroundings.
+pub trait Drive<Around>: Way {
+    /// Does everything that can be done now.
+    fn drive(&mut self, now: Instant, around: &mut Around, each: &mut dyn FnMut(Event));
+}
+
+/// The links of one WAN: REST, SSH, or both with one standing in for the other.
+#[derive(Debug)]
+pub struct Ways<R, S> {
+    failover: Failover,
+    rest: Option<R>,
+    ssh: Option<S>,
+}
+
+impl<R: Way, S: Way> Ways<R, S> {
+    /// At least one of them is given, the preferred one among them.
+    pub fn new(preferred: Transport, rest: Option<R>, ssh: Option<S>) -> Self {
+        let spare = rest.is_some() && ssh.is_some();
+        Self {
+            failover: Failover::new(preferred, spare),
+            rest,
+            ssh,
+        }
+    }
+
+    /// The REST link, if there is one.
+    pub const fn rest(&self) -> Option<&R> {
+        self.rest.as_ref()
+    }
+
+    /// Hands an order to the link that serves.
+    pub fn submit(&mut self, order: Order) {
+        if self.failover.takes_orders()
+            && let Some(way) = self.way(self.failover.serving())
+        {
+            way.submit(order);
+        }
+    }
+
+    /// Whether the link that serves has an order or an answer under way.
+    pub fn is_busy(&self) -> bool {
+        match self.failover.serving() {
+            Transport::Rest => self.rest.as_ref().is_some_and(Way::is_busy),
+            Transport::Ssh => self.ssh.as_ref().is_some_and(Way::is_busy),
+        }
+    }
+
+    /// Does everything that can be done now. Call on events, on ticks and after [`submit`](Self::submit).
+    pub fn drive<A>(&mut self, now: Instant, around: &mut A, mut each: impl FnMut(Event))
+    where
+        R: Drive<A>,
+        S: Drive<A>,
+    {
+        loop {
+            let busy = self.is_busy();
+            self.failover.poll(now, busy);
+            while let Some(errand) = self.failover.errand() {
+                self.run(now, errand);
+            }
+            let failover = &mut self.failover;
+            if let Some(rest) = &mut self.rest {
+                let mut take = |event| failover.take(now, Transport::Rest, event);
+                rest.drive(now, around, &mut take);
+            }
+            if let Some(ssh) = &mut self.ssh {
+                let mut take = |event| failover.take(now, Transport::Ssh, event);
+                ssh.drive(now, around, &mut take);
+            }
+            let mut told = false;
+            while let Some(event) = self.failover.event() {
+                told = true;
+                each(event);
+            }
+            // What was told may have ended something that an errand was waiting for.
+            if !told {
+                return;
+            }
+        }
+    }
+
+    fn run(&mut self, now: Instant, errand: Errand) {
+        let (Errand::Wake(transport) | Errand::Sleep(transport) | Errand::Look(transport)) = errand;
+        let Some(way) = self.way(transport) else {
+            return;
+        };
+        match errand {
+            Errand::Wake(_) => way.wake(now),
+            Errand::Sleep(_) => way.sleep(),
+            Errand::Look(_) => way.look(now),
+        }
+    }
+
+    fn way(&mut self, transport: Transport) -> Option<&mut dyn Way> {
+        match transport {
+            Transport::Rest => self.rest.as_mut().map(|way| way as &mut dyn Way),
+            Transport::Ssh => self.ssh.as_mut().map(|way| way as &mut dyn Way),
+        }
+    }
+}

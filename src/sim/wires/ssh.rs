@@ -1,0 +1,142 @@
+//! Commands over a session that is made of moments.
+
+use super::{Far, Meter};
+use crate::control::actuator::Order;
+use crate::router::ssh::{Action, Link, LinkParams};
+use crate::router::ways::{Drive, Way};
+use crate::router::{Event, Failure};
+use crate::sim::double::cli::CliOutcome;
+use crate::sim::double::faults::Fault;
+use crate::time::{Duration, Instant};
+
+/// Key exchange and login on a small router.
+const LOGIN: Duration = Duration::from_millis(300);
+/// One exec on a session that stands, beside the router's own time.
+const ON_THE_WAY: Duration = Duration::from_millis(90);
+
+/// An SSH link and its session.
+#[derive(Debug)]
+pub struct SshWire {
+    link: Link,
+    session: Session,
+    commands: u64,
+}
+
+#[derive(Debug)]
+enum Session {
+    None,
+    Opening {
+        stands_at: Instant,
+    },
+    Idle,
+    Running {
+        ends_at: Instant,
+        outcome: CliOutcome,
+    },
+}
+
+impl SshWire {
+    /// Connects with the first drive.
+    pub fn new(params: LinkParams) -> Self {
+        Self {
+            link: Link::new(params),
+            session: Session::None,
+            commands: 0,
+        }
+    }
+
+    /// Commands run so far.
+    pub const fn commands(&self) -> u64 {
+        self.commands
+    }
+
+    fn lose(&mut self, now: Instant, why: Failure) {
+        self.session = Session::None;
+        self.link.closed(now, why);
+    }
+
+    /// Whether something moved.
+    fn advance<M: Meter>(&mut self, now: Instant, far: &mut Far<'_, M>) -> bool {
+        let is_up = far.is_up(now);
+        match &self.session {
+            Session::None => return false,
+            Session::Opening { .. } if !is_up => self.lose(now, Failure::ConnectionRefused),
+            _ if !is_up => self.lose(now, Failure::Closed),
+            Session::Opening { stands_at } if now < *stands_at => return false,
+            Session::Opening { .. } => match far.scene.fault() {
+                Fault::Status(401) => self.lose(now, Failure::Unauthorized),
+                Fault::SessionLimit(_) => self.lose(now, Failure::Closed),
+                _ => {
+                    self.session = Session::Idle;
+                    self.link.connected(now);
+                }
+            },
+            Session::Idle => {
+                let Some(command) = self.link.command(now) else {
+                    return false;
+                };
+                self.commands += 1;
+                let scene = &mut *far.scene;
+                let outcome = far.meter.aside(|| scene.run_cli(now, &command));
+                self.session = Session::Running {
+                    ends_at: now + ON_THE_WAY + outcome.after,
+                    outcome,
+                };
+            }
+            Session::Running { ends_at, .. } if now < *ends_at => return false,
+            Session::Running { outcome, .. } if outcome.dropped => self.lose(now, Failure::Closed),
+            Session::Running { outcome, .. } => {
+                self.link
+                    .answered(now, i32::from(outcome.status), &outcome.output);
+                self.session = Session::Idle;
+            }
+        }
+        true
+    }
+}
+
+impl Way for SshWire {
+    fn submit(&mut self, order: Order) {
+        self.link.submit(order);
+    }
+
+    fn is_busy(&self) -> bool {
+        self.link.is_busy()
+    }
+
+    fn wake(&mut self, now: Instant) {
+        self.link.wake(now);
+    }
+
+    fn sleep(&mut self) {
+        self.link.sleep();
+    }
+
+    fn look(&mut self, now: Instant) {
+        self.link.look(now);
+    }
+}
+
+impl<M: Meter> Drive<Far<'_, M>> for SshWire {
+    fn drive(&mut self, now: Instant, far: &mut Far<'_, M>, each: &mut dyn FnMut(Event)) {
+        loop {
+            match self.link.poll(now) {
+                Some(Action::Connect) => {
+                    self.session = Session::Opening {
+                        stands_at: now + LOGIN,
+                    };
+                }
+                Some(Action::Close) => self.session = Session::None,
+                None => {}
+            }
+            let mut moved = self.advance(now, far);
+            while let Some(event) = self.link.event() {
+                moved = true;
+                each(event);
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What ten minutes of a busy evening cost the router: requests, bytes, and changes in its flash.
+
+use std::path::Path;
+
+use wanctl::config;
+use wanctl::direction::{Both, Direction};
+use wanctl::program::Program;
+use wanctl::sim::scene::SceneOptions;
+use wanctl::sim::schedule::{Change, Schedule};
+use wanctl::sim::wires::NoMeter;
+use wanctl::time::{Duration, Instant};
+use wanctl::units::Rate;
+
+use crate::harness::world::{Route, Worlds};
+
+const EVENING: Duration = Duration::from_secs(600);
+/// What a written change costs v1.7: a look-up and a write for each direction, whichever has changed
+/// (contract 8.4).
+const REQUESTS_OF_V17: u64 = 4;
+
+/// Films all the time, three big downloads, a backup, a video call, and a provider that has less to
+/// give twice.
+fn story() -> Schedule {
+    use Change::{Capacity, Demand};
+    use Direction::{Down, Up};
+
+    let at = Duration::from_secs;
+    let mut story = Schedule::new()
+        .at(at(0), Demand(Down, Rate::mbit(25)))
+        .at(at(0), Demand(Up, Rate::mbit(2)));
+    for begin in [60, 210, 400] {
+        story = story
+            .at(at(begin), Demand(Down, Rate::mbit(1_500)))
+            .at(at(begin + 70), Demand(Down, Rate::mbit(25)));
+    }
+    story
+        .at(at(90), Capacity(Down, Rate::mbit(600)))
+        .at(at(150), Capacity(Down, Rate::mbit(900)))
+        .at(at(230), Demand(Up, Rate::mbit(80)))
+        .at(at(320), Demand(Up, Rate::mbit(6)))
+        .at(at(420), Capacity(Down, Rate::mbit(500)))
+        .at(at(455), Capacity(Down, Rate::mbit(900)))
+}
+
+/// The shipped example, with as many writes per minute as it says or as many as there are ticks.
+fn example(unlimited: bool) -> config::WanConfig {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/cable.yaml");
+    let text = std::fs::read_to_string(&file).expect("the example");
+    let mut text = text
+        .replace("${ROUTER_PASSWORD}", "secret")
+        .replace("user: \"admin\"", "user: wanctl");
+    if unlimited {
+        text = text.replace(
+            "  queue_types:\n",
+            "  write_limit: { changes: 64, window_sec: 1 }\n  queue_types:\n",
+        );
+    }
+    let loaded = config::parse(&file, text.as_bytes());
+    loaded.unwrap_or_else(|report| panic!("{report}")).config
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Bill {
+    requests: u64,
+    writes: u64,
+    needless: u64,
+    bytes: u64,
+    /// Ticks at which any rate changed, and those of them that were written.
+    changes: u64,
+    written: u64,
+}
+
+fn evening(unlimited: bool) -> Bill {
+    let config = example(unlimited);
+    let mut options = SceneOptions {
+        schedule: story(),
+        ..SceneOptions::default()
+    };
+    options.line.capacity = Both {
+        down: Rate::mbit(900),
+        up: Rate::mbit(38),
+    };
+    options.router.queues = config.router.queues.clone();
+    let mut worlds = Worlds::of(Route::Rest, &[config], &options);
+    let mut wanted = Both::default();
+    let (mut changes, mut written) = (0, 0);
+    while worlds.now < Instant::ZERO + EVENING {
+        let before = worlds.tally.writes;
+        worlds.tick(&mut NoMeter);
+        written += u64::from(worlds.tally.writes > before);
+        let rates = worlds.program.status().wans[0].rates;
+        changes += u64::from(rates != wanted);
+        wanted = rates;
+    }
+    let (router, traffic) = (&worlds.scene(0).router, worlds.traffic(0));
+    Bill {
+        requests: traffic.requests,
+        writes: router.persisted_writes(),
+        needless: router.needless_writes(),
+        bytes: traffic.sent + traffic.received,
+        changes,
+        written,
+    }
+}
+
+#[test]
+fn an_evening_costs_the_router_no_write_too_many() {
+    println!(
+        "ten minutes of an evening, configs/cable.yaml over REST\n\
+         {:26} {:>8} {:>8} {:>8} {:>9} {:>10} {:>12}",
+        "writes allowed", "changes", "requests", "writes", "needless", "kB", "v1.7 requests"
+    );
+    for (name, unlimited) in [("as the example says", false), ("one per tick", true)] {
+        let bill = evening(unlimited);
+        println!(
+            "{name:26} {:>8} {:>8} {:>8} {:>9} {:>10} {:>12}",
+            bill.changes,
+            bill.requests,
+            bill.writes,
+            bill.needless,
+            bill.bytes / 1_000,
+            bill.written * REQUESTS_OF_V17,
+        );
+        assert_eq!(
+            bill.needless, 0,
+            "no equal value, and never the other direction"
+        );
+        assert!(bill.writes > 50, "there was something to write: {bill:?}");
+        // Beside the writes there are the look-ups at the start and every 30 s.
+        let looks = bill.requests - bill.writes;
+        assert!((20..=22).contains(&looks), "{bill:?}");
+        assert!(bill.writes <= 2 * bill.written, "{bill:?}");
+    }
+}
