@@ -10,10 +10,12 @@
 //! [`Link::space`], and sends what [`Link::request`] writes.
 
 mod exchange;
+mod habit;
 
 use heapless::Deque;
 
 use self::exchange::Rx;
+use self::habit::Habit;
 use super::backoff::{self, Backoff};
 use super::{Event, Failure, Known, Refusal};
 use crate::control::actuator::Order;
@@ -31,12 +33,6 @@ pub const REPLY_FOR_MAX: Duration = Duration::from_secs(5);
 const RECONNECT_EVERY: Duration = Duration::from_secs(1);
 /// An id this young survives a silent close: nobody restores a backup so fast.
 const IDS_LAST: Duration = Duration::from_secs(2);
-/// A server that closes so soon after an answer does it because it answered.
-const CLOSED_SOON: Duration = Duration::from_millis(200);
-/// How many such closes in a row make a habit.
-const HABIT: u8 = 2;
-/// How long a habit is believed in before a connection is kept open again.
-const HABIT_LASTS: Duration = Duration::from_secs(60);
 
 /// What a REST link needs to know.
 #[derive(Clone)]
@@ -121,12 +117,7 @@ pub struct Link {
     doubtful_401: bool,
     /// The last exchange on this connection was a look-up.
     looked_last: bool,
-    /// When the last answer came.
-    answered_at: Instant,
-    /// Connections in a row that the server closed soon after an answer.
-    closed_soon: u8,
-    /// Until then every connection is closed after one exchange: the next request would not be answered.
-    one_each_until: Instant,
+    habit: Habit,
     close: bool,
     ids: Both<Option<Name>>,
     /// Where the queue's type is not the one we keep, and the router knows ours.
@@ -152,9 +143,7 @@ impl Link {
             lingering: None,
             doubtful_401: false,
             looked_last: false,
-            answered_at: Instant::ZERO,
-            closed_soon: 0,
-            one_each_until: Instant::ZERO,
+            habit: Habit::default(),
             close: false,
             ids: Both::default(),
             type_differs: Both::default(),
@@ -189,6 +178,7 @@ impl Link {
         if let State::Connecting { .. } = self.state {
             self.rx.clear();
             self.connected_at = now;
+            self.habit.connected();
             let mut look_at = self.lingering.take().unwrap_or(now);
             if now - self.learned_at >= IDS_LAST {
                 // Ids may have changed while we were away, and somebody may have set a limit by hand.
@@ -209,7 +199,7 @@ impl Link {
             State::Down { .. } => {}
             // Servers close idle connections,
             State::Idle { used: true, .. } if why == Failure::Closed => {
-                self.note_close(now);
+                self.habit.closed(now);
                 self.reconnect(now);
             }
             // sometimes just as the next request is on its way.
@@ -221,7 +211,7 @@ impl Link {
                 && self.rx.is_empty()
                 && self.backoff.spend_free_retry() =>
             {
-                self.note_close(now);
+                self.habit.closed(now);
                 if let Question::Set(order) = question {
                     self.backoff.owe(order.direction);
                 }
@@ -372,6 +362,9 @@ impl Link {
     /// A look that is due goes first, but not twice in a row: on a router that closes after every answer
     /// looks would leave no room for orders.
     fn next_question(&mut self, now: Instant, look_at: Instant) -> Option<Question> {
+        if self.habit.holds_back(now) {
+            return None;
+        }
         let look = now >= look_at;
         if look && !(self.looked_last && self.knows_the_next()) {
             return Some(Question::Look);
@@ -432,7 +425,7 @@ impl Link {
             used: true,
             look_at,
         };
-        self.answered_at = now;
+        self.habit.answered(now);
         self.looked_last = question == Question::Look;
         let took = now - asked_at;
         match (reply.status, question) {
@@ -442,7 +435,7 @@ impl Link {
             (200..300, Question::Set(order)) => self.written(now, order, took),
             (status, Question::Set(order)) => self.not_written(now, order.direction, status),
         }
-        if self.is_up() && (!reply.keep_alive || now < self.one_each_until) {
+        if self.is_up() && !reply.keep_alive {
             self.reconnect(now);
         }
         self.rx.clear();
@@ -563,19 +556,6 @@ impl Link {
     fn look_at(&mut self, at: Instant) {
         if let State::Idle { look_at, .. } = &mut self.state {
             *look_at = at;
-        }
-    }
-
-    /// The server closed between two exchanges. Who makes a habit of it is not asked twice on one
-    /// connection.
-    fn note_close(&mut self, now: Instant) {
-        if now - self.answered_at >= CLOSED_SOON {
-            self.closed_soon = 0;
-            return;
-        }
-        self.closed_soon = self.closed_soon.saturating_add(1);
-        if self.closed_soon >= HABIT {
-            self.one_each_until = now + HABIT_LASTS;
         }
     }
 

@@ -361,7 +361,7 @@ fn a_router_that_closes_instead_of_answering_writes_is_found_out() {
 }
 
 #[test]
-fn a_router_that_always_closes_is_asked_once_per_connection() {
+fn a_router_that_always_closes_is_asked_once_per_connection_until_it_stops() {
     let mut story = Story::up();
     for rate in [400, 390] {
         story.link.closed(story.now, Failure::Closed);
@@ -376,11 +376,22 @@ fn a_router_that_always_closes_is_asked_once_per_connection() {
     // By now it is a habit; the second order would die with the connection.
     story.order(Direction::Up, 40);
     assert_eq!(story.asks(), "");
-    assert_eq!(story.link.poll(story.now), Some(Action::Close));
+    story.link.closed(story.now, Failure::Closed);
     story.wait(1_000);
     assert_eq!(story.link.poll(story.now), Some(Action::Connect));
     story.link.connected(story.now);
     assert!(story.asks().starts_with("PATCH /rest/queue/tree/*2 "));
+    story.answer(200, r#"{".id":"*2","name":"U","max-limit":"40000000"}"#);
+    story.holds();
+    // This time it does not close.
+    story.order(Direction::Down, 380);
+    story.wait(199);
+    assert_eq!(story.asks(), "");
+    story.wait(1);
+    assert!(story.asks().starts_with("PATCH /rest/queue/tree/*1 "));
+    story.answer(200, r#"{".id":"*1","name":"D","max-limit":"380000000"}"#);
+    story.order(Direction::Up, 38);
+    assert!(story.asks().starts_with("PATCH "), "and is trusted again");
 }
 
 #[test]
