@@ -14,7 +14,7 @@ pub struct LinkParams {
     pub queues: Both<String>,
     /// Queue types to keep the queues at; `None` leaves them alone.
     pub queue_types: Both<Option<String>>,
-    /// Longest wait for an answer, cut to [`REPLY_FOR_MAX`].
+    /// Longest wait for an answer, cut to [`REPLY_FOR_MAX`](super::REPLY_FOR_MAX).
     pub reply_for: Duration,
     /// How often the queues are read although nothing suggests a change.
     pub verify_every: Duration,
