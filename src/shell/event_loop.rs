@@ -12,19 +12,19 @@ use signal_hook::consts::{SIGHUP, SIGUSR1};
 use signal_hook_mio::v1_0::Signals;
 
 use super::clock::Clock;
-use super::connect::SLOTS;
 use super::http_server::HttpServer;
+use super::inputs::Inputs;
 use super::resolver::Resolver;
 use super::scribe::{Inbox, Record};
 use super::signals::Caught;
 use super::sites::{HealthSite, MetricsSite};
+use super::summary::Summary;
 use super::systemd::Notifier;
 use super::timer::Timer;
 use super::tokens;
 use super::wan_ports::{WanPorts, WanPortsParams};
-use crate::program::{Beat, Input, Outbox, Output, Program, WanId};
+use crate::program::{Beat, Outbox, Output, Program, WanId};
 use crate::report::lines;
-use crate::status::{MAX_WANS, WanStatus};
 use crate::time::{Duration, Instant};
 
 /// Events taken per wake-up; more stay in the kernel.
@@ -370,59 +370,6 @@ impl<P: Program> EventLoop<P> {
                 self.notifier.status(format_args!("{}", Summary(wan, now)));
             }
         }
-    }
-}
-
-/// What a router link can say about one order: the exchange that was under way, a look-up of both queues
-/// and both orders, refused and read again, or the end of the connection. Sixteen is more than that.
-const SAID_PER_ORDER: usize = 16;
-/// Inputs that can come up while one tick's outputs are carried out: each WAN may try its TCP targets and
-/// write both queues.
-const INPUTS: usize = MAX_WANS * (SLOTS + 2 * SAID_PER_ORDER);
-
-/// Inputs that came up while outputs were carried out.
-#[derive(Debug)]
-struct Inputs(heapless::Deque<Input, INPUTS>);
-
-impl Inputs {
-    const fn new() -> Self {
-        Self(heapless::Deque::new())
-    }
-
-    fn keep(&mut self, input: Input) {
-        // There is room for all that one tick can bring. A lost word about a write would keep its queue
-        // waiting until the connection ends, so the room must not be cut.
-        let kept = self.0.push_back(input);
-        debug_assert!(kept.is_ok(), "more inputs than one tick can bring");
-    }
-
-    fn take(&mut self) -> Option<Input> {
-        self.0.pop_front()
-    }
-}
-
-/// One line for `systemctl status`.
-struct Summary<'a>(&'a WanStatus, Instant);
-
-impl core::fmt::Display for Summary<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let wan = self.0;
-        let health = if wan.trouble(self.1).is_none() {
-            "healthy"
-        } else {
-            "degraded"
-        };
-        write!(
-            f,
-            "{}: {health}, {}/{}, {} down, {} up, {:.1} ms over a baseline of {:.1} ms",
-            wan.name,
-            wan.zones.down,
-            wan.zones.up,
-            wan.rates.down,
-            wan.rates.up,
-            wan.delay.delta(),
-            wan.delay.baseline
-        )
     }
 }
 

@@ -12,6 +12,7 @@ pub mod echo;
 mod errno;
 pub mod event_loop;
 pub mod http_server;
+mod inputs;
 pub mod lock;
 pub mod realtime;
 pub mod resolver;
@@ -23,6 +24,7 @@ pub mod sites;
 #[cfg_attr(not(feature = "ssh"), path = "no_ssh.rs")]
 pub mod ssh;
 pub mod stream;
+mod summary;
 pub mod systemd;
 pub mod timer;
 pub mod tls;
