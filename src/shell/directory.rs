@@ -4,7 +4,7 @@
 //! its addresses when the resolver fails: an outage takes the DNS with it. Of several addresses one is
 //! used until a connection to it fails.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use heapless::Vec as Few;
 
@@ -24,6 +24,13 @@ const RESOLVE_FOR: Duration = Duration::from_secs(7);
 pub enum HostName {
     /// An address.
     Literal(IpAddr),
+    /// A link-local address on one interface.
+    Zoned {
+        /// The address.
+        address: Ipv6Addr,
+        /// The interface's name.
+        zone: String,
+    },
     /// A name.
     Name(String),
 }
@@ -62,9 +69,12 @@ struct Entry {
 impl Entry {
     fn new(host: HostName) -> Self {
         let mut addresses = Few::new();
-        if let HostName::Literal(address) = host {
-            addresses.push(address).expect("the first of eight");
-        }
+        let fixed = match &host {
+            HostName::Literal(address) => Some(*address),
+            HostName::Zoned { address, .. } => Some((*address).into()),
+            HostName::Name(_) => None,
+        };
+        addresses.extend(fixed);
         Self {
             host,
             addresses,
