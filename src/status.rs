@@ -187,6 +187,8 @@ pub struct RouterStatus {
     pub last_failure: Option<(Instant, Failure)>,
     /// When contact was lost.
     pub outage_since: Option<Instant>,
+    /// What the router held when it was first read, before we wrote anything.
+    pub found: Both<Option<Rate>>,
     /// What the router last said it holds; kept while it is unreachable.
     pub applied: Both<Option<Rate>>,
     /// What became of the last wish.
@@ -216,6 +218,7 @@ impl Default for RouterStatus {
             consecutive_failures: 0,
             last_failure: None,
             outage_since: None,
+            found: Both::default(),
             applied: Both::default(),
             act: Act::Waiting,
             refused: Both::default(),

@@ -9,9 +9,11 @@ use wanctl::control::actuator::{Known, Order};
 use wanctl::direction::{Both, Direction};
 use wanctl::router::Event;
 use wanctl::router::rest::LinkParams;
+use wanctl::router::ways::{Drive, Way};
 use wanctl::shell::clock::{Clock, pause};
 use wanctl::shell::directory::Address;
 use wanctl::shell::rest_port::{RestParams, RestPort};
+use wanctl::shell::router_port::Lan;
 use wanctl::time::Duration;
 use wanctl::units::Rate;
 
@@ -59,7 +61,11 @@ fn ours(port: u16, writes: usize) -> Run {
             of: 1,
         };
         link.announce();
-        link.drive(clock.now(), address, &registry, |event| {
+        let mut lan = Lan {
+            address,
+            registry: &registry,
+        };
+        link.drive(clock.now(), &mut lan, &mut |event| {
             if let Event::Holds { known, rate, .. } = event {
                 seen = Some((known, rate));
             }

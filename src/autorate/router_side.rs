@@ -141,6 +141,7 @@ impl Wan {
                 });
             }
             Known::Read => {
+                status.router.found[direction].get_or_insert(rate);
                 if let Some(confirmed) = believed
                     && confirmed != rate
                 {

@@ -11,12 +11,11 @@ use super::args::RunArgs;
 use super::daemon::{self, Daemon, Manner};
 use super::{complain, print};
 use crate::autorate::Autorate;
-use crate::direction::{Both, Direction};
+use crate::direction::Direction;
 use crate::program::Program;
 use crate::shell::event_loop::After;
 use crate::status::{Sight, WanStatus};
 use crate::time::Instant;
-use crate::units::Rate;
 
 /// Sends the process's log lines to stderr, for a person.
 pub(super) fn install_log(debug: bool) {
@@ -49,15 +48,9 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
         }
     }
     let mut daemon = Daemon::prepare(&loaded, args, Manner::ByHand)?;
-    let mut before = vec![Both::<Option<Rate>>::default(); loaded.len()];
     let mut retries = vec![Retries::default(); loaded.len()];
     let mut judged = false;
     let ended = daemon.event_loop.run(|now, program: &mut Autorate| {
-        for (before, wan) in before.iter_mut().zip(&program.status().wans) {
-            for direction in Direction::BOTH {
-                before[direction] = before[direction].or(wan.router.applied[direction]);
-            }
-        }
         if !judged && program.status().wans.iter().all(is_measured) {
             judged = true;
             program.hold();
@@ -77,8 +70,8 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
     daemon.end();
     ended?;
     let mut text = String::new();
-    for ((loaded, wan), before) in loaded.iter().zip(&status.wans).zip(&before) {
-        describe(&mut text, &loaded.config, wan, *before, &status);
+    for (loaded, wan) in loaded.iter().zip(&status.wans) {
+        describe(&mut text, &loaded.config, wan, &status);
     }
     let success = status.wans.iter().all(|wan| succeeded(wan, args.dry_run));
     text.push_str(if success {

@@ -6,13 +6,14 @@ mod said;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use mio::{Registry, Token};
+use mio::Token;
 
 pub use self::said::{Refused, Remedy, Said};
 use super::clock::Clock;
-use super::directory::Address;
+use super::router_port::Lan;
 use crate::control::actuator::Order;
-use crate::router::ssh::{Link, LinkParams};
+use crate::router::ssh::LinkParams;
+use crate::router::ways::{Drive, Way};
 use crate::router::{Event, Failure};
 use crate::time::{Duration, Instant};
 use crate::wire::routeros_cli::Command;
@@ -45,28 +46,36 @@ impl SshPort {
         unreachable!("built without the feature `ssh`")
     }
 
-    /// Its link.
-    pub const fn link(&mut self) -> &mut Link {
-        match *self {}
-    }
-
-    /// Hands an order to the link.
-    pub const fn submit(&mut self, _: Order) {
-        match *self {}
-    }
-
-    /// Whether an order or an answer is under way.
-    pub const fn is_busy(&self) -> bool {
-        match *self {}
-    }
-
     /// Whether the last address could not be reached.
     pub const fn take_unreached(&mut self) -> bool {
         match *self {}
     }
+}
 
-    /// Does everything that can be done now.
-    pub fn drive(&mut self, _: Instant, _: Address, _: &Registry, _: impl FnMut(Event)) {
+impl Way for SshPort {
+    fn submit(&mut self, _: Order) {
+        match *self {}
+    }
+
+    fn is_busy(&self) -> bool {
+        match *self {}
+    }
+
+    fn wake(&mut self, _: Instant) {
+        match *self {}
+    }
+
+    fn sleep(&mut self) {
+        match *self {}
+    }
+
+    fn look(&mut self, _: Instant) {
+        match *self {}
+    }
+}
+
+impl Drive<Lan<'_>> for SshPort {
+    fn drive(&mut self, _: Instant, _: &mut Lan<'_>, _: &mut dyn FnMut(Event)) {
         match *self {}
     }
 }

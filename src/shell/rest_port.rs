@@ -8,9 +8,11 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 
 use super::directory::Address;
+use super::router_port::Lan;
 use super::stream::Stream;
 use crate::control::actuator::Order;
 use crate::router::rest::{Action, Link, LinkParams};
+use crate::router::ways::{Drive, Way};
 use crate::router::{Event, Failure};
 use crate::time::Instant;
 
@@ -67,21 +69,6 @@ impl RestPort {
         }
     }
 
-    /// Its link, to be given errands.
-    pub const fn link(&mut self) -> &mut Link {
-        &mut self.link
-    }
-
-    /// Hands an order to the link.
-    pub fn submit(&mut self, order: Order) {
-        self.link.submit(order);
-    }
-
-    /// Whether an order or an answer is under way.
-    pub fn is_busy(&self) -> bool {
-        self.link.is_busy()
-    }
-
     /// An event came for its connection.
     pub const fn announce(&mut self) {
         self.announced = true;
@@ -90,38 +77,6 @@ impl RestPort {
     /// Whether the last address could not be reached, told once.
     pub const fn take_unreached(&mut self) -> bool {
         core::mem::replace(&mut self.unreached, false)
-    }
-
-    /// Does everything that can be done now. Call on events, on ticks and after [`submit`](Self::submit).
-    pub fn drive(
-        &mut self,
-        now: Instant,
-        address: Address,
-        registry: &Registry,
-        mut each: impl FnMut(Event),
-    ) {
-        loop {
-            match self.link.poll(now) {
-                Some(Action::Connect) => self.connect(now, address, registry),
-                Some(Action::Close) => {
-                    self.unreached |= self.opening.is_some();
-                    self.drop_stream();
-                }
-                None => {}
-            }
-            if let Err(why) = self.exchange(now) {
-                self.broken(now, why);
-            }
-            let mut told = false;
-            while let Some(event) = self.link.event() {
-                told = true;
-                each(event);
-            }
-            // An event may be followed by the next thing to do at once; nothing else is left.
-            if !told {
-                return;
-            }
-        }
     }
 
     /// Whether bytes may be waiting that no event will announce.
@@ -215,6 +170,55 @@ impl RestPort {
     }
 }
 
+impl Way for RestPort {
+    fn submit(&mut self, order: Order) {
+        self.link.submit(order);
+    }
+
+    fn is_busy(&self) -> bool {
+        self.link.is_busy()
+    }
+
+    fn wake(&mut self, now: Instant) {
+        self.link.wake(now);
+    }
+
+    fn sleep(&mut self) {
+        self.link.sleep();
+    }
+
+    fn look(&mut self, now: Instant) {
+        self.link.look(now);
+    }
+}
+
+impl Drive<Lan<'_>> for RestPort {
+    fn drive(&mut self, now: Instant, lan: &mut Lan<'_>, each: &mut dyn FnMut(Event)) {
+        loop {
+            match self.link.poll(now) {
+                Some(Action::Connect) => self.connect(now, lan.address, lan.registry),
+                Some(Action::Close) => {
+                    self.unreached |= self.opening.is_some();
+                    self.drop_stream();
+                }
+                None => {}
+            }
+            if let Err(why) = self.exchange(now) {
+                self.broken(now, why);
+            }
+            let mut told = false;
+            while let Some(event) = self.link.event() {
+                told = true;
+                each(event);
+            }
+            // An event may be followed by the next thing to do at once; nothing else is left.
+            if !told {
+                return;
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
@@ -268,9 +272,10 @@ mod tests {
 
         fn drive(&mut self, address: Address) {
             let registry = self.poll.registry();
+            let mut lan = Lan { address, registry };
             let said = &mut self.said;
             self.port
-                .drive(self.now, address, registry, |event| said.push(event));
+                .drive(self.now, &mut lan, &mut |event| said.push(event));
         }
 
         /// Waits for an event without telling the port.

@@ -4,35 +4,28 @@ use std::fmt::Write as _;
 
 use crate::config::WanConfig;
 use crate::control::controller::Source;
-use crate::direction::{Both, Direction};
+use crate::direction::Direction;
 use crate::report::words;
 use crate::router::Transport;
 use crate::status::{Status, WanStatus};
 use crate::units::Rate;
 
-/// What one WAN's round came to. `before`: what its queues held when they were first read.
-pub(super) fn describe(
-    text: &mut String,
-    config: &WanConfig,
-    wan: &WanStatus,
-    before: Both<Option<Rate>>,
-    status: &Status,
-) {
+/// What one WAN's round came to.
+pub(super) fn describe(text: &mut String, config: &WanConfig, wan: &WanStatus, status: &Status) {
     // A String takes everything.
-    let _ = try_describe(text, config, wan, before, status);
+    let _ = try_describe(text, config, wan, status);
 }
 
 fn try_describe(
     text: &mut String,
     config: &WanConfig,
     wan: &WanStatus,
-    before: Both<Option<Rate>>,
     status: &Status,
 ) -> std::fmt::Result {
     writeln!(text, "{}", wan.name)?;
     measured(text, wan)?;
     for direction in Direction::BOTH {
-        queue(text, config, wan, direction, before[direction])?;
+        queue(text, config, wan, direction, wan.router.found[direction])?;
     }
     router(text, config, wan)?;
     if status.dry_run {

@@ -23,8 +23,10 @@ pub use self::console::Console;
 use self::exec::Exec;
 pub use self::said::{Refused, Remedy, Said};
 use super::directory::Address;
+use super::router_port::Lan;
 use crate::control::actuator::Order;
 use crate::router::ssh::{Action, Link, LinkParams};
+use crate::router::ways::{Drive, Way};
 use crate::router::{Event, Failure};
 use crate::time::Instant;
 
@@ -99,55 +101,9 @@ impl SshPort {
         }
     }
 
-    /// Its link, to be given orders and errands.
-    pub const fn link(&mut self) -> &mut Link {
-        &mut self.link
-    }
-
-    /// Hands an order to the link.
-    pub fn submit(&mut self, order: Order) {
-        self.link.submit(order);
-    }
-
-    /// Whether an order or an answer is under way.
-    pub fn is_busy(&self) -> bool {
-        self.link.is_busy()
-    }
-
     /// Whether the last address could not be reached, told once.
     pub const fn take_unreached(&mut self) -> bool {
         core::mem::replace(&mut self.unreached, false)
-    }
-
-    /// Does everything that can be done now. Call on events, on ticks and after [`submit`](Self::submit).
-    pub fn drive(
-        &mut self,
-        now: Instant,
-        address: Address,
-        registry: &Registry,
-        mut each: impl FnMut(Event),
-    ) {
-        loop {
-            match self.link.poll(now) {
-                Some(Action::Connect) => self.connect(now, address),
-                Some(Action::Close) => self.drop_session(),
-                None => {}
-            }
-            self.collect(now, registry);
-            if let Err(why) = self.exchange(now) {
-                self.live = None;
-                self.link.closed(now, why);
-            }
-            let mut told = false;
-            while let Some(event) = self.link.event() {
-                told = true;
-                each(event);
-            }
-            // An event may be followed by the next thing to do at once; nothing else is left.
-            if !told {
-                return;
-            }
-        }
     }
 
     fn drop_session(&mut self) {
@@ -245,6 +201,54 @@ impl SshPort {
             self.link.answered(now, answer.status, &answer.text);
             if !self.link.is_up() {
                 return Ok(());
+            }
+        }
+    }
+}
+
+impl Way for SshPort {
+    fn submit(&mut self, order: Order) {
+        self.link.submit(order);
+    }
+
+    fn is_busy(&self) -> bool {
+        self.link.is_busy()
+    }
+
+    fn wake(&mut self, now: Instant) {
+        self.link.wake(now);
+    }
+
+    fn sleep(&mut self) {
+        self.link.sleep();
+    }
+
+    fn look(&mut self, now: Instant) {
+        self.link.look(now);
+    }
+}
+
+impl Drive<Lan<'_>> for SshPort {
+    fn drive(&mut self, now: Instant, lan: &mut Lan<'_>, each: &mut dyn FnMut(Event)) {
+        loop {
+            match self.link.poll(now) {
+                Some(Action::Connect) => self.connect(now, lan.address),
+                Some(Action::Close) => self.drop_session(),
+                None => {}
+            }
+            self.collect(now, lan.registry);
+            if let Err(why) = self.exchange(now) {
+                self.live = None;
+                self.link.closed(now, why);
+            }
+            let mut told = false;
+            while let Some(event) = self.link.event() {
+                told = true;
+                each(event);
+            }
+            // An event may be followed by the next thing to do at once; nothing else is left.
+            if !told {
+                return;
             }
         }
     }
