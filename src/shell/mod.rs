@@ -12,7 +12,6 @@ pub mod echo;
 mod errno;
 pub mod event_loop;
 pub mod http_server;
-mod inputs;
 pub mod lock;
 pub mod realtime;
 pub mod resolver;
@@ -24,7 +23,6 @@ pub mod sites;
 #[cfg_attr(not(feature = "ssh"), path = "no_ssh.rs")]
 pub mod ssh;
 pub mod stream;
-mod summary;
 pub mod systemd;
 pub mod timer;
 pub mod tls;
