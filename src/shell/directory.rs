@@ -3,7 +3,7 @@
 //! A literal address is known at once. A name is asked for off the loop, again after a while, and keeps
 //! its last address when the resolver fails: an outage takes the DNS with it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use super::resolver::{Resolved, Resolver};
 use crate::time::{Duration, Instant};
@@ -18,6 +18,13 @@ const RETRY_EVERY: Duration = Duration::from_secs(10);
 pub enum HostName {
     /// An address.
     Literal(IpAddr),
+    /// A link-local address on one interface.
+    Zoned {
+        /// The address.
+        address: Ipv6Addr,
+        /// The interface's name.
+        zone: String,
+    },
     /// A name.
     Name(String),
 }
@@ -48,6 +55,7 @@ impl Directory {
         let entry = |host| Entry {
             address: match &host {
                 HostName::Literal(address) => Some(*address),
+                HostName::Zoned { address, .. } => Some((*address).into()),
                 HostName::Name(_) => None,
             },
             ask_at: Instant::ZERO,

@@ -1,14 +1,20 @@
 //! Stands in for `ssh` in a build without the feature: there is no such port.
 
+#[path = "ssh/said.rs"]
+mod said;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 
 use mio::{Registry, Token};
 
+pub use self::said::{Refused, Remedy, Said};
+use super::clock::Clock;
 use crate::control::actuator::Order;
-use crate::router::Event;
 use crate::router::ssh::{Link, LinkParams};
-use crate::time::Instant;
+use crate::router::{Event, Failure};
+use crate::time::{Duration, Instant};
+use crate::wire::routeros_cli::Command;
 
 /// Where a router's SSH server is and how to talk to it.
 #[derive(Clone, Debug)]
@@ -55,6 +61,24 @@ impl SshPort {
 
     /// Does everything that can be done now.
     pub fn drive(&mut self, _: Instant, _: Option<IpAddr>, _: &Registry, _: impl FnMut(Event)) {
+        match *self {}
+    }
+}
+
+/// A session for tools; in this build there is none.
+#[derive(Debug)]
+pub enum Console {}
+
+impl Console {
+    /// # Errors
+    /// Always: this build has no SSH.
+    pub fn open(_: &SshParams, _: IpAddr) -> Result<Self, Refused> {
+        Err(Refused::new(Failure::Ssh, "this build has no SSH"))
+    }
+
+    /// # Errors
+    /// Never: nobody has such a session.
+    pub const fn run(&self, _: Clock, _: Command, _: Duration) -> Result<Said, Failure> {
         match *self {}
     }
 }

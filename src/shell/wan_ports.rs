@@ -13,6 +13,7 @@ use super::echo::{EchoSockets, Peer, Wanted};
 use super::resolver::{Resolved, Resolver};
 use super::router_port::{RouterParams, RouterPort};
 use super::tokens::{self, WanTokens};
+use super::zone::Zones;
 use crate::control::actuator::Order;
 use crate::control::prober::{Echo, Target};
 use crate::program::{Input, WanId};
@@ -43,7 +44,7 @@ pub struct WanPortsParams {
     /// Whom to ask every round.
     pub reflectors: Vec<ReflectorHost>,
     /// Whom to ask when they are silent.
-    pub gateway: Option<std::net::IpAddr>,
+    pub gateway: Option<HostName>,
     /// Where to connect when they are silent.
     pub tcp_targets: Vec<(HostName, u16)>,
     /// The router's host.
@@ -71,7 +72,7 @@ pub struct WanPorts {
     directory: Directory,
     udp_ports: Vec<Option<u16>>,
     tcp_ports: Vec<u16>,
-    gateway: Option<std::net::IpAddr>,
+    zones: Zones,
 }
 
 impl WanPorts {
@@ -86,13 +87,14 @@ impl WanPorts {
             .map_err(|e| e.to_string())?;
         let udp_ports = params.reflectors.iter().map(|r| r.udp_port).collect();
         let tcp_ports = params.tcp_targets.iter().map(|(_, port)| *port).collect();
-        // Reflectors first, then TCP targets, then the router.
-        let hosts = params
+        // Reflectors first, then TCP targets, then the router, then the gateway.
+        let hosts: Vec<HostName> = params
             .reflectors
             .into_iter()
             .map(|reflector| reflector.host)
             .chain(params.tcp_targets.into_iter().map(|(host, _)| host))
             .chain([params.router_host])
+            .chain(params.gateway)
             .collect();
         Ok(Self {
             id,
@@ -103,12 +105,12 @@ impl WanPorts {
             departures: Departures::default(),
             reopened: false,
             echo_more: false,
+            zones: Zones::of(&hosts),
             directory: Directory::new(u32::from(id.0) << 8, hosts, params.binding.source),
             tcp: TcpProbes::new(params.binding, tokens.tcp),
             router: RouterPort::new(tokens, params.router),
             udp_ports,
             tcp_ports,
-            gateway: params.gateway,
         })
     }
 
@@ -175,6 +177,7 @@ impl WanPorts {
         if let Some(resolver) = resolver {
             self.directory.tick(now, resolver);
         }
+        self.zones.tick(now);
         let wan = self.id;
         let round = self.departures.close_round(now);
         if round.reopen && self.binding.interface.is_some() {
@@ -221,9 +224,7 @@ impl WanPorts {
     /// Moves the router link on.
     pub fn drive(&mut self, now: Instant, registry: &Registry, mut input: impl FnMut(Input)) {
         let wan = self.id;
-        let address = self
-            .directory
-            .address(self.udp_ports.len() + self.tcp_ports.len());
+        let address = self.directory.address(self.router_host());
         self.router.drive(now, address, registry, |event| {
             input(Input::Router { wan, event });
         });
@@ -231,38 +232,47 @@ impl WanPorts {
 
     /// Sends an echo request. One that does not leave is as good as unanswered; it is counted.
     pub fn probe(&mut self, clock: Clock, echo: Echo) {
-        let peer = match echo.target {
-            Target::Gateway => self.gateway.map(Peer::Icmp),
-            Target::Reflector(n) => {
-                let n = usize::from(n);
-                self.directory.address(n).map(|ip| match self.udp_ports[n] {
-                    Some(port) => Peer::Udp(SocketAddr::new(ip, port)),
-                    None => Peer::Icmp(ip),
-                })
-            }
-        };
-        let sent = match peer {
-            Some(peer) => self
-                .echo
-                .send(clock, echo.target, peer, echo.seq)
-                .map_err(Unsent::from),
-            None => Err(Unsent::NoAddress),
-        };
+        let sent = self.peer(echo.target).and_then(|peer| {
+            let sent = self.echo.send(clock, echo.target, peer, echo.seq);
+            sent.map_err(Unsent::from)
+        });
         // The gateway may be near when the world is not: it says nothing about the others.
         if echo.target != Target::Gateway {
             self.departures.note(sent);
         }
     }
 
+    /// Where a target is at the moment.
+    fn peer(&self, target: Target) -> Result<Peer, Unsent> {
+        let (host, udp_port) = match target {
+            Target::Gateway => (self.router_host() + 1, None),
+            Target::Reflector(n) => (usize::from(n), self.udp_ports[usize::from(n)]),
+        };
+        let place = self.place(host, udp_port.unwrap_or(0))?;
+        Ok(match (udp_port, place) {
+            (Some(_), place) => Peer::Udp(place),
+            (None, SocketAddr::V6(place)) if place.scope_id() != 0 => Peer::IcmpOn(place),
+            (None, place) => Peer::Icmp(place.ip()),
+        })
+    }
+
+    fn place(&self, host: usize, port: u16) -> Result<SocketAddr, Unsent> {
+        let address = self.directory.address(host).ok_or(Unsent::NoAddress)?;
+        let place = self.zones.place(host, address, port);
+        place.ok_or(Unsent::NoInterface)
+    }
+
+    /// The router's place in the directory.
+    const fn router_host(&self) -> usize {
+        self.udp_ports.len() + self.tcp_ports.len()
+    }
+
     /// Tries a TCP connect to each fallback target; what fails at once is reported at once.
     pub fn try_tcp(&mut self, clock: Clock, registry: &Registry, mut input: impl FnMut(Input)) {
         for (n, port) in (0..).zip(&self.tcp_ports) {
-            let address = self
-                .directory
-                .address(self.udp_ports.len() + usize::from(n));
-            let started = address.map_or(Started::Failed, |ip| {
-                self.tcp
-                    .start(clock, registry, n, SocketAddr::new(ip, *port))
+            let place = self.place(self.udp_ports.len() + usize::from(n), *port);
+            let started = place.map_or(Started::Failed, |place| {
+                self.tcp.start(clock, registry, n, place)
             });
             if started != Started::UnderWay {
                 let (wan, took) = (self.id, None);

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser};
 
-use super::{Command, option, said};
+use super::Command;
+use super::option::{option, said};
 use crate::sim::double::faults::Fault;
 use crate::sim::double::profile::Profile;
 

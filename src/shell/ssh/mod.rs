@@ -5,8 +5,10 @@
 //! steady state, and only while something is written or read.
 
 mod connect;
+mod console;
 mod exec;
 mod known_hosts;
+mod said;
 
 use std::net::{IpAddr, Shutdown};
 use std::os::fd::AsRawFd;
@@ -16,8 +18,10 @@ use std::thread::{self, JoinHandle};
 use mio::unix::SourceFd;
 use mio::{Interest, Registry, Token};
 
-use self::connect::{Refused, Stood, Target};
+use self::connect::{Stood, Target};
+pub use self::console::Console;
 use self::exec::Exec;
+pub use self::said::{Refused, Remedy, Said};
 use crate::control::actuator::Order;
 use crate::router::ssh::{Action, Link, LinkParams};
 use crate::router::{Event, Failure};
@@ -82,14 +86,8 @@ impl SshPort {
     /// Connects with the first [`drive`](Self::drive).
     pub fn new(token: Token, params: SshParams) -> Self {
         Self {
+            target: Target::of(&params),
             link: Link::new(params.link),
-            target: Target {
-                host: params.host,
-                port: params.port,
-                user: params.user,
-                key_file: params.key_file,
-                known_hosts: params.known_hosts,
-            },
             token,
             opening: None,
             live: None,
@@ -183,10 +181,10 @@ impl SshPort {
             return;
         };
         let panicked = |_| {
-            Err(Refused {
-                why: Failure::Ssh,
-                sentence: "SSH: the connecting thread ended in a panic".into(),
-            })
+            Err(Refused::new(
+                Failure::Ssh,
+                "the connecting thread ended in a panic",
+            ))
         };
         let opened = opening.thread.join().unwrap_or_else(panicked);
         if opening.given_up {
@@ -198,14 +196,15 @@ impl SshPort {
                 self.live = Some(Live { exec: None, stood });
                 self.link.connected(now);
             }
-            Err(Refused { why, sentence }) => {
-                if self.complaint != sentence {
-                    for line in sentence.lines() {
-                        log::warn!("{line}");
+            Err(refused) => {
+                let complaint = refused.to_string();
+                if self.complaint != complaint {
+                    for line in complaint.lines() {
+                        log::warn!("SSH: {line}");
                     }
-                    self.complaint = sentence;
+                    self.complaint = complaint;
                 }
-                self.link.closed(now, why);
+                self.link.closed(now, refused.why);
             }
         }
     }
@@ -240,10 +239,10 @@ fn watch(stood: Stood, token: Token, registry: &Registry) -> Result<Stood, Refus
     let both = Interest::READABLE | Interest::WRITABLE;
     match registry.register(&mut SourceFd(&descriptor), token, both) {
         Ok(()) => Ok(stood),
-        Err(e) => Err(Refused {
-            why: Failure::Closed,
-            sentence: format!("SSH: cannot watch the connection: {e}"),
-        }),
+        Err(e) => Err(Refused::new(
+            Failure::Closed,
+            format!("cannot watch the connection: {e}"),
+        )),
     }
 }
 
