@@ -10,6 +10,7 @@ use wanctl::direction::{Both, Direction};
 use wanctl::router::Event;
 use wanctl::router::rest::LinkParams;
 use wanctl::shell::clock::{Clock, pause};
+use wanctl::shell::directory::Address;
 use wanctl::shell::rest_port::{RestParams, RestPort};
 use wanctl::time::Duration;
 use wanctl::units::Rate;
@@ -53,7 +54,11 @@ fn ours(port: u16, writes: usize) -> Run {
     let mut link = RestPort::new(Token(0), params(port));
     let drive = |link: &mut RestPort| {
         let mut seen = None;
-        let address = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let address = Address::Known {
+            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            of: 1,
+        };
+        link.announce();
         link.drive(clock.now(), address, &registry, |event| {
             if let Event::Holds { known, rate, .. } = event {
                 seen = Some((known, rate));

@@ -12,6 +12,7 @@ pub mod echo;
 mod errno;
 pub mod event_loop;
 pub mod http_server;
+mod inputs;
 pub mod lock;
 pub mod realtime;
 pub mod resolver;

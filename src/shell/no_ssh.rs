@@ -10,6 +10,7 @@ use mio::{Registry, Token};
 
 pub use self::said::{Refused, Remedy, Said};
 use super::clock::Clock;
+use super::directory::Address;
 use crate::control::actuator::Order;
 use crate::router::ssh::{Link, LinkParams};
 use crate::router::{Event, Failure};
@@ -59,8 +60,13 @@ impl SshPort {
         match *self {}
     }
 
+    /// Whether the last address could not be reached.
+    pub const fn take_unreached(&mut self) -> bool {
+        match *self {}
+    }
+
     /// Does everything that can be done now.
-    pub fn drive(&mut self, _: Instant, _: Option<IpAddr>, _: &Registry, _: impl FnMut(Event)) {
+    pub fn drive(&mut self, _: Instant, _: Address, _: &Registry, _: impl FnMut(Event)) {
         match *self {}
     }
 }

@@ -1,9 +1,8 @@
 //! One WAN's ways to its router: REST, SSH, or both with one standing in for the other.
 
-use std::net::IpAddr;
-
 use mio::Registry;
 
+use super::directory::Address;
 use super::rest_port::{RestParams, RestPort};
 use super::ssh::{SshParams, SshPort};
 use super::tokens::WanTokens;
@@ -69,11 +68,26 @@ impl RouterPort {
         }
     }
 
+    /// An event came for one of its connections.
+    pub const fn announce(&mut self) {
+        // SSH has its own way to find out.
+        if let Some(rest) = &mut self.rest {
+            rest.announce();
+        }
+    }
+
+    /// Whether the router could not be reached at its last address, told once.
+    pub fn take_unreached(&mut self) -> bool {
+        let rest = self.rest.as_mut().is_some_and(RestPort::take_unreached);
+        let ssh = self.ssh.as_mut().is_some_and(SshPort::take_unreached);
+        rest || ssh
+    }
+
     /// Does everything that can be done now. Call on events, on ticks and after [`submit`](Self::submit).
     pub fn drive(
         &mut self,
         now: Instant,
-        address: Option<IpAddr>,
+        address: Address,
         registry: &Registry,
         mut each: impl FnMut(Event),
     ) {

@@ -13,8 +13,12 @@ use crate::support::*;
 
 /// `wanctl --config F --once` and what it said.
 fn once(world: &World, more: &[&str]) -> (Option<i32>, String, String) {
+    once_with(&Setup::new(world), more)
+}
+
+fn once_with(setup: &Setup, more: &[&str]) -> (Option<i32>, String, String) {
     let home = tempdir();
-    let config = Setup::new(world).write(home.path());
+    let config = setup.write(home.path());
     let said = run(wanctl()
         .arg("--config")
         .arg(config)
@@ -24,6 +28,16 @@ fn once(world: &World, more: &[&str]) -> (Option<i32>, String, String) {
     assert!(!home.path().join("wan1.log").exists(), "nor a log written");
     assert!(!(said.1.clone() + &said.2).contains(PASSWORD));
     said
+}
+
+#[test]
+fn one_round_waits_for_the_resolver() {
+    let world = world();
+    let mut setup = Setup::new(&world);
+    setup.host = "localhost";
+    let (code, out, err) = once_with(&setup, &[]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.ends_with("Result: ok\n"), "{out}");
 }
 
 /// The same, and what happens meanwhile.

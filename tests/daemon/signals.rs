@@ -265,3 +265,31 @@ fn the_service_manager_hears_of_every_wan() {
     assert!(status.starts_with("STATUS=wan1: "), "{status}");
     assert!(status.contains("; wan2: "), "{status}");
 }
+
+#[test]
+fn on_exit_ceiling_does_not_trust_what_the_router_said_last() {
+    let world = world();
+    let setup = Setup::new(&world)
+        .router("on_exit: ceiling")
+        .read_back_every(300);
+    let mut daemon = Daemon::start(&setup);
+    daemon.wait_settled(&world);
+    let by_hand = Rate::mbit(77);
+    world.scene().router.set_max_limit("WAN-Download", by_hand);
+    assert!(daemon.stop().0.success());
+    assert!(holds_ceilings(&world));
+}
+
+#[test]
+fn on_exit_ceiling_comes_after_the_write_that_is_under_way() {
+    let world = world();
+    let setup = Setup::new(&world).router("on_exit: ceiling");
+    let mut daemon = Daemon::start(&setup);
+    daemon.wait_settled(&world);
+    world.fault(Fault::SlowBy(Duration::from_millis(250)));
+    let before = writes(&world).len();
+    squeeze(&world);
+    wait_until("a write", PATIENCE, || writes(&world).len() > before);
+    assert!(daemon.stop().0.success());
+    assert!(holds_ceilings(&world));
+}

@@ -162,6 +162,9 @@ impl Wan {
             }
         }
         self.compare(now, rates, act, &mut status.router);
+        self.answered(now, status, &mut |fact| {
+            out.push(Output::Tell { wan: id, fact });
+        });
         // tell
         self.tell(now, id, outcome, decision, act, status, out);
         if let Some(saved) = self.saver.due(now, self.saved(status)) {
@@ -192,10 +195,9 @@ impl Wan {
         if self.on_exit == OnExit::Ceiling && status.router.up && !self.actuator.is_dry_run() {
             for direction in Direction::BOTH {
                 let rate = self.controller.shapers()[direction].params().ceiling;
-                if self.actuator.held()[direction] != Some(rate) {
-                    let order = Order { direction, rate };
-                    out.push(Output::Write { wan: id, order });
-                }
+                // Whatever we believe: another write may be under way, somebody may have changed it.
+                let order = Order { direction, rate };
+                out.push(Output::Write { wan: id, order });
             }
         }
         let saved = self.saver.last(now, self.saved(status));

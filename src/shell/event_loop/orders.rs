@@ -1,8 +1,9 @@
 //! What the program asks for.
 
 use super::EventLoop;
-use crate::program::{Input, Output, Program};
+use crate::program::{Output, Program};
 use crate::report::lines;
+use crate::shell::inputs::Inputs;
 use crate::shell::scribe::Record;
 use crate::time::Instant;
 
@@ -14,9 +15,11 @@ impl<P: Program> EventLoop<P> {
         loop {
             while let Some(output) = self.outbox.pop() {
                 match output {
-                    Output::Probe { wan, echo } => self.wans[wan.index()].probe(self.clock, echo),
+                    Output::Probe { wan, echo } => {
+                        self.wans[wan.index()].probe(self.clock, now, echo);
+                    }
                     Output::TryTcp { wan } => {
-                        self.wans[wan.index()].try_tcp(self.clock, registry, |input| {
+                        self.wans[wan.index()].try_tcp(self.clock, now, registry, |input| {
                             replies.keep(input);
                         });
                     }
@@ -38,25 +41,5 @@ impl<P: Program> EventLoop<P> {
                 None => return,
             }
         }
-    }
-}
-
-/// Inputs that came up while outputs were carried out: at most a few per WAN.
-#[derive(Debug)]
-struct Inputs(heapless::Deque<Input, 64>);
-
-impl Inputs {
-    const fn new() -> Self {
-        Self(heapless::Deque::new())
-    }
-
-    fn keep(&mut self, input: Input) {
-        // Eight TCP targets and two queues for each of eight WANs at the very most, and a TCP target
-        // or a queue whose report is lost is treated as failed at its deadline.
-        let _ = self.0.push_back(input);
-    }
-
-    fn take(&mut self) -> Option<Input> {
-        self.0.pop_front()
     }
 }

@@ -9,7 +9,8 @@ use crate::shell::scribe::Record;
 use crate::shell::wan_ports::WanPorts;
 use crate::time::{Duration, Instant};
 
-/// How long the last orders of a stopping program may take.
+/// How long the last orders of a stopping program may take: what was under way and two writes, at 0.2 s
+/// each over SSH (routeros.md 3). A router that takes longer is not waited for.
 const STOP_FOR: Duration = Duration::from_secs(1);
 /// How often systemd's status line is renewed.
 const STATUS_EVERY: Duration = Duration::from_secs(5);

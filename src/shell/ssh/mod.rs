@@ -10,7 +10,7 @@ mod exec;
 mod known_hosts;
 mod said;
 
-use std::net::{IpAddr, Shutdown};
+use std::net::Shutdown;
 use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
@@ -22,6 +22,7 @@ use self::connect::{Stood, Target};
 pub use self::console::Console;
 use self::exec::Exec;
 pub use self::said::{Refused, Remedy, Said};
+use super::directory::Address;
 use crate::control::actuator::Order;
 use crate::router::ssh::{Action, Link, LinkParams};
 use crate::router::{Event, Failure};
@@ -57,6 +58,8 @@ pub struct SshPort {
     live: Option<Live>,
     /// The last complaint, which is not repeated until a session stood.
     complaint: String,
+    /// The last address cannot be reached.
+    unreached: bool,
 }
 
 /// The helper thread. There is never more than one.
@@ -92,6 +95,7 @@ impl SshPort {
             opening: None,
             live: None,
             complaint: String::new(),
+            unreached: false,
         }
     }
 
@@ -110,11 +114,16 @@ impl SshPort {
         self.link.is_busy()
     }
 
+    /// Whether the last address could not be reached, told once.
+    pub const fn take_unreached(&mut self) -> bool {
+        core::mem::replace(&mut self.unreached, false)
+    }
+
     /// Does everything that can be done now. Call on events, on ticks and after [`submit`](Self::submit).
     pub fn drive(
         &mut self,
         now: Instant,
-        address: Option<IpAddr>,
+        address: Address,
         registry: &Registry,
         mut each: impl FnMut(Event),
     ) {
@@ -145,22 +154,27 @@ impl SshPort {
         self.live = None;
         if let Some(opening) = &mut self.opening {
             opening.given_up = true;
+            self.unreached = true;
         }
     }
 
-    fn connect(&mut self, now: Instant, address: Option<IpAddr>) {
+    fn connect(&mut self, now: Instant, address: Address) {
         // One that was given up is still on its way, and as good as a new one.
         if let Some(opening) = &mut self.opening {
             opening.given_up = false;
             return;
         }
+        let ip = match address {
+            Address::Known { ip, .. } => ip,
+            Address::Pending => return self.link.not_yet(now),
+            Address::Unknown => return self.link.closed(now, Failure::NameUnknown),
+        };
         let start = || {
-            let address = address.ok_or(Failure::NameUnknown)?;
             let target = self.target.clone();
             thread::Builder::new()
                 .name("wanctl-ssh".into())
                 .stack_size(STACK)
-                .spawn(move || connect::open(&target, address))
+                .spawn(move || connect::open(&target, ip))
                 .map_err(|_| Failure::Closed)
         };
         match start() {
@@ -204,6 +218,10 @@ impl SshPort {
                     }
                     self.complaint = complaint;
                 }
+                self.unreached |= matches!(
+                    refused.why,
+                    Failure::TimedOut | Failure::ConnectionRefused | Failure::NetworkUnreachable
+                );
                 self.link.closed(now, refused.why);
             }
         }
