@@ -12,6 +12,15 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// The one that is not this one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Down => Self::Up,
+            Self::Up => Self::Down,
+        }
+    }
+
     /// Both, download first.
     pub const BOTH: [Self; 2] = [Self::Down, Self::Up];
 }

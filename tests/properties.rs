@@ -140,7 +140,7 @@ proptest! {
                 }
                 Happens::Refused => for direction in Direction::BOTH {
                     if in_flight[direction].take().is_some() {
-                        actuator.refused(now, direction);
+                        actuator.refused(now, direction, false);
                     }
                 },
                 Happens::Lost => {

@@ -68,7 +68,7 @@ impl Wan {
                 }
             }
             Event::Refused { direction, why } => {
-                self.actuator.refused(now, direction);
+                self.actuator.refused(now, direction, why.is_certain());
                 if why == Refusal::NotPermitted {
                     self.actuator.insist(direction);
                 }
@@ -129,7 +129,7 @@ impl Wan {
         status: &mut WanStatus,
         tell: &mut impl FnMut(Fact),
     ) {
-        let believed = self.actuator.held()[direction];
+        let believed = self.actuator.expected()[direction];
         match known {
             Known::Written => {
                 status.counters.updates += 1;

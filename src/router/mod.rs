@@ -157,6 +157,14 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether nothing was changed. Any other refusal may have been applied (routeros.md 1.4).
+    pub const fn is_certain(self) -> bool {
+        matches!(
+            self,
+            Self::QueueMissing | Self::IdUnknown | Self::QueueTypeMissing | Self::NotPermitted
+        )
+    }
+
     /// A sentence for people.
     pub const fn explain(self) -> &'static str {
         match self {

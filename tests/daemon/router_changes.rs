@@ -101,6 +101,9 @@ fn an_unplugged_router_is_refused_connections_and_comes_back() {
     world.plug_router().expect("its port is still free");
     recovers(&world, &daemon);
     daemon.wait_log("Router reconnected after ");
+    // Not ours: said, although the connection that confirmed ours is gone.
+    daemon.wait_log("somebody changed it");
+    assert!(number(&wan(&daemon.health().1)["router"]["drifts_corrected"]) >= 1.0);
 }
 
 #[test]

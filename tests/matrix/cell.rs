@@ -101,7 +101,7 @@ impl Outcome {
                 "recovered after {recovered:?}, allowed {:?}",
                 self.allowed
             ))
-        } else if self.needless > 0 {
+        } else if self.needless > self.excused.0 {
             Some(format!(
                 "{} of {} writes were needless",
                 self.needless, self.writes

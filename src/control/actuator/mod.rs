@@ -97,7 +97,9 @@ impl Actuator {
         }
         let mut orders = [Direction::Down, Direction::Up].map(|direction| {
             due[direction].then(|| {
-                self.queues[direction].in_flight = Some(rates[direction]);
+                let queue = &mut self.queues[direction];
+                queue.in_flight = Some(rates[direction]);
+                queue.paid_at = Some(now);
                 Order {
                     direction,
                     rate: rates[direction],
@@ -116,6 +118,7 @@ impl Actuator {
     pub fn holds(&mut self, now: Instant, direction: Direction, rate: Rate, known: Known) -> bool {
         let queue = &mut self.queues[direction];
         queue.held = Some(rate);
+        queue.left = None;
         if known == Known::Read {
             return false;
         }
@@ -131,12 +134,21 @@ impl Actuator {
     }
 
     /// The router refused a write, or its answer told nothing: what it holds is unknown until read.
-    pub fn refused(&mut self, now: Instant, direction: Direction) {
+    /// `for_certain`: it changed nothing, so that the budget has not paid for anything.
+    pub fn refused(&mut self, now: Instant, direction: Direction, for_certain: bool) {
         let queue = &mut self.queues[direction];
         queue.answered();
         queue.in_flight = None;
         queue.held = None;
+        queue.left = None;
         queue.pause(now);
+        let paid_at = queue.paid_at.take_if(|_| for_certain);
+        if let Some(at) = paid_at
+            // Both directions of one tick were paid for together.
+            && self.queues[direction.other()].paid_at != Some(at)
+        {
+            self.budget.give_back(at);
+        }
     }
 
     /// The router will not take writes to this queue until somebody allows it. From now on they are
@@ -163,9 +175,14 @@ impl Actuator {
     pub fn lost(&mut self) {
         for direction in Direction::BOTH {
             let queue = &mut self.queues[direction];
-            queue.held = None;
-            queue.in_flight = None;
+            let (held, sent) = (queue.held.take(), queue.in_flight.take());
+            queue.left = held.or(queue.left).filter(|_| sent.is_none());
         }
+    }
+
+    /// What the router should hold if nobody but us has written to it.
+    pub fn expected(&self) -> Both<Option<Rate>> {
+        self.queues.map(|queue| queue.held.or(queue.left))
     }
 
     /// What the router said it holds.

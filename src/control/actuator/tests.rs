@@ -112,7 +112,7 @@ fn a_refusing_router_is_asked_less_and_less_often() {
         if let Act::Send(orders) = actuator.want(now, rates(500, 50), true) {
             asked += 1;
             for order in orders.into_iter().flatten() {
-                actuator.refused(now, order.direction);
+                actuator.refused(now, order.direction, false);
             }
         }
         now = now + TICK;
@@ -213,7 +213,7 @@ fn a_router_without_permission_is_asked_again_even_if_it_holds_what_is_wanted() 
     let mut now = Instant::ZERO;
     actuator.want(now, rates(500, 50), true);
     actuator.holds(now, Direction::Up, Rate::mbit(50), Known::Written);
-    actuator.refused(now, Direction::Down);
+    actuator.refused(now, Direction::Down, false);
     actuator.insist(Direction::Down);
     actuator.holds(now, Direction::Down, Rate::mbit(500), Known::Read);
     assert_eq!(actuator.want(now, rates(500, 50), true), Act::Waiting);
@@ -229,4 +229,57 @@ fn a_dry_run_never_sends() {
         actuator.want(Instant::ZERO, rates(500, 50), true),
         Act::Withheld
     );
+}
+
+#[test]
+fn only_writes_that_may_have_changed_something_are_paid_for() {
+    let mut actuator = actuator();
+    let mut now = Instant::ZERO;
+    for attempt in 0..40 {
+        now = now + RETRY_MAX + TICK;
+        let Act::Send(orders) = actuator.want(now, rates(100 + attempt, 10), true) else {
+            panic!("budget spent after {attempt} refusals");
+        };
+        for order in orders.into_iter().flatten() {
+            actuator.refused(now, order.direction, true);
+        }
+        assert_eq!(actuator.budget().left(now), 10);
+    }
+    // One of a tick's two was taken: that is a write.
+    now = now + RETRY_MAX + TICK;
+    assert!(matches!(
+        actuator.want(now, rates(7, 7), true),
+        Act::Send(_)
+    ));
+    actuator.holds(now, Direction::Down, Rate::mbit(7), Known::Written);
+    actuator.refused(now, Direction::Up, true);
+    assert_eq!(actuator.budget().left(now), 9);
+    // A doubtful refusal may have been applied.
+    now = now + RETRY_MAX + TICK;
+    assert!(matches!(
+        actuator.want(now, rates(7, 8), true),
+        Act::Send(_)
+    ));
+    actuator.refused(now, Direction::Up, false);
+    assert_eq!(actuator.budget().left(now), 8);
+}
+
+#[test]
+fn what_was_confirmed_outlives_the_connection_unless_a_write_was_under_way() {
+    let mut actuator = actuator();
+    let now = Instant::ZERO;
+    assert_eq!(tell(&mut actuator, now, rates(50, 5)), 2);
+    actuator.lost();
+    actuator.lost();
+    assert_eq!(actuator.held().down, None);
+    assert_eq!(actuator.expected().down, Some(Rate::mbit(50)));
+    actuator.holds(now, Direction::Down, Rate::mbit(50), Known::Read);
+    actuator.holds(now, Direction::Up, Rate::mbit(5), Known::Read);
+    assert!(matches!(
+        actuator.want(now, rates(40, 5), true),
+        Act::Send(_)
+    ));
+    actuator.lost();
+    assert_eq!(actuator.expected().down, None, "it may hold either");
+    assert_eq!(actuator.expected().up, Some(Rate::mbit(5)));
 }

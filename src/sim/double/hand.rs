@@ -113,15 +113,13 @@ impl Router {
         }
     }
 
-    /// Does one thing that may change the tables: flash is then behind, and a write that changed
-    /// nothing has worn it for nothing.
+    /// Does one thing that may change the tables: flash is then behind.
     pub(super) fn watched<T>(&mut self, now: Instant, work: impl FnOnce(&mut Self) -> T) -> T {
-        let (writes, queues) = (self.system.writes, self.queues.table.rows.clone());
+        let writes = self.system.writes;
         self.flush(now);
         let result = work(self);
         if self.system.writes != writes {
             self.dirty_since.get_or_insert(now);
-            self.needless += u64::from(self.queues.table.rows == queues);
         }
         self.flush(now);
         result

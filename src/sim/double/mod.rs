@@ -189,7 +189,7 @@ impl Router {
         self.system.writes
     }
 
-    /// How many of them left the queues as they were.
+    /// Writes that found a queue as they wanted it: each was a request for nothing.
     pub const fn needless_writes(&self) -> u64 {
         self.needless
     }

@@ -77,6 +77,7 @@ impl Router {
             if changed && in_flash {
                 self.system.persist();
             }
+            self.needless += u64::from(!changed && menu == Menu::QueueTree);
         }
         Ok(())
     }
