@@ -129,7 +129,7 @@ impl Wan {
         status: &mut WanStatus,
         tell: &mut impl FnMut(Fact),
     ) {
-        let believed = self.actuator.expected()[direction];
+        let contradicted = self.actuator.contradicted(direction, rate);
         match known {
             Known::Written => {
                 status.counters.updates += 1;
@@ -142,9 +142,7 @@ impl Wan {
             }
             Known::Read => {
                 status.router.found[direction].get_or_insert(rate);
-                if let Some(confirmed) = believed
-                    && confirmed != rate
-                {
+                if let Some(confirmed) = contradicted {
                     status.counters.drifts += 1;
                     tell(Fact::Drift {
                         direction,

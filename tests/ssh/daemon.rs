@@ -95,7 +95,8 @@ impl Daemon {
         let health = self.health();
         let pulse = &health["loop"];
         println!("{pulse}");
-        assert!(pulse["missed_ticks"].as_u64() < Some(10), "{pulse}");
+        let missed = pulse["missed_ticks"].as_u64();
+        assert!(missed.is_some_and(|missed| missed < 10), "{pulse}");
     }
 }
 

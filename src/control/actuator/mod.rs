@@ -119,6 +119,7 @@ impl Actuator {
         let queue = &mut self.queues[direction];
         queue.held = Some(rate);
         queue.left = None;
+        queue.doubtful = None;
         if known == Known::Read {
             return false;
         }
@@ -141,6 +142,7 @@ impl Actuator {
         queue.in_flight = None;
         queue.held = None;
         queue.left = None;
+        queue.doubtful = None;
         queue.pause(now);
         let paid_at = queue.paid_at.take_if(|_| for_certain);
         if let Some(at) = paid_at
@@ -176,13 +178,17 @@ impl Actuator {
         for direction in Direction::BOTH {
             let queue = &mut self.queues[direction];
             let (held, sent) = (queue.held.take(), queue.in_flight.take());
-            queue.left = held.or(queue.left).filter(|_| sent.is_none());
+            queue.left = held.or(queue.left);
+            queue.doubtful = sent.or(queue.doubtful);
         }
     }
 
-    /// What the router should hold if nobody but us has written to it.
-    pub fn expected(&self) -> Both<Option<Rate>> {
-        self.queues.map(|queue| queue.held.or(queue.left))
+    /// What the router had confirmed, if it now holds something that we never told it to.
+    pub fn contradicted(&self, direction: Direction, found: Rate) -> Option<Rate> {
+        let queue = &self.queues[direction];
+        let confirmed = queue.held.or(queue.left)?;
+        let ours = found == confirmed || queue.doubtful == Some(found);
+        (!ours).then_some(confirmed)
     }
 
     /// What the router said it holds.

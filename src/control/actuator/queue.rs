@@ -15,8 +15,10 @@ pub const RETRY_MAX: Duration = Duration::from_secs(30);
 pub(super) struct Queue {
     /// What the router holds, as far as it said so itself.
     pub(super) held: Option<Rate>,
-    /// What it held when the connection went, unless a write was on its way.
+    /// What it held when the connection went,
     pub(super) left: Option<Rate>,
+    /// and what was on its way.
+    pub(super) doubtful: Option<Rate>,
     /// When the budget paid for the write that is in flight.
     pub(super) paid_at: Option<Instant>,
     pub(super) in_flight: Option<Rate>,
@@ -36,6 +38,7 @@ impl Queue {
     pub(super) const UNKNOWN: Self = Self {
         held: None,
         left: None,
+        doubtful: None,
         paid_at: None,
         in_flight: None,
         retry_at: Instant::ZERO,

@@ -265,21 +265,31 @@ fn only_writes_that_may_have_changed_something_are_paid_for() {
 }
 
 #[test]
-fn what_was_confirmed_outlives_the_connection_unless_a_write_was_under_way() {
+fn what_was_confirmed_outlives_the_connection() {
     let mut actuator = actuator();
     let now = Instant::ZERO;
+    let said = |actuator: &Actuator, down: u64| {
+        let found = Rate::mbit(down);
+        actuator.contradicted(Direction::Down, found)
+    };
     assert_eq!(tell(&mut actuator, now, rates(50, 5)), 2);
     actuator.lost();
     actuator.lost();
     assert_eq!(actuator.held().down, None);
-    assert_eq!(actuator.expected().down, Some(Rate::mbit(50)));
+    assert_eq!(said(&actuator, 50), None);
+    assert_eq!(said(&actuator, 33), Some(Rate::mbit(50)));
     actuator.holds(now, Direction::Down, Rate::mbit(50), Known::Read);
     actuator.holds(now, Direction::Up, Rate::mbit(5), Known::Read);
+    // A write was under way: it may hold either.
     assert!(matches!(
         actuator.want(now, rates(40, 5), true),
         Act::Send(_)
     ));
     actuator.lost();
-    assert_eq!(actuator.expected().down, None, "it may hold either");
-    assert_eq!(actuator.expected().up, Some(Rate::mbit(5)));
+    assert_eq!(said(&actuator, 40), None);
+    assert_eq!(said(&actuator, 50), None);
+    assert_eq!(said(&actuator, 33), Some(Rate::mbit(50)));
+    // One that was refused may have been applied, and nothing is known.
+    actuator.refused(now, Direction::Down, false);
+    assert_eq!(said(&actuator, 33), None);
 }
