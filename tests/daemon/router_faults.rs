@@ -313,3 +313,18 @@ fn a_router_that_is_silent_from_the_start_is_told_and_waited_for() {
     world.fault(Fault::None);
     recovers(&world, &daemon);
 }
+
+/// Each of them while the line is loaded, so that there is something to write.
+#[test]
+fn no_fault_costs_a_tick() {
+    let world = world();
+    let daemon = Daemon::start(&Setup::new(&world));
+    daemon.wait_settled(&world);
+    squeeze(&world);
+    for (_, fault) in Fault::NAMED {
+        world.fault(fault);
+        nap(1_000);
+    }
+    world.fault(Fault::None);
+    recovers(&world, &daemon);
+}

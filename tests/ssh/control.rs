@@ -1,6 +1,9 @@
 //! Control over SSH, from the first look to the last write.
 
 use wanctl::direction::Direction;
+use wanctl::shell::clock::pause;
+use wanctl::sim::double::faults::Fault;
+use wanctl::time::Duration;
 use wanctl::units::Rate;
 
 use crate::daemon::{Daemon, once};
@@ -108,5 +111,23 @@ fn a_queue_that_is_not_there_is_no_success() {
     world.scene().router.remove_queue("WAN-Download");
     let daemon = Daemon::start(&world, &ssh_only(&sshd));
     daemon.expect(10, "the router has no queue of that name");
+    daemon.assert_on_time();
+}
+
+/// Each of them while the line is loaded, so that there is something to write.
+#[test]
+fn no_fault_of_the_console_costs_a_tick() {
+    let Some((world, sshd)) = stage() else { return };
+    let daemon = Daemon::start(&world, &ssh_only(&sshd));
+    expect_limit(&world, 10, |limit| limit == CEILING);
+    world.set_capacity(Direction::Down, Rate::mbit(300));
+    world.set_demand(Direction::Down, Rate::mbit(1_000));
+    for (_, fault) in Fault::NAMED {
+        world.fault(fault);
+        pause(Duration::from_secs(1));
+    }
+    world.fault(Fault::None);
+    world.set_demand(Direction::Down, Rate::ZERO);
+    expect_limit(&world, 90, |limit| limit == CEILING);
     daemon.assert_on_time();
 }
