@@ -25,21 +25,35 @@ struct Identity {
 
 impl Identity {
     fn new() -> Self {
+        let key = rcgen::KeyPair::generate().expect("a key");
+        Self::of(&key, rustls::DEFAULT_VERSIONS)
+    }
+
+    /// RSA with 2048 bits and no TLS 1.3: what to plan for with RouterOS (routeros.md 1.1). The key is
+    /// for this test and nobody's secret; ring makes none of this kind.
+    fn of_a_router() -> Self {
+        let key: &[u8] = include_bytes!("support/rsa2048.pk8");
+        let key = rcgen::KeyPair::try_from(key).expect("a key that openssl made");
+        Self::of(&key, &[&rustls::version::TLS12])
+    }
+
+    fn of(key: &rcgen::KeyPair, versions: &[&'static rustls::SupportedProtocolVersion]) -> Self {
         let names = vec!["127.0.0.1".to_owned()];
-        let made = rcgen::generate_simple_self_signed(names).expect("a key and a certificate");
-        let key = made.signing_key.serialize_der().try_into();
+        let params = rcgen::CertificateParams::new(names).expect("an address");
+        let cert = params.self_signed(key).expect("a certificate");
+        let secret = key.serialize_der().try_into().expect("PKCS #8");
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .expect("ring has them")
             .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key.expect("PKCS #8"))
+            .with_single_cert(vec![cert.der().clone()], secret)
             .expect("key and certificate belong together");
-        let digest = tls::fingerprint(made.cert.der());
+        let digest = tls::fingerprint(cert.der());
         let hex: Vec<_> = digest.iter().map(|byte| format!("{byte:02X}")).collect();
         Self {
             config: Arc::new(config),
-            pem: pem(made.cert.der()),
+            pem: pem(cert.der()),
             fingerprint: hex.join(":"),
         }
     }
@@ -127,6 +141,9 @@ fn capacity_halves_and_returns_over_every_kind_of_connection() {
     let anyone = identity.world();
     let pinned = identity.world();
     let signed = identity.world();
+    let router = Identity::of_a_router();
+    let (old, older) = (router.world(), router.world());
+    let old_pin = format!("tls_fingerprint: \"{}\"", router.fingerprint);
     let pin = format!("tls_fingerprint: \"{}\"", identity.fingerprint);
     let home = tempdir();
     let ca_file = home.path().join("ca.pem");
@@ -138,6 +155,8 @@ fn capacity_halves_and_returns_over_every_kind_of_connection() {
             (&anyone, "verify_ssl: false"),
             (&pinned, &*pin),
             (&signed, &*ca),
+            (&old, "verify_ssl: false"),
+            (&older, &*old_pin),
         ] {
             scope.spawn(move || story(world, &mut Daemon::start(&over_tls(world, line))));
         }
