@@ -1,11 +1,18 @@
 //! RouterOS objects as its REST interface spells them: every value a string, keys with hyphens.
 
+mod counters;
+mod listing;
+mod lists;
 mod queues;
+mod rules;
 mod scalar;
 
+pub use self::counters::{Counters, counters_path, find_counters};
+pub use self::lists::{count_entries, entries_path};
 pub use self::queues::{
     LOOK_UP_PATH, Queue, find_queues, parse_queue, refuses_queue_type, set_body,
 };
+pub use self::rules::{Found, RULES_PATH, Rule, find_rule, parse_rule, switch_body};
 use crate::units::Rate;
 
 /// The longest name v1.7 accepts for a queue.

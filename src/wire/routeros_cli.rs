@@ -2,10 +2,16 @@
 //!
 //! Names are put between quotes unescaped: the config check lets only `A-Z a-z 0-9 - _` pass.
 
+mod counters;
+mod lists;
 mod queues;
 mod record;
+mod rules;
 
+pub use self::counters::{counters, find_counters};
+pub use self::lists::{count_entries, read_count};
 pub use self::queues::{Printed, find_queues, look_up, refuses_queue_type, set};
+pub use self::rules::{find_rule, look_up_rule, switch};
 
 /// Room for any command: two names of [`MAX_NAME`](super::routeros::MAX_NAME) bytes and a rate.
 pub const MAX_COMMAND: usize = 384;

@@ -3,10 +3,9 @@
 use core::fmt::Write as _;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 
 use super::scalar::Scalar;
-use super::{Name, Unreadable, contains};
+use super::{Name, Unreadable, contains, listing};
 use crate::direction::{Both, Direction};
 use crate::units::Rate;
 
@@ -67,11 +66,15 @@ impl Object<'_> {
 /// # Errors
 /// [`Unreadable`] if the listing, or one of the two queues in it, makes no sense.
 pub fn find_queues(json: &[u8], names: Both<&str>) -> Result<Both<Option<Queue>>, Unreadable> {
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    let found = Listing { names }
-        .deserialize(&mut reader)
-        .map_err(|_| Unreadable)?;
-    reader.end().map_err(|_| Unreadable)?;
+    let mut found = Both::default();
+    listing::each(json, |object: Object<'_>| {
+        for direction in Direction::BOTH {
+            if object.name.text() == Some(names[direction]) {
+                found[direction] = Some(object.queue().ok_or(Unreadable)?);
+            }
+        }
+        Ok(())
+    })?;
     Ok(found)
 }
 
@@ -105,41 +108,6 @@ pub fn set_body(rate: Rate, queue_type: Option<&str>) -> heapless::String<192> {
     }
     .expect("a name of MAX_NAME bytes and a u64 fit");
     body
-}
-
-/// Walks a listing element by element, so that nothing of the other queues is kept.
-struct Listing<'n> {
-    names: Both<&'n str>,
-}
-
-impl<'de> DeserializeSeed<'de> for Listing<'_> {
-    type Value = Both<Option<Queue>>;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        from.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Listing<'_> {
-    type Value = Both<Option<Queue>>;
-
-    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("a list of queues")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut listing: A) -> Result<Self::Value, A::Error> {
-        let mut found = Both::default();
-        while let Some(object) = listing.next_element::<Object<'de>>()? {
-            for direction in Direction::BOTH {
-                if object.name.text() == Some(self.names[direction]) {
-                    let queue = object.queue();
-                    found[direction] =
-                        Some(queue.ok_or_else(|| serde::de::Error::custom("no queue"))?);
-                }
-            }
-        }
-        Ok(found)
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use core::fmt::Write as _;
 
 use super::Command;
-use super::record::{Record, is_entry, name, next_line, records, wrapped};
+use super::record::{self, Record, name};
 use crate::direction::{Both, Direction};
 use crate::units::Rate;
 use crate::wire::routeros::{Queue, Unreadable, rate};
@@ -68,38 +68,22 @@ pub struct Printed {
 /// # Errors
 /// [`Unreadable`] if a queue of ours is there and makes no sense, or is there twice.
 pub fn find_queues(text: &str, names: Both<&str>) -> Result<Printed, Unreadable> {
-    let mut printed = Printed::default();
-    let mut take = |record: Record<'_>| {
+    let mut queues: Both<Option<Queue>> = Both::default();
+    let more = record::each(text, |record| {
         let Some(name) = record.value("name")? else {
             return Err(Unreadable);
         };
         for direction in Direction::BOTH {
             if name == names[direction] {
                 let queue = record.queue()?;
-                if printed.queues[direction].replace(queue).is_some() {
+                if queues[direction].replace(queue).is_some() {
                     return Err(Unreadable);
                 }
             }
         }
         Ok(())
-    };
-    let mut more = false;
-    let mut rest = text;
-    while let Some((line, after)) = next_line(rest) {
-        if line.starts_with(".id=") {
-            records(line, |record| take(Record::Value(record)))?;
-            rest = after;
-        } else if is_entry(line) {
-            let (entry, after) = rest.split_at(rest.len() - after.len() + wrapped(after));
-            take(Record::Human(entry))?;
-            rest = after;
-        } else {
-            more |= !line.trim().is_empty() && !line.starts_with("Flags: ");
-            rest = after;
-        }
-    }
-    printed.more = more;
-    Ok(printed)
+    })?;
+    Ok(Printed { queues, more })
 }
 
 /// Whether the console says that a queue type does not exist (W-14).
@@ -110,12 +94,11 @@ pub fn refuses_queue_type(text: &str) -> bool {
 impl Record<'_> {
     fn queue(&self) -> Result<Queue, Unreadable> {
         let limit = self.value("max-limit")?.and_then(rate).ok_or(Unreadable)?;
-        let is = |key| Ok(matches!(self.value(key)?, Some("true" | "yes")));
         Ok(Queue {
             id: name(self.value(".id")?)?,
             max_limit: limit,
             queue_type: name(self.value("queue")?)?,
-            inactive: is("disabled")? || is("invalid")? || self.is_flagged(),
+            inactive: self.is("disabled", 'X')? || self.is("invalid", 'I')?,
             bytes: self
                 .value("bytes")?
                 .and_then(|bytes| bytes.parse().ok())

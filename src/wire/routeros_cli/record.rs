@@ -5,8 +5,34 @@ use crate::wire::routeros::{Name, Unreadable};
 /// What stands between an entry's number and its values: disabled, invalid, dynamic.
 const FLAGS: &[char] = &[' ', 'X', 'I', 'D'];
 
+/// Hands every record to `take`; whether there was more than records: an error, most likely.
+///
+/// # Errors
+/// [`Unreadable`] if `take` says so.
+pub(super) fn each<'t>(
+    text: &'t str,
+    mut take: impl FnMut(Record<'t>) -> Result<(), Unreadable>,
+) -> Result<bool, Unreadable> {
+    let mut more = false;
+    let mut rest = text;
+    while let Some((line, after)) = next_line(rest) {
+        if line.starts_with(".id=") {
+            records(line, |record| take(Record::Value(record)))?;
+            rest = after;
+        } else if is_entry(line) {
+            let (entry, after) = rest.split_at(rest.len() - after.len() + wrapped(after));
+            take(Record::Human(entry))?;
+            rest = after;
+        } else {
+            more |= !line.trim().is_empty() && !line.starts_with("Flags: ");
+            rest = after;
+        }
+    }
+    Ok(more)
+}
+
 /// The first line, without its end and the spaces RouterOS pads it with, and what follows it.
-pub(super) fn next_line(text: &str) -> Option<(&str, &str)> {
+fn next_line(text: &str) -> Option<(&str, &str)> {
     if text.is_empty() {
         return None;
     }
@@ -15,7 +41,7 @@ pub(super) fn next_line(text: &str) -> Option<(&str, &str)> {
 }
 
 /// `.id=*1;a=b;.id=*2;a=c`: several records may share a line.
-pub(super) fn records<'t>(
+fn records<'t>(
     line: &'t str,
     mut each: impl FnMut(&'t str) -> Result<(), Unreadable>,
 ) -> Result<(), Unreadable> {
@@ -28,7 +54,7 @@ pub(super) fn records<'t>(
 }
 
 /// Whether an entry of a listing begins here: ` 0 X  name=…`, or its comment.
-pub(super) fn is_entry(line: &str) -> bool {
+fn is_entry(line: &str) -> bool {
     let text = line.trim_start();
     let number = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let values = number.trim_start_matches(FLAGS);
@@ -38,7 +64,7 @@ pub(super) fn is_entry(line: &str) -> bool {
 }
 
 /// How much of the text continues an entry: indented lines that are no entry themselves.
-pub(super) fn wrapped(text: &str) -> usize {
+fn wrapped(text: &str) -> usize {
     let mut length = 0;
     for line in text.split_inclusive('\n') {
         if !line.starts_with(' ') || line.trim().is_empty() || is_entry(line) {
@@ -49,7 +75,7 @@ pub(super) fn wrapped(text: &str) -> usize {
     length
 }
 
-/// One queue as printed.
+/// One object as printed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Record<'t> {
     /// `key=value;key=value`, unquoted.
@@ -72,16 +98,34 @@ impl<'t> Record<'t> {
         }
     }
 
-    /// `X` and `I` in the column between the number and the values.
-    pub(super) fn is_flagged(&self) -> bool {
+    /// The comment, which people's listings have on a line of its own.
+    pub(super) fn comment(&self) -> Result<Option<&'t str>, Unreadable> {
         let Self::Human(text) = self else {
-            return false;
+            return self.value("comment");
         };
-        text.trim_start()
-            .trim_start_matches(|c: char| c.is_ascii_digit())
-            .chars()
-            .take_while(|c| FLAGS.contains(c))
-            .any(|c| matches!(c, 'X' | 'I'))
+        let first = text.lines().next().unwrap_or_default();
+        Ok(first.split_once(";;;").map(|(_, comment)| comment.trim()))
+    }
+
+    /// Whether the object is so: by the value of this name, or by this sign in the column between the
+    /// number and the values.
+    pub(super) fn is(&self, name: &str, sign: char) -> Result<bool, Unreadable> {
+        let flagged = match self {
+            Self::Value(_) => false,
+            Self::Human(text) => text
+                .trim_start()
+                .trim_start_matches(|c: char| c.is_ascii_digit())
+                .chars()
+                .take_while(|c| FLAGS.contains(c))
+                .any(|c| c == sign),
+        };
+        Ok(flagged || matches!(self.value(name)?, Some("true" | "yes")))
+    }
+
+    /// A count.
+    pub(super) fn number(&self, key: &str) -> Result<u64, Unreadable> {
+        let digits = self.value(key)?.ok_or(Unreadable)?;
+        digits.parse().map_err(|_| Unreadable)
     }
 }
 
