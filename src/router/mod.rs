@@ -9,13 +9,15 @@
 //! A link takes a talk's orders and turns them, and its own looks, into requests; what comes back is an
 //! event. A [`talk`] says what is asked and what an answer means, in one file per transport; links know
 //! of connections, deadlines and back-off, and of nothing that is on a router. There are two, REST and
-//! SSH, and [`failover`] chooses. The talk of autorate is [`queues`].
+//! SSH, and [`failover`] chooses. The talk of autorate is [`queues`],
+//! that of steering [`steering`].
 
 mod backoff;
 pub mod failover;
 pub mod queues;
 pub mod rest;
 pub mod ssh;
+pub mod steering;
 pub mod talk;
 pub mod ways;
 

@@ -12,6 +12,7 @@ pub use self::lists::{count_entries, entries_path};
 pub use self::queues::{
     LOOK_UP_PATH, Queue, find_queues, parse_queue, refuses_queue_type, set_body,
 };
+pub(in crate::wire) use self::rules::is_id;
 pub use self::rules::{Found, RULES_PATH, Rule, find_rule, parse_rule, switch_body};
 use crate::units::Rate;
 

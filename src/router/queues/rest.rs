@@ -59,7 +59,7 @@ impl RestTalk for Queues {
     fn order(&self, order: Order) -> Option<Ask> {
         let id = self.ids[order.direction].as_deref()?;
         let body = routeros::set_body(order.rate, self.type_to_set(order.direction));
-        Some(Ask::patch("/rest/queue/tree", id, body))
+        Some(Ask::patch("/rest/queue/tree", id, &body))
     }
 
     fn seen(&self, status: u16, body: &[u8]) -> Result<Both<Option<Queue>>, Failure> {

@@ -40,9 +40,10 @@ impl SshTalk for Queues {
     }
 
     /// One line sets and reads back: what it prints confirms it.
-    fn order(&self, order: Order) -> Command {
+    fn order(&self, order: Order) -> Option<Command> {
         let name = &self.names[order.direction];
-        routeros_cli::set(name, order.rate, self.type_to_set(order.direction))
+        let queue_type = self.type_to_set(order.direction);
+        Some(routeros_cli::set(name, order.rate, queue_type))
     }
 
     fn seen(&self, status: i32, text: &str) -> Result<Both<Option<Queue>>, Failure> {

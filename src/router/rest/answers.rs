@@ -33,7 +33,12 @@ impl<T: RestTalk> Link<T> {
         let reply = match self.rx.reply() {
             Ok(None) => return,
             Ok(Some(reply)) => reply,
-            Err(why) => return self.fail(now, why),
+            Err(why) => {
+                if why == Failure::TooLarge && question == Question::Look {
+                    self.talk.seen_too_large();
+                }
+                return self.fail(now, why);
+            }
         };
         self.state = State::Idle {
             used: true,

@@ -7,7 +7,7 @@ use crate::router::talk::{After, Talk, Told};
 use crate::time::{Duration, Instant};
 
 /// Room for a path: a menu, and the properties that are wanted of it.
-pub const MAX_PATH: usize = 160;
+pub const MAX_PATH: usize = 192;
 /// Room for a body.
 pub const MAX_BODY: usize = 192;
 
@@ -38,15 +38,15 @@ impl Ask {
     /// Changes the object with this id.
     ///
     /// # Panics
-    /// If menu and id are longer than [`MAX_PATH`].
-    pub fn patch(menu: &str, id: &str, body: heapless::String<MAX_BODY>) -> Self {
+    /// If menu and id are longer than [`MAX_PATH`], or the body than [`MAX_BODY`].
+    pub fn patch(menu: &str, id: &str, body: &str) -> Self {
         let mut ask = Self::get(menu);
         ask.method = "PATCH";
         ask.path
             .push('/')
             .and_then(|()| ask.path.push_str(id))
             .expect("a menu and an id fit");
-        ask.body = Some(body);
+        ask.body = Some(heapless::String::try_from(body).expect("our own bodies fit"));
         ask
     }
 }
@@ -62,6 +62,9 @@ pub trait RestTalk: Talk {
     /// # Errors
     /// Why the router is of no use to us.
     fn seen(&self, status: u16, body: &[u8]) -> Result<Self::Seen, Failure>;
+    /// The answer to a look does not fit into the link's buffer. The connection is given up; what can be
+    /// done without is not to be asked again.
+    fn seen_too_large(&mut self) {}
     /// The answer to an order, but never a 401.
     fn answered(
         &mut self,

@@ -39,10 +39,16 @@ impl<T: SshTalk> Link<T> {
         let State::Idle { used, look_at } = self.state else {
             return None;
         };
-        let question = if now >= look_at {
-            Question::Look
+        let (question, command) = if now >= look_at {
+            (Question::Look, self.talk.look(now))
         } else {
-            Question::Order(self.orders.pop_front()?)
+            let order = self.orders.pop_front()?;
+            let Some(command) = self.talk.order(order) else {
+                self.told.tell(self.talk.cannot(order));
+                self.look(now);
+                return None;
+            };
+            (Question::Order(order), command)
         };
         self.state = State::Awaiting {
             question,
@@ -51,10 +57,7 @@ impl<T: SshTalk> Link<T> {
             used,
             look_at,
         };
-        Some(match question {
-            Question::Look => self.talk.look(now),
-            Question::Order(order) => self.talk.order(order),
-        })
+        Some(command)
     }
 
     /// The command ended with this status, and this is everything it printed.

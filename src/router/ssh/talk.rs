@@ -9,8 +9,8 @@ use crate::wire::routeros_cli::Command;
 pub trait SshTalk: Talk {
     /// What to say when it is time for a look.
     fn look(&mut self, now: Instant) -> Command;
-    /// What to say for an order.
-    fn order(&self, order: Self::Order) -> Command;
+    /// What to say for an order; `None` if not enough is known.
+    fn order(&self, order: Self::Order) -> Option<Command>;
     /// What was printed at a look.
     ///
     /// # Errors

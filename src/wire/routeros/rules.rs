@@ -58,13 +58,21 @@ struct Object<'a> {
 
 impl Object<'_> {
     fn rule(&self) -> Option<Rule> {
-        let id = self.id.text().filter(|id| !id.is_empty())?;
+        let id = self.id.text().filter(|id| is_id(id))?;
         Some(Rule {
             id: Name::try_from(id).ok()?,
             enabled: !self.disabled.is_true(),
             invalid: self.invalid.is_true(),
         })
     }
+}
+
+/// Whether it is an internal id: it goes into a path, or between the words of a console line.
+pub(in crate::wire) fn is_id(text: &str) -> bool {
+    let digits = text.strip_prefix('*');
+    digits.is_some_and(|digits| {
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 /// Finds the rule whose comment is exactly this one.
@@ -173,6 +181,8 @@ mod tests {
     fn a_rule_of_ours_without_an_id_is_unreadable() {
         for list in [
             rule("").replace(r#""*5""#, r#""""#),
+            rule("").replace(r#""*5""#, r#""*5 HTTP/1.1""#),
+            rule("").replace(r#""*5""#, r#""WAN""#),
             rule("").replace(r#"".id""#, r#"".no""#),
         ] {
             let list = format!("[{list}]");

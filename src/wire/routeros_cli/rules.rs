@@ -3,8 +3,8 @@
 use core::fmt::Write as _;
 
 use super::Command;
-use super::record::{self, name};
-use crate::wire::routeros::{Found, Rule, Unreadable};
+use super::record::{self, Record, name};
+use crate::wire::routeros::{Found, Rule, Unreadable, is_id};
 
 /// Asks for the rules with exactly this comment: `~` would be a pattern.
 ///
@@ -46,8 +46,13 @@ pub fn find_rule(text: &str, comment: &str) -> Result<(Found, bool), Unreadable>
     let mut found = Found::Missing;
     let more = record::each(text, |record| {
         if record.comment()? == Some(comment) {
+            // People's listings have no ids.
+            let id = record.value(".id")?.filter(|id| is_id(id));
+            if matches!(record, Record::Value(_)) && id.is_none() {
+                return Err(Unreadable);
+            }
             found = core::mem::take(&mut found).and(Rule {
-                id: name(record.value(".id")?)?,
+                id: name(id)?,
                 enabled: !record.is("disabled", 'X')?,
                 invalid: record.is("invalid", 'I')?,
             });
@@ -131,8 +136,10 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_says_two_things_is_unreadable() {
+    fn a_rule_that_says_two_things_or_has_no_id_is_unreadable() {
         let text = format!(".id=*5;comment={COMMENT};disabled=true;content=a;disabled=false");
+        assert_eq!(find_rule(&text, COMMENT), Err(Unreadable));
+        let text = format!(".id=*5 x;comment={COMMENT}");
         assert_eq!(find_rule(&text, COMMENT), Err(Unreadable));
     }
 }
