@@ -92,11 +92,10 @@ fn entries_too_many_for_an_answer_do_not_cost_the_rule() {
         story.scene.router.add_address(LISTS[0], &address, false);
     }
     story.run(120);
-    let lost = |event: &&Event| matches!(event, Event::Lost(Some(_)));
-    assert_eq!(story.said.iter().filter(lost).count(), 1);
-    let (list, count) = (0, None);
-    assert!(story.said.contains(&Event::Entries { list, count }));
-    let (list, count) = (1, Some(0));
-    assert!(story.said.contains(&Event::Entries { list, count }));
+    let failed = |event: &&Event| matches!(event, Event::Lost(Some(_)));
+    assert_eq!(story.said.iter().filter(failed).count(), 1);
+    for (list, count) in [(0, None), (1, Some(0))] {
+        assert!(story.said.contains(&Event::Entries { list, count }));
+    }
     assert!(story.reading().is_some());
 }
