@@ -1,6 +1,7 @@
 //! What is asked about the rule, the queue and the lists over REST, and how the answers are read.
 
-use super::{Event, Order, Reading, Refusal, Seen, Steering, Subject, Switch};
+use super::memory::Subject;
+use super::{Event, Order, Reading, Refusal, Seen, Steering, Switch};
 use crate::router::rest::talk::{Answer, Ask, RestTalk};
 use crate::router::talk::{After, Told};
 use crate::router::{Failure, Known};

@@ -1,6 +1,7 @@
 //! What is asked about the rule, the queue and the lists over SSH, and how what is printed is read.
 
-use super::{Event, Order, Reading, Refusal, Seen, Steering, Subject, Switch};
+use super::memory::Subject;
+use super::{Event, Order, Reading, Refusal, Seen, Steering, Switch};
 use crate::router::ssh::talk::{Answer, SshTalk};
 use crate::router::talk::{After, Told};
 use crate::router::{Failure, Known};

@@ -3,6 +3,9 @@
 use super::*;
 use crate::router::rest::{self, Action};
 use crate::router::ssh;
+use crate::time::Instant;
+
+mod counting;
 
 const RULE: &str = r#"{".id":"*5","comment":"ADAPTIVE: s","disabled":"true","invalid":"false"}"#;
 const RULE_TEXT: &str = ".id=*5;comment=ADAPTIVE: s;disabled=true;invalid=false";
@@ -302,42 +305,6 @@ fn a_refused_or_doubtful_switch_is_read_again_at_once() {
 }
 
 #[test]
-fn counters_are_read_whenever_that_is_ordered_even_without_a_rule() {
-    let mut story = Rest::connected(&[]);
-    story.asks();
-    story.answer(200, "[]");
-    story.said();
-    story.link.submit(Order::Count);
-    let request = story.asks();
-    assert!(
-        request.starts_with("GET /rest/queue/tree?name=D&.proplist=name,bytes,"),
-        "{request}"
-    );
-    story.answer(
-        200,
-        r#"[{"name":"D","bytes":"9","packets":"3","dropped":"0","queued-bytes":"2","queued-packets":"1"}]"#,
-    );
-    let counters = Counters {
-        bytes: 9,
-        packets: 3,
-        dropped: 0,
-        queued_bytes: 2,
-        queued_packets: 1,
-    };
-    let took = Duration::ZERO;
-    assert_eq!(story.said(), [Event::Counted { counters, took }]);
-    for (body, why) in [
-        ("[]", Refusal::QueueMissing),
-        (r#"[{"name":"D"}]"#, Refusal::Unclear),
-    ] {
-        story.link.submit(Order::Count);
-        story.asks();
-        story.answer(200, body);
-        assert_eq!(story.said(), [refused(Order::Count, why)]);
-    }
-}
-
-#[test]
 fn counting_and_switching_do_not_replace_each_other_but_a_newer_wish_does() {
     let mut story = Rest::up(&[]);
     story.link.submit(Order::Count);
@@ -348,66 +315,6 @@ fn counting_and_switching_do_not_replace_each_other_but_a_newer_wish_does() {
     story.answer(200, "[]");
     assert!(story.asks().ends_with(r#"{"disabled": "false"}"#));
     story.answer(200, RULE);
-    assert_eq!(story.asks(), "");
-}
-
-#[test]
-fn lists_are_counted_after_the_rule_once_a_minute() {
-    let mut story = Rest::up(&["FORCE_OUT_WAN1", "FORCE_OUT_WAN2"]);
-    for (list, entries, count) in [
-        (0, r#"[{"list":"FORCE_OUT_WAN1"}]"#, Some(1)),
-        (1, "{}", None),
-    ] {
-        let request = story.asks();
-        let name = ["FORCE_OUT_WAN1", "FORCE_OUT_WAN2"][list];
-        assert!(request.contains(&format!("address-list?list={name}&")));
-        story.answer(200, entries);
-        assert_eq!(story.said(), [Event::Up, Event::Entries { list, count }]);
-    }
-    assert_eq!(story.asks(), "");
-    story.wait(30);
-    assert!(story.asks().contains("/mangle?"), "the rule is due");
-    story.answer(200, &format!("[{RULE}]"));
-    assert_eq!(story.asks(), "");
-    story.wait(30);
-    assert!(story.asks().contains("/mangle?"), "and goes first");
-    story.answer(200, &format!("[{RULE}]"));
-    assert!(story.asks().contains("list=FORCE_OUT_WAN1&"));
-    story.answer(500, "{}");
-    assert!(story.link.is_up(), "that they are not told is no failure");
-}
-
-#[test]
-fn a_list_too_large_to_be_counted_costs_one_connection_and_is_not_asked_for_again() {
-    let mut story = Rest::up(&["FORCE_OUT_WAN1"]);
-    assert!(story.asks().contains("address-list?"));
-    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n";
-    story.link.space()[..head.len()].copy_from_slice(head);
-    story.link.received(story.now, head.len());
-    assert_eq!(story.said(), [Event::Lost(Some(Failure::TooLarge))]);
-    assert_eq!(story.link.poll(story.now), Some(Action::Close));
-    for _ in 0..5 {
-        story.wait(30);
-        if !story.link.is_up() {
-            story.connects();
-        }
-        assert!(story.asks().contains("/mangle?"));
-        story.answer(200, &format!("[{RULE}]"));
-        story.said();
-        assert_eq!(story.asks(), "");
-    }
-}
-
-#[test]
-fn lists_are_counted_by_the_console_itself() {
-    let mut story = Ssh::up(&["FORCE_OUT_WAN1"]);
-    assert_eq!(
-        story.asks(),
-        "/ip firewall address-list print count-only where list=\"FORCE_OUT_WAN1\" disabled=no"
-    );
-    story.answer(0, "3\r\n");
-    let (list, count) = (0, Some(3));
-    assert_eq!(story.said(), [Event::Up, Event::Entries { list, count }]);
     assert_eq!(story.asks(), "");
 }
 
