@@ -13,7 +13,7 @@ pub use self::queues::{
     LOOK_UP_PATH, Queue, find_queues, parse_queue, refuses_queue_type, set_body,
 };
 pub(in crate::wire) use self::rules::is_id;
-pub use self::rules::{Found, RULES_PATH, Rule, find_rule, parse_rule, switch_body};
+pub use self::rules::{Found, RULES_PATH, Rule, find_rule, parse_rule, rules_filter, switch_body};
 use crate::units::Rate;
 
 /// The longest name v1.7 accepts for a queue.

@@ -1,9 +1,9 @@
 //! The queue's counters and the address lists.
 
-use wanctl::router::steering::{Counters, Event, Order, Refusal};
+use wanctl::router::steering::{Counters, Event, Order, Refusal, Switch};
 use wanctl::sim::double::profile::Profile;
 
-use crate::story::{EACH, LISTS, QUEUE, Route, Story};
+use crate::story::{EACH, LISTS, QUEUE, Route, Story, one};
 
 fn counted(said: &[Event]) -> Vec<Counters> {
     let counted = said.iter().filter_map(|event| match event {
@@ -81,6 +81,24 @@ fn entries_in_effect_are_counted_list_by_list() {
         story.scene.router.add_address(LISTS[0], "10.0.0.8", false);
         story.run(15);
         assert_eq!(entries(&story)[2..], [(0, Some(1)), (1, Some(2))]);
+    }
+}
+
+#[test]
+fn a_rule_is_found_and_switched_among_more_than_can_be_listed() {
+    for route in EACH {
+        let mut story = Story::new(route);
+        for n in 0..2_000 {
+            let comment = format!("ADAPTIVE: {n}");
+            let rule = [("chain", "forward"), ("comment", &*comment)];
+            story.scene.router.add_mangle(&rule);
+        }
+        story.run(10);
+        story.orders(Order::Set(Switch::On));
+        assert_eq!(story.written(), Some(one(Switch::On)), "{route:?}");
+        story.orders(Order::Read);
+        assert_eq!(story.reading(), Some(one(Switch::On)), "{route:?}");
+        assert!(story.is_on());
     }
 }
 

@@ -9,7 +9,7 @@ use crate::time::{Duration, Instant};
 /// Room for a path: a menu, and the properties that are wanted of it.
 pub const MAX_PATH: usize = 192;
 /// Room for a body.
-pub const MAX_BODY: usize = 192;
+pub const MAX_BODY: usize = 256;
 
 /// One request.
 #[derive(Clone, Debug)]
@@ -33,6 +33,17 @@ impl Ask {
             path: heapless::String::try_from(path).expect("our own paths fit"),
             body: None,
         }
+    }
+
+    /// Asks a command of a menu, with what it is to be told.
+    ///
+    /// # Panics
+    /// If the path is longer than [`MAX_PATH`], or the body than [`MAX_BODY`].
+    pub fn post(path: &str, body: &str) -> Self {
+        let mut ask = Self::get(path);
+        ask.method = "POST";
+        ask.body = Some(heapless::String::try_from(body).expect("our own bodies fit"));
+        ask
     }
 
     /// Changes the object with this id.

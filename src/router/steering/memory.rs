@@ -38,6 +38,8 @@ pub struct Steering {
     lists_at: Instant,
     /// The list whose turn it is.
     list: usize,
+    /// The rules do not fit into an answer (over REST, some 700).
+    pub(super) too_many_rules: bool,
     /// Lists whose entries do not fit into an answer.
     pub(super) too_large: [bool; MAX_LISTS],
 }
@@ -54,6 +56,7 @@ impl Steering {
             rule_at: Instant::ZERO,
             lists_at: Instant::ZERO,
             list: 0,
+            too_many_rules: false,
             too_large: [false; MAX_LISTS],
         }
     }

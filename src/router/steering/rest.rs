@@ -9,11 +9,12 @@ use crate::time::Instant;
 use crate::wire::routeros::{self, Found, RULES_PATH, Unreadable};
 
 const RULES: &str = "/rest/ip/firewall/mangle";
+const FILTER_PATH: &str = "/rest/ip/firewall/mangle/print";
 
 impl RestTalk for Steering {
     fn look(&mut self, now: Instant) -> Ask {
         match self.next_subject(now) {
-            Subject::Rule => Ask::get(RULES_PATH),
+            Subject::Rule => self.ask_rules(),
             Subject::List(list) => Ask::get(&routeros::entries_path(&self.interest.lists[list])),
         }
     }
@@ -21,7 +22,7 @@ impl RestTalk for Steering {
     fn order(&self, order: Order) -> Option<Ask> {
         Some(match order {
             Order::Count => Ask::get(&routeros::counters_path(&self.interest.queue)),
-            Order::Read => Ask::get(RULES_PATH),
+            Order::Read => self.ask_rules(),
             Order::Set(switch) => {
                 let body = routeros::switch_body(switch == Switch::On);
                 Ask::patch(RULES, self.id()?, body)
@@ -44,8 +45,9 @@ impl RestTalk for Steering {
     }
 
     fn seen_too_large(&mut self) {
-        if let Subject::List(list) = self.asked {
-            self.too_large[list] = true;
+        match self.asked {
+            Subject::Rule => self.too_many_rules = true,
+            Subject::List(list) => self.too_large[list] = true,
         }
     }
 
@@ -71,6 +73,15 @@ impl RestTalk for Steering {
 }
 
 impl Steering {
+    /// All rules, unless they do not fit into an answer: then the router filters, and may miss some.
+    fn ask_rules(&self) -> Ask {
+        if self.too_many_rules {
+            Ask::post(FILTER_PATH, &routeros::rules_filter(&self.interest.comment))
+        } else {
+            Ask::get(RULES_PATH)
+        }
+    }
+
     fn understand(
         &mut self,
         now: Instant,

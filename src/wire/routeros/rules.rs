@@ -1,5 +1,7 @@
 //! `/ip/firewall/mangle`: the one rule with our comment, and the body that switches it.
 
+use core::fmt::Write as _;
+
 use serde::Deserialize;
 
 use super::scalar::Scalar;
@@ -8,6 +10,20 @@ use super::{Name, Unreadable, listing};
 /// What asks for all rules: the router's own filters miss comments with spaces or colons, and its
 /// patterns hit too many.
 pub const RULES_PATH: &str = "/rest/ip/firewall/mangle?.proplist=.id,comment,disabled,invalid";
+
+/// What asks the router for the rules with a comment, where there are too many to list.
+///
+/// # Panics
+/// If the comment is longer than 128 bytes; the config check refuses that, and whatever JSON would escape.
+pub fn rules_filter(comment: &str) -> heapless::String<256> {
+    let mut body = heapless::String::new();
+    write!(
+        body,
+        r#"{{".proplist": ".id,comment,disabled,invalid", ".query": ["comment={comment}"]}}"#
+    )
+    .expect("a comment of 128 bytes fits");
+    body
+}
 
 /// What a rule says, stored in place.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -163,6 +179,13 @@ mod tests {
             assert_eq!(find_rule(alone.as_bytes(), COMMENT), Ok(Found::Missing));
             assert_eq!(parse_rule(foreign.as_bytes(), COMMENT), Err(Unreadable));
         }
+    }
+
+    #[test]
+    fn the_longest_comment_fits_into_the_filter() {
+        let body = rules_filter(&"x".repeat(128));
+        let json: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(json[".query"][0], format!("comment={}", "x".repeat(128)));
     }
 
     #[test]

@@ -86,6 +86,31 @@ fn a_list_too_large_to_be_counted_costs_one_connection_and_is_not_asked_for_agai
 }
 
 #[test]
+fn rules_too_many_to_be_listed_are_filtered_by_the_router_from_then_on() {
+    let mut story = Rest::connected(&[]);
+    assert!(story.asks().starts_with("GET /rest/ip/firewall/mangle?"));
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n";
+    story.link.space()[..head.len()].copy_from_slice(head);
+    story.link.received(story.now, head.len());
+    assert_eq!(story.said(), [Event::Lost(Some(Failure::TooLarge))]);
+    story.link.poll(story.now);
+    story.wait(3);
+    story.connects();
+    for _ in 0..2 {
+        let request = story.asks();
+        assert!(
+            request.starts_with("POST /rest/ip/firewall/mangle/print "),
+            "{request}"
+        );
+        assert!(request.ends_with(r#"".query": ["comment=ADAPTIVE: s"]}"#));
+        let other = RULE.replace("ADAPTIVE: s", "ADAPTIVE: S");
+        story.answer(200, &format!("[{other},{RULE}]"));
+        assert!(story.said().contains(&read(OFF)), "and compared again here");
+        story.link.submit(Order::Read);
+    }
+}
+
+#[test]
 fn lists_are_counted_by_the_console_itself() {
     let mut story = Ssh::up(&["FORCE_OUT_WAN1"]);
     assert_eq!(
