@@ -117,18 +117,22 @@ fn a_reboot_is_lost_and_found_and_the_rule_is_read_anew() {
 
 #[test]
 fn errors_the_console_prints_with_status_0_are_no_success() {
-    for (fault, why) in [
-        (Fault::Status(403), Refusal::NotPermitted),
-        (Fault::Status(404), Refusal::IdUnknown),
-        (Fault::Status(500), Refusal::Rejected),
-        (Fault::Garbage, Refusal::Rejected),
-        (Fault::Confused, Refusal::Rejected),
+    for (fault, of_set, of_count) in [
+        (
+            Fault::Status(403),
+            Refusal::NotPermitted,
+            Refusal::NotPermitted,
+        ),
+        (Fault::Status(404), Refusal::IdUnknown, Refusal::Rejected),
+        (Fault::Status(500), Refusal::Rejected, Refusal::Rejected),
+        (Fault::Garbage, Refusal::Rejected, Refusal::Rejected),
+        (Fault::Confused, Refusal::Rejected, Refusal::Rejected),
     ] {
         for error_status in [0, 1] {
             let mut story = Story::up(Route::Ssh);
             story.scene.router.cli.error_status = error_status;
             story.fault(fault);
-            for order in [ON, Order::Count] {
+            for (order, why) in [(ON, of_set), (Order::Count, of_count)] {
                 story.said.clear();
                 story.order(order);
                 story.run_ms(200);

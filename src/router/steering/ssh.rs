@@ -60,7 +60,7 @@ impl Steering {
             let found = routeros_cli::find_counters(text, &self.interest.queue);
             let (counters, more) = found.map_err(unclear)?;
             if status != 0 || more {
-                return Err(complaint(text));
+                return Err(self.complaint(order, text));
             }
             let counters = counters.ok_or(Refusal::QueueMissing)?;
             return Ok(Event::Counted { counters, took });
@@ -68,7 +68,7 @@ impl Steering {
         let found = routeros_cli::find_rule(text, &self.interest.comment);
         let (found, more) = found.map_err(unclear)?;
         if status != 0 || more {
-            return Err(complaint(text));
+            return Err(self.complaint(order, text));
         }
         let reading = self.found(now, found);
         let known = match (order, reading) {
@@ -84,15 +84,17 @@ impl Steering {
             took,
         })
     }
-}
 
-/// What the console says instead of doing it, with status 0 or not.
-fn complaint(text: &str) -> Refusal {
-    if routeros_cli::refuses_permission(text) {
-        Refusal::NotPermitted
-    } else if text.contains("no such item") || text.contains("expected item id") {
-        Refusal::IdUnknown
-    } else {
-        Refusal::Rejected
+    /// What the console says instead of doing it, with status 0 or not.
+    fn complaint(&mut self, order: Order, text: &str) -> Refusal {
+        let no_such_item = text.contains("no such item") || text.contains("expected item id");
+        if routeros_cli::refuses_permission(text) {
+            Refusal::NotPermitted
+        } else if no_such_item && matches!(order, Order::Set(_)) {
+            self.rule = None;
+            Refusal::IdUnknown
+        } else {
+            Refusal::Rejected
+        }
     }
 }
