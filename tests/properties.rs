@@ -206,6 +206,10 @@ fn spoilt(bytes: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
 
 const STATE: &[u8] = br#"{"download":{"green_streak":11,"soft_red_streak":0,"red_streak":0,"current_rate":247814820},"upload":{"green_streak":11,"soft_red_streak":0,"red_streak":0,"current_rate":2.5e7},"ewma":{"baseline_rtt":25.0,"load_rtt":25.010882765054703},"last_applied":{"dl_rate":271669248,"ul_rate":null},"timestamp":"2026-11-21T00:01:32.450001"}"#;
 const LISTING: &[u8] = br#"[{".id":"*1000000","name":"WAN-Download-1","max-limit":"500000000","queue":"cake-down-wan1","disabled":"false","invalid":"false","bytes":"272603902153"},{".id":"*1000002","name":"WAN-Upload-1","max-limit":"50M"}]"#;
+const RULES: &[u8] = br#"[{".id":"*1"},{".id":"*5","comment":"ADAPTIVE: Steer X to WAN2","disabled":"true","invalid":"false"}]"#;
+const COUNTERS: &[u8] = br#"[{".id":"*1000000","bytes":"272603902153","dropped":"0","name":"WAN-Download-1","packets":"184614358","queued-bytes":"7","queued-packets":"1"}]"#;
+const PRINTED: &[u8] = b".id=*1;chain=forward\r\n.id=*5;comment=ADAPTIVE: Steer X to WAN2;disabled=true;invalid=false\r\n";
+const SHOWN: &[u8] = b"Flags: X - disabled, I - invalid, D - dynamic \r\n 0 X  ;;; ADAPTIVE: Steer X to WAN2\r\n     chain=prerouting action=mark-routing\r\n";
 
 proptest! {
     #[test]
@@ -231,6 +235,21 @@ proptest! {
     #[test]
     fn any_reply_of_a_router_is_survived(bytes in prop_oneof![bytes(), spoilt(LISTING)]) {
         attack::routeros_json_sound(&bytes);
+    }
+
+    #[test]
+    fn any_reply_about_rules_is_survived(bytes in prop_oneof![spoilt(RULES), spoilt(COUNTERS)]) {
+        attack::routeros_json_sound(&bytes);
+    }
+
+    #[test]
+    fn any_text_of_a_console_is_survived(bytes in prop_oneof![bytes(), spoilt(PRINTED), spoilt(SHOWN)]) {
+        attack::steering::console_text_sound(&bytes);
+    }
+
+    #[test]
+    fn steerings_links_survive_any_story_and_come_back(story in bytes()) {
+        attack::steering::steering_link_any_bytes(&story);
     }
 
     #[test]

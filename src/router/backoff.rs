@@ -1,7 +1,7 @@
 //! How long to leave a router alone after it failed us.
 
-use crate::direction::{Both, Direction};
 use crate::router::Failure;
+use crate::router::talk::SUBJECTS;
 use crate::time::Duration;
 
 /// A first pause that doubles up to a longest.
@@ -32,14 +32,14 @@ const UNAUTHORIZED: Policy = Policy {
     first: Duration::from_secs(30),
     longest: Duration::from_secs(300),
 };
-/// A queue is missing: read again, less and less often.
+/// Something is missing that should be there: look again, less and less often.
 pub(super) const MISSING: Policy = Policy {
     first: Duration::from_secs(1),
     longest: Duration::from_secs(30),
 };
 /// The pause after an abort or an unexpected 401.
 pub(super) const AFTER_ABORT: Duration = Duration::from_secs(3);
-/// A connection that carried look-ups for so long is sound, whatever became of a write before it: that
+/// A connection that carried looks for so long is sound, whatever became of an order before it: that
 /// is longer than the actuator waits before it tries one again.
 pub(super) const STEADY: Duration = Duration::from_secs(60);
 
@@ -54,14 +54,14 @@ pub(super) const fn policy(why: Failure) -> &'static Policy {
 
 /// Where in a policy we are.
 ///
-/// A router may answer every look-up and hang at every write. So what a failed write has left behind is
-/// wiped out by a write to the same queue that is answered, and by no look-up.
+/// A router may answer every look and hang at every write. So what a failed order has left behind is
+/// wiped out by an order about the same that is answered, and by no look.
 #[derive(Debug, Default)]
 pub(super) struct Backoff {
     last: Option<Duration>,
     free_retry_spent: bool,
-    /// The queues whose last write was not answered.
-    unanswered: Both<bool>,
+    /// About what the last order was not answered.
+    unanswered: [bool; SUBJECTS],
 }
 
 impl Backoff {
@@ -81,31 +81,31 @@ impl Backoff {
         !core::mem::replace(&mut self.free_retry_spent, true)
     }
 
-    /// A write to this queue was not answered.
-    pub(super) fn owe(&mut self, direction: Direction) {
-        self.unanswered[direction] = true;
+    /// An order about this was not answered.
+    pub(super) const fn owe(&mut self, subject: usize) {
+        self.unanswered[subject] = true;
     }
 
-    /// Whether the last write to some queue was not answered.
-    pub(super) const fn owes(&self) -> bool {
-        self.unanswered.down || self.unanswered.up
+    /// Whether the last order about something was not answered.
+    pub(super) fn owes(&self) -> bool {
+        self.unanswered.contains(&true)
     }
 
-    /// The queues were listed, on a connection that stands for so long.
-    pub(super) fn read(&mut self, stands_for: Duration) {
+    /// A look was answered, on a connection that stands for so long.
+    pub(super) fn looked(&mut self, stands_for: Duration) {
         if stands_for >= STEADY {
-            self.unanswered = Both::default();
+            self.unanswered = [false; SUBJECTS];
         }
         self.settle();
     }
 
-    /// A write was answered, whatever the answer.
-    pub(super) fn written(&mut self, direction: Direction) {
-        self.unanswered[direction] = false;
+    /// An order was answered, whatever the answer.
+    pub(super) fn answered(&mut self, subject: usize) {
+        self.unanswered[subject] = false;
         self.settle();
     }
 
-    const fn settle(&mut self) {
+    fn settle(&mut self) {
         if !self.owes() {
             self.reset();
         }

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Links reconnect by themselves; this decides which of them are awake and whose events count. A probe
-//! is a connection and a look-up of the queues: it reads and changes nothing. What only a person can
+//! is a connection and a look: it reads and changes nothing. What only a person can
 //! mend (a password, a key, a certificate) is not retried before the switch and probed slowly, so it
 //! cannot make the daemon go to and fro.
 //!
@@ -18,6 +18,7 @@
 
 use heapless::Deque;
 
+use super::talk::{Contact, Tell};
 use super::{Event, Failure, Known, Transport};
 use crate::time::{Duration, Instant};
 
@@ -35,7 +36,7 @@ pub enum Errand {
     Wake(Transport),
     /// Close, and stay closed.
     Sleep(Transport),
-    /// Read the queues now.
+    /// Look now.
     Look(Transport),
 }
 
@@ -57,9 +58,9 @@ enum Probe {
     Answered,
 }
 
-/// Chooses between one or two links of one WAN.
+/// Chooses between one or two links of one WAN, which tell `E`.
 #[derive(Debug)]
-pub struct Failover {
+pub struct Failover<E = Event> {
     preferred: Transport,
     /// Whether there is another one.
     spare: bool,
@@ -72,10 +73,10 @@ pub struct Failover {
     /// Why the preferred one does not serve.
     why: Option<Failure>,
     errands: Deque<Errand, 8>,
-    events: Deque<Event, 32>,
+    events: Deque<E, 32>,
 }
 
-impl Failover {
+impl<E: Tell> Failover<E> {
     /// Prefers one transport. With a `spare` both links exist, and that one goes to sleep.
     pub fn new(preferred: Transport, spare: bool) -> Self {
         let mut failover = Self {
@@ -101,7 +102,7 @@ impl Failover {
     }
 
     /// Whether orders go out. Before the preferred one takes back they do not, or a busy line would
-    /// never leave a gap for it; the [`Event::Lost`] of the switch lets them be given again.
+    /// never leave a gap for it; the [`Contact::Lost`] of the switch lets them be given again.
     pub fn takes_orders(&self) -> bool {
         self.state != State::Other(Probe::Answered)
     }
@@ -114,7 +115,7 @@ impl Failover {
                 self.send(Errand::Wake(self.preferred));
             }
             State::Other(Probe::Answered) if !busy => {
-                self.tell(Event::Lost(None));
+                self.tell(Contact::Lost(None).into());
                 self.send(Errand::Sleep(self.preferred.other()));
                 // What it said as a probe is old by now.
                 self.send(Errand::Look(self.preferred));
@@ -125,9 +126,9 @@ impl Failover {
     }
 
     /// A link said something.
-    pub fn take(&mut self, now: Instant, from: Transport, event: Event) {
-        match (self.state, event) {
-            (State::Neither, Event::Up) => {
+    pub fn take(&mut self, now: Instant, from: Transport, event: E) {
+        match (self.state, event.contact()) {
+            (State::Neither, Some(Contact::Up)) => {
                 self.send(Errand::Sleep(from.other()));
                 if from == self.preferred {
                     self.serve(from);
@@ -138,15 +139,17 @@ impl Failover {
                 }
                 self.tell(event);
             }
-            (State::Other(_), _) if from == self.preferred => self.probed(now, event),
-            (_, Event::Lost(Some(why))) if from == self.serving => {
+            (State::Other(_), contact) if from == self.preferred => self.probed(now, contact),
+            (_, Some(Contact::Lost(Some(why)))) if from == self.serving => {
                 self.tell(event);
                 self.failed(now, why);
             }
-            (State::Neither, Event::Lost(Some(why))) => self.tell(Event::SpareFailed(why)),
+            (State::Neither, Some(Contact::Lost(Some(why)))) => {
+                self.tell(Contact::SpareFailed(why).into());
+            }
             _ if from == self.serving => {
                 self.tell(event);
-                if self.is_proof(now, event) {
+                if self.is_proof(now, &event) {
                     self.failed_at = None;
                     if from == self.preferred {
                         self.probe_in = None;
@@ -164,7 +167,7 @@ impl Failover {
     }
 
     /// What the program should know, in order.
-    pub fn event(&mut self) -> Option<Event> {
+    pub fn event(&mut self) -> Option<E> {
         self.events.pop_front()
     }
 
@@ -180,17 +183,17 @@ impl Failover {
         }
     }
 
-    fn probed(&mut self, now: Instant, event: Event) {
-        match event {
-            Event::Up if self.state == State::Other(Probe::UnderWay) => {
+    fn probed(&mut self, now: Instant, contact: Option<Contact>) {
+        match contact {
+            Some(Contact::Up) if self.state == State::Other(Probe::UnderWay) => {
                 self.state = State::Other(Probe::Answered);
             }
-            Event::Lost(Some(why)) => {
+            Some(Contact::Lost(Some(why))) => {
                 self.why = Some(why);
                 let probe_at = now + self.pause();
                 self.state = State::Other(Probe::At(probe_at));
                 self.send(Errand::Sleep(self.preferred));
-                self.tell(Event::SpareFailed(why));
+                self.tell(Contact::SpareFailed(why).into());
             }
             _ => {}
         }
@@ -205,10 +208,8 @@ impl Failover {
     fn announce(&mut self, serving: Transport) {
         self.failed_at = None;
         if core::mem::replace(&mut self.serving, serving) != serving {
-            self.tell(Event::Switched {
-                to: serving,
-                why: self.why,
-            });
+            let why = self.why;
+            self.tell(Contact::Switched { to: serving, why }.into());
         }
     }
 
@@ -224,13 +225,12 @@ impl Failover {
         pause
     }
 
-    /// That a link connects and lists the queues does not prove that it can write.
-    fn is_proof(&self, now: Instant, event: Event) -> bool {
-        match event {
-            Event::Holds { known, .. } => {
-                known == Known::Written || self.failed_at.is_some_and(|at| now - at >= STEADY)
-            }
-            _ => false,
+    /// That a link connects and looks does not prove that it can write.
+    fn is_proof(&self, now: Instant, event: &E) -> bool {
+        match event.proves() {
+            Some(Known::Written) => true,
+            Some(Known::Read) => self.failed_at.is_some_and(|at| now - at >= STEADY),
+            None => false,
         }
     }
 
@@ -239,7 +239,7 @@ impl Failover {
         let _ = self.errands.push_back(errand);
     }
 
-    fn tell(&mut self, event: Event) {
+    fn tell(&mut self, event: E) {
         // Four times what a link says in one call.
         let _ = self.events.push_back(event);
     }

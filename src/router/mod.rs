@@ -1,18 +1,28 @@
 //! The conversation with RouterOS, without a socket. PURE.
 //!
-//! A link takes [`Order`](crate::control::actuator::Order)s and turns them, and its own look-ups, into
-//! requests; what comes back is an [`Event`]. There are two, REST and SSH, and [`failover`] chooses.
+//! ```text
+//!            what is talked about                    how                     which of them
+//! orders ─▶ queues ─┬─ queues/rest ─▶ requests ─▶ rest  (a link) ─┐
+//! events ◀─         └─ queues/ssh  ─▶ commands ─▶ ssh   (a link) ─┴─ ways, failover
+//! ```
+//!
+//! A link takes a talk's orders and turns them, and its own looks, into requests; what comes back is an
+//! event. A [`talk`] says what is asked and what an answer means, in one file per transport; links know
+//! of connections, deadlines and back-off, and of nothing that is on a router. There are two, REST and
+//! SSH, and [`failover`] chooses. The talk of autorate is [`queues`],
+//! that of steering [`steering`].
 
 mod backoff;
 pub mod failover;
+pub mod queues;
 pub mod rest;
 pub mod ssh;
+pub mod steering;
+pub mod talk;
 pub mod ways;
 
+pub use self::queues::{Event, Refusal};
 pub use crate::control::actuator::Known;
-use crate::direction::Direction;
-use crate::time::Duration;
-use crate::units::Rate;
 
 /// How the router is spoken to.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -135,93 +145,4 @@ impl Failure {
                 | Self::KeyFile
         )
     }
-}
-
-/// Why one write did not take effect. The connection is fine.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Refusal {
-    /// No queue of that name.
-    QueueMissing,
-    /// The id is stale: the queue was recreated or renumbered.
-    IdUnknown,
-    /// The queue type we name does not exist (W-14); it is left alone from now on.
-    QueueTypeMissing,
-    /// The user lacks the `write` policy.
-    NotPermitted,
-    /// Any other HTTP status of 400 and above.
-    Status(u16),
-    /// Any other error of the command line.
-    Rejected,
-    /// Success was claimed, but the object that came back is unreadable.
-    Unclear,
-}
-
-impl Refusal {
-    /// Whether nothing was changed. Any other refusal may have been applied (routeros.md 1.4).
-    pub const fn is_certain(self) -> bool {
-        matches!(
-            self,
-            Self::QueueMissing | Self::IdUnknown | Self::QueueTypeMissing | Self::NotPermitted
-        )
-    }
-
-    /// A sentence for people.
-    pub const fn explain(self) -> &'static str {
-        match self {
-            Self::QueueMissing => "the router has no queue of that name",
-            Self::IdUnknown => "the queue's id changed; it is looked up again",
-            Self::QueueTypeMissing => {
-                "the router has no such queue type; it is left alone from now on"
-            }
-            Self::NotPermitted => "the router's user lacks the write policy",
-            Self::Status(_) | Self::Rejected => "the router refused it",
-            Self::Unclear => "the router's answer was unclear; the queue is read again",
-        }
-    }
-}
-
-/// What a link has to say.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Event {
-    /// The router answered: the link takes orders.
-    Up,
-    /// A queue holds this limit.
-    Holds {
-        /// Which queue.
-        direction: Direction,
-        /// Its `max-limit`.
-        rate: Rate,
-        /// How we know.
-        known: Known,
-        /// From request to reply.
-        took: Duration,
-        /// It is switched off or invalid: the limit has no effect.
-        inactive: bool,
-    },
-    /// A write did not take effect, or a look-up did not find the queue.
-    Refused {
-        /// Which queue.
-        direction: Direction,
-        /// Why.
-        why: Refusal,
-    },
-    /// The connection is about to be given up while a write to this queue is under way: whether the
-    /// router has taken it is not known. [`Event::Lost`] follows.
-    Unanswered {
-        /// Which queue.
-        direction: Direction,
-    },
-    /// The connection is gone. `None`: an idle connection was closed silently, as servers do, and is
-    /// opened again at once; that is no failure.
-    Lost(Option<Failure>),
-    /// Another transport serves from now on. `Some`: because the preferred one failed; `None`: because
-    /// it answers again.
-    Switched {
-        /// Which.
-        to: Transport,
-        /// Why.
-        why: Option<Failure>,
-    },
-    /// The transport that does not serve failed, too.
-    SpareFailed(Failure),
 }

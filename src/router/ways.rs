@@ -1,39 +1,47 @@
 //! One or two links to one router, driven together.
 
+use super::Transport;
 use super::failover::{Errand, Failover};
-use super::{Event, Transport};
-use crate::control::actuator::Order;
+use super::talk::Tell;
 use crate::time::Instant;
 
 /// A link and whatever carries its bytes: sockets in the shell, virtual time in `sim`.
 pub trait Way {
+    /// What is asked for over it.
+    type Order;
+    /// What it tells.
+    type Event: Tell;
     /// Hands an order to the link.
-    fn submit(&mut self, order: Order);
+    fn submit(&mut self, order: Self::Order);
     /// Whether an order or an answer is under way.
     fn is_busy(&self) -> bool;
     /// Connects as soon as it is driven.
     fn wake(&mut self, now: Instant);
     /// Closes, and stays closed.
     fn sleep(&mut self);
-    /// Reads the queues next.
+    /// Looks next.
     fn look(&mut self, now: Instant);
 }
 
 /// How a way moves on; `Around` is what its carrier needs from its surroundings.
 pub trait Drive<Around>: Way {
     /// Does everything that can be done now.
-    fn drive(&mut self, now: Instant, around: &mut Around, each: &mut dyn FnMut(Event));
+    fn drive(&mut self, now: Instant, around: &mut Around, each: &mut dyn FnMut(Self::Event));
 }
 
 /// The links of one WAN: REST, SSH, or both with one standing in for the other.
 #[derive(Debug)]
-pub struct Ways<R, S> {
-    failover: Failover,
+pub struct Ways<R: Way, S> {
+    failover: Failover<R::Event>,
     rest: Option<R>,
     ssh: Option<S>,
 }
 
-impl<R: Way, S: Way> Ways<R, S> {
+impl<R, S> Ways<R, S>
+where
+    R: Way,
+    S: Way<Order = R::Order, Event = R::Event>,
+{
     /// At least one of them is given, the preferred one among them.
     pub fn new(preferred: Transport, rest: Option<R>, ssh: Option<S>) -> Self {
         let spare = rest.is_some() && ssh.is_some();
@@ -60,12 +68,14 @@ impl<R: Way, S: Way> Ways<R, S> {
     }
 
     /// Hands an order to the link that serves.
-    pub fn submit(&mut self, order: Order) {
-        if self.failover.takes_orders()
-            && let Some(way) = self.way(self.failover.serving())
-        {
-            way.submit(order);
+    pub fn submit(&mut self, order: R::Order) {
+        if !self.failover.takes_orders() {
+            return;
         }
+        match self.failover.serving() {
+            Transport::Rest => self.rest.as_mut().map(|way| way.submit(order)),
+            Transport::Ssh => self.ssh.as_mut().map(|way| way.submit(order)),
+        };
     }
 
     /// Whether the link that serves has an order or an answer under way.
@@ -77,7 +87,7 @@ impl<R: Way, S: Way> Ways<R, S> {
     }
 
     /// Does everything that can be done now. Call on events, on ticks and after [`submit`](Self::submit).
-    pub fn drive<A>(&mut self, now: Instant, around: &mut A, mut each: impl FnMut(Event))
+    pub fn drive<A>(&mut self, now: Instant, around: &mut A, mut each: impl FnMut(R::Event))
     where
         R: Drive<A>,
         S: Drive<A>,
@@ -111,20 +121,17 @@ impl<R: Way, S: Way> Ways<R, S> {
 
     fn run(&mut self, now: Instant, errand: Errand) {
         let (Errand::Wake(transport) | Errand::Sleep(transport) | Errand::Look(transport)) = errand;
-        let Some(way) = self.way(transport) else {
-            return;
-        };
-        match errand {
-            Errand::Wake(_) => way.wake(now),
-            Errand::Sleep(_) => way.sleep(),
-            Errand::Look(_) => way.look(now),
-        }
-    }
-
-    fn way(&mut self, transport: Transport) -> Option<&mut dyn Way> {
         match transport {
-            Transport::Rest => self.rest.as_mut().map(|way| way as &mut dyn Way),
-            Transport::Ssh => self.ssh.as_mut().map(|way| way as &mut dyn Way),
-        }
+            Transport::Rest => self.rest.as_mut().map(|way| obey(way, now, errand)),
+            Transport::Ssh => self.ssh.as_mut().map(|way| obey(way, now, errand)),
+        };
+    }
+}
+
+fn obey(way: &mut impl Way, now: Instant, errand: Errand) {
+    match errand {
+        Errand::Wake(_) => way.wake(now),
+        Errand::Sleep(_) => way.sleep(),
+        Errand::Look(_) => way.look(now),
     }
 }

@@ -3,6 +3,8 @@
 #[path = "ssh/said.rs"]
 mod said;
 
+use std::convert::Infallible;
+use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -11,16 +13,17 @@ use mio::Token;
 pub use self::said::{Refused, Remedy, Said};
 use super::clock::Clock;
 use super::router_port::Lan;
-use crate::control::actuator::Order;
+use crate::router::Failure;
+use crate::router::queues::Queues;
 use crate::router::ssh::LinkParams;
+use crate::router::ssh::talk::{Setup, SshTalk};
 use crate::router::ways::{Drive, Way};
-use crate::router::{Event, Failure};
 use crate::time::{Duration, Instant};
 use crate::wire::routeros_cli::Command;
 
 /// Where a router's SSH server is and how to talk to it.
 #[derive(Clone, Debug)]
-pub struct SshParams {
+pub struct SshParams<P = LinkParams> {
     /// The host as the config file has it.
     pub host: String,
     /// TCP port.
@@ -32,51 +35,57 @@ pub struct SshParams {
     /// Whom we know.
     pub known_hosts: PathBuf,
     /// The link's own settings.
-    pub link: LinkParams,
+    pub link: P,
 }
 
 /// One WAN's way to its router over SSH; in this build, none has one.
 #[derive(Debug)]
-pub enum SshPort {}
+pub struct SshPort<T: SshTalk = Queues> {
+    never: Infallible,
+    talk: PhantomData<T>,
+}
 
-impl SshPort {
+impl<T: SshTalk> SshPort<T> {
     /// # Panics
     /// Always: this build has no SSH, and the assembly does not ask for it.
-    pub fn new(_: Token, _: SshParams) -> Self {
+    pub fn new<P: Setup<Talk = T>>(_: Token, _: SshParams<P>) -> Self {
         unreachable!("built without the feature `ssh`")
     }
 
     /// Whether the last address could not be reached.
     pub const fn take_unreached(&mut self) -> bool {
-        match *self {}
+        match self.never {}
     }
 }
 
-impl Way for SshPort {
-    fn submit(&mut self, _: Order) {
-        match *self {}
+impl<T: SshTalk> Way for SshPort<T> {
+    type Order = T::Order;
+    type Event = T::Event;
+
+    fn submit(&mut self, _: T::Order) {
+        match self.never {}
     }
 
     fn is_busy(&self) -> bool {
-        match *self {}
+        match self.never {}
     }
 
     fn wake(&mut self, _: Instant) {
-        match *self {}
+        match self.never {}
     }
 
     fn sleep(&mut self) {
-        match *self {}
+        match self.never {}
     }
 
     fn look(&mut self, _: Instant) {
-        match *self {}
+        match self.never {}
     }
 }
 
-impl Drive<Lan<'_>> for SshPort {
-    fn drive(&mut self, _: Instant, _: &mut Lan<'_>, _: &mut dyn FnMut(Event)) {
-        match *self {}
+impl<T: SshTalk> Drive<Lan<'_>> for SshPort<T> {
+    fn drive(&mut self, _: Instant, _: &mut Lan<'_>, _: &mut dyn FnMut(T::Event)) {
+        match self.never {}
     }
 }
 

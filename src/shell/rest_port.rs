@@ -10,10 +10,11 @@ use rustls::pki_types::ServerName;
 use super::directory::Address;
 use super::router_port::Lan;
 use super::stream::Stream;
-use crate::control::actuator::Order;
+use crate::router::Failure;
+use crate::router::queues::Queues;
+use crate::router::rest::talk::{RestTalk, Setup};
 use crate::router::rest::{Action, Link, LinkParams};
 use crate::router::ways::{Drive, Way};
-use crate::router::{Event, Failure};
 use crate::time::Instant;
 
 /// A request: head of a few hundred bytes, body of at most 192.
@@ -23,19 +24,19 @@ const READS: usize = 64;
 
 /// Where a router is and how to talk to it.
 #[derive(Debug)]
-pub struct RestParams {
+pub struct RestParams<P = LinkParams> {
     /// TCP port.
     pub port: u16,
     /// TLS and the name the certificate should bear; plain HTTP without.
     pub tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
     /// The link's own settings.
-    pub link: LinkParams,
+    pub link: P,
 }
 
 /// One WAN's way to its router.
 #[derive(Debug)]
-pub struct RestPort {
-    link: Link,
+pub struct RestPort<T: RestTalk = Queues> {
+    link: Link<T>,
     stream: Option<Stream>,
     token: Token,
     port: u16,
@@ -52,9 +53,9 @@ pub struct RestPort {
     unreached: bool,
 }
 
-impl RestPort {
+impl<T: RestTalk> RestPort<T> {
     /// Connects with the first [`drive`](Self::drive).
-    pub fn new(token: Token, params: RestParams) -> Self {
+    pub fn new<P: Setup<Talk = T>>(token: Token, params: RestParams<P>) -> Self {
         Self {
             link: Link::new(params.link),
             stream: None,
@@ -170,8 +171,11 @@ impl RestPort {
     }
 }
 
-impl Way for RestPort {
-    fn submit(&mut self, order: Order) {
+impl<T: RestTalk> Way for RestPort<T> {
+    type Order = T::Order;
+    type Event = T::Event;
+
+    fn submit(&mut self, order: T::Order) {
         self.link.submit(order);
     }
 
@@ -192,8 +196,8 @@ impl Way for RestPort {
     }
 }
 
-impl Drive<Lan<'_>> for RestPort {
-    fn drive(&mut self, now: Instant, lan: &mut Lan<'_>, each: &mut dyn FnMut(Event)) {
+impl<T: RestTalk> Drive<Lan<'_>> for RestPort<T> {
+    fn drive(&mut self, now: Instant, lan: &mut Lan<'_>, each: &mut dyn FnMut(T::Event)) {
         loop {
             match self.link.poll(now) {
                 Some(Action::Connect) => self.connect(now, lan.address, lan.registry),
@@ -228,6 +232,7 @@ mod tests {
 
     use super::*;
     use crate::direction::Both;
+    use crate::router::Event;
     use crate::shell::tls;
     use crate::time::Duration;
 

@@ -6,23 +6,25 @@ use super::directory::Address;
 use super::rest_port::{RestParams, RestPort};
 use super::ssh::{SshParams, SshPort};
 use super::tokens::WanTokens;
-use crate::control::actuator::Order;
+use crate::router::queues::Queues;
+use crate::router::rest::talk::RestTalk;
+use crate::router::ssh::talk::SshTalk;
 use crate::router::ways::Ways;
-use crate::router::{Event, Transport};
+use crate::router::{Transport, rest, ssh};
 use crate::time::Instant;
 
 /// How to reach a router. At least one way is given.
 #[derive(Debug)]
-pub struct RouterParams {
+pub struct RouterParams<R = rest::LinkParams, S = ssh::LinkParams> {
     /// Which way is taken if it works. It is given.
     pub preferred: Transport,
     /// The REST interface.
-    pub rest: Option<RestParams>,
+    pub rest: Option<RestParams<R>>,
     /// The command line.
-    pub ssh: Option<SshParams>,
+    pub ssh: Option<SshParams<S>>,
 }
 
-impl RouterParams {
+impl<R, S> RouterParams<R, S> {
     /// Whether one transport can stand in for the other.
     pub const fn has_spare(&self) -> bool {
         self.rest.is_some() && self.ssh.is_some()
@@ -40,13 +42,17 @@ pub struct Lan<'a> {
 
 /// The links of one WAN.
 #[derive(Debug)]
-pub struct RouterPort {
-    ways: Ways<RestPort, SshPort>,
+pub struct RouterPort<T: RestTalk + SshTalk = Queues> {
+    ways: Ways<RestPort<T>, SshPort<T>>,
 }
 
-impl RouterPort {
+impl<T: RestTalk + SshTalk> RouterPort<T> {
     /// Connects with the first [`drive`](Self::drive).
-    pub(super) fn new(tokens: WanTokens, params: RouterParams) -> Self {
+    pub(super) fn new<R, S>(tokens: WanTokens, params: RouterParams<R, S>) -> Self
+    where
+        R: rest::talk::Setup<Talk = T>,
+        S: ssh::talk::Setup<Talk = T>,
+    {
         let rest = params.rest.map(|rest| RestPort::new(tokens.router, rest));
         let ssh = params.ssh.map(|ssh| SshPort::new(tokens.ssh, ssh));
         Self {
@@ -55,7 +61,7 @@ impl RouterPort {
     }
 
     /// Hands an order to the link that serves.
-    pub fn submit(&mut self, order: Order) {
+    pub fn submit(&mut self, order: T::Order) {
         self.ways.submit(order);
     }
 
@@ -85,7 +91,7 @@ impl RouterPort {
         now: Instant,
         address: Address,
         registry: &Registry,
-        each: impl FnMut(Event),
+        each: impl FnMut(T::Event),
     ) {
         self.ways.drive(now, &mut Lan { address, registry }, each);
     }

@@ -8,7 +8,7 @@ use super::counter;
 use super::harness::world::{Trouble, Worlds};
 
 /// What the world does is not the daemon's.
-struct Daemon;
+pub(crate) struct Daemon;
 
 impl Meter for Daemon {
     fn aside<T>(&mut self, work: impl FnOnce() -> T) -> T {

@@ -94,7 +94,7 @@ pub(crate) fn rest_link_any_bytes(bytes: &[u8]) {
     assert!(comes_back(&mut link, now), "it never came back");
 }
 
-const fn failure(number: u8) -> Failure {
+pub(super) const fn failure(number: u8) -> Failure {
     match number % 9 {
         0 => Failure::TimedOut,
         1 => Failure::ConnectionRefused,

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "a fuzz target attacks one thing only")]
 
 pub(crate) mod link;
+pub(crate) mod steering;
 
 use std::path::Path;
 
@@ -104,6 +105,7 @@ pub(crate) fn routeros_json_sound(bytes: &[u8]) {
         up: "WAN-Upload-1",
     };
     for json in [bytes, &soft] {
+        steering::steering_json_sound(json);
         let _ = routeros::refuses_queue_type(json);
         let _ = routeros::refuses_permission(json);
         let mut queues: Vec<_> = routeros::parse_queue(json).into_iter().collect();

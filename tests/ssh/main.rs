@@ -7,6 +7,7 @@ mod daemon;
 mod failover;
 mod refusals;
 mod sshd;
+mod steering;
 
 use std::process::Command;
 use std::time::Duration;

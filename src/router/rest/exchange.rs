@@ -4,7 +4,8 @@ use crate::router::Failure;
 use crate::wire::http::{self, Framing, ResponseHead};
 use crate::wire::routeros;
 
-/// Room for one response. The look-up returns about 170 bytes per queue: enough for 350 queues.
+/// Room for one response: a look at the queues returns about 170 bytes per queue, which is enough for
+/// 350; one at the rules about 80 per rule.
 const CAPACITY: usize = 64 * 1024;
 
 /// The head of a complete response.

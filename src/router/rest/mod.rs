@@ -7,25 +7,26 @@
 //! ```
 //!
 //! The shell moves the bytes: it connects when [`Link::poll`] asks for it, reads into
-//! [`Link::space`], and sends what [`Link::request`] writes.
+//! [`Link::space`], and sends what [`Link::request`] writes. What is asked and what an answer means is
+//! the [`RestTalk`]'s; the link knows connections and HTTP.
 
 mod answers;
 mod asks;
 mod exchange;
 mod habit;
-mod params;
+pub mod talk;
 
 use heapless::Deque;
 
 use self::exchange::Rx;
 use self::habit::Habit;
-pub use self::params::LinkParams;
+use self::talk::{Params, RestTalk, Setup};
+use super::Failure;
 use super::backoff::{self, Backoff};
-use super::{Event, Failure};
-use crate::control::actuator::Order;
-use crate::direction::Both;
+use super::queues::Queues;
+pub use super::queues::rest::LinkParams;
+use super::talk::{Contact, SUBJECTS, Told};
 use crate::time::{Duration, Instant};
-use crate::wire::routeros::Name;
 
 /// A connection, TLS included, stands within this time or not at all.
 pub const CONNECT_FOR: Duration = Duration::from_secs(3);
@@ -47,14 +48,13 @@ pub enum Action {
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Question {
-    /// What do the queues hold?
+enum Question<O> {
     Look,
-    Set(Order),
+    Order(O),
 }
 
 #[derive(Clone, Copy, Debug)]
-enum State {
+enum State<O> {
     Down {
         retry_at: Instant,
     },
@@ -64,11 +64,11 @@ enum State {
     Idle {
         /// Whether this connection has carried an exchange yet.
         used: bool,
-        /// When the queues are read next.
+        /// When the next look is due.
         look_at: Instant,
     },
     Awaiting {
-        question: Question,
+        question: Question<O>,
         asked_at: Instant,
         deadline: Instant,
         used: bool,
@@ -76,57 +76,69 @@ enum State {
     },
 }
 
-/// The link of one WAN to its router.
+/// A link to a router, to talk about the queues of one WAN unless said otherwise.
 #[derive(Debug)]
-pub struct Link {
-    params: LinkParams,
-    state: State,
+pub struct Link<T: RestTalk = Queues> {
+    access: Access,
+    talk: T,
+    state: State<T::Order>,
     backoff: Backoff,
-    /// For looking after a queue that is missing.
-    missing: Backoff,
     connected_at: Instant,
-    /// When the router last told us an id.
-    learned_at: Instant,
     /// A connection ended between two exchanges and the next one carries on: when it looks next.
     lingering: Option<Instant>,
     /// A 401 came and the next answer decides whether it was meant for us.
     doubtful_401: bool,
-    /// The last exchange on this connection was a look-up.
+    /// The last exchange on this connection was a look.
     looked_last: bool,
     habit: Habit,
     close: bool,
-    ids: Both<Option<Name>>,
-    /// Where the queue's type is not the one we keep, and the router knows ours.
-    type_differs: Both<bool>,
-    type_refused: Both<bool>,
-    orders: Deque<Order, 2>,
+    orders: Deque<T::Order, SUBJECTS>,
     rx: Rx,
-    events: Deque<Event, 8>,
+    told: Told<T::Event>,
 }
 
-impl Link {
+/// What goes into every request.
+struct Access {
+    host: String,
+    authorization: String,
+    reply_for: Duration,
+}
+
+impl core::fmt::Debug for Access {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Access({})", self.host)
+    }
+}
+
+impl<T: RestTalk> Link<T> {
     /// A link that connects at the first [`poll`](Self::poll).
-    pub fn new(params: LinkParams) -> Self {
+    pub fn new<P: Setup<Talk = T>>(params: P) -> Self {
+        let Params {
+            host,
+            authorization,
+            reply_for,
+            talk,
+        } = params.params();
         Self {
-            params,
+            access: Access {
+                host,
+                authorization,
+                reply_for,
+            },
+            talk,
             state: State::Down {
                 retry_at: Instant::ZERO,
             },
             backoff: Backoff::default(),
-            missing: Backoff::default(),
             connected_at: Instant::ZERO,
-            learned_at: Instant::ZERO,
             lingering: None,
             doubtful_401: false,
             looked_last: false,
             habit: Habit::default(),
             close: false,
-            ids: Both::default(),
-            type_differs: Both::default(),
-            type_refused: Both::default(),
             orders: Deque::new(),
             rx: Rx::new(),
-            events: Deque::new(),
+            told: Told::new(),
         }
     }
 
@@ -156,9 +168,9 @@ impl Link {
             self.connected_at = now;
             self.habit.connected();
             let mut look_at = self.lingering.take().unwrap_or(now);
-            if now - self.learned_at >= IDS_LAST {
-                // Ids may have changed while we were away, and somebody may have set a limit by hand.
-                self.ids = Both::default();
+            if now - self.talk.learned_at() >= IDS_LAST {
+                // Ids may have changed while we were away, and somebody may have changed things by hand.
+                self.talk.forget();
                 look_at = now;
             }
             self.state = State::Idle {
@@ -188,8 +200,8 @@ impl Link {
                 && self.backoff.spend_free_retry() =>
             {
                 self.habit.closed(now);
-                if let Question::Set(order) = question {
-                    self.backoff.owe(order.direction);
+                if let Question::Order(order) = question {
+                    self.backoff.owe(T::subject(order));
                 }
                 self.reconnect(now);
             }
@@ -218,8 +230,8 @@ impl Link {
     }
 
     /// What happened since the last call.
-    pub fn event(&mut self) -> Option<Event> {
-        self.events.pop_front()
+    pub fn event(&mut self) -> Option<T::Event> {
+        self.told.fetch()
     }
 
     /// Whether a connection stands.
@@ -244,7 +256,7 @@ impl Link {
         }
     }
 
-    /// Reads the queues next.
+    /// Looks next.
     pub fn look(&mut self, now: Instant) {
         match &mut self.state {
             State::Idle { look_at, .. } | State::Awaiting { look_at, .. } => *look_at = now,
@@ -258,32 +270,32 @@ impl Link {
 
     fn fail(&mut self, now: Instant, why: Failure) {
         if let State::Awaiting {
-            question: Question::Set(Order { direction, .. }),
+            question: Question::Order(order),
             ..
         } = self.state
         {
-            self.backoff.owe(direction);
-            self.tell(Event::Unanswered { direction });
+            self.backoff.owe(T::subject(order));
+            self.told.tell(self.talk.unanswered(order));
         }
         let pause = self.backoff.next(backoff::policy(why));
         self.drop_connection(now + pause);
-        self.tell(Event::Lost(Some(why)));
+        self.told.tell(Contact::Lost(Some(why)));
     }
 
     /// The router closed an idle connection, or announced that it will: no failure. At once, but no
     /// more than once a second, in case it does so after every answer. For such a server the ids of a
-    /// moment ago still hold, or it would spend every connection on the look-up.
+    /// moment ago still hold, or it would spend every connection on the look.
     fn reconnect(&mut self, now: Instant) {
         let retry_at = now.max(self.connected_at + RECONNECT_EVERY);
         match self.state {
-            State::Idle { look_at, .. } if now - self.learned_at < IDS_LAST => {
+            State::Idle { look_at, .. } if now - self.talk.learned_at() < IDS_LAST => {
                 self.close = true;
                 self.lingering = Some(look_at);
                 self.state = State::Down { retry_at };
             }
             _ => {
                 self.drop_connection(retry_at);
-                self.tell(Event::Lost(None));
+                self.told.tell(Contact::Lost(None));
             }
         }
     }
@@ -293,11 +305,6 @@ impl Link {
         self.lingering = None;
         self.orders.clear();
         self.state = State::Down { retry_at };
-    }
-
-    fn tell(&mut self, event: Event) {
-        // The shell empties this after every call; eight is twice what one call can say.
-        let _ = self.events.push_back(event);
     }
 }
 

@@ -7,17 +7,20 @@
 //! ```
 //!
 //! The shell connects when [`Link::poll`] asks for it, runs what [`Link::command`] says, and brings
-//! exit status and text to [`Link::answered`]. Both are judged: RouterOS reports errors as text with
-//! status 0 (routeros.md 3), and a write is confirmed by the queue that its own line reads back.
+//! exit status and text to [`Link::answered`]. What is said and what was printed means is the
+//! [`SshTalk`]'s, which judges both: RouterOS reports errors as text with status 0 (routeros.md 3).
 
 mod exchange;
+pub mod talk;
 
 use heapless::Deque;
 
+use self::talk::{Params, Setup, SshTalk};
+use super::Failure;
 use super::backoff::{self, Backoff};
-use super::{Event, Failure};
-use crate::control::actuator::Order;
-use crate::direction::{Both, Direction};
+use super::queues::Queues;
+pub use super::queues::ssh::LinkParams;
+use super::talk::{Contact, SUBJECTS, Told};
 use crate::time::{Duration, Instant};
 
 /// A session stands within this time or not at all, as in v1.7 (contract 8.5). Small routers need a
@@ -25,19 +28,6 @@ use crate::time::{Duration, Instant};
 pub const CONNECT_FOR: Duration = Duration::from_secs(10);
 /// Shortest time between two connections while nothing is wrong.
 const RECONNECT_EVERY: Duration = Duration::from_secs(1);
-
-/// What an SSH link needs to know.
-#[derive(Clone, Debug)]
-pub struct LinkParams {
-    /// Names of the two queues.
-    pub queues: Both<String>,
-    /// Queue types to keep the queues at; `None` leaves them alone.
-    pub queue_types: Both<Option<String>>,
-    /// Longest wait for an answer, cut to [`REPLY_FOR_MAX`](super::rest::REPLY_FOR_MAX).
-    pub reply_for: Duration,
-    /// How often the queues are read although nothing suggests a change.
-    pub verify_every: Duration,
-}
 
 /// What the shell should do with the session.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -49,14 +39,13 @@ pub enum Action {
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Question {
-    /// What do the queues hold?
+enum Question<O> {
     Look,
-    Set(Order),
+    Order(O),
 }
 
 #[derive(Clone, Copy, Debug)]
-enum State {
+enum State<O> {
     Down {
         retry_at: Instant,
     },
@@ -66,11 +55,11 @@ enum State {
     Idle {
         /// Whether this session has carried an exchange yet.
         used: bool,
-        /// When the queues are read next.
+        /// When the next look is due.
         look_at: Instant,
     },
     Awaiting {
-        question: Question,
+        question: Question<O>,
         asked_at: Instant,
         deadline: Instant,
         used: bool,
@@ -78,42 +67,34 @@ enum State {
     },
 }
 
-/// The link of one WAN to its router.
+/// A link to a router, to talk about the queues of one WAN unless said otherwise.
 #[derive(Debug)]
-pub struct Link {
-    params: LinkParams,
-    state: State,
+pub struct Link<T: SshTalk = Queues> {
+    reply_for: Duration,
+    talk: T,
+    state: State<T::Order>,
     backoff: Backoff,
-    /// For looking after a queue that is missing.
-    missing: Backoff,
     connected_at: Instant,
     close: bool,
-    /// Which queues the last look-up found.
-    found: Both<bool>,
-    /// Where the queue's type is not the one we keep, and the router knows ours.
-    type_differs: Both<bool>,
-    type_refused: Both<bool>,
-    orders: Deque<Order, 2>,
-    events: Deque<Event, 8>,
+    orders: Deque<T::Order, SUBJECTS>,
+    told: Told<T::Event>,
 }
 
-impl Link {
+impl<T: SshTalk> Link<T> {
     /// A link that connects at the first [`poll`](Self::poll).
-    pub fn new(params: LinkParams) -> Self {
+    pub fn new<P: Setup<Talk = T>>(params: P) -> Self {
+        let Params { reply_for, talk } = params.params();
         Self {
-            params,
+            reply_for,
+            talk,
             state: State::Down {
                 retry_at: Instant::ZERO,
             },
             backoff: Backoff::default(),
-            missing: Backoff::default(),
             connected_at: Instant::ZERO,
             close: false,
-            found: Both::default(),
-            type_differs: Both::default(),
-            type_refused: Both::default(),
             orders: Deque::new(),
-            events: Deque::new(),
+            told: Told::new(),
         }
     }
 
@@ -140,8 +121,8 @@ impl Link {
     pub fn connected(&mut self, now: Instant) {
         if let State::Connecting { .. } = self.state {
             self.connected_at = now;
-            // Somebody may have set a limit by hand while we were away.
-            self.found = Both::default();
+            // Somebody may have changed things by hand while we were away.
+            self.talk.forget();
             self.state = State::Idle {
                 used: false,
                 look_at: now,
@@ -157,11 +138,11 @@ impl Link {
             State::Idle { used: true, .. } | State::Awaiting { used: true, .. }
                 if why == Failure::Closed && self.backoff.spend_free_retry() =>
             {
-                if let Some(direction) = self.writing() {
-                    self.backoff.owe(direction);
+                if let Some(order) = self.under_way() {
+                    self.backoff.owe(T::subject(order));
                 }
                 self.drop_session(now.max(self.connected_at + RECONNECT_EVERY));
-                self.tell(Event::Lost(None));
+                self.told.tell(Contact::Lost(None));
             }
             _ => self.fail(now, why),
         }
@@ -176,8 +157,8 @@ impl Link {
     }
 
     /// What happened since the last call.
-    pub fn event(&mut self) -> Option<Event> {
-        self.events.pop_front()
+    pub fn event(&mut self) -> Option<T::Event> {
+        self.told.fetch()
     }
 
     /// Whether a session stands.
@@ -202,44 +183,39 @@ impl Link {
         }
     }
 
-    /// Reads the queues next.
-    pub fn look(&mut self, now: Instant) {
+    /// Looks next.
+    pub const fn look(&mut self, now: Instant) {
         match &mut self.state {
             State::Idle { look_at, .. } | State::Awaiting { look_at, .. } => *look_at = now,
             State::Down { .. } | State::Connecting { .. } => {}
         }
     }
 
-    /// The queue to which a write is under way.
-    const fn writing(&self) -> Option<Direction> {
+    /// The order that is under way.
+    const fn under_way(&self) -> Option<T::Order> {
         match self.state {
             State::Awaiting {
-                question: Question::Set(order),
+                question: Question::Order(order),
                 ..
-            } => Some(order.direction),
+            } => Some(order),
             _ => None,
         }
     }
 
     fn fail(&mut self, now: Instant, why: Failure) {
-        if let Some(direction) = self.writing() {
-            self.backoff.owe(direction);
-            self.tell(Event::Unanswered { direction });
+        if let Some(order) = self.under_way() {
+            self.backoff.owe(T::subject(order));
+            self.told.tell(self.talk.unanswered(order));
         }
         let pause = self.backoff.next(backoff::policy(why));
         self.drop_session(now + pause);
-        self.tell(Event::Lost(Some(why)));
+        self.told.tell(Contact::Lost(Some(why)));
     }
 
     fn drop_session(&mut self, retry_at: Instant) {
         self.close = true;
         self.orders.clear();
         self.state = State::Down { retry_at };
-    }
-
-    fn tell(&mut self, event: Event) {
-        // The shell empties this after every call; eight is twice what one call can say.
-        let _ = self.events.push_back(event);
     }
 }
 

@@ -1,7 +1,9 @@
 //! Stories about a link and a router, told command by command in virtual time.
 
 use super::*;
-use crate::router::{Known, Refusal};
+use crate::control::actuator::Order;
+use crate::direction::{Both, Direction};
+use crate::router::{Event, Known, Refusal};
 use crate::units::Rate;
 
 const DOWN: &str = ".id=*1;max-limit=500000000;name=D;queue=cake-down-wan1\r\n";

@@ -39,7 +39,7 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub(super) fn of(params: &SshParams) -> Self {
+    pub(super) fn of<P>(params: &SshParams<P>) -> Self {
         Self {
             host: params.host.clone(),
             port: params.port,

@@ -24,10 +24,11 @@ use self::exec::Exec;
 pub use self::said::{Refused, Remedy, Said};
 use super::directory::Address;
 use super::router_port::Lan;
-use crate::control::actuator::Order;
+use crate::router::Failure;
+use crate::router::queues::Queues;
+use crate::router::ssh::talk::{Setup, SshTalk};
 use crate::router::ssh::{Action, Link, LinkParams};
 use crate::router::ways::{Drive, Way};
-use crate::router::{Event, Failure};
 use crate::time::Instant;
 
 /// OpenSSL keeps its numbers on the heap; libssh2's largest frames are a few kB.
@@ -35,7 +36,7 @@ const STACK: usize = 256 * 1024;
 
 /// Where a router's SSH server is and how to talk to it.
 #[derive(Clone, Debug)]
-pub struct SshParams {
+pub struct SshParams<P = LinkParams> {
     /// The host as the config file has it, and so `known_hosts`.
     pub host: String,
     /// TCP port.
@@ -47,13 +48,13 @@ pub struct SshParams {
     /// Whom we know.
     pub known_hosts: PathBuf,
     /// The link's own settings.
-    pub link: LinkParams,
+    pub link: P,
 }
 
 /// One WAN's way to its router over SSH.
 #[derive(Debug)]
-pub struct SshPort {
-    link: Link,
+pub struct SshPort<T: SshTalk = Queues> {
+    link: Link<T>,
     target: Target,
     token: Token,
     opening: Option<Opening>,
@@ -87,9 +88,9 @@ impl Drop for Live {
     }
 }
 
-impl SshPort {
+impl<T: SshTalk> SshPort<T> {
     /// Connects with the first [`drive`](Self::drive).
-    pub fn new(token: Token, params: SshParams) -> Self {
+    pub fn new<P: Setup<Talk = T>>(token: Token, params: SshParams<P>) -> Self {
         Self {
             target: Target::of(&params),
             link: Link::new(params.link),
@@ -206,8 +207,11 @@ impl SshPort {
     }
 }
 
-impl Way for SshPort {
-    fn submit(&mut self, order: Order) {
+impl<T: SshTalk> Way for SshPort<T> {
+    type Order = T::Order;
+    type Event = T::Event;
+
+    fn submit(&mut self, order: T::Order) {
         self.link.submit(order);
     }
 
@@ -228,8 +232,8 @@ impl Way for SshPort {
     }
 }
 
-impl Drive<Lan<'_>> for SshPort {
-    fn drive(&mut self, now: Instant, lan: &mut Lan<'_>, each: &mut dyn FnMut(Event)) {
+impl<T: SshTalk> Drive<Lan<'_>> for SshPort<T> {
+    fn drive(&mut self, now: Instant, lan: &mut Lan<'_>, each: &mut dyn FnMut(T::Event)) {
         loop {
             match self.link.poll(now) {
                 Some(Action::Connect) => self.connect(now, lan.address),

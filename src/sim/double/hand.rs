@@ -46,6 +46,36 @@ impl Router {
         self.mangle.insert(&Record::of(properties))
     }
 
+    /// Somebody changed every mangle rule with this comment.
+    pub fn set_mangle_property(&mut self, comment: &str, name: &str, value: &str) {
+        for rule in &mut self.mangle.rows {
+            if rule.value("comment") == Some(comment) {
+                rule.set(name, value);
+            }
+        }
+    }
+
+    /// Somebody removed the first mangle rule with this comment.
+    pub fn remove_mangle(&mut self, comment: &str) {
+        let rules = &mut self.mangle.rows;
+        let first = rules
+            .iter()
+            .position(|rule| rule.value("comment") == Some(comment));
+        first.map(|index| rules.remove(index));
+    }
+
+    /// Rules were removed and added again: the same, with other ids.
+    pub fn renumber_rules(&mut self) {
+        self.mangle.renumber();
+    }
+
+    /// Adds an entry to an address list.
+    pub fn add_address(&mut self, list: &str, address: &str, disabled: bool) {
+        let disabled = if disabled { "true" } else { "false" };
+        let entry = [("list", list), ("address", address), ("disabled", disabled)];
+        self.address_list.insert(&Record::of(&entry));
+    }
+
     /// The first mangle rule with this comment, as it would be printed.
     pub fn mangle(&self, comment: &str) -> Option<&Record> {
         let mut rules = self.mangle.rows.iter();

@@ -1,10 +1,11 @@
 //! HTTP over a connection that is made of moments.
 
 use super::{Far, Meter};
-use crate::control::actuator::Order;
-use crate::router::rest::{Action, Link, LinkParams};
+use crate::router::Failure;
+use crate::router::queues::Queues;
+use crate::router::rest::talk::{RestTalk, Setup};
+use crate::router::rest::{Action, Link};
 use crate::router::ways::{Drive, Way};
-use crate::router::{Event, Failure};
 use crate::sim::double::faults::Fault;
 use crate::sim::double::http::{Request, Response};
 use crate::time::{Duration, Instant};
@@ -22,8 +23,8 @@ const ANSWER: usize = 64 * 1024;
 
 /// A REST link and its connection.
 #[derive(Debug)]
-pub struct RestWire {
-    link: Link,
+pub struct RestWire<T: RestTalk = Queues> {
+    link: Link<T>,
     request: Box<[u8]>,
     connected: bool,
     answer: Answer,
@@ -61,9 +62,9 @@ impl Answer {
     }
 }
 
-impl RestWire {
+impl<T: RestTalk> RestWire<T> {
     /// Connects with the first drive.
-    pub fn new(params: LinkParams) -> Self {
+    pub fn new<P: Setup<Talk = T>>(params: P) -> Self {
         Self {
             link: Link::new(params),
             request: vec![0; REQUEST].into_boxed_slice(),
@@ -186,8 +187,11 @@ impl RestWire {
     }
 }
 
-impl Way for RestWire {
-    fn submit(&mut self, order: Order) {
+impl<T: RestTalk> Way for RestWire<T> {
+    type Order = T::Order;
+    type Event = T::Event;
+
+    fn submit(&mut self, order: T::Order) {
         self.link.submit(order);
     }
 
@@ -208,8 +212,8 @@ impl Way for RestWire {
     }
 }
 
-impl<M: Meter> Drive<Far<'_, M>> for RestWire {
-    fn drive(&mut self, now: Instant, far: &mut Far<'_, M>, each: &mut dyn FnMut(Event)) {
+impl<T: RestTalk, M: Meter> Drive<Far<'_, M>> for RestWire<T> {
+    fn drive(&mut self, now: Instant, far: &mut Far<'_, M>, each: &mut dyn FnMut(T::Event)) {
         loop {
             match self.link.poll(now) {
                 Some(Action::Connect) => self.connect(now, far),

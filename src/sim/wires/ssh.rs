@@ -1,10 +1,11 @@
 //! Commands over a session that is made of moments.
 
 use super::{Far, Meter};
-use crate::control::actuator::Order;
-use crate::router::ssh::{Action, Link, LinkParams};
+use crate::router::Failure;
+use crate::router::queues::Queues;
+use crate::router::ssh::talk::{Setup, SshTalk};
+use crate::router::ssh::{Action, Link};
 use crate::router::ways::{Drive, Way};
-use crate::router::{Event, Failure};
 use crate::sim::double::cli::CliOutcome;
 use crate::sim::double::faults::Fault;
 use crate::time::{Duration, Instant};
@@ -16,8 +17,8 @@ const ON_THE_WAY: Duration = Duration::from_millis(90);
 
 /// An SSH link and its session.
 #[derive(Debug)]
-pub struct SshWire {
-    link: Link,
+pub struct SshWire<T: SshTalk = Queues> {
+    link: Link<T>,
     session: Session,
     commands: u64,
 }
@@ -35,9 +36,9 @@ enum Session {
     },
 }
 
-impl SshWire {
+impl<T: SshTalk> SshWire<T> {
     /// Connects with the first drive.
-    pub fn new(params: LinkParams) -> Self {
+    pub fn new<P: Setup<Talk = T>>(params: P) -> Self {
         Self {
             link: Link::new(params),
             session: Session::None,
@@ -57,7 +58,7 @@ impl SshWire {
 
     /// Whether something moved.
     fn advance<M: Meter>(&mut self, now: Instant, far: &mut Far<'_, M>) -> bool {
-        let is_up = far.is_up(now);
+        let is_up = far.is_up(now) && !far.scene.router.cli.is_off;
         match &self.session {
             Session::None => return false,
             Session::Opening { .. } if !is_up => self.lose(now, Failure::ConnectionRefused),
@@ -95,8 +96,11 @@ impl SshWire {
     }
 }
 
-impl Way for SshWire {
-    fn submit(&mut self, order: Order) {
+impl<T: SshTalk> Way for SshWire<T> {
+    type Order = T::Order;
+    type Event = T::Event;
+
+    fn submit(&mut self, order: T::Order) {
         self.link.submit(order);
     }
 
@@ -117,8 +121,8 @@ impl Way for SshWire {
     }
 }
 
-impl<M: Meter> Drive<Far<'_, M>> for SshWire {
-    fn drive(&mut self, now: Instant, far: &mut Far<'_, M>, each: &mut dyn FnMut(Event)) {
+impl<T: SshTalk, M: Meter> Drive<Far<'_, M>> for SshWire<T> {
+    fn drive(&mut self, now: Instant, far: &mut Far<'_, M>, each: &mut dyn FnMut(T::Event)) {
         loop {
             match self.link.poll(now) {
                 Some(Action::Connect) => {

@@ -1,8 +1,9 @@
 //! Stories about a link and a router, told message by message in virtual time.
 
 use super::*;
-use crate::direction::Direction;
-use crate::router::{Known, Refusal};
+use crate::control::actuator::Order;
+use crate::direction::{Both, Direction};
+use crate::router::{Event, Known, Refusal};
 use crate::units::Rate;
 
 const LISTING: &str = r#"[{".id":"*1","name":"D","max-limit":"500000000","queue":"cake-down-wan1"},{".id":"*2","name":"U","max-limit":"50000000","queue":"cake-up-wan1"}]"#;

@@ -35,7 +35,7 @@ pub struct CliOutcome {
     pub dropped: bool,
 }
 
-/// What the sources do not agree about.
+/// What the sources do not agree about, and whether there is a console at all.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct CliOptions {
     /// The exit status of a refused line: 0 was measured, 1 was claimed.
@@ -43,6 +43,8 @@ pub struct CliOptions {
     /// `set [find …]` that finds nothing: silent success was measured in scripts; with this it
     /// complains `expected item id`, as an interactive line did.
     pub empty_find_complains: bool,
+    /// The service `ssh` is switched off: nobody listens, and sessions that stood are gone.
+    pub is_off: bool,
 }
 
 /// Why the console does not do a line. Columns count from 1.

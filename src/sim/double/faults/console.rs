@@ -3,7 +3,7 @@
 
 use super::Fault;
 use crate::sim::double::Router;
-use crate::sim::double::cli::CliOutcome;
+use crate::sim::double::cli::{CliOutcome, is_write};
 use crate::sim::double::www::Latency;
 use crate::time::{Duration, Instant};
 
@@ -73,8 +73,7 @@ impl Fault {
             // A console has no limit of a minute; that the session then breaks is assumed.
             Self::Hangs(span) => Some(dropped(span)),
             Self::HangingWrites(queue, span) => {
-                let written =
-                    line.contains(" set ") && queue.is_none_or(|name| line.contains(name));
+                let written = is_write(line) && queue.is_none_or(|name| line.contains(name));
                 written.then(|| dropped(span))
             }
             // Credentials are SSH's business; of the others only the text is left.

@@ -59,7 +59,7 @@ pub enum Fault {
     AbortDamage,
     /// So many per cent of all requests are answered 401, with good credentials.
     UnauthorizedStorm(u8),
-    /// Once, at the beginning: a backup was restored, all queues have other ids.
+    /// Once, at the beginning: a backup was restored, all queues and rules have other ids.
     Renumbered,
     /// Once, at the beginning: connections break, the router is away for so long, uptime and
     /// counters start over, limits are those that were saved.
@@ -85,7 +85,10 @@ impl Fault {
     /// What happens once, when it begins.
     pub(crate) fn begin(self, now: Instant, router: &mut Router) {
         match self {
-            Self::Renumbered => router.renumber_queues(),
+            Self::Renumbered => {
+                router.renumber_queues();
+                router.renumber_rules();
+            }
             Self::Reboot(_) => router.reboot(now),
             Self::ReadOnlyUser => router.access.may_write = false,
             Self::InvalidQueues => router.set_every_queue("invalid", "true"),
