@@ -22,7 +22,7 @@ pub const DEAD_FOR: Duration = Duration::from_secs(3);
 /// The same if nobody measures the alternate: it can hardly be worse than dead.
 pub const DEAD_ALONE_FOR: Duration = Duration::from_secs(10);
 /// Echoes that must be lost in a row besides: one lost echo a minute is no outage.
-const DEAD_ECHOES: u32 = 3;
+const DEAD_ECHOES: u64 = 3;
 /// Loss is counted over this long; a call breaks up within seconds, a single burst must not count long.
 pub const LOSS_WINDOW: Duration = Duration::from_secs(30);
 /// With fewer echoes than this in the window, a share of loss means nothing.
@@ -51,7 +51,7 @@ pub(super) struct Intake {
     answered: Window,
     lost: Window,
     /// Since the last answer: when the first echo was lost, and how many.
-    silence: Option<(Instant, u32)>,
+    silence: Option<(Instant, u64)>,
     heard: bool,
     refusing: bool,
     cutting: bool,
@@ -207,15 +207,19 @@ impl Intake {
         }
     }
 
+    /// Silence is no loss: it has its own deadlines, and only an answer tells the two apart. So losses in a
+    /// row count when they have ended, if that was soon.
     fn take_echoes(&mut self, now: Instant, echoes: Echoes) {
-        self.answered.add(now, echoes.answered.into());
-        self.lost.add(now, echoes.lost.into());
+        let lost = echoes.lost.into();
         if echoes.answered > 0 {
             self.heard = true;
-            self.silence = None;
-        } else if echoes.lost > 0 {
-            let (_, lost) = self.silence.get_or_insert((now, 0));
-            *lost = lost.saturating_add(echoes.lost.into());
+            self.answered.add(now, echoes.answered.into());
+            let before = self.silence.take();
+            let before = before.filter(|&(since, _)| now - since <= DEAD_FOR);
+            self.lost.add(now, lost + before.map_or(0, |(_, n)| n));
+        } else if lost > 0 {
+            let (_, sum) = self.silence.get_or_insert((now, 0));
+            *sum = sum.saturating_add(lost);
         }
     }
 

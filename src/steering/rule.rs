@@ -1,6 +1,6 @@
 //! The mangle rule: what we want of it, what the router last showed, and what to ask the router next.
 //!
-//! A wish is a level. It is written when the rule is known to stand the other way, read back until it is
+//! A wish is a level. It is written when the rule was just seen to stand the other way, read back until it is
 //! seen to hold, and tried again with growing pauses if it does not. A rule that somebody switched by hand
 //! is told and left alone for [`HAND_GRACE`]; then the decision is made good again, for a rule that stands
 //! forgotten either way is worse than a second line in the log. A rule that is not there, or there more
@@ -86,6 +86,8 @@ pub enum RuleFact {
 
 /// The rule is looked at this often, for somebody may have switched it.
 pub const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// A write follows a reading no older than this: what was seen half a minute ago may be two rules by now.
+const FRESH: Duration = Duration::from_secs(1);
 /// A switch by hand stands this long: time to look at something, too short to forget it.
 pub const HAND_GRACE: Duration = Duration::from_secs(60);
 /// Reads after a write before it counts as failed, and the pauses before them (contract 4.8).
@@ -131,6 +133,8 @@ enum Step {
 pub struct Rule {
     wanted: Switch,
     belief: Belief,
+    /// When it was last read.
+    seen_at: Instant,
     /// What was last seen to stand as wanted; `None` from a write until it is verified.
     settled: Option<Switch>,
     /// What was written last.
@@ -152,6 +156,7 @@ impl Rule {
         Self {
             wanted: Switch::Off,
             belief: Belief::Unknown,
+            seen_at: Instant::ZERO,
             settled: None,
             written: Switch::Off,
             step: Step::Rest {
@@ -181,14 +186,14 @@ impl Rule {
     /// What to ask the router now, over a link that is free. The order counts as sent.
     pub fn poll(&mut self, now: Instant) -> Option<Order> {
         let purpose = match self.step {
-            Step::Rest { .. } if self.must_write() => {
+            Step::Rest { .. } if self.must_write() && now - self.seen_at <= FRESH => {
                 self.step = Step::Writing(self.wanted);
                 self.written = self.wanted;
                 self.settled = None;
                 self.belief = Belief::Unknown;
                 return Some(Order::Set(self.wanted));
             }
-            Step::Rest { look_at } if now >= look_at => Purpose::Look,
+            Step::Rest { look_at } if now >= look_at || self.must_write() => Purpose::Look,
             Step::Verifying { reads, read_at } if now >= read_at => Purpose::Verify(reads + 1),
             Step::Pausing { until } if now >= until => Purpose::Retry,
             Step::Yielding { until } if now >= until => Purpose::AfterGrace,
@@ -212,6 +217,7 @@ impl Rule {
 
     /// The router answered a read; or its answer to a write showed the rule.
     pub fn read(&mut self, now: Instant, reading: Reading) -> Option<RuleFact> {
+        self.seen_at = now;
         let before = core::mem::replace(&mut self.belief, Belief::from(reading));
         let rest = Step::Rest {
             look_at: now + LOOK_EVERY,
@@ -411,6 +417,21 @@ mod tests {
             orders,
             [(30, Order::Read), (60, Order::Read), (90, Order::Read)]
         );
+    }
+
+    #[test]
+    fn an_old_reading_is_read_again_before_a_write() {
+        for (reading, then) in [
+            (Reading::One(Off), Some(Order::Set(On))),
+            (Reading::One(On), None),
+            (Reading::Ambiguous(2), None),
+        ] {
+            let mut rule = settled();
+            rule.want(at(20_000), On);
+            assert_eq!(rule.poll(at(20_000)), Some(Order::Read));
+            rule.read(at(20_010), reading);
+            assert_eq!(rule.poll(at(20_010)), then, "{reading:?}");
+        }
     }
 
     #[test]
