@@ -14,16 +14,16 @@ use wanctl::steering::{Steering, Verdict};
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Millis;
 
-pub fn ms(ms: f64) -> Millis {
+pub(crate) fn ms(ms: f64) -> Millis {
     Millis::new(ms).expect("finite")
 }
 
-pub fn secs(seconds: f64) -> Duration {
+pub(crate) fn secs(seconds: f64) -> Duration {
     Duration::from_secs_f64(seconds)
 }
 
 /// v1.7's defaults, measured every `interval`.
-pub fn params(interval: Duration) -> SteeringParams {
+pub(crate) fn params(interval: Duration) -> SteeringParams {
     let pace = |samples| Pace {
         samples,
         every: V17_INTERVAL,
@@ -50,7 +50,7 @@ pub fn params(interval: Duration) -> SteeringParams {
     }
 }
 
-pub fn confidence(dry_run: bool) -> ConfidenceParams {
+pub(crate) fn confidence(dry_run: bool) -> ConfidenceParams {
     ConfidenceParams {
         steer: 55.0,
         recovery: 20.0,
@@ -69,7 +69,7 @@ pub fn confidence(dry_run: bool) -> ConfidenceParams {
 }
 
 /// A healthy line: 25 ms, as autorate says, and an empty queue.
-pub fn calm() -> Evidence {
+pub(crate) fn calm() -> Evidence {
     Evidence {
         rtt: Some(ms(25.0)),
         echoes: Echoes {
@@ -89,7 +89,7 @@ pub fn calm() -> Evidence {
 }
 
 /// Congested: 90 ms more, and so many packets waiting.
-pub fn congested(queued: u64) -> Evidence {
+pub(crate) fn congested(queued: u64) -> Evidence {
     Evidence {
         rtt: Some(ms(115.0)),
         queue: QueueNews::Read(QueueReading {
@@ -101,7 +101,7 @@ pub fn congested(queued: u64) -> Evidence {
 }
 
 /// Not a word.
-pub fn silent() -> Evidence {
+pub(crate) fn silent() -> Evidence {
     let mut evidence = Evidence {
         rtt: None,
         echoes: Echoes {
@@ -115,22 +115,22 @@ pub fn silent() -> Evidence {
 }
 
 /// The world.
-pub struct World {
-    pub steering: Steering,
-    pub now: Instant,
+pub(crate) struct World {
+    pub(crate) steering: Steering,
+    pub(crate) now: Instant,
     /// How the rule stands on the router.
-    pub rule: Reading,
+    pub(crate) rule: Reading,
     /// The router does not answer.
-    pub down: bool,
+    pub(crate) down: bool,
     /// When the rule was switched by steering, and which way.
-    pub switched: Vec<(f64, Switch)>,
-    pub facts: Vec<(f64, Fact)>,
-    pub reasons: Vec<Reason>,
+    pub(crate) switched: Vec<(f64, Switch)>,
+    pub(crate) facts: Vec<(f64, Fact)>,
+    pub(crate) reasons: Vec<Reason>,
     interval: Duration,
 }
 
 impl World {
-    pub fn new(params: SteeringParams) -> Self {
+    pub(crate) fn new(params: SteeringParams) -> Self {
         let interval = params.interval;
         Self {
             steering: Steering::new(params),
@@ -145,7 +145,7 @@ impl World {
     }
 
     /// One cycle, and the router as far as it goes; then time passes.
-    pub fn cycle(&mut self, evidence: &Evidence) -> Verdict {
+    pub(crate) fn cycle(&mut self, evidence: &Evidence) -> Verdict {
         let verdict = self.steering.observe(self.now, evidence);
         self.hear(verdict.facts.iter().cloned());
         self.reasons.push(verdict.assessment.reason);
@@ -157,7 +157,7 @@ impl World {
     }
 
     /// The same evidence for so long.
-    pub fn run(&mut self, seconds: f64, evidence: &Evidence) {
+    pub(crate) fn run(&mut self, seconds: f64, evidence: &Evidence) {
         let until = self.now + secs(seconds);
         while self.now < until {
             self.cycle(evidence);
@@ -165,16 +165,16 @@ impl World {
     }
 
     /// Seconds since the start.
-    pub fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         self.now.as_secs_f64()
     }
 
-    pub fn degraded(&self) -> bool {
+    pub(crate) fn degraded(&self) -> bool {
         self.steering.standing() == Standing::Degraded
     }
 
     /// Facts so far that are like this.
-    pub fn told(&self, like: impl Fn(&Fact) -> bool) -> usize {
+    pub(crate) fn told(&self, like: impl Fn(&Fact) -> bool) -> usize {
         self.facts.iter().filter(|(_, fact)| like(fact)).count()
     }
 
