@@ -55,7 +55,6 @@ pub(super) struct Intake {
     heard: bool,
     refusing: bool,
     cutting: bool,
-    bounced: bool,
 }
 
 impl Intake {
@@ -82,7 +81,6 @@ impl Intake {
             heard: false,
             refusing: false,
             cutting: false,
-            bounced: false,
         }
     }
 
@@ -152,7 +150,7 @@ impl Intake {
                 baseline: Some(baseline),
                 ..
             }) if !self.is_within(baseline) => {
-                if !self.bounced {
+                if self.feed != FeedState::OutOfBounds {
                     tell(facts, Fact::BaselineRefused(baseline));
                 }
                 FeedState::OutOfBounds
@@ -160,7 +158,6 @@ impl Intake {
             Some(feed) if feed.age > self.stale_after => FeedState::Stale,
             Some(_) => FeedState::Fresh,
         };
-        self.bounced = state == FeedState::OutOfBounds;
         if state != self.feed {
             let from = core::mem::replace(&mut self.feed, state);
             tell(facts, Fact::Feed { from, to: state });

@@ -48,6 +48,7 @@ pub struct Counts {
 
 /// Who decides.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one per process")]
 enum Decider {
     Hysteresis(Hysteresis),
     Confidence(Confidence),

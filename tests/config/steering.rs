@@ -8,6 +8,7 @@ use wanctl::config::{
     load_steering, parse_steering, validate_report,
 };
 use wanctl::steering::params::{Edges, Judging, Pace, V17_INTERVAL};
+use wanctl::steering::smoothing::Weight;
 use wanctl::time::Duration;
 use wanctl::units::Millis;
 
@@ -83,8 +84,8 @@ fn a_steering_file_becomes_typed_parameters() {
             loss_red: 0.2,
         })
     );
-    assert_eq!(params.rtt_weight.as_f64(), 0.3);
-    assert_eq!(params.queue_weight.as_f64(), 0.4);
+    assert_eq!(Some(params.rtt_weight), Weight::new(0.3));
+    assert_eq!(Some(params.queue_weight), Weight::new(0.4));
     assert_eq!(params.history_size, 60);
     let confidence = params.confidence.unwrap();
     assert!(confidence.dry_run && confidence.flap.enabled);
@@ -178,8 +179,8 @@ fn samples_stand_for_the_interval_they_were_written_for() {
     assert_eq!(production.params.degrade, pace(320, fast));
     assert_eq!(production.params.recover, pace(600, fast));
     assert_eq!(
-        production.params.rtt_weight.as_f64(),
-        0.3,
+        Some(production.params.rtt_weight),
+        Weight::new(0.3),
         "as v1.7 at its interval"
     );
     let defaults = silently(&[

@@ -37,6 +37,9 @@ pub const DEFAULT_LOSS_PERCENT: f64 = 20.0;
 /// A row of samples shorter than this is hardly meant.
 const HASTY: Duration = Duration::from_secs(1);
 
+const AWARE_ROWS: [&str; 2] = ["red_samples_required", "green_samples_required"];
+const LEGACY_ROWS: [&str; 2] = ["bad_samples", "good_samples"];
+
 /// What `/health` shows (contract 6.3), in either mode.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ShownThresholds {
@@ -73,22 +76,20 @@ pub(super) fn thresholds(
     let edges = edges(&section);
     let sample = section.optional("sample_seconds", &Number::within(0.01, 60.0));
     let legacy = legacy(&section);
-    let aware = rows(
-        &section,
-        [
-            ("red_samples_required", DEFAULT_SAMPLES.0),
-            ("green_samples_required", DEFAULT_SAMPLES.1),
-        ],
-    );
+    let aware = aware_rows(&section);
     let rtt_alpha = alpha(&section, "rtt_ewma_alpha", DEFAULT_ALPHA_RTT);
     let queue_alpha = alpha(&section, "queue_ewma_alpha", DEFAULT_ALPHA_QUEUE);
     let baseline_bounds = bounds(section.section("baseline_rtt_bounds"));
     let sample = sample.map(|seconds| seconds.map(Duration::from_secs_f64));
-    let rows = legacy.zip(aware);
-    let paces = paces(&section, cake_aware, interval, sample, rows);
+    let clock = interval.zip(sample);
+    let rows = match cake_aware {
+        Some(false) => legacy.map(|(_, rows)| rows).zip(Some(LEGACY_ROWS)),
+        _ => aware.zip(Some(AWARE_ROWS)),
+    };
+    let paces = rows.and_then(|(rows, keys)| Some(paces(&section, clock?, rows, keys)));
     let weight = |alpha: Option<f64>, key| {
-        let every = every(&section, key, interval?, sample?);
-        Some(Weight::new(alpha?)?.per(interval?, every))
+        let every = every(&section, key, clock?);
+        Some(Weight::new(alpha?)?.per(clock?.0, every))
     };
     let rtt_weight = weight(rtt_alpha, "rtt_ewma_alpha");
     let queue_weight = weight(queue_alpha, "queue_ewma_alpha");
@@ -121,8 +122,7 @@ pub(super) fn thresholds(
 fn every(
     section: &Section<'_>,
     key: &'static str,
-    interval: Duration,
-    sample: Option<Duration>,
+    (interval, sample): (Duration, Option<Duration>),
 ) -> Duration {
     let written = section.value(key).is_some();
     sample.unwrap_or(if written { interval } else { V17_INTERVAL })
@@ -131,21 +131,13 @@ fn every(
 /// The two rows of the mode that decides.
 fn paces(
     section: &Section<'_>,
-    cake_aware: Option<bool>,
-    interval: Option<Duration>,
-    sample: Option<Option<Duration>>,
-    rows: Option<((Judging, [u32; 2]), [u32; 2])>,
-) -> Option<[Pace; 2]> {
-    let (interval, sample) = (interval?, sample?);
-    let ((_, legacy), aware) = rows?;
-    let (samples, keys) = if cake_aware? {
-        (aware, ["red_samples_required", "green_samples_required"])
-    } else {
-        (legacy, ["bad_samples", "good_samples"])
-    };
+    clock: (Duration, Option<Duration>),
+    samples: [u32; 2],
+    keys: [&'static str; 2],
+) -> [Pace; 2] {
     let pace = |n: usize| Pace {
         samples: samples[n],
-        every: every(section, keys[n], interval, sample),
+        every: every(section, keys[n], clock),
     };
     let degrade = pace(0);
     if degrade.samples > 1 && degrade.takes() < HASTY {
@@ -158,7 +150,7 @@ fn paces(
         );
         section.warn(keys[0], &sentence);
     }
-    Some([degrade, pace(1)])
+    [degrade, pace(1)]
 }
 
 fn edges(section: &Section<'_>) -> Option<(Edges, Millis)> {
@@ -202,8 +194,8 @@ fn legacy(section: &Section<'_>) -> Option<(Judging, [u32; 2])> {
     let bad = section.or("bad_threshold_ms", DEFAULT_BAD_MS, &Number::ANY);
     let recovery = section.or("recovery_threshold_ms", DEFAULT_RECOVERY_MS, &Number::ANY);
     let count = LooseCount { min: 1 };
-    let bad_samples = section.or("bad_samples", DEFAULT_SAMPLES_LEGACY.0, &count);
-    let good_samples = section.or("good_samples", DEFAULT_SAMPLES_LEGACY.1, &count);
+    let bad_samples = section.or(LEGACY_ROWS[0], DEFAULT_SAMPLES_LEGACY.0, &count);
+    let good_samples = section.or(LEGACY_ROWS[1], DEFAULT_SAMPLES_LEGACY.1, &count);
     let (bad, recovery) = (bad?, recovery?);
     if recovery > bad {
         section.warn(
@@ -219,13 +211,14 @@ fn legacy(section: &Section<'_>) -> Option<(Judging, [u32; 2])> {
     Some((judging, [bad_samples?, good_samples?]))
 }
 
-fn rows(section: &Section<'_>, keys: [(&'static str, u32); 2]) -> Option<[u32; 2]> {
+fn aware_rows(section: &Section<'_>) -> Option<[u32; 2]> {
     let count = Whole {
         min: 1,
         max: u32::MAX,
     };
-    let [first, second] = keys.map(|(key, default)| section.or(key, default, &count));
-    Some([first?, second?])
+    let red = section.or(AWARE_ROWS[0], DEFAULT_SAMPLES.0, &count);
+    let green = section.or(AWARE_ROWS[1], DEFAULT_SAMPLES.1, &count);
+    Some([red?, green?])
 }
 
 fn alpha(section: &Section<'_>, key: &'static str, default: f64) -> Option<f64> {
