@@ -2,6 +2,7 @@
 //!
 //! Five beats, in this order: measure, judge, act, tell, ask again.
 
+mod quota;
 mod router_side;
 mod saving;
 mod sending;

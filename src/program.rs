@@ -113,14 +113,15 @@ pub enum Output {
 /// Something worth telling. Sentences are made of it in `report/lines`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fact {
-    /// A cycle judged a time. `notable`: a zone changed, or a minute has passed since the last one.
+    /// A cycle judged a time. `notable`: a zone changed, but not one too many times, or a minute has
+    /// passed since the last one.
     Cycle {
         /// What it judged, and how.
         judgement: Judgement,
         /// Whether it belongs into the main log.
         notable: bool,
     },
-    /// A direction changed its zone.
+    /// A direction changed its zone. `notable`: not one of too many.
     Transition {
         /// Which.
         direction: Direction,
@@ -130,13 +131,24 @@ pub enum Fact {
         delta: Millis,
         /// The edge it crossed.
         edge: Millis,
+        /// Whether it belongs into the main log.
+        notable: bool,
     },
-    /// The load RTT jumped.
+    /// The load RTT jumped. `notable`: not one of too many.
     Spike {
         /// By how much.
         rise: Millis,
         /// What counts as a jump.
         above: Millis,
+        /// Whether it belongs into the main log.
+        notable: bool,
+    },
+    /// So many of a kind were not notable.
+    Suppressed {
+        /// Of what.
+        noise: Noise,
+        /// Since it was said last.
+        count: u32,
     },
     /// The baseline would have left its bounds.
     BaselineRefused {
@@ -236,8 +248,19 @@ pub enum Fact {
     },
 }
 
+/// What may happen many times a second on a bad line, and is told less often than that.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Noise {
+    /// [`Fact::Transition`] of one direction.
+    Transitions(Direction),
+    /// [`Fact::Spike`].
+    Spikes,
+    /// [`Fact::Cycle`] at a change of zone.
+    Cycles,
+}
+
 /// The outputs of one call: every WAN may probe all reflectors, write both queues and tell a few facts.
-const OUTBOX: usize = crate::status::MAX_WANS * (crate::control::prober::MAX_REFLECTORS + 16);
+const OUTBOX: usize = crate::status::MAX_WANS * (crate::control::prober::MAX_REFLECTORS + 20);
 
 /// Where a program leaves its requests; the caller owns it and empties it after every call.
 #[derive(Clone, Debug, Default)]

@@ -142,6 +142,9 @@ pub struct Measurement {
     pub since: Instant,
     /// The last RTT that was judged, when, and where it came from.
     pub last: Option<(Instant, Millis, Source)>,
+    /// When a time was last measured; the start of the process before the first one. A last RTT judged
+    /// once more is no measurement.
+    pub measured_at: Instant,
     /// What the last check round found.
     pub findings: Findings,
     /// Why echo requests do not leave, and since when.
@@ -184,6 +187,8 @@ pub struct RouterStatus {
     pub last_failure: Option<(Instant, Failure)>,
     /// When contact was lost.
     pub outage_since: Option<Instant>,
+    /// What the router held when it was first read, before we wrote anything.
+    pub found: Both<Option<Rate>>,
     /// What the router last said it holds; kept while it is unreachable.
     pub applied: Both<Option<Rate>>,
     /// What became of the last wish.
@@ -213,6 +218,7 @@ impl Default for RouterStatus {
             consecutive_failures: 0,
             last_failure: None,
             outage_since: None,
+            found: Both::default(),
             applied: Both::default(),
             act: Act::Waiting,
             refused: Both::default(),
@@ -231,6 +237,12 @@ pub struct Counters {
     pub cycles: u64,
     /// Cycles, or check rounds, without a reply.
     pub ping_failures: u64,
+    /// Changes of the zone.
+    pub transitions: Both<u64>,
+    /// Jumps of the load RTT.
+    pub spikes: u64,
+    /// Changes of the zone, spikes and cycles that were too many to be logged.
+    pub suppressed: u64,
     /// Writes the router confirmed.
     pub updates: u64,
     /// Cycles in which the budget held a write back.
@@ -248,7 +260,7 @@ pub enum Trouble {
     RouterUnreachable,
     /// v1.7's three failed cycles in a row.
     Failing,
-    /// No usable time for longer than [`GRACE`].
+    /// No time was measured for [`GRACE`] or longer, whatever is still being waited for.
     Blind,
     /// The router has refused a write for longer than [`GRACE`].
     WritesRefused,
@@ -264,13 +276,11 @@ impl WanStatus {
         let long_ago = |since: Instant| now - since >= GRACE;
         let refused = |entry: Option<(Instant, Refusal)>| entry.is_some_and(|(at, _)| long_ago(at));
         let behind = |since: Option<Instant>| since.is_some_and(long_ago);
-        let m = &self.measurement;
-        let seeing = matches!(m.sight, Sight::Icmp | Sight::Tcp);
         if !self.router.reachable {
             Some(Trouble::RouterUnreachable)
         } else if self.consecutive_failures >= FAILURES_DEGRADED {
             Some(Trouble::Failing)
-        } else if !seeing && long_ago(m.since) {
+        } else if long_ago(self.measurement.measured_at) {
             Some(Trouble::Blind)
         } else if refused(self.router.refused.down) || refused(self.router.refused.up) {
             Some(Trouble::WritesRefused)

@@ -9,8 +9,11 @@ use wanctl::control::actuator::{Known, Order};
 use wanctl::direction::{Both, Direction};
 use wanctl::router::Event;
 use wanctl::router::rest::LinkParams;
+use wanctl::router::ways::{Drive, Way};
 use wanctl::shell::clock::{Clock, pause};
+use wanctl::shell::directory::Address;
 use wanctl::shell::rest_port::{RestParams, RestPort};
+use wanctl::shell::router_port::Lan;
 use wanctl::time::Duration;
 use wanctl::units::Rate;
 
@@ -53,8 +56,16 @@ fn ours(port: u16, writes: usize) -> Run {
     let mut link = RestPort::new(Token(0), params(port));
     let drive = |link: &mut RestPort| {
         let mut seen = None;
-        let address = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        link.drive(clock.now(), address, &registry, |event| {
+        let address = Address::Known {
+            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            of: 1,
+        };
+        link.announce();
+        let mut lan = Lan {
+            address,
+            registry: &registry,
+        };
+        link.drive(clock.now(), &mut lan, &mut |event| {
             if let Event::Holds { known, rate, .. } = event {
                 seen = Some((known, rate));
             }

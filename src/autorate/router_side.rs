@@ -25,7 +25,10 @@ impl Wan {
     ) {
         let mut tell = |fact| out.push(Output::Tell { wan: id, fact });
         match event {
+            // That it lists its queues does not show that it takes writes again.
+            Event::Up if self.actuator.owes() => status.router.up = true,
             Event::Up => reached(now, status, &mut tell),
+            Event::Unanswered { direction } => self.actuator.unanswered(direction),
             Event::Lost(why) => {
                 self.actuator.lost();
                 status.router.up = false;
@@ -47,6 +50,7 @@ impl Wan {
                     tell(Fact::Inactive { direction });
                 }
                 self.holds(now, direction, rate, known, took, status, &mut tell);
+                self.answered(now, status, &mut tell);
             }
             Event::Switched { to, why } => {
                 status.router.transport = to;
@@ -65,8 +69,24 @@ impl Wan {
             }
             Event::Refused { direction, why } => {
                 self.actuator.refused(now, direction);
+                if why == Refusal::NotPermitted {
+                    self.actuator.insist(direction);
+                }
                 refused(now, direction, why, status, &mut tell);
+                self.answered(now, status, &mut tell);
             }
+        }
+    }
+
+    /// The last answer that was owed may have come, or may be wanted no more.
+    pub(super) fn answered(
+        &self,
+        now: Instant,
+        status: &mut WanStatus,
+        tell: &mut impl FnMut(Fact),
+    ) {
+        if status.router.up && !status.router.reachable && !self.actuator.owes() {
+            reached(now, status, tell);
         }
     }
 
@@ -121,6 +141,7 @@ impl Wan {
                 });
             }
             Known::Read => {
+                status.router.found[direction].get_or_insert(rate);
                 if let Some(confirmed) = believed
                     && confirmed != rate
                 {

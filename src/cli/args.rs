@@ -1,6 +1,10 @@
 //! Command lines (contract 2.1): v1.7's flags and forms, and ours.
 
 mod double;
+mod option;
+#[cfg(test)]
+mod tests;
+mod tools;
 
 pub use double::DoubleArgs;
 
@@ -8,9 +12,10 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use lexopt::{Arg, Parser};
+use lexopt::Parser;
 
-use super::help::{CHECK_HELP, DEMO_HELP, FINGERPRINT_HELP, HELP, REPLAY_HELP, RUN_USAGE};
+use self::option::{either, files, said};
+use super::help::{HELP, RUN_USAGE};
 
 /// What to do.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -115,10 +120,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         )));
     }
     let subcommand = args.peek().and_then(|arg| match arg.to_str() {
-        Some("demo") => Some(demo as fn(&mut Parser) -> Result<Command, String>),
-        Some("check") => Some(check),
-        Some("fingerprint") => Some(fingerprint),
-        Some("replay") => Some(replay as fn(&mut Parser) -> Result<Command, String>),
+        Some("demo") => Some(tools::demo as fn(&mut Parser) -> Result<Command, String>),
+        Some("check") => Some(tools::check),
+        Some("fingerprint") => Some(tools::fingerprint),
+        Some("replay") => Some(tools::replay as fn(&mut Parser) -> Result<Command, String>),
         Some("double") => Some(double::double as fn(&mut Parser) -> Result<Command, String>),
         Some("double-cli") => {
             Some(double::double_cli as fn(&mut Parser) -> Result<Command, String>)
@@ -149,20 +154,15 @@ fn usage(complaint: impl Into<String>) -> Usage {
     }
 }
 
+/// v1.7's options: what abbreviated one of them then, does so now.
+const V1_7: [&str; 5] = ["config", "debug", "oneshot", "validate-config", "help"];
+/// What has come since.
+const OURS: [&str; 3] = ["once", "dry-run", "version"];
+
 fn run(parser: &mut Parser) -> Result<Command, String> {
-    const LONG: [&str; 8] = [
-        "config",
-        "debug",
-        "once",
-        "oneshot",
-        "dry-run",
-        "validate-config",
-        "help",
-        "version",
-    ];
     let mut args = RunArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &LONG)? {
+        match either(arg, &V1_7, &OURS)? {
             "config" => args.configs.extend(files(parser)?),
             "debug" => args.debug = true,
             "once" | "oneshot" => args.mode = Mode::Once,
@@ -184,196 +184,5 @@ fn some_but_not_too_many(configs: &[PathBuf]) -> Result<(), String> {
             "argument --config: at most {most} WANs in one process"
         )),
         _ => Ok(()),
-    }
-}
-
-fn check(parser: &mut Parser) -> Result<Command, String> {
-    let mut args = CheckArgs::default();
-    while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &["config", "json", "write-test", "help"])? {
-            "config" => args.configs.extend(files(parser)?),
-            "json" => args.json = true,
-            "write-test" => args.write_test = true,
-            _ => return Ok(Command::Help(CHECK_HELP)),
-        }
-    }
-    some_but_not_too_many(&args.configs)?;
-    Ok(Command::Check(args))
-}
-
-fn fingerprint(parser: &mut Parser) -> Result<Command, String> {
-    let mut target = None;
-    while let Some(arg) = parser.next().map_err(said)? {
-        match arg {
-            Arg::Value(value) if target.is_none() => target = Some(value),
-            other => {
-                option(other, &["help"])?;
-                return Ok(Command::Help(FINGERPRINT_HELP));
-            }
-        }
-    }
-    let target = target.ok_or("fingerprint needs HOST or HOST:PORT")?;
-    let target = target.into_string();
-    target
-        .map(Command::Fingerprint)
-        .map_err(|raw| format!("{} is no host", raw.display()))
-}
-
-fn files(parser: &mut Parser) -> Result<Vec<PathBuf>, String> {
-    let files = parser
-        .values()
-        .map_err(|_| "argument --config: expected at least one file")?;
-    Ok(files.map(PathBuf::from).collect())
-}
-
-fn demo(parser: &mut Parser) -> Result<Command, String> {
-    let mut args = DemoArgs::default();
-    while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &["seconds", "help"])? {
-            "seconds" => {
-                let value = parser.value().map_err(said)?;
-                let seconds = value.to_str().and_then(|text| text.parse().ok());
-                args.seconds = Some(seconds.filter(|n| (1..=86_400).contains(n)).ok_or_else(
-                    || {
-                        format!(
-                            "argument --seconds: {} is not a number from 1 to 86400",
-                            value.display()
-                        )
-                    },
-                )?);
-            }
-            _ => return Ok(Command::Help(DEMO_HELP)),
-        }
-    }
-    Ok(Command::Demo(args))
-}
-
-fn replay(parser: &mut Parser) -> Result<Command, String> {
-    let (mut config, mut trace) = (None, None);
-    while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &["config", "trace", "help"])? {
-            "config" => config = Some(PathBuf::from(parser.value().map_err(said)?)),
-            "trace" => trace = Some(PathBuf::from(parser.value().map_err(said)?)),
-            _ => return Ok(Command::Help(REPLAY_HELP)),
-        }
-    }
-    match (config, trace) {
-        (Some(config), Some(trace)) => Ok(Command::Replay { config, trace }),
-        _ => Err("replay needs --config F and --trace T.csv".into()),
-    }
-}
-
-/// The known option that `arg` is, or is a unique beginning of, as argparse allows.
-fn option(arg: Arg<'_>, known: &[&'static str]) -> Result<&'static str, String> {
-    match arg {
-        Arg::Short('h') => Ok("help"),
-        Arg::Short('V') if known.contains(&"version") => Ok("version"),
-        Arg::Short(c) => Err(format!("unrecognized arguments: -{c}")),
-        Arg::Value(value) => Err(format!("unrecognized arguments: {}", value.display())),
-        Arg::Long(name) => {
-            if let Some(exact) = known.iter().find(|&&k| k == name) {
-                return Ok(exact);
-            }
-            let mut meant = known.iter().filter(|k| k.starts_with(name));
-            match (meant.next(), meant.next()) {
-                (Some(one), None) => Ok(one),
-                (None, _) => Err(format!("unrecognized arguments: --{name}")),
-                (Some(one), Some(other)) => Err(format!(
-                    "ambiguous option: --{name} could match --{one}, --{other}"
-                )),
-            }
-        }
-    }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn said(error: lexopt::Error) -> String {
-    error.to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(line: &str) -> Result<Command, String> {
-        let words = std::iter::once("wanctl").chain(line.split_whitespace());
-        parse(words.map(OsString::from)).map_err(|usage| usage.complaint)
-    }
-
-    fn run_args(line: &str) -> RunArgs {
-        match of(line) {
-            Ok(Command::Run(args)) => args,
-            other => panic!("{line}: {other:?}"),
-        }
-    }
-
-    #[test]
-    fn v1_7s_forms_are_understood() {
-        for line in [
-            "--config a.yaml b.yaml --debug",
-            "--config a.yaml b.yaml --deb",
-            "--debug --conf a.yaml b.yaml",
-            "--config=a.yaml --config b.yaml --debug",
-        ] {
-            let args = run_args(line);
-            assert_eq!(
-                args.configs,
-                [Path::new("a.yaml"), Path::new("b.yaml")],
-                "{line}"
-            );
-            assert!(args.debug);
-        }
-        assert_eq!(run_args("--config a --oneshot").mode, Mode::Once);
-        assert_eq!(run_args("--config a --once --dry-run").mode, Mode::Once);
-        assert_eq!(run_args("--config a --validate").mode, Mode::Validate);
-    }
-
-    #[test]
-    fn nonsense_is_explained() {
-        for (line, complaint) in [
-            ("", "the following arguments are required: --config"),
-            ("--config", "argument --config: expected at least one file"),
-            ("--config a --frob", "unrecognized arguments: --frob"),
-            ("--config a -x", "unrecognized arguments: -x"),
-            ("a.yaml", "unrecognized arguments: a.yaml"),
-            (
-                "--config a --d",
-                "ambiguous option: --d could match --debug, --dry-run",
-            ),
-            (
-                "--config 1 2 3 4 5 6 7 8 9",
-                "argument --config: at most 8 WANs in one process",
-            ),
-            (
-                "demo --seconds soon",
-                "argument --seconds: soon is not a number from 1 to 86400",
-            ),
-            (
-                "replay --config a",
-                "replay needs --config F and --trace T.csv",
-            ),
-            ("check", "the following arguments are required: --config"),
-            ("fingerprint", "fingerprint needs HOST or HOST:PORT"),
-            ("fingerprint a b", "unrecognized arguments: b"),
-        ] {
-            assert_eq!(of(line), Err(complaint.into()), "{line}");
-        }
-    }
-
-    #[test]
-    fn help_and_version_need_nothing_else() {
-        assert!(matches!(of("--help"), Ok(Command::Help(_))));
-        assert!(matches!(of("-h"), Ok(Command::Help(_))));
-        assert!(matches!(of("demo --help"), Ok(Command::Help(_))));
-        assert_eq!(of("--version"), Ok(Command::Version));
-    }
-
-    #[test]
-    fn v1_7s_other_programs_say_that_they_are_not_there_yet() {
-        let said = parse(["/usr/bin/wanctl-history".into()]).unwrap_err();
-        assert!(
-            said.to_string()
-                .contains("wanctl-history is not in this build yet")
-        );
     }
 }

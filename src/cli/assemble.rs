@@ -1,5 +1,7 @@
 //! From a checked config to the parts of a running daemon.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use super::secret::Weakness;
 use super::transport;
 use crate::autorate::WanParams;
@@ -65,7 +67,7 @@ pub fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
             .iter()
             .map(reflector)
             .collect(),
-        gateway: config.fallback.gateway,
+        gateway: config.fallback.gateway.as_ref().map(host_name),
         tcp_targets: config.fallback.tcp_targets.iter().map(tcp_target).collect(),
         router_host: host_name(&config.router.host),
         router: transport::params(&config.router).map_err(|e| said(&e))?,
@@ -92,16 +94,29 @@ fn wanted(config: &WanConfig) -> Wanted {
     for reflector in &config.measurement.reflectors {
         match (reflector, host_name(reflector.host())) {
             (ReflectorAddress::Icmp(_), HostName::Literal(ip)) => wanted.add(Peer::Icmp(ip)),
+            (ReflectorAddress::Icmp(_), HostName::Zoned { address, .. }) => {
+                wanted.add(Peer::Icmp(address.into()));
+            }
             (ReflectorAddress::Udp(_, port), HostName::Literal(ip)) => {
                 wanted.add(Peer::Udp((ip, *port).into()));
+            }
+            (ReflectorAddress::Udp(_, port), HostName::Zoned { address, .. }) => {
+                wanted.add(Peer::Udp((address, *port).into()));
             }
             (reflector, HostName::Name(_)) => {
                 wanted.add_name(matches!(reflector, ReflectorAddress::Udp(..)));
             }
         }
     }
-    if let Some(gateway) = config.fallback.gateway {
-        wanted.add_gateway(gateway);
+    match &config.fallback.gateway {
+        Some(Host::Address(ip)) => wanted.add_gateway(*ip),
+        Some(Host::Zoned(ip, _)) => wanted.add_gateway((*ip).into()),
+        Some(Host::Name(_)) => {
+            // Of which version its address will be, nobody knows yet.
+            wanted.add_gateway(Ipv4Addr::UNSPECIFIED.into());
+            wanted.add_gateway(Ipv6Addr::UNSPECIFIED.into());
+        }
+        None => {}
     }
     wanted
 }
@@ -119,6 +134,10 @@ fn reflector(address: &ReflectorAddress) -> ReflectorHost {
 fn host_name(host: &Host) -> HostName {
     match host {
         Host::Address(ip) => HostName::Literal(*ip),
+        Host::Zoned(address, zone) => HostName::Zoned {
+            address: *address,
+            zone: zone.clone(),
+        },
         Host::Name(name) => HostName::Name(name.clone()),
     }
 }

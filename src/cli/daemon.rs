@@ -1,30 +1,30 @@
 //! `wanctl --config …`: the autorate daemon from its files to its last line.
 
+mod files;
+
 use std::env;
-use std::io::Write as _;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use self::files::{leaves_traces, lock_all, restore, scribe_params};
 use super::args::RunArgs;
-use super::{assemble, banner};
-use crate::autorate::{Autorate, Wan};
-use crate::config::{self, Listen, WanConfig};
+use super::{assemble, banner, complain, listeners};
+use crate::autorate::{Autorate, OnExit, Wan, WanParams};
+use crate::config::{self, WanConfig};
 use crate::program::WanId;
 use crate::shell::clock::Clock;
 use crate::shell::event_loop::{After, EventLoop, LoopParams};
-use crate::shell::lock::{Lock, LockError};
+use crate::shell::lock::Lock;
 use crate::shell::realtime;
-use crate::shell::scribe::{
-    self, Inbox, LogFormat, ReadError, Record, Scribe, ScribeParams, WanFiles,
-};
+use crate::shell::scribe::{self, Inbox, Record, Scribe};
 use crate::shell::signals::{self, Caught};
 use crate::shell::systemd::Notifier;
-use crate::status::{Saved, label};
 use crate::time::Duration;
 
 /// The control cycle (contract 3.1).
 pub(super) const PERIOD: Duration = Duration::from_millis(50);
+/// `EX_CONFIG` of sysexits(3); the unit file names it in `RestartPreventExitStatus`.
+const BAD_CONFIG: u8 = 78;
 /// How long the scribe may take to write what is left.
 const SCRIBE_FOR: Duration = Duration::from_millis(800);
 
@@ -65,7 +65,10 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<config::Loaded<WanConfig>>, 
 
 /// Runs until told to stop.
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
-    let loaded = load(&args.configs)?;
+    let loaded = match load(&args.configs) {
+        Ok(loaded) => loaded,
+        Err(sentence) => return Ok(unusable(&sentence)),
+    };
     let realtime_wanted = loaded.iter().any(|loaded| loaded.config.realtime);
     let mut daemon = Daemon::prepare(&loaded, args, Manner::Service)?;
     log::info!(
@@ -84,6 +87,17 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
     let ended = daemon.event_loop.run(|_, _| After::GoOn);
     daemon.end();
     ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// Says why the files cannot be used. By hand that is failure number 1, as in v1.7. A service manager
+/// gets a number of its own, because starting again every few seconds mends no file (W-54).
+fn unusable(sentence: &str) -> ExitCode {
+    complain(&format!("wanctl: {sentence}"));
+    if env::var_os("NOTIFY_SOCKET").is_some() {
+        ExitCode::from(BAD_CONFIG)
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 impl Daemon {
@@ -128,10 +142,7 @@ impl Daemon {
     pub(super) fn end(self) {
         log::info!("Daemon shutdown complete");
         if !self.scribe.stop(SCRIBE_FOR) {
-            // Not eprintln, which panics if stderr is gone.
-            let _ = std::io::stderr().write_all(
-                b"wanctl: the disk does not answer; the last log lines and state may be lost\n",
-            );
+            complain("wanctl: the disk does not answer; the last log lines and state may be lost");
         }
     }
 }
@@ -146,39 +157,32 @@ fn assemble_loop(
 ) -> Result<EventLoop<Autorate>, String> {
     let mut wans = heapless::Vec::new();
     let mut ports = Vec::new();
-    for (n, config::Loaded { config, warnings }) in (0..).zip(loaded) {
-        let sockets = assemble::wan_ports(config)?;
+    for (n, loaded) in (0..).zip(loaded) {
+        let sockets = assemble::wan_ports(&loaded.config)?;
         if manner == Manner::Service {
-            let id = WanId(n);
-            for line in banner::lines(config, &sockets.echo.mode().to_string()) {
-                say(&inbox, id, log::Level::Info, &line);
-            }
-            for warning in warnings {
-                say(&inbox, id, log::Level::Warn, &warning.to_string());
-            }
-            for warning in assemble::warnings(config) {
-                say(&inbox, id, log::Level::Warn, &warning);
-            }
+            introduce(&inbox, WanId(n), loaded, &sockets.echo.mode().to_string());
         }
-        let saved = match manner {
-            Manner::Demo => None,
-            _ if leaves_traces(args, manner) => restore(config, scribe::read_state),
-            _ => restore(config, scribe::peek_state),
-        };
-        let params = assemble::wan_params(config, saved, args.dry_run);
+        let params = wan_params(&loaded.config, args, manner);
         wans.push(Wan::new(clock.now(), params))
             .map_err(|_| "too many WANs")?;
         ports.push(sockets);
     }
     let first = &loaded[0].config;
     let service = manner == Manner::Service;
+    if service {
+        for warning in listeners::ignored(loaded.iter().map(|loaded| &loaded.config)) {
+            say(&inbox, WanId(0), log::Level::Warn, &warning);
+        }
+    }
     let params = LoopParams {
         period: PERIOD,
         wans: ports,
         health: (manner != Manner::ByHand)
-            .then(|| address(first.health))
+            .then(|| listeners::address("health_check", &first.health))
             .flatten(),
-        metrics: service.then(|| address(first.metrics)).flatten(),
+        metrics: service
+            .then(|| listeners::address("metrics", &first.metrics))
+            .flatten(),
         signals,
         inbox,
         notifier: Notifier::from_env().unwrap_or_else(|e| {
@@ -189,19 +193,30 @@ fn assemble_loop(
     EventLoop::new(clock, Autorate::new(wans, args.dry_run), params)
 }
 
-/// A second process may look while the daemon runs, but only one may act and keep state.
-fn leaves_traces(args: &RunArgs, manner: Manner) -> bool {
-    match manner {
-        Manner::Service => true,
-        Manner::ByHand => !args.dry_run,
-        Manner::Demo => false,
+/// What a WAN starts from, its last state included.
+fn wan_params(config: &WanConfig, args: &RunArgs, manner: Manner) -> WanParams {
+    let saved = match manner {
+        Manner::Demo => None,
+        _ if leaves_traces(args, manner) => restore(config, scribe::read_state),
+        _ => restore(config, scribe::peek_state),
+    };
+    let mut params = assemble::wan_params(config, saved, args.dry_run);
+    if manner == Manner::ByHand {
+        // What one round has written is its result; the ceilings would undo it at once.
+        params.on_exit = OnExit::Leave;
     }
+    params
 }
 
-fn address(listen: Listen) -> Option<SocketAddr> {
-    listen
-        .enabled
-        .then(|| SocketAddr::new(listen.host, listen.port))
+/// A WAN's first lines in its log.
+fn introduce(inbox: &Inbox, id: WanId, loaded: &config::Loaded<WanConfig>, echo_mode: &str) {
+    for line in banner::lines(&loaded.config, echo_mode) {
+        say(inbox, id, log::Level::Info, &line);
+    }
+    let odd = loaded.warnings.iter().map(ToString::to_string);
+    for warning in odd.chain(assemble::warnings(&loaded.config)) {
+        say(inbox, id, log::Level::Warn, &warning);
+    }
 }
 
 fn say(inbox: &Inbox, wan: WanId, level: log::Level, line: &str) {
@@ -213,79 +228,4 @@ fn say(inbox: &Inbox, wan: WanId, level: log::Level, line: &str) {
     }
     let wan = Some(wan);
     inbox.leave(Record::Line { wan, level, text });
-}
-
-fn lock_all(loaded: &[config::Loaded<WanConfig>]) -> Result<Vec<Lock>, String> {
-    loaded
-        .iter()
-        .map(|loaded| {
-            Lock::acquire(&loaded.config.lock.file).map_err(|e| match e {
-                LockError::Held { .. } => {
-                    format!("{e}\nAnother instance is running, refusing to start")
-                }
-                LockError::File { .. } => format!(
-                    "{e}\nIts directory must exist and be writable for this user (the systemd unit \
-                     makes it); --once --dry-run needs no lock"
-                ),
-            })
-        })
-        .collect()
-}
-
-fn scribe_params(
-    loaded: &[config::Loaded<WanConfig>],
-    args: &RunArgs,
-    manner: Manner,
-) -> ScribeParams {
-    let json =
-        env::var("WANCTL_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json"));
-    let files = |loaded: &config::Loaded<WanConfig>| {
-        let config = &loaded.config;
-        let log = |path: &Path| (manner == Manner::Service).then(|| path.to_owned());
-        let mut states = Vec::new();
-        if leaves_traces(args, manner) {
-            states.push(config.state.main.clone());
-            if config.state.v17 != config.state.main {
-                states.push(config.state.v17.clone());
-            }
-        }
-        WanFiles {
-            name: label(&config.wan_name),
-            main_log: log(&config.logging.main_log),
-            debug_log: log(&config.logging.debug_log),
-            states,
-        }
-    };
-    ScribeParams {
-        wans: loaded.iter().map(files).collect(),
-        format: if json {
-            LogFormat::Json
-        } else {
-            LogFormat::Text
-        },
-        debug: args.debug,
-        console: manner != Manner::Demo,
-    }
-}
-
-/// Reads the state document; on the first start with a `state_file` of its own, v1.7's is taken over.
-fn restore(
-    config: &WanConfig,
-    read: fn(&Path, &Saved) -> Result<Option<Saved>, ReadError>,
-) -> Option<Saved> {
-    let defaults = assemble::state_defaults(config);
-    let name = &config.wan_name;
-    for path in [&config.state.main, &config.state.v17] {
-        match read(path, &defaults) {
-            Ok(Some(saved)) => {
-                if path != &config.state.main {
-                    log::info!("{name}: state taken over from {}", path.display());
-                }
-                return Some(saved);
-            }
-            Ok(None) => {}
-            Err(e) => log::warn!("{name}: Could not load state: {} {e}", path.display()),
-        }
-    }
-    None
 }

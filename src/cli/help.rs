@@ -20,7 +20,8 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
 
   --config F [F ...]   WAN files, one per line; several WANs share one process
   --debug              also write the debug log, and everything to stderr
-  --once, --oneshot    one measure-judge-act round, printed; exit code tells success
+  --once, --oneshot    one measure-judge-act round, printed; exit code tells success. Its limits stay
+                       on the router, whatever router.on_exit says
   --dry-run            measure and decide, but never write to the router
   --validate-config    check the files, print what they mean, touch nothing else
   -h, --help           this text
@@ -39,7 +40,8 @@ debug logging on and off. Environment: WANCTL_LOG_FORMAT=json|text, and whatever
 variable router.password names.
 
 Exit codes: 0 clean stop, or it worked; 1 it did not; 2 the command line makes no sense
-(and nothing is on stdout), or `check` has warnings only.
+(and nothing is on stdout), or `check` has warnings only; 78 as a service, a file that
+cannot be used.
 ";
 
 pub(super) const DEMO_HELP: &str = "\
@@ -67,7 +69,8 @@ usage: wanctl replay --config F --trace T.csv
 
 pub(super) const CHECK_HELP: &str = "\
 Looks at the configuration, at this machine (directories, rights, pings) and at the router
-(reachability, version, rights, queues, CAKE options, counters), and reports like a colleague:
+(reachability, version, rights, queues, CAKE options, counters; by SSH: host key, key file,
+login, queues), and reports like a colleague:
 what is wrong, why it matters, and the RouterOS command or YAML line that puts it right.
 Takes some seconds; a busy line tells more about counters than an idle one.
 

@@ -1,7 +1,10 @@
 //! The commands. Unlike the daemon's loop they may block.
 //!
 //! Exit codes: 0 it worked, 1 it did not, 2 the command line makes no sense. `check` has 2 for
-//! warnings, too; a usage error prints nothing on stdout.
+//! warnings, too; a usage error prints nothing on stdout. A daemon below a service manager has 78 for
+//! a file that cannot be used.
+//!
+//! Nothing here uses `print!` and its like, which panic when nobody reads.
 
 pub mod args;
 pub mod assemble;
@@ -12,13 +15,14 @@ mod demo;
 mod double;
 mod fingerprint;
 mod help;
+mod listeners;
 mod once;
 mod replay;
 mod secret;
 pub mod stage;
 mod transport;
 
-use std::io::Write as _;
+use std::io::{self, Write as _, stderr, stdout};
 use std::process::ExitCode;
 
 use self::args::{Command, Mode, RunArgs};
@@ -28,7 +32,7 @@ pub fn main() -> ExitCode {
     match args::parse(std::env::args_os()) {
         Ok(command) => run(command),
         Err(usage) => {
-            eprint!("{usage}");
+            complain(usage.to_string().trim_end());
             ExitCode::from(2)
         }
     }
@@ -53,7 +57,7 @@ fn run(command: Command) -> ExitCode {
     match done {
         Ok(code) => code,
         Err(sentence) => {
-            eprintln!("wanctl: {sentence}");
+            complain(&format!("wanctl: {sentence}"));
             ExitCode::FAILURE
         }
     }
@@ -67,6 +71,12 @@ fn validate(args: &RunArgs) -> Result<ExitCode, String> {
         print(&text)?;
         all_valid &= valid;
     }
+    if all_valid {
+        let loaded = daemon::load(&args.configs)?;
+        for warning in listeners::ignored(loaded.iter().map(|loaded| &loaded.config)) {
+            print(&format!("Warning: {warning}\n"))?;
+        }
+    }
     Ok(if all_valid {
         ExitCode::SUCCESS
     } else {
@@ -74,12 +84,22 @@ fn validate(args: &RunArgs) -> Result<ExitCode, String> {
     })
 }
 
-/// Prints to stdout; a reader that left early (`| head`) is no error.
+/// Prints to stdout.
 fn print(text: &str) -> Result<ExitCode, String> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+    printed(stdout().lock().write_all(text.as_bytes()))
+}
+
+/// What printing came to; a reader that left early (`| head`) is no error.
+fn printed(written: io::Result<()>) -> Result<ExitCode, String> {
+    match written {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
             Err(format!("cannot write to stdout: {e}"))
         }
         _ => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// A line on stderr. If that is gone, there is nobody left to tell.
+fn complain(line: &str) {
+    let _ = stderr().lock().write_all(format!("{line}\n").as_bytes());
 }

@@ -16,7 +16,7 @@ use crate::shell::ssh::SshParams;
 use crate::shell::tls::{self, Trust};
 
 /// Whether this build has SSH.
-const HAS_SSH: bool = cfg!(feature = "ssh");
+pub(super) const HAS_SSH: bool = cfg!(feature = "ssh");
 /// Home of v1.7's service user (contract 8.5), for a process that was told of none.
 const SERVICE_HOME: &str = "/var/lib/wanctl";
 
@@ -38,7 +38,7 @@ impl Chosen {
     }
 }
 
-/// REST needs a password, SSH a key file. v1.7 went over REST whatever its file said (W-01), so a file
+/// REST needs a password and a user's name without a colon, SSH a key file. v1.7 went over REST whatever its file said (W-01), so a file
 /// that asks for SSH and has no key still works over REST if there is a password.
 pub(super) fn choose(config: &RouterConfig) -> Chosen {
     let has_password = match config.password_source() {
@@ -49,6 +49,7 @@ pub(super) fn choose(config: &RouterConfig) -> Chosen {
     };
     // Whether it is one that can be used is said when it is used, with what to do about it.
     let has_key = fs::metadata(&config.ssh_key).is_ok_and(|file| file.is_file());
+    let rest_knows_user = config.user_suits_rest();
     let wanted = config.transport;
     let key = &config.ssh_key;
     let (preferred, warning) = match wanted {
@@ -56,7 +57,14 @@ pub(super) fn choose(config: &RouterConfig) -> Chosen {
             Transport::Rest,
             Some("router.transport is ssh, but this build has no SSH: REST is used".into()),
         ),
-        Transport::Ssh if !has_key && has_password => (
+        Transport::Rest if !rest_knows_user && HAS_SSH && has_key => (
+            Transport::Ssh,
+            Some(format!(
+                "router.transport is rest, but REST cannot log in as {}, whose name holds a colon: SSH is used",
+                config.user
+            )),
+        ),
+        Transport::Ssh if !has_key && has_password && rest_knows_user => (
             Transport::Rest,
             Some(format!(
                 "router.transport is ssh, but there is no key file {key}: REST is used, as v1.7 did; write transport: rest to say so"
@@ -66,7 +74,7 @@ pub(super) fn choose(config: &RouterConfig) -> Chosen {
     };
     Chosen {
         preferred,
-        rest: has_password || preferred == Transport::Rest,
+        rest: (has_password && rest_knows_user) || preferred == Transport::Rest,
         ssh: HAS_SSH && (has_key || preferred == Transport::Ssh),
         warning,
     }
@@ -85,7 +93,8 @@ pub(super) fn params(config: &RouterConfig) -> Result<RouterParams, String> {
     })
 }
 
-fn ssh(config: &RouterConfig) -> SshParams {
+/// How the router's SSH server is spoken to.
+pub(super) fn ssh(config: &RouterConfig) -> SshParams {
     SshParams {
         host: config.host.to_string(),
         port: config.ssh_port,
@@ -139,8 +148,15 @@ fn rest(config: &RouterConfig) -> Result<RestParams, String> {
 /// The header that says who we are.
 ///
 /// # Errors
-/// A sentence if the password file cannot be read.
+/// A sentence if the password file cannot be read, or the user's name does not fit.
 pub(super) fn authorization(config: &RouterConfig) -> Result<String, String> {
+    if !config.user_suits_rest() {
+        return Err(format!(
+            "router.user: {} holds a colon, and REST cannot log in as such a user; give the router's user \
+             another name, or use transport: ssh with a key file",
+            config.user
+        ));
+    }
     let password = super::secret::password(config)?;
     let credentials = format!("{}:{}", config.user, password.reveal());
     Ok(format!("Basic {}", STANDARD.encode(credentials)))
@@ -160,9 +176,56 @@ pub(super) fn trust(config: &RouterConfig) -> Trust {
 pub(super) fn server_name(host: &Host) -> ServerName<'static> {
     match host {
         Host::Address(ip) => ServerName::IpAddress((*ip).into()),
+        Host::Zoned(ip, _) => ServerName::IpAddress((*ip).into()),
         // The config check lets underscores pass, which TLS does not; such a router has no valid
         // certificate anyway, and the name is not looked at unless it is to be verified.
         Host::Name(name) => ServerName::try_from(name.clone())
             .unwrap_or_else(|_| ServerName::try_from("invalid").expect("it is a name")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    /// What is chosen for a user, with a key file or without.
+    fn chosen(user: &str, transport: &str, key: &Path) -> (RouterConfig, Chosen) {
+        let text = include_str!("../../tests/config/valid.yaml")
+            .replace("user: admin", &format!("user: '{user}'\n  password: x"))
+            .replace("transport: rest", &format!("transport: {transport}"))
+            .replace("/etc/wanctl/ssh/router.key", &key.display().to_string());
+        let loaded = crate::config::parse(Path::new("wan.yaml"), text.as_bytes()).unwrap();
+        let odd = loaded.warnings.iter();
+        let told = odd.filter(|w| w.key == "router.user").count();
+        assert_eq!(
+            told,
+            usize::from(user.contains(':')),
+            "{:?}",
+            loaded.warnings
+        );
+        let router = loaded.config.router;
+        assert_eq!(router.ssh_key, key.display().to_string());
+        let chosen = choose(&router);
+        (router, chosen)
+    }
+
+    #[test]
+    fn a_users_name_with_a_colon_never_goes_out_over_rest() {
+        let key = tempfile::NamedTempFile::new().unwrap();
+        if HAS_SSH {
+            for transport in ["rest", "ssh"] {
+                let (_, chosen) = chosen("home:wanctl", transport, key.path());
+                assert_eq!((chosen.preferred, chosen.rest), (Transport::Ssh, false));
+                assert_eq!(chosen.warning.is_some(), transport == "rest");
+            }
+        }
+        let (router, _) = chosen("home:wanctl", "rest", Path::new("/nonexistent"));
+        let refused = params(&router).unwrap_err();
+        assert!(
+            refused.starts_with("router.user: home:wanctl holds a colon"),
+            "{refused}"
+        );
+        assert!(params(&chosen("wanctl", "rest", key.path()).0).is_ok());
     }
 }

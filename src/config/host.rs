@@ -10,33 +10,47 @@ use super::value::Value;
 const NAME_MAX: usize = 253;
 /// Longest part of a host name between dots, in characters (RFC 1035, 2.3.4).
 const LABEL_MAX: usize = 63;
+/// Longest name of a network interface on Linux, in bytes (`IFNAMSIZ` less its NUL).
+pub(super) const INTERFACE_MAX: usize = 15;
 
 /// Who is meant.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Host {
     /// An IPv4 or IPv6 literal.
     Address(IpAddr),
+    /// An IPv6 link-local address and the interface on which it is one, `fe80::1%eth0`.
+    Zoned(Ipv6Addr, String),
     /// A name to be resolved.
     Name(String),
 }
 
 impl Host {
-    /// An address, an address in brackets, or a name; `None` if it can be neither.
+    /// An address, an address in brackets, a link-local address with its interface, or a name; `None`
+    /// if it can be none of them.
     pub fn parse(text: &str) -> Option<Self> {
         if let Ok(address) = text.parse() {
             return Some(Self::Address(address));
         }
         if let Some(inner) = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
-            let address: Ipv6Addr = inner.parse().ok()?;
-            return Some(Self::Address(address.into()));
+            let literal = Self::parse(inner).filter(|_| !inner.starts_with('['))?;
+            return literal.is_v6().then_some(literal);
+        }
+        if let Some((address, zone)) = text.split_once('%') {
+            let address: Ipv6Addr = address.parse().ok()?;
+            let usable = address.is_unicast_link_local() && is_interface(zone);
+            return usable.then(|| Self::Zoned(address, zone.to_owned()));
         }
         is_name(text).then(|| Self::Name(text.to_owned()))
+    }
+
+    const fn is_v6(&self) -> bool {
+        matches!(self, Self::Address(IpAddr::V6(_)) | Self::Zoned(..))
     }
 
     /// A name of digits and dots only: a mistyped address, most likely.
     pub(super) fn looks_like_an_address(&self) -> bool {
         match self {
-            Self::Address(_) => false,
+            Self::Address(_) | Self::Zoned(..) => false,
             Self::Name(name) => name.bytes().all(|b| b.is_ascii_digit() || b == b'.'),
         }
     }
@@ -46,9 +60,16 @@ impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Address(address) => write!(f, "{address}"),
+            Self::Zoned(address, zone) => write!(f, "{address}%{zone}"),
             Self::Name(name) => f.write_str(name),
         }
     }
+}
+
+/// Whether an interface may be called so.
+pub(super) fn is_interface(name: &str) -> bool {
+    let legal = |c: char| c != '/' && c != '\0' && !c.is_whitespace();
+    (1..=INTERFACE_MAX).contains(&name.len()) && name.chars().all(legal)
 }
 
 /// Labels of letters, digits, `-` and `_` (which `ping` accepted in v1.7), joined by single dots; a
@@ -107,9 +128,7 @@ impl fmt::Display for ReflectorAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Icmp(host) => write!(f, "{host}"),
-            Self::Udp(Host::Address(IpAddr::V6(address)), port) => {
-                write!(f, "udp://[{address}]:{port}")
-            }
+            Self::Udp(host, port) if host.is_v6() => write!(f, "udp://[{host}]:{port}"),
             Self::Udp(host, port) => write!(f, "udp://{host}:{port}"),
         }
     }
@@ -130,6 +149,25 @@ impl Rule for HostRule {
         let host = Host::parse(&Text.read(value)?).ok_or("is no host")?;
         warn_of_near_address(value, &host);
         Ok(host)
+    }
+}
+
+/// The router: a host that TLS, HTTP and `known_hosts` have a name for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RouterHost;
+
+impl Rule for RouterHost {
+    type Output = Host;
+
+    fn expected(&self) -> String {
+        HostRule.expected()
+    }
+
+    fn read(&self, value: &Value<'_>) -> Result<Host, Bad> {
+        match HostRule.read(value)? {
+            Host::Zoned(..) => Err("has a zone, for which neither TLS nor HTTP has a name".into()),
+            host => Ok(host),
+        }
     }
 }
 
@@ -170,6 +208,8 @@ mod tests {
             "udp://127.0.0.1:7",
             "udp://[::1]:7007",
             "udp://echo.example:7",
+            "fe80::1%eth0",
+            "udp://[fe80::1%ppp0]:7",
         ] {
             let reflector = ReflectorAddress::parse(text).unwrap();
             assert_eq!(reflector.to_string(), text);
@@ -186,7 +226,12 @@ mod tests {
             "a b",
             "a\n",
             "[::1]",
-            "fe80::1%eth0",
+            "2001:db8::1%eth0",
+            "fe80::1%",
+            "fe80::1%a/b",
+            "192.0.2.1%eth0",
+            "udp://[192.0.2.1]:7",
+            "udp://[[::1]]:7",
             "udp://::1:7",
             "udp://host",
             "udp://host:0",

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::host::{Host, HostRule, ReflectorAddress, ReflectorRule};
+use super::host::{Host, HostRule, INTERFACE_MAX, ReflectorAddress, ReflectorRule, is_interface};
 use super::rule::{Address, Bad, Choice, LooseCount, LooseFlag, PORT, Rule, Text, port};
 use super::section::Section;
 use super::value::Value;
@@ -25,8 +25,6 @@ pub const DEFAULT_TCP_TARGETS: [(IpAddr, u16); 2] = [
     (IpAddr::V4(Ipv4Addr::new(1, 1, 1, 1)), 443),
     (IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8)), 443),
 ];
-/// Longest name of a network interface on Linux, in bytes (`IFNAMSIZ` less its NUL).
-const INTERFACE_MAX: usize = 15;
 
 /// How one WAN is measured.
 #[derive(Clone, Debug)]
@@ -59,7 +57,7 @@ pub struct Fallback {
     /// What the blackout machine is given.
     pub params: BlackoutParams,
     /// `gateway_ip`; `None` if it is not to be asked.
-    pub gateway: Option<IpAddr>,
+    pub gateway: Option<Host>,
     /// `tcp_targets`, at most 8; empty if they are not to be tried.
     pub tcp_targets: Vec<TcpTarget>,
 }
@@ -116,33 +114,44 @@ fn reflectors(monitoring: &Section<'_>) -> Option<Vec<ReflectorAddress>> {
         );
         return None;
     };
-    list(&value, 1, MAX_REFLECTORS, "hosts", |item| {
-        item.read(&ReflectorRule)
-    })
+    let bounds = Bounds {
+        min: 1,
+        max: MAX_REFLECTORS,
+        things: "hosts",
+    };
+    list(&value, bounds, |item| item.read(&ReflectorRule))
 }
 
-/// A list of `min` to `max` things, each read by `read`; all its problems are noted.
-fn list<'t, T>(
-    value: &Value<'t>,
+/// How long a list may be.
+#[derive(Clone, Copy, Debug)]
+struct Bounds {
     min: usize,
     max: usize,
-    things: &str,
+    things: &'static str,
+}
+
+/// A list of things, each read by `read`; all its problems are noted. v1.7 knew no upper bound: what is
+/// beyond it is not even looked at, and a warning.
+fn list<'t, T>(
+    value: &Value<'t>,
+    bounds: Bounds,
     read: impl Fn(&Value<'t>) -> Option<T>,
 ) -> Option<Vec<T>> {
+    let Bounds { min, max, things } = bounds;
     let advice = || Some(format!("expected a list of {min} to {max} {things}"));
     let Some(items) = value.items() else {
         value.problem("is not a list", advice());
         return None;
     };
-    if !(min..=max).contains(&items.len()) {
-        let complaint = match items.len() {
-            0 => "the list is empty".to_owned(),
-            n => format!("the list has {n} entries"),
-        };
-        value.problem(&complaint, advice());
+    if items.len() < min {
+        value.problem("the list is empty", advice());
         return None;
     }
-    let read: Vec<Option<T>> = items.iter().map(read).collect();
+    if items.len() > max {
+        let complaint = format!("the list has {} entries", items.len());
+        value.warn(&complaint, Some(&format!("the first {max} are used")));
+    }
+    let read: Vec<Option<T>> = items.iter().take(max).map(read).collect();
     read.into_iter().collect()
 }
 
@@ -187,7 +196,7 @@ pub(super) fn fallback(section: Section<'_>) -> Option<Fallback> {
     clippy::option_option,
     reason = "switched off and wrong are different things"
 )]
-fn gateway(section: &Section<'_>, on: bool) -> Option<Option<IpAddr>> {
+fn gateway(section: &Section<'_>, on: bool) -> Option<Option<Host>> {
     let value = section.value("gateway_ip");
     if !on {
         return Some(None);
@@ -195,8 +204,8 @@ fn gateway(section: &Section<'_>, on: bool) -> Option<Option<IpAddr>> {
     match value {
         // `ping ""` failed quietly in v1.7.
         Some(value) if value.read_silently(&Text).as_deref() == Some("") => Some(None),
-        Some(value) => value.read(&Address).map(Some),
-        None => Some(Some(DEFAULT_GATEWAY)),
+        Some(value) => value.read(&HostRule).map(Some),
+        None => Some(Some(Host::Address(DEFAULT_GATEWAY))),
     }
 }
 
@@ -221,7 +230,12 @@ fn tcp_targets(section: &Section<'_>) -> Option<Vec<TcpTarget>> {
         };
         return Some(DEFAULT_TCP_TARGETS.map(target).into());
     };
-    list(&value, 0, MAX_TCP_TARGETS, "[host, port] pairs", |item| {
+    let bounds = Bounds {
+        min: 0,
+        max: MAX_TCP_TARGETS,
+        things: "[host, port] pairs",
+    };
+    list(&value, bounds, |item| {
         let pair = item.items().unwrap_or_default();
         let [host, number] = pair.as_slice() else {
             let advice = "expected [host, port]".to_owned();
@@ -248,8 +262,7 @@ impl Rule for Interface {
 
     fn read(&self, value: &Value<'_>) -> Result<String, Bad> {
         let name = Text.read(value)?;
-        let legal = |c: char| c != '/' && c != '\0' && !c.is_whitespace();
-        if (1..=INTERFACE_MAX).contains(&name.len()) && name.chars().all(legal) {
+        if is_interface(&name) {
             Ok(name)
         } else {
             Err("cannot be an interface".into())

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
+use super::host::Host;
 use super::rule::{Bad, FileName, LooseCount, LooseFlag, Number, Rule, Text, Whole};
 use super::section::Section;
 use super::value::Value;
@@ -52,14 +53,17 @@ pub struct StatePaths {
 }
 
 /// A listening socket.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Listen {
     /// Whether to listen at all.
     pub enabled: bool,
-    /// The address; `localhost` is `127.0.0.1` and an empty text all of IPv4, as in v1.7.
-    pub host: IpAddr,
+    /// An address of this machine, or a name of it, to be looked up at the start; `localhost` is
+    /// `127.0.0.1` and an empty text all of IPv4, as in v1.7.
+    pub host: Host,
     /// 0 lets the system choose.
     pub port: u16,
+    /// Where the file speaks of it; `None`: it does not, and this is all default.
+    pub line: Option<usize>,
 }
 
 /// `storage`: the history database.
@@ -131,9 +135,16 @@ fn v17_state(lock_file: &Path) -> PathBuf {
     lock_file.with_file_name(name)
 }
 
-pub(super) fn listen(section: Section<'_>, enabled: bool, port: u16) -> Option<Listen> {
+pub(super) fn listen(
+    root: &Section<'_>,
+    key: &'static str,
+    enabled: bool,
+    port: u16,
+) -> Option<Listen> {
+    let line = root.value(key).map(|value| value.node.line);
+    let section = root.section(key);
     let enabled = section.or("enabled", enabled, &LooseFlag);
-    let host = section.or("host", DEFAULT_LISTEN_HOST, &ListenHost);
+    let host = section.or("host", Host::Address(DEFAULT_LISTEN_HOST), &ListenHost);
     let ports = Whole {
         min: 0,
         max: u16::MAX.into(),
@@ -144,6 +155,7 @@ pub(super) fn listen(section: Section<'_>, enabled: bool, port: u16) -> Option<L
         enabled: enabled?,
         host: host?,
         port: super::rule::port(port?),
+        line,
     })
 }
 
@@ -166,17 +178,20 @@ pub(super) fn storage(section: Section<'_>) -> Option<Storage> {
 struct ListenHost;
 
 impl Rule for ListenHost {
-    type Output = IpAddr;
+    type Output = Host;
 
     fn expected(&self) -> String {
-        "an IP address of this machine, or localhost".to_owned()
+        "an IP address or a name of this machine".to_owned()
     }
 
-    fn read(&self, value: &Value<'_>) -> Result<IpAddr, Bad> {
+    fn read(&self, value: &Value<'_>) -> Result<Host, Bad> {
         match Text.read(value)?.as_str() {
-            "localhost" => Ok(DEFAULT_LISTEN_HOST),
-            "" => Ok(Ipv4Addr::UNSPECIFIED.into()),
-            text => text.parse().map_err(|_| "is no address".into()),
+            "localhost" => Ok(Host::Address(DEFAULT_LISTEN_HOST)),
+            "" => Ok(Host::Address(Ipv4Addr::UNSPECIFIED.into())),
+            text => match Host::parse(text) {
+                Some(Host::Zoned(..)) => Err("has a zone".into()),
+                host => host.ok_or_else(|| "is no host".into()),
+            },
         }
     }
 }

@@ -83,9 +83,9 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<WanConfig> {
     let lock = service::lock(&root);
     let state = service::state(&root, lock.as_ref().map(|lock| lock.file.as_path()));
     let health_port = service::DEFAULT_HEALTH_PORT;
-    let health = service::listen(root.section("health_check"), true, health_port);
+    let health = service::listen(&root, "health_check", true, health_port);
     let metrics_port = service::DEFAULT_METRICS_PORT;
-    let metrics = service::listen(root.section("metrics"), false, metrics_port);
+    let metrics = service::listen(&root, "metrics", false, metrics_port);
     let storage = service::storage(root.section("storage"));
     let realtime = root.or("realtime", false, &Flag);
     root.finish(&DEAD_KEYS);

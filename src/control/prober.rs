@@ -10,8 +10,13 @@ use crate::units::Millis;
 
 /// Reflectors per WAN; the config check refuses more.
 pub const MAX_REFLECTORS: usize = 16;
-/// 64 rounds of 50 ms: a reply is recognised for 3.2 s.
+/// Rounds whose requests are remembered while unanswered.
 pub const ROUNDS_IN_FLIGHT: usize = 64;
+/// A reply that took longer says what the line was like then, not what it is like now: 64 rounds of
+/// 50 ms. Longer than `silent_after` on purpose: two seconds of bufferbloat are bad news, but news.
+const ANSWERED_WITHIN: Duration = Duration::from_millis(ROUNDS_IN_FLIGHT as u64 * 50);
+/// Silence of ten seconds is silence, whatever `timeouts.ping` says (the config takes up to a day).
+const LONGEST_PENDING: Duration = Duration::from_secs(10);
 /// One more echo per round than there are reflectors leaves room for the gateway's.
 const SLOTS: usize = ROUNDS_IN_FLIGHT * MAX_REFLECTORS;
 /// Reflectors that a median is taken over, as in v1.7.
@@ -51,7 +56,8 @@ pub struct ProberParams {
     pub reflectors: u8,
     /// Which replies make a sample.
     pub combine: Combine,
-    /// Without a reply for this long the reflectors are silent (`timeouts.ping`).
+    /// Without a reply for this long the reflectors are silent (`timeouts.ping`); more than 10 s
+    /// count as 10 s.
     pub silent_after: Duration,
     /// A reply older than this is no part of a sample: two periods bridge a reply that falls just
     /// on the other side of a tick.
@@ -119,6 +125,10 @@ impl Prober {
     /// # Panics
     /// If there are more reflectors than [`MAX_REFLECTORS`]; the config check refuses them.
     pub fn new(now: Instant, params: ProberParams) -> Self {
+        let params = ProberParams {
+            silent_after: params.silent_after.min(LONGEST_PENDING),
+            ..params
+        };
         let mut reflectors = Vec::new();
         reflectors
             .resize_default(usize::from(params.reflectors))
@@ -147,10 +157,14 @@ impl Prober {
         self.echo(Target::Gateway)
     }
 
-    /// Takes a reply and says whose it was. Late duplicates and strangers find no slot.
+    /// Takes a reply and says whose it was. Duplicates and strangers find no slot; with few
+    /// reflectors a request is remembered for most of a minute, but its reply counts for 3.2 s only.
     pub fn reply(&mut self, now: Instant, seq: u16, rtt: Duration) -> Option<Target> {
         let slot = &mut self.slots[usize::from(seq) % SLOTS];
         let InFlight { echo, round } = slot.take_if(|sent| sent.echo.seq == seq)?;
+        if rtt > ANSWERED_WITHIN {
+            return None;
+        }
         if let Target::Reflector(n) = echo.target {
             let reflector = &mut self.reflectors[usize::from(n)];
             let rounds_ago = self.rounds - round;
@@ -321,6 +335,46 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// How many reflectors there are decides how long a request is remembered, not how long its reply
+    /// is worth something.
+    #[test]
+    fn an_ancient_reply_is_no_news() {
+        for (reflectors, combine) in [(1, Combine::First), (3, Combine::MedianOfThree)] {
+            for (rounds, counts) in [(64, true), (65, false), (300, false)] {
+                let mut line = Line::new(reflectors, combine);
+                let asked = line.prober.open_round().next().unwrap();
+                let age = Duration::from_millis(50 * rounds);
+                for _ in 0..rounds {
+                    line.round(&[]);
+                }
+                let whose = line.prober.reply(line.now, asked.seq, age);
+                let sample = line.round(&[]);
+                let case = format!("{reflectors} reflectors, {rounds} rounds: {sample:?}");
+                assert_eq!(whose, counts.then_some(asked.target), "{case}");
+                let news = Sample::Rtt(age.as_millis());
+                assert_eq!(sample == news, counts, "{case}");
+                let silent = matches!(
+                    sample,
+                    Sample::Silent {
+                        since: Instant::ZERO
+                    }
+                );
+                assert_eq!(silent, !counts, "{case}");
+            }
+        }
+    }
+
+    #[test]
+    fn ten_seconds_are_silence_whatever_was_asked_for() {
+        let mut params = Line::new(1, Combine::First).prober.params;
+        params.silent_after = Duration::from_secs(86_400);
+        let mut prober = Prober::new(Instant::ZERO, params);
+        let at = |ms| Instant::ZERO + Duration::from_millis(ms);
+        assert_eq!(prober.close_round(at(9_950)), Sample::Pending);
+        let since = Instant::ZERO;
+        assert_eq!(prober.close_round(at(10_000)), Sample::Silent { since });
     }
 
     #[test]

@@ -4,4 +4,5 @@ pub mod health;
 pub mod lines;
 pub mod prometheus;
 pub mod state;
+pub mod summary;
 pub(crate) mod words;

@@ -17,50 +17,67 @@ impl core::fmt::Display for Corrupt {
     }
 }
 
-#[derive(Deserialize, Serialize)]
+/// Nothing in it is required, and `null` is the same as nothing.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
 struct Document {
-    #[serde(default)]
+    #[serde(deserialize_with = "section")]
     download: Side,
-    #[serde(default)]
+    #[serde(deserialize_with = "section")]
     upload: Side,
-    #[serde(default)]
+    #[serde(deserialize_with = "section")]
     ewma: Ewma,
-    #[serde(default)]
+    #[serde(deserialize_with = "section")]
     last_applied: Applied,
-    #[serde(default, skip_deserializing)]
+    #[serde(skip_deserializing)]
     timestamp: String,
 }
 
 #[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
 struct Side {
-    #[serde(default)]
+    #[serde(deserialize_with = "or_default")]
     green_streak: u32,
-    #[serde(default)]
+    #[serde(deserialize_with = "or_default")]
     soft_red_streak: u32,
-    #[serde(default)]
+    #[serde(deserialize_with = "or_default")]
     red_streak: u32,
     /// v1.7 writes a float if it saved before its first adjustment of a fractional rate.
-    #[serde(default)]
     current_rate: Option<Bps>,
 }
 
 #[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
 struct Ewma {
-    #[serde(default)]
     baseline_rtt: Option<f64>,
-    #[serde(default)]
     load_rtt: Option<f64>,
 }
 
 #[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
 struct Applied {
-    #[serde(default)]
     dl_rate: Option<Bps>,
-    #[serde(default)]
     ul_rate: Option<Bps>,
 }
 
-/// serde takes a list for a struct; a state document is a mapping or nothing.
+fn or_default<'de, T, D>(from: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    Option::deserialize(from).map(Option::unwrap_or_default)
+}
+
+fn section<'de, T, D>(from: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    let section: Option<Map<T>> = Option::deserialize(from)?;
+    Ok(section.map_or_else(T::default, |Map(section)| section))
+}
+
+/// serde takes a list for a struct; a state document and its sections are mappings or nothing.
 struct Map<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Map<T> {
@@ -130,7 +147,7 @@ pub fn write(saved: &Saved, timestamp: &str) -> String {
     serde_json::to_string(&document).expect("plain data")
 }
 
-/// Reads a document of ours or v1.7's; missing keys take `defaults`, unknown ones are skipped. What is
+/// Reads a document of ours or v1.7's; missing keys and nulls take `defaults`, unknown keys are skipped. What is
 /// read is checked against today's config when it is put to use.
 ///
 /// # Errors
@@ -206,6 +223,40 @@ mod tests {
         );
     }
 
+    /// Whoever edits a document by hand, or writes one for us, may know only half of it.
+    #[test]
+    fn null_is_the_same_as_nothing() {
+        let defaults = Saved {
+            rates: Both {
+                down: Rate::mbit(500),
+                up: Rate::mbit(50),
+            },
+            baseline: Millis::of(25),
+            ..Saved::default()
+        };
+        let known = parse(V1_7.as_bytes(), &defaults).unwrap();
+        let all: serde_json::Value = serde_json::from_str(V1_7).unwrap();
+        let nothing = br#"{"download":null,"upload":null,"ewma":null,"last_applied":null}"#;
+        let fresh = parse(b"{}", &defaults).unwrap();
+        assert_eq!(parse(nothing, &defaults).unwrap(), fresh);
+        assert_eq!(fresh.rates, defaults.rates);
+        for section in ["download", "upload", "ewma", "last_applied", "timestamp"] {
+            let mut without = all.clone();
+            without[section] = serde_json::Value::Null;
+            let read = parse(without.to_string().as_bytes(), &defaults).unwrap();
+            assert_eq!(read.rates.down == known.rates.down, section != "download");
+            assert_eq!(read.rates.up == known.rates.up, section != "upload");
+            assert_eq!(read.load == known.load, section != "ewma");
+            assert_eq!(read.applied == known.applied, section != "last_applied");
+            let keys = all[section].as_object().into_iter().flatten();
+            for (key, _) in keys {
+                let mut without = all.clone();
+                without[section][key] = serde_json::Value::Null;
+                assert!(parse(without.to_string().as_bytes(), &defaults).is_ok());
+            }
+        }
+    }
+
     #[test]
     fn nonsense_is_corrupt() {
         for bad in [
@@ -213,6 +264,8 @@ mod tests {
             "null",
             "[]",
             "{\"download\":7}",
+            "{\"download\":[]}",
+            "{\"ewma\":[25.0,26.0]}",
             "{\"download\":{\"green_streak\":-1}}",
             "{\"ewma\":{\"baseline_rtt\":\"x\"}}",
             &V1_7[..100],

@@ -6,7 +6,7 @@ use crate::control::blackout::Blind;
 use crate::control::law::Why;
 use crate::direction::Direction;
 use crate::router::Failure;
-use crate::status::{Sight, Trouble, Unsent, WanStatus};
+use crate::status::{Sight, Status, Trouble, Unsent, WanStatus};
 use crate::units::Rate;
 
 /// v1.7's class of a failure (contract 3.9).
@@ -67,6 +67,34 @@ pub(super) const fn trouble(trouble: Trouble) -> &'static str {
         Trouble::QueueInactive => {
             "a queue is disabled or invalid on the router: its limit has no effect"
         }
+    }
+}
+
+/// The same in a few words.
+pub(super) const fn trouble_in_short(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::RouterUnreachable => "router unreachable",
+        Trouble::Failing => "cycles fail",
+        Trouble::Blind => "blind",
+        Trouble::WritesRefused => "writes refused",
+        Trouble::Behind => "router behind",
+        Trouble::QueueInactive => "queue inactive",
+    }
+}
+
+/// Every WAN's trouble, by name; nothing if all is well.
+pub(super) struct Troubles<'a>(pub(super) &'a Status);
+
+impl Display for Troubles<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for wan in &self.0.wans {
+            if let Some(what) = wan.trouble(self.0.now) {
+                write!(f, "{separator}{}: {}", wan.name, trouble(what))?;
+                separator = "; ";
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! How long to leave a router alone after it failed us.
 
+use crate::direction::{Both, Direction};
 use crate::router::Failure;
 use crate::time::Duration;
 
@@ -38,6 +39,9 @@ pub(super) const MISSING: Policy = Policy {
 };
 /// The pause after an abort or an unexpected 401.
 pub(super) const AFTER_ABORT: Duration = Duration::from_secs(3);
+/// A connection that carried look-ups for so long is sound, whatever became of a write before it: that
+/// is longer than the actuator waits before it tries one again.
+pub(super) const STEADY: Duration = Duration::from_secs(60);
 
 pub(super) const fn policy(why: Failure) -> &'static Policy {
     match why {
@@ -49,10 +53,15 @@ pub(super) const fn policy(why: Failure) -> &'static Policy {
 }
 
 /// Where in a policy we are.
+///
+/// A router may answer every look-up and hang at every write. So what a failed write has left behind is
+/// wiped out by a write to the same queue that is answered, and by no look-up.
 #[derive(Debug, Default)]
 pub(super) struct Backoff {
     last: Option<Duration>,
     free_retry_spent: bool,
+    /// The queues whose last write was not answered.
+    unanswered: Both<bool>,
 }
 
 impl Backoff {
@@ -72,7 +81,37 @@ impl Backoff {
         !core::mem::replace(&mut self.free_retry_spent, true)
     }
 
-    /// An exchange succeeded.
+    /// A write to this queue was not answered.
+    pub(super) fn owe(&mut self, direction: Direction) {
+        self.unanswered[direction] = true;
+    }
+
+    /// Whether the last write to some queue was not answered.
+    pub(super) const fn owes(&self) -> bool {
+        self.unanswered.down || self.unanswered.up
+    }
+
+    /// The queues were listed, on a connection that stands for so long.
+    pub(super) fn read(&mut self, stands_for: Duration) {
+        if stands_for >= STEADY {
+            self.unanswered = Both::default();
+        }
+        self.settle();
+    }
+
+    /// A write was answered, whatever the answer.
+    pub(super) fn written(&mut self, direction: Direction) {
+        self.unanswered[direction] = false;
+        self.settle();
+    }
+
+    const fn settle(&mut self) {
+        if !self.owes() {
+            self.reset();
+        }
+    }
+
+    /// All is well.
     pub(super) const fn reset(&mut self) {
         self.last = None;
         self.free_retry_spent = false;

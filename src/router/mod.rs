@@ -197,6 +197,12 @@ pub enum Event {
         /// Why.
         why: Refusal,
     },
+    /// The connection is about to be given up while a write to this queue is under way: whether the
+    /// router has taken it is not known. [`Event::Lost`] follows.
+    Unanswered {
+        /// Which queue.
+        direction: Direction,
+    },
     /// The connection is gone. `None`: an idle connection was closed silently, as servers do, and is
     /// opened again at once; that is no failure.
     Lost(Option<Failure>),

@@ -49,6 +49,16 @@ impl<R: Way, S: Way> Ways<R, S> {
         self.rest.as_ref()
     }
 
+    /// The REST link, to be told what its carrier learned.
+    pub const fn rest_mut(&mut self) -> Option<&mut R> {
+        self.rest.as_mut()
+    }
+
+    /// The SSH link, to be told what its carrier learned.
+    pub const fn ssh_mut(&mut self) -> Option<&mut S> {
+        self.ssh.as_mut()
+    }
+
     /// Hands an order to the link that serves.
     pub fn submit(&mut self, order: Order) {
         if self.failover.takes_orders()

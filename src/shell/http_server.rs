@@ -5,7 +5,7 @@
 
 use core::fmt;
 use std::io::{ErrorKind, Read, Write};
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 
 use mio::event::Source;
 use mio::net::{TcpListener, TcpStream};
@@ -23,6 +23,8 @@ const REQUEST: usize = 2048;
 const LIFE: Duration = Duration::from_secs(2);
 /// Connections accepted per wake-up: a flood must not delay a tick.
 const ACCEPTS: usize = 16;
+/// Bytes thrown away after an answer at most: who goes on is reset.
+const DRAIN: usize = 64 * 1024;
 /// Room for the head of a response.
 const HEAD: usize = 256;
 
@@ -56,9 +58,14 @@ struct Slot {
 struct Client {
     stream: TcpStream,
     expires_at: Instant,
+    stage: Stage,
     received: usize,
     /// What of `response` is still to be sent.
     unsent: (usize, usize),
+    /// The request was not read to its end.
+    more_comes: bool,
+    /// Bytes thrown away after the answer.
+    drained: usize,
 }
 
 /// One listening socket and its connections.
@@ -153,12 +160,7 @@ impl<S: Site> HttpServer<S> {
         let token = Token(self.base.0 + 1 + place);
         let interest = Interest::READABLE | Interest::WRITABLE;
         if stream.register(registry, token, interest).is_ok() {
-            self.slots[place].client = Some(Client {
-                stream,
-                expires_at: now + LIFE,
-                received: 0,
-                unsent: (0, 0),
-            });
+            self.slots[place].client = Some(Client::new(stream, now + LIFE));
             self.serve(place, status);
         }
     }
@@ -173,68 +175,136 @@ impl<S: Site> HttpServer<S> {
 
     fn serve(&mut self, place: usize, status: &Status) {
         let slot = &mut self.slots[place];
-        let Some(client) = &mut slot.client else {
-            return;
-        };
-        let Slot {
-            request, response, ..
-        } = slot;
-        if client.unsent == (0, 0) && !client.read(request, response, &self.site, status) {
-            slot.client = None;
-            return;
-        }
-        if client.unsent != (0, 0) && client.send(response) {
+        if let Some(client) = &mut slot.client
+            && client.move_on(&mut slot.request, &mut slot.response, &self.site, status)
+                == Progress::End
+        {
             slot.client = None;
         }
     }
 }
 
+/// What a client's connection is at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Stage {
+    Reading,
+    Sending,
+    /// All is said. To close while something is unread would reset the connection, and the client might
+    /// lose the answer; so it is thrown away first.
+    Draining,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Progress {
+    /// The socket has no more, or takes no more.
+    Wait,
+    Next(Stage),
+    End,
+}
+
 impl Client {
-    /// Reads until the request is complete and the response is written; `false` ends the connection.
+    fn new(stream: TcpStream, expires_at: Instant) -> Self {
+        Self {
+            stream,
+            expires_at,
+            stage: Stage::Reading,
+            received: 0,
+            unsent: (0, 0),
+            more_comes: false,
+            drained: 0,
+        }
+    }
+
+    /// Does what can be done now.
+    fn move_on(
+        &mut self,
+        request: &mut [u8],
+        response: &mut [u8],
+        site: &impl Site,
+        status: &Status,
+    ) -> Progress {
+        loop {
+            let progress = match self.stage {
+                Stage::Reading => self.read(request, response, site, status),
+                Stage::Sending => self.send(response),
+                Stage::Draining => self.drain(request),
+            };
+            match progress {
+                Progress::Next(stage) => self.stage = stage,
+                Progress::Wait | Progress::End => return progress,
+            }
+        }
+    }
+
+    /// Reads until the request is complete and the response is written.
     fn read(
         &mut self,
         request: &mut [u8],
         response: &mut [u8],
         site: &impl Site,
         status: &Status,
-    ) -> bool {
+    ) -> Progress {
         loop {
             if self.received == request.len() {
-                self.unsent = respond_error(response, 431);
-                return true;
+                return self.refuse(response, 431);
             }
             match self.stream.read(&mut request[self.received..]) {
-                Ok(0) => return false,
+                Ok(0) => return Progress::End,
                 Ok(n) => self.received += n,
-                Err(e) if e.kind() == ErrorKind::WouldBlock => return true,
+                Err(e) if e.kind() == ErrorKind::WouldBlock => return Progress::Wait,
                 Err(e) if e.kind() == ErrorKind::Interrupted => continue,
-                Err(_) => return false,
+                Err(_) => return Progress::End,
             }
             match http::parse_request(&request[..self.received]) {
                 Ok(None) => {}
                 Ok(Some(parsed)) => {
+                    self.more_comes = !matches!(parsed.method, "GET" | "HEAD");
                     self.unsent = respond(response, parsed, site, status);
-                    return true;
+                    return Progress::Next(Stage::Sending);
                 }
-                Err(http::Malformed) => {
-                    self.unsent = respond_error(response, 400);
-                    return true;
-                }
+                Err(http::Malformed) => return self.refuse(response, 400),
             }
         }
     }
 
-    /// Sends what the socket takes; `true` once all is sent or nothing more can be.
-    fn send(&mut self, response: &[u8]) -> bool {
+    fn refuse(&mut self, response: &mut [u8], status: u16) -> Progress {
+        self.more_comes = true;
+        self.unsent = respond_error(response, status);
+        Progress::Next(Stage::Sending)
+    }
+
+    /// Sends what the socket takes.
+    fn send(&mut self, response: &[u8]) -> Progress {
         while self.unsent.0 < self.unsent.1 {
             match self.stream.write(&response[self.unsent.0..self.unsent.1]) {
                 Ok(n) if n > 0 => self.unsent.0 += n,
-                Err(e) if e.kind() == ErrorKind::WouldBlock => return false,
+                Err(e) if e.kind() == ErrorKind::WouldBlock => return Progress::Wait,
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                Ok(_) | Err(_) => break,
+                Ok(_) | Err(_) => return Progress::End,
             }
         }
-        true
+        match self.stream.shutdown(Shutdown::Write) {
+            Ok(()) => Progress::Next(Stage::Draining),
+            Err(_) => Progress::End,
+        }
+    }
+
+    /// Throws away what the client still has to say, if it has.
+    fn drain(&mut self, scratch: &mut [u8]) -> Progress {
+        while self.drained < DRAIN {
+            match self.stream.read(scratch) {
+                Ok(n) if n > 0 => {
+                    self.drained += n;
+                    self.more_comes = true;
+                }
+                Err(e) if e.kind() == ErrorKind::WouldBlock && self.more_comes => {
+                    return Progress::Wait;
+                }
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Ok(_) | Err(_) => return Progress::End,
+            }
+        }
+        Progress::End
     }
 }
 

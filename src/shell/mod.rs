@@ -28,5 +28,6 @@ pub mod timer;
 pub mod tls;
 mod tokens;
 pub mod wan_ports;
+mod zone;
 
 pub use errno::Errno;

@@ -1,14 +1,22 @@
 //! Stands in for `ssh` in a build without the feature: there is no such port.
 
+#[path = "ssh/said.rs"]
+mod said;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use mio::{Registry, Token};
+use mio::Token;
 
+pub use self::said::{Refused, Remedy, Said};
+use super::clock::Clock;
+use super::router_port::Lan;
 use crate::control::actuator::Order;
-use crate::router::Event;
-use crate::router::ssh::{Link, LinkParams};
-use crate::time::Instant;
+use crate::router::ssh::LinkParams;
+use crate::router::ways::{Drive, Way};
+use crate::router::{Event, Failure};
+use crate::time::{Duration, Instant};
+use crate::wire::routeros_cli::Command;
 
 /// Where a router's SSH server is and how to talk to it.
 #[derive(Clone, Debug)]
@@ -38,23 +46,54 @@ impl SshPort {
         unreachable!("built without the feature `ssh`")
     }
 
-    /// Its link.
-    pub const fn link(&mut self) -> &mut Link {
+    /// Whether the last address could not be reached.
+    pub const fn take_unreached(&mut self) -> bool {
+        match *self {}
+    }
+}
+
+impl Way for SshPort {
+    fn submit(&mut self, _: Order) {
         match *self {}
     }
 
-    /// Hands an order to the link.
-    pub const fn submit(&mut self, _: Order) {
+    fn is_busy(&self) -> bool {
         match *self {}
     }
 
-    /// Whether an order or an answer is under way.
-    pub const fn is_busy(&self) -> bool {
+    fn wake(&mut self, _: Instant) {
         match *self {}
     }
 
-    /// Does everything that can be done now.
-    pub fn drive(&mut self, _: Instant, _: Option<IpAddr>, _: &Registry, _: impl FnMut(Event)) {
+    fn sleep(&mut self) {
+        match *self {}
+    }
+
+    fn look(&mut self, _: Instant) {
+        match *self {}
+    }
+}
+
+impl Drive<Lan<'_>> for SshPort {
+    fn drive(&mut self, _: Instant, _: &mut Lan<'_>, _: &mut dyn FnMut(Event)) {
+        match *self {}
+    }
+}
+
+/// A session for tools; in this build there is none.
+#[derive(Debug)]
+pub enum Console {}
+
+impl Console {
+    /// # Errors
+    /// Always: this build has no SSH.
+    pub fn open(_: &SshParams, _: IpAddr) -> Result<Self, Refused> {
+        Err(Refused::new(Failure::Ssh, "this build has no SSH"))
+    }
+
+    /// # Errors
+    /// Never: nobody has such a session.
+    pub const fn run(&self, _: Clock, _: Command, _: Duration) -> Result<Said, Failure> {
         match *self {}
     }
 }

@@ -42,7 +42,7 @@ pub struct Resolved {
 }
 
 /// The system's explanation why a name has no address.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Unresolved(String<LONGEST_REASON>);
 
 impl fmt::Display for Unresolved {
@@ -129,6 +129,12 @@ impl Resolver {
         self.under_way += 1;
         self.thread.unpark();
         Ok(())
+    }
+
+    /// Questions whose answers were not taken yet.
+    #[cfg(test)]
+    pub(super) const fn under_way(&self) -> usize {
+        self.under_way
     }
 
     /// Takes one result, if there is any. To be called after the waker until it returns `None`.

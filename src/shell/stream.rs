@@ -167,8 +167,14 @@ impl Stream {
         let mut verdict = Ok(());
         while tls.wants_read() {
             match tls.read_tls(&mut self.tcp) {
-                // The reader reports the end once it has handed out what came before.
-                Ok(0) => break,
+                // In the middle of a handshake nothing is left to come; later the reader reports the end
+                // once it has handed out what came before.
+                Ok(0) => {
+                    if tls.is_handshaking() {
+                        verdict = Err(Failure::Closed);
+                    }
+                    break;
+                }
                 Ok(_) => {}
                 Err(e) if e.kind() == ErrorKind::WouldBlock => break,
                 Err(e) if e.kind() == ErrorKind::Interrupted => continue,
@@ -213,5 +219,50 @@ fn failure(error: &io::Error) -> Failure {
             Failure::NetworkUnreachable
         }
         _ => Failure::Closed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::TcpListener;
+
+    use mio::{Events, Poll};
+
+    use super::*;
+    use crate::shell::tls;
+
+    #[test]
+    fn a_server_that_closes_during_the_handshake_is_noticed_at_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let config = tls::client_config(&tls::Trust::Anyone).unwrap();
+        let name = ServerName::try_from("127.0.0.1").unwrap();
+        let mut stream = Stream::connect(address, Some((&config, name))).unwrap();
+        let mut poll = Poll::new().unwrap();
+        stream.register(poll.registry(), Token(0)).unwrap();
+        let (mut server, _) = listener.accept().unwrap();
+        let mut server = Some(&mut server);
+        let mut events = Events::with_capacity(4);
+        let failure = loop {
+            let patience = Some(std::time::Duration::from_secs(10));
+            poll.poll(&mut events, patience).unwrap();
+            assert!(
+                !events.is_empty(),
+                "the end of the stream was not announced"
+            );
+            match stream.advance() {
+                Ok(stands) => assert!(!stands),
+                Err(failure) => break failure,
+            }
+            // A FIN, no reset: the greeting is read first.
+            if let Some(server) = server.take() {
+                server.read_exact(&mut [0; 5]).unwrap();
+                server.set_nonblocking(true).unwrap();
+                while server.read(&mut [0; 4096]).is_ok_and(|n| n > 0) {}
+                server.shutdown(std::net::Shutdown::Write).unwrap();
+            }
+        };
+        assert_eq!(failure, Failure::Closed);
     }
 }

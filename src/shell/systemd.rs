@@ -14,7 +14,7 @@ use super::Errno;
 use crate::time::Duration;
 
 /// A longer status is cut.
-const LONGEST_STATUS: usize = 200;
+const LONGEST_STATUS: usize = crate::report::summary::CAPACITY;
 
 /// The line to the service manager; says nothing when there is none.
 #[derive(Debug)]
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     fn heard(manager: &UnixDatagram) -> std::string::String {
-        let mut bytes = [0; 1024];
+        let mut bytes = [0; 2048];
         let length = manager.recv(&mut bytes).unwrap();
         std::string::String::from_utf8(bytes[..length].to_vec()).unwrap()
     }
@@ -184,8 +184,9 @@ mod tests {
         let path = dir.path().join("notify");
         let manager = UnixDatagram::bind(&path).unwrap();
         let notifier = Notifier::connect(Some(path.as_os_str()), None).unwrap();
-        notifier.status(format_args!("{}", "…".repeat(100)));
-        assert_eq!(heard(&manager), format!("STATUS={}", "…".repeat(66)));
+        notifier.status(format_args!("{}", "…".repeat(LONGEST_STATUS)));
+        let whole = LONGEST_STATUS / "…".len();
+        assert_eq!(heard(&manager), format!("STATUS={}", "…".repeat(whole)));
     }
 
     #[test]

@@ -8,11 +8,12 @@ use super::binding::Binding;
 use super::clock::Clock;
 use super::connect::{Started, TcpProbes};
 use super::departures::{Departures, News};
-use super::directory::{Change, Directory, HostName};
+use super::directory::{Address, Change, Directory, HostName};
 use super::echo::{EchoSockets, Peer, Wanted};
 use super::resolver::{Resolved, Resolver};
 use super::router_port::{RouterParams, RouterPort};
 use super::tokens::{self, WanTokens};
+use super::zone::Zones;
 use crate::control::actuator::Order;
 use crate::control::prober::{Echo, Target};
 use crate::program::{Input, WanId};
@@ -43,7 +44,7 @@ pub struct WanPortsParams {
     /// Whom to ask every round.
     pub reflectors: Vec<ReflectorHost>,
     /// Whom to ask when they are silent.
-    pub gateway: Option<std::net::IpAddr>,
+    pub gateway: Option<HostName>,
     /// Where to connect when they are silent.
     pub tcp_targets: Vec<(HostName, u16)>,
     /// The router's host.
@@ -71,7 +72,7 @@ pub struct WanPorts {
     directory: Directory,
     udp_ports: Vec<Option<u16>>,
     tcp_ports: Vec<u16>,
-    gateway: Option<std::net::IpAddr>,
+    zones: Zones,
 }
 
 impl WanPorts {
@@ -86,13 +87,14 @@ impl WanPorts {
             .map_err(|e| e.to_string())?;
         let udp_ports = params.reflectors.iter().map(|r| r.udp_port).collect();
         let tcp_ports = params.tcp_targets.iter().map(|(_, port)| *port).collect();
-        // Reflectors first, then TCP targets, then the router.
-        let hosts = params
+        // Reflectors first, then TCP targets, then the router, then the gateway.
+        let hosts: Vec<HostName> = params
             .reflectors
             .into_iter()
             .map(|reflector| reflector.host)
             .chain(params.tcp_targets.into_iter().map(|(host, _)| host))
             .chain([params.router_host])
+            .chain(params.gateway)
             .collect();
         Ok(Self {
             id,
@@ -103,12 +105,12 @@ impl WanPorts {
             departures: Departures::default(),
             reopened: false,
             echo_more: false,
+            zones: Zones::of(&hosts),
             directory: Directory::new(u32::from(id.0) << 8, hosts, params.binding.source),
             tcp: TcpProbes::new(params.binding, tokens.tcp),
             router: RouterPort::new(tokens, params.router),
             udp_ports,
             tcp_ports,
-            gateway: params.gateway,
         })
     }
 
@@ -124,6 +126,7 @@ impl WanPorts {
         if token == self.tokens.echo {
             self.echo_more = true;
         } else if token == self.tokens.router || token == self.tokens.ssh {
+            self.router.announce();
             self.drive(now, registry, input);
         } else if self.tcp.owns(token)
             && let Some(probe) = self.tcp.ready(clock, registry, token)
@@ -175,6 +178,7 @@ impl WanPorts {
         if let Some(resolver) = resolver {
             self.directory.tick(now, resolver);
         }
+        self.zones.tick(now);
         let wan = self.id;
         let round = self.departures.close_round(now);
         if round.reopen && self.binding.interface.is_some() {
@@ -221,32 +225,26 @@ impl WanPorts {
     /// Moves the router link on.
     pub fn drive(&mut self, now: Instant, registry: &Registry, mut input: impl FnMut(Input)) {
         let wan = self.id;
-        let address = self
-            .directory
-            .address(self.udp_ports.len() + self.tcp_ports.len());
+        let host = self.router_host();
+        let address = self.directory.address(now, host);
         self.router.drive(now, address, registry, |event| {
             input(Input::Router { wan, event });
         });
+        if self.router.take_unreached() {
+            self.directory.unreached(now, host);
+        }
     }
 
-    /// Sends an echo request. One that does not leave is as good as unanswered; it is counted.
-    pub fn probe(&mut self, clock: Clock, echo: Echo) {
-        let peer = match echo.target {
-            Target::Gateway => self.gateway.map(Peer::Icmp),
-            Target::Reflector(n) => {
-                let n = usize::from(n);
-                self.directory.address(n).map(|ip| match self.udp_ports[n] {
-                    Some(port) => Peer::Udp(SocketAddr::new(ip, port)),
-                    None => Peer::Icmp(ip),
-                })
+    /// Sends an echo request. One that does not leave is as good as unanswered; it is counted, unless the
+    /// resolver has still to say where to.
+    pub fn probe(&mut self, clock: Clock, now: Instant, echo: Echo) {
+        let sent = match self.peer(now, echo.target) {
+            Ok(peer) => {
+                let sent = self.echo.send(clock, echo.target, peer, echo.seq);
+                sent.map_err(Unsent::from)
             }
-        };
-        let sent = match peer {
-            Some(peer) => self
-                .echo
-                .send(clock, echo.target, peer, echo.seq)
-                .map_err(Unsent::from),
-            None => Err(Unsent::NoAddress),
+            Err(None) => return,
+            Err(Some(why)) => Err(why),
         };
         // The gateway may be near when the world is not: it says nothing about the others.
         if echo.target != Target::Gateway {
@@ -254,15 +252,47 @@ impl WanPorts {
         }
     }
 
+    /// Where a target is at the moment, or why that is not known; `None`: the resolver has still to say.
+    fn peer(&self, now: Instant, target: Target) -> Result<Peer, Option<Unsent>> {
+        let (host, udp_port) = match target {
+            Target::Gateway => (self.router_host() + 1, None),
+            Target::Reflector(n) => (usize::from(n), self.udp_ports[usize::from(n)]),
+        };
+        let place = self.place(now, host, udp_port.unwrap_or(0))?;
+        Ok(match (udp_port, place) {
+            (Some(_), place) => Peer::Udp(place),
+            (None, SocketAddr::V6(place)) if place.scope_id() != 0 => Peer::IcmpOn(place),
+            (None, place) => Peer::Icmp(place.ip()),
+        })
+    }
+
+    fn place(&self, now: Instant, host: usize, port: u16) -> Result<SocketAddr, Option<Unsent>> {
+        let ip = match self.directory.address(now, host) {
+            Address::Known { ip, .. } => ip,
+            Address::Pending => return Err(None),
+            Address::Unknown => return Err(Some(Unsent::NoAddress)),
+        };
+        let place = self.zones.place(host, ip, port);
+        place.ok_or(Some(Unsent::NoInterface))
+    }
+
+    /// The router's place in the directory.
+    const fn router_host(&self) -> usize {
+        self.udp_ports.len() + self.tcp_ports.len()
+    }
+
     /// Tries a TCP connect to each fallback target; what fails at once is reported at once.
-    pub fn try_tcp(&mut self, clock: Clock, registry: &Registry, mut input: impl FnMut(Input)) {
+    pub fn try_tcp(
+        &mut self,
+        clock: Clock,
+        now: Instant,
+        registry: &Registry,
+        mut input: impl FnMut(Input),
+    ) {
         for (n, port) in (0..).zip(&self.tcp_ports) {
-            let address = self
-                .directory
-                .address(self.udp_ports.len() + usize::from(n));
-            let started = address.map_or(Started::Failed, |ip| {
-                self.tcp
-                    .start(clock, registry, n, SocketAddr::new(ip, *port))
+            let place = self.place(now, self.udp_ports.len() + usize::from(n), *port);
+            let started = place.map_or(Started::Failed, |place| {
+                self.tcp.start(clock, registry, n, place)
             });
             if started != Started::UnderWay {
                 let (wan, took) = (self.id, None);
@@ -293,5 +323,72 @@ impl WanPorts {
     /// What the system allowed for measuring, in one line.
     pub const fn echo(&self) -> &EchoSockets {
         &self.echo
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mio::Poll;
+
+    use super::*;
+    use crate::router::Transport;
+    use crate::shell::resolver::Unresolved;
+    use crate::time::Duration;
+
+    /// A WAN with one reflector, which has a name.
+    fn ports(registry: &Registry) -> WanPorts {
+        let mut wanted = Wanted::default();
+        wanted.add_name(true);
+        let host = HostName::Name("reflector.example".into());
+        let params = WanPortsParams {
+            echo: EchoSockets::open(&wanted, &Binding::default()).unwrap(),
+            wanted,
+            binding: Binding::default(),
+            reflectors: vec![ReflectorHost {
+                host,
+                udp_port: Some(7),
+            }],
+            gateway: None,
+            tcp_targets: Vec::new(),
+            router_host: HostName::Literal("192.0.2.1".parse().unwrap()),
+            router: RouterParams {
+                preferred: Transport::Rest,
+                rest: None,
+                ssh: None,
+            },
+        };
+        WanPorts::new(WanId(0), registry, params).unwrap()
+    }
+
+    #[test]
+    fn a_reflector_is_not_called_unknown_before_the_resolver_says_so() {
+        let poll = Poll::new().unwrap();
+        let clock = Clock::start();
+        let mut ports = ports(poll.registry());
+        let mut now = Instant::ZERO;
+        let mut said = Vec::new();
+        let mut rounds = |ports: &mut WanPorts| {
+            for _ in 0..30 {
+                let echo = Echo {
+                    target: Target::Reflector(0),
+                    seq: 0,
+                };
+                ports.probe(clock, now, echo);
+                now = now + Duration::from_millis(50);
+                ports.tick(now, poll.registry(), None, |input| said.push(input));
+            }
+            core::mem::take(&mut said)
+        };
+        assert_eq!(rounds(&mut ports), []);
+        let none = Resolved {
+            key: 0,
+            addresses: Err(Unresolved::default()),
+        };
+        ports.resolved(Instant::ZERO, &none);
+        let leaving = Input::Leaving {
+            wan: WanId(0),
+            unsent: Some(Unsent::NoAddress),
+        };
+        assert_eq!(rounds(&mut ports), [leaving]);
     }
 }

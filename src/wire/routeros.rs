@@ -1,11 +1,13 @@
 //! RouterOS objects as its REST interface spells them: every value a string, keys with hyphens.
 
+mod scalar;
+
 use core::fmt::Write as _;
-use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 
+use self::scalar::Scalar;
 use crate::direction::{Both, Direction};
 use crate::units::Rate;
 
@@ -37,39 +39,37 @@ pub struct Queue {
     pub bytes: u64,
 }
 
+/// One object of a listing. What has no name is no queue. Most are none of ours and may look like
+/// anything; what is missing in ours is found out by [`queue`](Self::queue).
 #[derive(Deserialize)]
 struct Object<'a> {
-    #[serde(rename = ".id", borrow)]
-    id: Cow<'a, str>,
+    #[serde(rename = ".id", borrow, default)]
+    id: Scalar<'a>,
     #[serde(borrow)]
-    name: Cow<'a, str>,
-    #[serde(rename = "max-limit", borrow)]
-    max_limit: Cow<'a, str>,
+    name: Scalar<'a>,
+    #[serde(rename = "max-limit", borrow, default)]
+    max_limit: Scalar<'a>,
     #[serde(borrow, default)]
-    queue: Cow<'a, str>,
+    queue: Scalar<'a>,
     #[serde(borrow, default)]
-    disabled: Cow<'a, str>,
+    disabled: Scalar<'a>,
     #[serde(borrow, default)]
-    invalid: Cow<'a, str>,
+    invalid: Scalar<'a>,
     #[serde(borrow, default)]
-    bytes: Cow<'a, str>,
+    bytes: Scalar<'a>,
 }
 
 impl Object<'_> {
     fn queue(&self) -> Option<Queue> {
+        let id = self.id.text().filter(|id| !id.is_empty())?;
         Some(Queue {
-            id: Name::try_from(&*self.id).ok()?,
-            max_limit: rate(&self.max_limit)?,
-            queue_type: Name::try_from(&*self.queue).ok()?,
-            inactive: is_true(&self.disabled) || is_true(&self.invalid),
-            bytes: self.bytes.parse().unwrap_or(0),
+            id: Name::try_from(id).ok()?,
+            max_limit: self.max_limit.rate()?,
+            queue_type: Name::try_from(self.queue.text().unwrap_or_default()).ok()?,
+            inactive: self.disabled.is_true() || self.invalid.is_true(),
+            bytes: self.bytes.number().unwrap_or(0),
         })
     }
-}
-
-/// RouterOS reads back `true`/`false`; old versions and the CLI say `yes`/`no`.
-fn is_true(text: &str) -> bool {
-    matches!(text, "true" | "yes")
 }
 
 /// A rate as RouterOS prints it: digits in bit/s, or with a decimal suffix as on the CLI.
@@ -177,7 +177,7 @@ impl<'de> Visitor<'de> for Listing<'_> {
         let mut found = Both::default();
         while let Some(object) = listing.next_element::<Object<'de>>()? {
             for direction in Direction::BOTH {
-                if object.name == self.names[direction] {
+                if object.name.text() == Some(self.names[direction]) {
                     let queue = object.queue();
                     found[direction] =
                         Some(queue.ok_or_else(|| serde::de::Error::custom("no queue"))?);
@@ -223,6 +223,56 @@ mod tests {
             "[] []",
         ] {
             assert_eq!(find_queues(bad.as_bytes(), NAMES), Err(Unreadable), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_foreign_queue_of_any_shape_does_not_make_ours_unreadable() {
+        const OURS: &str = r#"{".id":"*1","name":"WAN-Download-1","max-limit":"500000000"}"#;
+        for foreign in [
+            r#"{"name":"WAN-Guest"}"#,
+            r#"{".id":null,"name":null,"max-limit":null}"#,
+            r#"{".id":7,"name":7,"max-limit":-1,"queue":true,"bytes":1e99}"#,
+            r#"{".id":{"a":[{}]},"name":["WAN-Download-1"],"max-limit":[1,2],"disabled":{}}"#,
+            r#"{".id":"*2","name":"x","max-limit":"fast","comment":["\ud83d"]}"#,
+        ] {
+            for list in [format!("[{foreign},{OURS}]"), format!("[{OURS},{foreign}]")] {
+                let found = find_queues(list.as_bytes(), NAMES).unwrap();
+                let down = found.down.unwrap();
+                assert_eq!(down.max_limit, Rate::mbit(500), "{list}");
+                assert_eq!(found.up, None, "{list}");
+            }
+        }
+    }
+
+    #[test]
+    fn strings_numbers_and_booleans_are_read_alike() {
+        let queue = |limit: &str, flag: &str, bytes: &str| {
+            let text = format!(
+                r#"{{".id":"*1","name":"q","max-limit":{limit},"disabled":{flag},"bytes":{bytes}}}"#
+            );
+            let queue = parse_queue(text.as_bytes()).unwrap();
+            (queue.max_limit, queue.inactive, queue.bytes)
+        };
+        let expected = (Rate::mbit(500), true, 12);
+        assert_eq!(queue(r#""500000000""#, r#""true""#, r#""12""#), expected);
+        assert_eq!(queue("500000000", "true", "12"), expected);
+        assert_eq!(queue(r#""500M""#, r#""yes""#, "12"), expected);
+        let expected = (Rate::ZERO, false, 0);
+        assert_eq!(queue("0", "false", "null"), expected);
+        assert_eq!(queue(r#""0""#, "null", "-1"), expected);
+    }
+
+    #[test]
+    fn an_answer_without_id_or_limit_is_no_queue() {
+        for bad in [
+            "{}",
+            r#"{".id":"","name":"q","max-limit":"1"}"#,
+            r#"{".id":"*1","name":"q"}"#,
+            r#"{".id":"*1","name":"q","max-limit":true}"#,
+            r#"{"name":"q","max-limit":"1"}"#,
+        ] {
+            assert_eq!(parse_queue(bad.as_bytes()), Err(Unreadable), "{bad}");
         }
     }
 

@@ -22,7 +22,7 @@ fn all_is_well() {
     let before = setup.limits();
     let said = setup.check();
     said.exits(0)
-        .has("wan1, router 127.0.0.1:")
+        .has("wan1, router 127.0.0.1 (REST over http on port")
         .has("RouterOS 7.23.7 (long-term) on RB5009UG+S+, up")
         .has("REST answers in")
         .has("Log, lock and state can be written.")

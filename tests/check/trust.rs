@@ -200,11 +200,12 @@ fn a_password_in_a_file_that_others_may_read() {
         .has("chmod 0600");
 }
 
+#[cfg(feature = "ssh")]
 #[test]
 fn a_variable_that_is_not_set_and_a_key_that_is_not_private() {
     let mut setup = Setup::new();
     let key = setup.dir.path().join("router.key");
-    fs::write(&key, "no key").expect("a file");
+    fs::write(&key, "PRIVATE KEY").expect("a file");
     fs::set_permissions(&key, Permissions::from_mode(0o644)).expect("ours");
     setup.merge(&format!(
         "router: {{ password: '${{WANCTL_CHECK_TEST}}', ssh_key: {} }}",
@@ -214,13 +215,16 @@ fn a_variable_that_is_not_set_and_a_key_that_is_not_private() {
         .check()
         .exits(1)
         .has("names the environment variable WANCTL_CHECK_TEST, which is not set")
-        .has("Others may read the SSH key");
+        .has("router.key has mode 0644, others may read or change it");
     setup
         .environment
         .push(("WANCTL_CHECK_TEST", "secret".to_owned()));
-    assert_eq!(setup.fix("ssh-key-mode"), Some(0));
+    // Nobody has an SSH server at that port, or none that is known.
+    setup.merge("router: { ssh_port: 9 }");
+    assert_eq!(setup.fix("ssh-key-file"), Some(2));
 }
 
+#[cfg(feature = "ssh")]
 #[test]
 fn a_file_for_ssh_alone_is_not_called_clean() {
     let mut setup = Setup::new();
@@ -233,12 +237,35 @@ fn a_file_for_ssh_alone_is_not_called_clean() {
     ));
     setup
         .check()
-        .exits(2)
-        .has("The router was not looked at: this asks by REST");
+        .exits(1)
+        .has("were not looked at: that takes REST")
+        .has("There is no other way: the file has no password for REST.");
     assert!(setup.world.journal().is_empty());
     setup.merge("router: { password: secret }");
     setup
         .check()
-        .exits(0)
-        .has("router.transport is ssh; this looked at the router by REST, not by SSH.");
+        .exits(2)
+        .has("router.key holds no private key")
+        .has("As long as this is so, the daemon goes over REST.");
+}
+
+/// A build for REST alone says so where the file may mean more.
+#[cfg(not(feature = "ssh"))]
+#[test]
+fn a_build_without_ssh_says_that_nothing_stands_in() {
+    let mut setup = Setup::new();
+    let key = setup.dir.path().join("router.key");
+    fs::write(&key, "PRIVATE KEY").expect("a file");
+    fs::set_permissions(&key, Permissions::from_mode(0o644)).expect("ours");
+    setup.merge(&format!("router: {{ ssh_key: {} }}", key.display()));
+    setup
+        .check()
+        .exits(2)
+        .has("Others may read the SSH key")
+        .has("This build has no SSH: if REST fails, nothing stands in for it.");
+    setup.merge("router: { transport: ssh }");
+    setup
+        .check()
+        .exits(2)
+        .has("router.transport is ssh, but this build has no SSH: REST is used.");
 }

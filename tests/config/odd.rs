@@ -1,6 +1,5 @@
 //! Odd files that v1.7 accepted, or that look wrong and are not: what they mean, and what is said.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use wanctl::autorate::OnExit;
@@ -177,7 +176,7 @@ pub(crate) const MEANT: &[Row] = &[
                 && c.measurement.prober.combine == Combine::MedianOfThree
                 && c.fallback.params.tcp_targets == 2
                 && c.fallback.params.mode == FallbackMode::GracefulDegradation
-                && c.fallback.gateway == Some(IpAddr::V4(Ipv4Addr::new(10, 10, 110, 1)))
+                && c.fallback.gateway == Host::parse("10.10.110.1")
                 && c.health.enabled
                 && !c.metrics.enabled
                 && c.storage.db_path.as_deref() == Some(Path::new("/var/lib/wanctl/metrics.db"))
@@ -450,13 +449,49 @@ pub(crate) const MEANT: &[Row] = &[
             "lock_timeout: 300\nhealth_check: {host: localhost, port: 0}\nmetrics: {enabled: on, host: ''}\nrealtime: yes",
         )],
         |c| {
-            c.health.host == Ipv4Addr::LOCALHOST
+            Some(&c.health.host) == Host::parse("127.0.0.1").as_ref()
                 && c.health.port == 0
                 && c.metrics.enabled
-                && c.metrics.host == Ipv4Addr::UNSPECIFIED
+                && Some(&c.metrics.host) == Host::parse("0.0.0.0").as_ref()
                 && c.realtime
         },
         &[],
+    ),
+    (
+        "hosts by name and by interface, as ping and Python took them",
+        &[
+            (
+                MEDIAN,
+                "  fallback_checks: {gateway_ip: router.lan, tcp_targets: [['fe80::2%ppp0', 80]]}",
+            ),
+            ("\"8.8.8.8\"", "'fe80::1%eth0'"),
+            (LAST, "lock_timeout: 300\nhealth_check: {host: board.lan}"),
+        ],
+        |c| {
+            c.fallback.gateway == Host::parse("router.lan")
+                && matches!(&c.fallback.tcp_targets[0].host, Host::Zoned(_, zone) if zone == "ppp0")
+                && matches!(c.measurement.reflectors[1].host(), Host::Zoned(_, zone) if zone == "eth0")
+                && c.health.host == Host::Name("board.lan".into())
+        },
+        &[],
+    ),
+    (
+        "more hosts than anybody needs",
+        &[
+            (
+                "[\"1.1.1.1\", \"8.8.8.8\", \"9.9.9.9\"]",
+                "[a1, a2, a3, a4, a5, a6, a7, a8, a9, b1, b2, b3, b4, b5, b6, b7, 5]",
+            ),
+            (
+                MEDIAN,
+                "  fallback_checks: {tcp_targets: [[a, 1], [a, 2], [a, 3], [a, 4], [a, 5], [a, 6], [a, 7], [a, 8], x]}",
+            ),
+        ],
+        |c| c.measurement.reflectors.len() == 16 && c.fallback.tcp_targets.len() == 8,
+        &[
+            "wan1.yaml:35: continuous_monitoring.ping_hosts: the list has 17 entries; the first 16 are used",
+            "wan1.yaml:36: continuous_monitoring.fallback_checks.tcp_targets: the list has 9 entries; the first 8 are used",
+        ],
     ),
     (
         "where echoes leave",

@@ -5,14 +5,20 @@ use std::thread;
 
 use wanctl::cli::stage::reflectors::Manner;
 use wanctl::cli::stage::world::World;
+use wanctl::direction::Direction;
 use wanctl::sim::double::faults::Fault;
+use wanctl::units::Rate;
 
 use crate::support::*;
 
 /// `wanctl --config F --once` and what it said.
 fn once(world: &World, more: &[&str]) -> (Option<i32>, String, String) {
+    once_with(&Setup::new(world), more)
+}
+
+fn once_with(setup: &Setup, more: &[&str]) -> (Option<i32>, String, String) {
     let home = tempdir();
-    let config = Setup::new(world).write(home.path());
+    let config = setup.write(home.path());
     let said = run(wanctl()
         .arg("--config")
         .arg(config)
@@ -22,6 +28,27 @@ fn once(world: &World, more: &[&str]) -> (Option<i32>, String, String) {
     assert!(!home.path().join("wan1.log").exists(), "nor a log written");
     assert!(!(said.1.clone() + &said.2).contains(PASSWORD));
     said
+}
+
+#[test]
+fn one_round_waits_for_the_resolver() {
+    let world = world();
+    let mut setup = Setup::new(&world);
+    setup.host = "localhost";
+    let (code, out, err) = once_with(&setup, &[]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.ends_with("Result: ok\n"), "{out}");
+}
+
+/// The same, and what happens meanwhile.
+fn once_while(setup: &Setup, meanwhile: impl FnOnce()) -> (Option<i32>, String, String) {
+    let home = tempdir();
+    let config = setup.write(home.path());
+    thread::scope(|scope| {
+        let said = scope.spawn(|| run(wanctl().arg("--config").arg(config).arg("--once")));
+        meanwhile();
+        said.join().expect("it ends")
+    })
 }
 
 fn silence(world: &World) {
@@ -95,6 +122,59 @@ fn one_round_with_a_dead_router_fails() {
     assert!(out.contains("not reached, connection refused\n"), "{out}");
     assert!(out.contains("holds unknown"), "{out}");
     assert!(out.ends_with("Result: FAILED\n"), "{out}");
+}
+
+/// What it would cost nothing to wait for is waited for: the daemon would live through it as well.
+#[test]
+fn one_round_lives_through_hiccups_of_the_router() {
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut world = world();
+            world.unplug_router();
+            let (code, out, err) = once_while(&Setup::new(&world), || {
+                nap(2_000);
+                world.plug_router().expect("it kept its port");
+            });
+            assert_eq!(code, Some(0), "not started yet: {out}{err}");
+            assert!(holds_ceilings(&world));
+        });
+        for fault in [Fault::Silence, Fault::Reset] {
+            scope.spawn(move || {
+                let world = world();
+                world.fault(fault);
+                let mut setup = Setup::new(&world);
+                setup.more = "timeouts: { ssh_command: 1 }\n".into();
+                let (code, out, err) = once_while(&setup, || {
+                    nap(700);
+                    world.fault(Fault::None);
+                });
+                assert_eq!(code, Some(0), "{fault:?}: {out}{err}");
+                assert!(holds_ceilings(&world), "{fault:?}");
+            });
+        }
+    });
+}
+
+/// `on_exit` is for a daemon that ends: after one round it would undo what the round did.
+#[test]
+fn one_round_leaves_its_result_on_the_router_whatever_on_exit_says() {
+    let (world, home) = (world(), tempdir());
+    let config = Setup::new(&world)
+        .router("on_exit: ceiling")
+        .write(home.path());
+    let held = r#"{"green_streak":0,"soft_red_streak":0,"red_streak":0,"current_rate":"#;
+    let state = format!(
+        r#"{{"download":{held}300000000}},"upload":{held}20000000}},"ewma":{{"baseline_rtt":24.0,"load_rtt":24.0}},"last_applied":{{"dl_rate":null,"ul_rate":null}}}}"#
+    );
+    fs::write(home.path().join("wan1_state.json"), state).expect("a directory of ours");
+    let (code, out, err) = run(wanctl().arg("--once").arg("--config").arg(config));
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(
+        out.contains("wanted 300M, the router held 500M, holds 300M"),
+        "{out}"
+    );
+    assert_eq!(world.max_limit(Direction::Down), Some(Rate::mbit(300)));
+    assert_eq!(world.max_limit(Direction::Up), Some(Rate::mbit(20)));
 }
 
 #[test]

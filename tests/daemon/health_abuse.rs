@@ -113,6 +113,37 @@ fn shouting_dribbling_and_silent_clients_cost_no_tick() {
     daemon.assert_on_time();
 }
 
+/// Sends all of it and reads the answer to the end of the stream: no reset may swallow it.
+fn answer_to(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = connect(address);
+    stream.write_all(bytes).expect("the server reads on");
+    nap(50);
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("a whole answer");
+    text
+}
+
+#[test]
+fn a_refusal_reaches_a_client_that_has_more_to_say() {
+    let (_world, daemon) = settled();
+    let address = daemon.health_address();
+    let with_body = |head: &str| head.to_owned() + &"a".repeat(20_000);
+    let long = with_body("GET /health HTTP/1.1\r\nX: ");
+    let garbage = with_body("\u{1}\r\n");
+    let post = with_body("POST /health HTTP/1.1\r\nContent-Length: 20000\r\n\r\n");
+    let get = with_body("GET /health HTTP/1.1\r\nContent-Length: 20000\r\n\r\n");
+    for (text, status) in [(long, "431"), (garbage, "400"), (post, "501"), (get, "200")] {
+        for _ in 0..5 {
+            let answer = answer_to(address, text.as_bytes());
+            assert!(
+                answer.starts_with(&format!("HTTP/1.1 {status} ")),
+                "{answer}"
+            );
+        }
+    }
+    still_fine(&daemon);
+}
+
 #[test]
 fn a_silent_connection_ends_by_itself() {
     let (_world, daemon) = settled();

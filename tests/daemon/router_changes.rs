@@ -176,3 +176,16 @@ fn a_disabled_queue_is_told() {
     disabled("false");
     recovers(&world, &daemon);
 }
+
+/// Its first address may be `::1`, where the double does not listen.
+#[test]
+fn a_router_with_a_name_is_reached_without_a_word_about_its_name() {
+    let world = world();
+    let mut setup = Setup::new(&world);
+    setup.host = "localhost";
+    let daemon = Daemon::start(&setup);
+    daemon.wait_settled(&world);
+    let (_, health) = daemon.health();
+    assert_eq!(failure(&health), None, "{health:#}");
+    assert!(!daemon.log().contains("Router communication failed"));
+}

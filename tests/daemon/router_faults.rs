@@ -7,6 +7,7 @@ use serde_json::Value;
 use wanctl::cli::stage::world::World;
 use wanctl::direction::Direction;
 use wanctl::sim::double::faults::Fault;
+use wanctl::time::Duration;
 use wanctl::units::Rate;
 
 use crate::support::*;
@@ -94,7 +95,7 @@ fn cut_off(fault: Fault, kind: &str) {
 /// All at once, because most of the time is spent waiting.
 #[test]
 fn a_router_that_fails_is_told_and_recovers_from() {
-    let scenarios: [(&str, fn()); 14] = [
+    let scenarios: [(&str, fn()); 18] = [
         ("garbage", || cut_off(Fault::Garbage, "unknown")),
         ("silence", || cut_off(Fault::Silence, "timeout")),
         ("reset", || cut_off(Fault::Reset, "unknown")),
@@ -103,16 +104,30 @@ fn a_router_that_fails_is_told_and_recovers_from() {
         ("404", || cut_off(Fault::Status(404), "unknown")),
         ("500", || cut_off(Fault::Status(500), "unknown")),
         ("503", || cut_off(Fault::Status(503), "unknown")),
+        ("hanging writes", || {
+            cut_off(
+                Fault::HangingWrites(None, Duration::from_secs(60)),
+                "timeout",
+            );
+        }),
+        (
+            "one hanging queue",
+            a_queue_that_hangs_does_not_keep_the_other_one_from_its_turn,
+        ),
+        (
+            "no flapping",
+            a_router_that_lists_but_hangs_at_writes_is_told_once,
+        ),
         ("half", half_an_answer_is_no_answer),
         ("missing", missing_queues_are_told_and_found_again),
         (
             "clamp",
             a_router_that_applies_less_than_it_confirms_is_not_healthy,
         ),
-        (
-            "close",
-            a_router_that_closes_after_each_answer_is_controlled_or_called_degraded,
-        ),
+        ("close", || closes_after_each_answer(Fault::CloseAfterEach)),
+        ("announced close", || {
+            closes_after_each_answer(Fault::AnnouncedClose);
+        }),
         ("policy", a_user_without_the_write_policy_is_told),
         (
             "from the start",
@@ -136,6 +151,55 @@ fn half_an_answer_is_no_answer() {
         || world.fault(Fault::HalfResponse),
         |health| health["router_reachable"] == false,
     );
+    world.fault(Fault::None);
+    recovers(&world, &daemon);
+}
+
+/// Every connection begins with a look-up that is answered: that is no recovery.
+fn a_router_that_lists_but_hangs_at_writes_is_told_once() {
+    let world = world();
+    let daemon = Daemon::start(&Setup::new(&world));
+    let hang = Fault::HangingWrites(None, Duration::from_secs(60));
+    goes_bad(
+        &world,
+        &daemon,
+        || world.fault(hang),
+        |health| health["router_reachable"] == false,
+    );
+    let connections = world.connections();
+    wait_until("two more look-ups", RECOVERY, || {
+        let (status, health) = daemon.health();
+        assert_eq!(status, 503, "{health:#}");
+        assert_eq!(health["router_reachable"], false);
+        world.connections() >= connections + 2
+    });
+    assert!(!daemon.log().contains("Router reconnected"));
+    let told = daemon.log().matches("Router communication failed").count();
+    assert!(told <= 2, "the first and the third: {}", daemon.log());
+    world.fault(Fault::None);
+    recovers(&world, &daemon);
+    daemon.wait_log("Router reconnected after ");
+}
+
+/// Download writes hang; the upload still moves.
+fn a_queue_that_hangs_does_not_keep_the_other_one_from_its_turn() {
+    let world = world();
+    let daemon = Daemon::start(&Setup::new(&world));
+    let hang = Fault::HangingWrites(Some("WAN-Download"), Duration::from_secs(60));
+    goes_bad(
+        &world,
+        &daemon,
+        || world.fault(hang),
+        |health| health["router_reachable"] == false,
+    );
+    for by_hand in [Rate::mbit(11), Rate::mbit(12)] {
+        world.scene().router.set_max_limit("WAN-Upload", by_hand);
+        wait_until("the upload's turn", RECOVERY, || {
+            world.max_limit(Direction::Up) == Some(CEILING_UP)
+        });
+    }
+    let (status, health) = daemon.health();
+    assert_eq!(status, 503, "{health:#}");
     world.fault(Fault::None);
     recovers(&world, &daemon);
 }
@@ -177,17 +241,32 @@ fn a_router_that_applies_less_than_it_confirms_is_not_healthy() {
     recovers(&world, &daemon);
 }
 
-/// Whether control goes on or not, `/health` says so.
-fn a_router_that_closes_after_each_answer_is_controlled_or_called_degraded() {
+/// A connection per answer is slower, but it is control, in both directions and up and down.
+fn closes_after_each_answer(fault: Fault) {
     let world = world();
     let daemon = Daemon::start(&Setup::new(&world));
     daemon.wait_settled(&world);
-    world.fault(Fault::CloseAfterEach);
+    world.fault(fault);
     squeeze(&world);
-    daemon.wait_health("control or an honest word", GRACE, |status, health| {
-        let wanted = number(&wan(health)["download"]["current_rate_mbps"]);
-        let held = down(&world).map_or(0.0, Rate::as_mbps);
-        status == 503 || (wanted < 250.0 && held < 250.0)
+    let healthy = || {
+        let (status, health) = daemon.health();
+        assert_eq!(status, 200, "{fault:?}: {health:#}\n{}", daemon.log());
+        assert_eq!(failure(&health), None, "{fault:?}");
+    };
+    wait_until("the cut", PATIENCE, || {
+        healthy();
+        down(&world) < Some(Rate::mbit(250))
+    });
+    let by_hand = Rate::mbit(11);
+    world.scene().router.set_max_limit("WAN-Upload", by_hand);
+    wait_until("the other queue", PATIENCE, || {
+        healthy();
+        world.max_limit(Direction::Up) == Some(CEILING_UP)
+    });
+    relax(&world);
+    wait_until("the way up", RECOVERY, || {
+        healthy();
+        holds_ceilings(&world)
     });
     world.fault(Fault::None);
     recovers(&world, &daemon);
@@ -209,8 +288,15 @@ fn a_user_without_the_write_policy_is_told() {
     assert!(holds_ceilings(&world));
     // Refused writes are not repeated twenty times a second.
     assert!(writes(&world).len() < 40, "{}", writes(&world).len());
+    // Even if nothing is left to be written, it is found out when the user gets the policy.
+    relax(&world);
+    daemon.wait_health("the wish the router holds", RECOVERY, |status, health| {
+        assert_eq!(status, 503, "{health:#}");
+        wan(health)["download"]["current_rate_mbps"] == 480.0
+    });
     world.scene().router.access.may_write = true;
     recovers(&world, &daemon);
+    assert_eq!(daemon.log().matches("lacks the write policy").count(), 1);
 }
 
 fn a_router_that_is_silent_from_the_start_is_told_and_waited_for() {
@@ -221,6 +307,9 @@ fn a_router_that_is_silent_from_the_start_is_told_and_waited_for() {
         status == 503 && failure(health) == Some("timeout")
     });
     assert_eq!(wan(&health)["download"]["applied_rate_mbps"], Value::Null);
+    // It accepts connections: that is not yet an answer.
+    assert!(world.connections() > 0);
+    assert!(!daemon.log().contains("onnected"), "{}", daemon.log());
     world.fault(Fault::None);
     recovers(&world, &daemon);
 }

@@ -240,3 +240,56 @@ fn on_exit_ceiling_leaves_a_line_that_is_not_throttled() {
     assert!(took < Duration::from_secs(3), "{took}");
     assert!(holds_ceilings(&world));
 }
+
+#[test]
+fn on_exit_ceiling_does_not_trust_what_the_router_said_last() {
+    let world = world();
+    let setup = Setup::new(&world)
+        .router("on_exit: ceiling")
+        .read_back_every(300);
+    let mut daemon = Daemon::start(&setup);
+    daemon.wait_settled(&world);
+    let by_hand = Rate::mbit(77);
+    world.scene().router.set_max_limit("WAN-Download", by_hand);
+    assert!(daemon.stop().0.success());
+    assert!(holds_ceilings(&world));
+}
+
+#[test]
+fn on_exit_ceiling_comes_after_the_write_that_is_under_way() {
+    let world = world();
+    let setup = Setup::new(&world).router("on_exit: ceiling");
+    let mut daemon = Daemon::start(&setup);
+    daemon.wait_settled(&world);
+    world.fault(Fault::SlowBy(Duration::from_millis(250)));
+    let before = writes(&world).len();
+    squeeze(&world);
+    wait_until("a write", PATIENCE, || writes(&world).len() > before);
+    assert!(daemon.stop().0.success());
+    assert!(holds_ceilings(&world));
+}
+
+#[test]
+fn the_service_manager_hears_of_every_wan() {
+    let (world, home) = (world(), tempdir());
+    let path = home.path().join("notify");
+    let manager = UnixDatagram::bind(&path).expect("a directory of ours");
+    let patience = Some(StdDuration::from_secs(PATIENCE));
+    manager.set_read_timeout(patience).expect("not zero");
+    let first = Setup::new(&world);
+    let mut second = Setup::new(&world);
+    second.name = "wan2".into();
+    second.main_log = "wan2.log".into();
+    let _daemon = Daemon::start_in(home, &[&first, &second], |command| {
+        command.env("NOTIFY_SOCKET", &path);
+    });
+    let mut buffer = [0; 2048];
+    let mut hear = || {
+        let length = manager.recv(&mut buffer).expect("a message");
+        String::from_utf8_lossy(&buffer[..length]).into_owned()
+    };
+    assert_eq!(hear(), "READY=1");
+    let status = hear();
+    assert!(status.starts_with("STATUS=wan1: "), "{status}");
+    assert!(status.contains("; wan2: "), "{status}");
+}

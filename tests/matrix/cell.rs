@@ -249,6 +249,7 @@ const fn longest_pause(fault: Fault) -> Duration {
         // Nothing listens, or it hangs up.
         Fault::Reset
         | Fault::CloseAfterEach
+        | Fault::AnnouncedClose
         | Fault::HalfResponse
         | Fault::Reboot(_)
         | Fault::SessionLimit(_) => 5,

@@ -23,6 +23,8 @@ pub(super) struct Setup {
     pub(super) measurement: String,
     pub(super) hosts: &'static str,
     pub(super) mode: &'static str,
+    /// `gateway_ip`.
+    pub(super) gateway: String,
     /// A state document from an earlier run.
     pub(super) state: Option<&'static str>,
     /// Put before the binary, with `{dir}` for its directory.
@@ -38,6 +40,7 @@ impl Setup {
             measurement: "{}".to_owned(),
             hosts: "10.99.0.1, 10.99.0.2, 10.99.0.3",
             mode: "graceful_degradation",
+            gateway: "10.99.0.4".to_owned(),
             state: None,
             wrapper: &[],
             files: &[],
@@ -50,6 +53,7 @@ impl Setup {
             measurement,
             hosts,
             mode,
+            gateway,
             ..
         } = self;
         format!(
@@ -67,7 +71,7 @@ continuous_monitoring:
   ping_hosts: [{hosts}]
   use_median_of_three: true
   measurement: {measurement}
-  fallback_checks: {{enabled: true, check_gateway: true, check_tcp: true, gateway_ip: 10.99.0.4, tcp_targets: [[10.99.0.5, 443]], fallback_mode: {mode}, max_fallback_cycles: 3}}
+  fallback_checks: {{enabled: true, check_gateway: true, check_tcp: true, gateway_ip: '{gateway}', tcp_targets: [[10.99.0.5, 443]], fallback_mode: {mode}, max_fallback_cycles: 3}}
 logging: {{main_log: {dir}/main.log, debug_log: {dir}/debug.log}}
 state_file: {dir}/state.json
 lock_file: {dir}/wan1.lock

@@ -175,6 +175,64 @@ fn the_gateway_is_asked_by_icmp_even_if_no_reflector_is() {
     assert_eq!(frozen.measurement()["gateway_answers"], true);
 }
 
+/// v1.7 gave both to `ping`.
+#[test]
+fn the_gateway_may_be_a_name_or_a_link_local_address_on_an_interface() {
+    let Some(mut line) = Line::up() else {
+        return;
+    };
+    line.tcp("silent");
+    let interface = line.interface();
+    let added = std::process::Command::new("ip")
+        .args(["-6", "addr", "add", "fe80::99/64", "dev", &interface])
+        .arg("nodad")
+        .status();
+    let mut gateways = vec!["localhost".to_owned()];
+    if added.is_ok_and(|status| status.success()) {
+        gateways.push(format!("fe80::99%{interface}"));
+    } else {
+        println!("skipped: no IPv6");
+    }
+    for gateway in gateways {
+        let mut daemon = Daemon::start(&Setup {
+            hosts: "\"udp://10.99.0.5:7\"",
+            mode: "freeze",
+            gateway: gateway.clone(),
+            ..Setup::of(&line)
+        });
+        daemon.until("an answering gateway", |health| {
+            health.source() == "frozen" && health.measurement()["gateway_answers"] == true
+        });
+        assert!(daemon.stop().success(), "{gateway}");
+    }
+}
+
+/// A reflector on the link itself.
+#[test]
+fn a_link_local_reflector_is_measured_on_its_interface() {
+    let Some(line) = Line::up() else {
+        return;
+    };
+    let interface = line.interface();
+    let added = std::process::Command::new("ip")
+        .args(["-6", "addr", "add", "fe80::99/64", "dev", &interface])
+        .arg("nodad")
+        .status();
+    if !added.is_ok_and(|status| status.success()) {
+        println!("skipped: no IPv6");
+        return;
+    }
+    let host = format!("'fe80::99%{interface}'");
+    let mut daemon = Daemon::start(&Setup {
+        hosts: host.leak(),
+        ..Setup::of(&line)
+    });
+    daemon.until("its times", |health| {
+        health.source() == "icmp" && health.reflector(0, "rtt_ms") < 10.0
+    });
+    assert!(daemon.stop().success());
+}
+
 #[test]
 fn tcp_times_leave_the_icmp_baseline_alone_to_the_last_digit() {
     const BASELINE: &str = "20.123456789012344";

@@ -125,6 +125,21 @@ pub(crate) fn once(world: &World, router: &Router) -> (String, bool) {
     (text, output.status.success())
 }
 
+/// `wanctl check --json`: its findings and its exit code.
+pub(crate) fn check(world: &World, router: &Router) -> (Vec<Value>, Option<i32>) {
+    let dir = TempDir::new().unwrap();
+    let config = dir.path().join("wan.yaml");
+    fs::write(&config, text(world, router, dir.path())).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_wanctl"))
+        .args(["check", "--json", "--config"])
+        .arg(&config)
+        .output()
+        .unwrap();
+    println!("{}", String::from_utf8_lossy(&output.stderr));
+    let findings = serde_json::from_slice(&output.stdout).unwrap();
+    (findings, output.status.code())
+}
+
 fn text(world: &World, router: &Router, dir: &Path) -> String {
     let reflectors: Vec<String> = world
         .reflector_addresses()

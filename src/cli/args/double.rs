@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser};
 
-use super::{Command, option, said};
+use super::Command;
+use super::option::{option, said};
 use crate::sim::double::faults::Fault;
 use crate::sim::double::profile::Profile;
 
@@ -34,10 +35,10 @@ usage: wanctl double [--port N] [--ssh-socket PATH] [--profile V] [--fault NAME]
   --profile V        RouterOS 7.9, 7.16, 7.20 or 7.23 (default)
   --fault NAME       what is wrong with it: garbage, silence, half-response, reset,
                      status-401, status-403, status-404, status-500, status-503,
-                     close-after-each, slow, empty-list, clamps, control-characters,
-                     chunked, refuses-what-it-did, latency, budget, hang, abort-damage,
-                     unauthorized-storm, renumbered, reboot, confused, read-only,
-                     absent-disabled, invalid-queues, changed-by-hand, session-limit
+                     close-after-each, announced-close, slow, empty-list, clamps,
+                     control-characters, chunked, refuses-what-it-did, latency, budget, hang,
+                     hanging-writes, abort-damage, unauthorized-storm, renumbered, reboot,
+                     confused, read-only, absent-disabled, invalid-queues, changed-by-hand, session-limit
   --seconds N        end after N seconds; otherwise SIGINT or SIGTERM ends it
   -h, --help         this text
 

@@ -6,8 +6,10 @@ use super::client::Failure;
 use super::object::Object;
 use crate::cli::secret::Weakness;
 use crate::direction::Both;
+use crate::router::Failure as Failed;
 use crate::shell::Errno;
 use crate::shell::certificate::Shown;
+use crate::shell::ssh::{Refused, Said};
 use crate::time::Duration;
 use crate::units::Rate;
 
@@ -61,6 +63,24 @@ pub(super) struct Router {
     /// Whether an enabled rule fast-tracks connections; `None` if the router did not say.
     pub(super) fasttrack: Option<bool>,
     pub(super) traffic: Option<Traffic>,
+}
+
+/// The router by SSH.
+#[derive(Clone, Debug)]
+pub(super) enum Ssh {
+    /// Its name has no address.
+    NoAddress,
+    /// It did not let us in, or we did not trust it.
+    Refused(Refused),
+    /// It let us in, and gave no answer.
+    Silent(Failed),
+    /// It answers.
+    Answers {
+        /// A harmless question.
+        resource: Said,
+        /// The daemon's look-up of its queues.
+        queues: Said,
+    },
 }
 
 /// Two seconds of counters.

@@ -23,7 +23,8 @@ use self::finding::{Finding, Severity, Subject};
 use self::report::Report;
 use super::args::CheckArgs;
 use super::{print, transport};
-use crate::config::{self, Problem, Scheme, WanConfig};
+use crate::config::{self, Problem, Scheme, Transport, WanConfig};
+use crate::direction::Both;
 use crate::shell::clock::Clock;
 use crate::shell::realtime;
 
@@ -55,6 +56,10 @@ fn one(path: &Path, args: &CheckArgs) -> Report {
             let mut findings = judge::file(&loaded.warnings);
             findings.extend(judge::machine(config, &probe::machine(config)));
             findings.extend(live(config, args.write_test));
+            // What SSH says of a key that others may read says it all.
+            if findings.iter().any(|finding| finding.id == "ssh-key-file") {
+                findings.retain(|finding| finding.id != "ssh-key-mode");
+            }
             Report {
                 file,
                 about: Some(about(config)),
@@ -77,37 +82,69 @@ fn one(path: &Path, args: &CheckArgs) -> Report {
 
 fn about(config: &WanConfig) -> String {
     let router = &config.router;
+    let chosen = transport::choose(router);
     let scheme = match router.scheme {
         Scheme::Http => "http",
         Scheme::Https => "https",
     };
+    let rest = (chosen.rest).then(|| format!("REST over {scheme} on port {}", router.port));
+    let ssh = (chosen.ssh).then(|| format!("SSH on port {}", router.ssh_port));
+    let ways = match chosen.preferred {
+        Transport::Rest => [rest, ssh],
+        Transport::Ssh => [ssh, rest],
+    };
+    let ways: Vec<String> = ways.into_iter().flatten().collect();
     format!(
-        "{}, router {}:{} (REST over {scheme}, user {})",
-        config.wan_name, router.host, router.port, router.user
+        "{}, router {} ({}, user {})",
+        config.wan_name,
+        router.host,
+        ways.join(", else "),
+        router.user
     )
 }
 
-/// The part that talks to the router.
+/// The part that talks to the router, by every way that the daemon may go.
 fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
-    if !transport::choose(&config.router).rest {
-        return vec![judge::no_rest()];
-    }
+    let chosen = transport::choose(&config.router);
     let clock = Clock::start();
-    let client = match Client::new(&config.router, clock) {
-        Ok(client) => client,
-        Err(sentence) => {
-            let why = "Without it no client can be built; the daemon would refuse to start.";
-            return vec![Finding::error(Subject::Config, "credentials", sentence).why(why)];
+    let has_key = Path::new(&config.router.ssh_key).is_file();
+    let mut findings: Vec<Finding> = judge::transports(&chosen, has_key).into_iter().collect();
+    let mut seen = Both::default();
+    if chosen.rest {
+        match Client::new(&config.router, clock) {
+            Ok(client) => findings.extend(by_rest(config, &client, clock, write_test, &mut seen)),
+            Err(sentence) => {
+                let why = "Without it no client can be built; the daemon would refuse to start.";
+                findings.push(Finding::error(Subject::Config, "credentials", sentence).why(why));
+            }
         }
-    };
-    let router = probe::router(&config.router, &client, clock);
+    } else {
+        findings.push(judge::no_rest());
+    }
+    if chosen.ssh {
+        let ssh = probe::ssh(&config.router, clock);
+        findings.extend(judge::ssh(config, &chosen, &ssh, seen));
+    }
+    findings
+}
+
+/// By REST; notes which queues it has `seen`.
+fn by_rest(
+    config: &WanConfig,
+    client: &Client,
+    clock: Clock,
+    write_test: bool,
+    seen: &mut Both<bool>,
+) -> Vec<Finding> {
+    let router = probe::router(&config.router, client, clock);
     let mut findings = judge::router(config, &router, write_test);
-    if write_test {
-        let queues = router.queues.as_deref().unwrap_or_default();
-        if let Some(queue) = object::named(queues, &config.router.queues.down) {
-            let writes = write_test::run(config, &client, queue);
-            findings.extend(judge::writes(config, &router, &writes));
-        }
+    let queues = router.queues.as_deref().unwrap_or_default();
+    *seen = Both::from_fn(|direction| {
+        object::named(queues, &config.router.queues[direction]).is_some()
+    });
+    if write_test && let Some(queue) = object::named(queues, &config.router.queues.down) {
+        let writes = write_test::run(config, client, queue);
+        findings.extend(judge::writes(config, &router, &writes));
     }
     findings
 }

@@ -1,23 +1,28 @@
 //! Looks at the machine and asks the router. Changes nothing.
 
+use std::net::ToSocketAddrs as _;
 use std::path::Path;
 
 use super::client::{Client, Failure};
-use super::facts::{Access, Kind, Machine, Router, Spot, Traffic};
+use super::facts::{Access, Kind, Machine, Router, Spot, Ssh, Traffic};
 use super::object::{Object, named};
-use crate::cli::{assemble, secret};
+use crate::cli::{assemble, secret, transport};
 use crate::config::{RouterConfig, Scheme, WanConfig};
-use crate::direction::Direction;
+use crate::direction::{Both, Direction};
 use crate::shell::access;
 use crate::shell::certificate;
 use crate::shell::clock::{Clock, pause};
+use crate::shell::ssh::Console;
 use crate::time::Duration;
+use crate::wire::routeros_cli::{self, Command};
 
 /// Reads for latency and freshness: ten a second, as the adaptive law would.
 const READS: u32 = 20;
 const READ_EVERY: Duration = Duration::from_millis(100);
 /// A single 401 is not believed: RouterOS may hand out another request's (routeros.md 1.7).
 const SECOND_LOOK_AFTER: Duration = Duration::from_millis(700);
+/// For one command; a person waits.
+const SSH_PATIENCE: Duration = Duration::from_secs(8);
 const CERTIFICATE_PATIENCE: Duration = Duration::from_secs(4);
 
 const RESOURCE: &str = "/rest/system/resource";
@@ -137,6 +142,30 @@ pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Ro
         router.traffic = traffic(config, client, clock).ok();
     }
     router
+}
+
+/// The router by SSH: whom the daemon would trust, as whom it would log in, and what it would ask.
+pub(super) fn ssh(config: &RouterConfig, clock: Clock) -> Ssh {
+    let host = config.host.to_string();
+    let found = (host.as_str(), config.ssh_port).to_socket_addrs();
+    let Some(address) = found.ok().and_then(|mut found| found.next()) else {
+        return Ssh::NoAddress;
+    };
+    let console = match Console::open(&transport::ssh(config), address.ip()) {
+        Ok(console) => console,
+        Err(refused) => return Ssh::Refused(refused),
+    };
+    let patience = config.timeout.min(SSH_PATIENCE);
+    let ask = |command| console.run(clock, command, patience);
+    let harmless = Command::try_from("/system resource print").unwrap_or_default();
+    let queues = routeros_cli::look_up(Both {
+        down: config.queues.down.as_str(),
+        up: config.queues.up.as_str(),
+    });
+    match ask(harmless).and_then(|resource| Ok((resource, ask(queues)?))) {
+        Ok((resource, queues)) => Ssh::Answers { resource, queues },
+        Err(why) => Ssh::Silent(why),
+    }
 }
 
 /// The interfaces are read within the counters' time: whatever a port passed between its two reads, its

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use self::table::Table;
 use super::args::{DemoArgs, RunArgs};
 use super::daemon::{Daemon, Manner};
+use super::printed;
 use super::stage::world::{World, WorldOptions};
 use crate::autorate::Autorate;
 use crate::config;
@@ -36,17 +37,15 @@ pub(super) fn run(args: &DemoArgs) -> Result<ExitCode, String> {
         .map_err(|report| format!("the demo's own config is broken: {report}"))?;
     let mut daemon = Daemon::prepare(&[loaded], &RunArgs::default(), Manner::Demo)?;
     let mut table = Table::new(daemon.event_loop.health_address());
-    table.begin(&text)?;
+    let mut shown = table.begin(&text);
     let end_at = args
         .seconds
         .map_or(Instant::NEVER, |n| Instant::ZERO + Duration::from_secs(n));
-    let mut trouble = None;
     let ended = daemon.event_loop.run(|now, program: &mut Autorate| {
-        let shown = table.tick(now, program.status(), &world);
-        if let Err(sentence) = shown {
-            trouble = Some(sentence);
+        if shown.is_ok() {
+            shown = table.tick(now, program.status(), &world);
         }
-        if now >= end_at || trouble.is_some() {
+        if now >= end_at || shown.is_err() {
             After::Stop
         } else {
             After::GoOn
@@ -55,8 +54,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<ExitCode, String> {
     let status = daemon.event_loop.program().status().clone();
     daemon.end();
     ended?;
-    table.end(&status, &world)?;
-    trouble.map_or(Ok(ExitCode::SUCCESS), Err)
+    printed(shown.and_then(|()| table.end(&status, &world)))
 }
 
 /// A WAN file like a user's. The write budget is v1.7's in the wild; here it would be spent in half a

@@ -1,6 +1,6 @@
 //! What the demo shows: a line a second, or on a terminal a table that stays in place.
 
-use std::io::{IsTerminal, Write, stdout};
+use std::io::{self, IsTerminal, Write, stdout};
 use std::net::SocketAddr;
 
 use crate::cli::stage::world::World;
@@ -42,7 +42,7 @@ impl Table {
         }
     }
 
-    pub(super) fn begin(&self, config: &str) -> Result<(), String> {
+    pub(super) fn begin(&self, config: &str) -> io::Result<()> {
         let setting = |key: &str| {
             config
                 .lines()
@@ -70,12 +70,7 @@ impl Table {
     }
 
     /// Shows what is due.
-    pub(super) fn tick(
-        &mut self,
-        now: Instant,
-        status: &Status,
-        world: &World,
-    ) -> Result<(), String> {
+    pub(super) fn tick(&mut self, now: Instant, status: &Status, world: &World) -> io::Result<()> {
         let wan = &status.wans[0];
         if let Some((_, rtt, _)) = wan.measurement.last {
             self.worst = self.worst.max((rtt - wan.delay.baseline).as_f64());
@@ -117,7 +112,7 @@ impl Table {
         say(&text)
     }
 
-    pub(super) fn end(&self, status: &Status, world: &World) -> Result<(), String> {
+    pub(super) fn end(&self, status: &Status, world: &World) -> io::Result<()> {
         let wan = &status.wans[0];
         let pulse = status.pulse;
         say(&format!(
@@ -198,10 +193,9 @@ fn panel(row: &str, status: &Status) -> String {
     )
 }
 
-/// Prints; a reader that left early ends the demo with a sentence of its own.
-fn say(text: &str) -> Result<(), String> {
+/// Prints at once.
+fn say(text: &str) -> io::Result<()> {
     let mut out = stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|e| format!("cannot write to stdout: {e}"))
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }

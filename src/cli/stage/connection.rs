@@ -59,7 +59,7 @@ pub(super) fn serve(
         }
         remember(client, shared);
         // HEAD's answer has a length and no body; no client can go on from there.
-        let close = close || request.method == "HEAD";
+        let close = close || request.method == "HEAD" || fault == Fault::AnnouncedClose;
         match write(stream, fault, &request, &response, close) {
             Ok(Next::Request) if !close => {}
             _ => break,

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use socket2::SockRef;
 
 use super::clock::Clock;
 use super::connection::{self, End};
@@ -22,7 +23,7 @@ use crate::time::Duration;
 /// A running server. Dropping it closes every connection and waits for its threads.
 #[derive(Debug)]
 pub struct RouterServer {
-    address: SocketAddr,
+    listener: TcpListener,
     shared: Arc<Shared>,
     accepting: Option<JoinHandle<()>>,
 }
@@ -51,7 +52,6 @@ impl RouterServer {
         tls: Option<Arc<ServerConfig>>,
     ) -> io::Result<Self> {
         let listener = port.listen()?;
-        let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             scene,
             clock,
@@ -61,11 +61,11 @@ impl RouterServer {
             open: Mutex::default(),
         });
         let accepting = thread::Builder::new().name("router".to_owned()).spawn({
-            let shared = Arc::clone(&shared);
+            let (listener, shared) = (listener.try_clone()?, Arc::clone(&shared));
             move || accept(&listener, &shared)
         })?;
         Ok(Self {
-            address,
+            listener,
             shared,
             accepting: Some(accepting),
         })
@@ -86,8 +86,9 @@ impl Drop for RouterServer {
     fn drop(&mut self) {
         self.shared.stop.say();
         hang_up(&self.shared);
-        // `accept` has no timeout: a connection is the only thing that wakes it.
-        let _ = TcpStream::connect(self.address);
+        // This wakes `accept`. Closing would not be enough: a process that is being started right now has
+        // its own copy of the listening socket until its exec, and would go on accepting for us.
+        let _ = SockRef::from(&self.listener).shutdown(Shutdown::Both);
         if let Some(accepting) = self.accepting.take() {
             let _ = accepting.join();
         }

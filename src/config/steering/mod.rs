@@ -215,9 +215,9 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<SteeringConfig> {
     let logging = service::logging(logging_section);
     let lock = service::lock(&root);
     let health_port = DEFAULT_STEERING_HEALTH_PORT;
-    let health = service::listen(root.section("health_check"), true, health_port);
+    let health = service::listen(&root, "health_check", true, health_port);
     let metrics_port = DEFAULT_STEERING_METRICS_PORT;
-    let metrics = service::listen(root.section("metrics"), false, metrics_port);
+    let metrics = service::listen(&root, "metrics", false, metrics_port);
     let storage = service::storage(root.section("storage"));
     let realtime = root.or("realtime", false, &Flag);
     root.finish(&["state_file", "bandwidth", "cake_queue"]);

@@ -1,6 +1,7 @@
 //! Stories about a link and a router, told command by command in virtual time.
 
 use super::*;
+use crate::router::{Known, Refusal};
 use crate::units::Rate;
 
 const DOWN: &str = ".id=*1;max-limit=500000000;name=D;queue=cake-down-wan1\r\n";
@@ -174,6 +175,8 @@ fn a_hung_command_is_given_up_and_the_router_left_alone_for_three_seconds() {
     assert_eq!(story.link.poll(story.now), None);
     story.wait(1);
     assert_eq!(story.link.poll(story.now), Some(Action::Close));
+    let direction = Direction::Down;
+    assert_eq!(story.link.event(), Some(Event::Unanswered { direction }));
     assert_eq!(
         story.link.event(),
         Some(Event::Lost(Some(Failure::TimedOut)))
@@ -182,6 +185,28 @@ fn a_hung_command_is_given_up_and_the_router_left_alone_for_three_seconds() {
     assert_eq!(story.link.poll(story.now), Some(Action::Connect));
     story.link.connected(story.now);
     assert!(story.asks().starts_with(":put "));
+}
+
+#[test]
+fn look_ups_do_not_wipe_out_what_a_hanging_write_has_left() {
+    let mut story = Story::up();
+    for pause in [3_000, 6_000, 12_000, 24_000, 30_000] {
+        story.order(Direction::Down, 400);
+        story.asks();
+        story.wait(5_000);
+        assert_eq!(story.link.poll(story.now), Some(Action::Close));
+        let direction = Direction::Down;
+        assert_eq!(story.link.event(), Some(Event::Unanswered { direction }));
+        story.link.event();
+        story.wait(pause - 1);
+        assert_eq!(story.link.poll(story.now), None, "{pause}");
+        story.wait(1);
+        assert_eq!(story.link.poll(story.now), Some(Action::Connect), "{pause}");
+        story.link.connected(story.now);
+        story.asks();
+        story.answer(0, &format!("{DOWN}{UP}"));
+        while story.link.event().is_some() {}
+    }
 }
 
 #[test]

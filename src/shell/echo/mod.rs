@@ -180,14 +180,20 @@ impl EchoSockets {
         let mut left = limit;
         let count = self.sockets.len();
         for index in (self.first..self.first + count).map(|index| index % count) {
+            let mut failed = false;
             loop {
                 if left == 0 {
                     self.first = (index + 1) % count;
                     return Drained { more: true };
                 }
                 match self.receive(index, clock) {
-                    Ok(reply) => reply.into_iter().for_each(&mut each),
-                    Err(Nothing) => break,
+                    Ok(reply) => {
+                        failed = false;
+                        reply.into_iter().for_each(&mut each);
+                    }
+                    // Reading an error takes it away; one that comes again at once is there to stay.
+                    Err(Nothing::Failed) if !failed => failed = true,
+                    Err(Nothing::Failed | Nothing::Left) => break,
                 }
                 left -= 1;
             }
@@ -202,10 +208,10 @@ impl EchoSockets {
         let ident = (socket.kind != Kind::Datagram).then_some(self.ident);
         let datagram = match self.inbox.receive(&socket.socket) {
             Ok(datagram) => datagram,
-            Err(errno) if errno.number() == libc::EAGAIN => return Err(Nothing),
+            Err(errno) if errno.number() == libc::EAGAIN => return Err(Nothing::Left),
             Err(_) => {
                 self.counts.receive_errors += 1;
-                return Ok(None);
+                return Err(Nothing::Failed);
             }
         };
         self.counts.kernel_drops += u64::from(socket.newly_dropped(datagram.drops));
@@ -224,8 +230,13 @@ impl EchoSockets {
     }
 }
 
-/// The socket is empty.
-struct Nothing;
+/// Why there is no datagram.
+enum Nothing {
+    /// The socket is empty.
+    Left,
+    /// Receiving failed.
+    Failed,
+}
 
 /// Whether the answer comes from the one who was asked, and not before it was.
 fn judge(

@@ -1,6 +1,6 @@
 //! Whom echoes go to, and what sockets that takes.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 use crate::control::prober::{MAX_REFLECTORS, Target};
 use crate::wire::icmp;
@@ -13,6 +13,8 @@ pub(super) const PEERS: usize = MAX_REFLECTORS + 1;
 pub enum Peer {
     /// ICMP echo.
     Icmp(IpAddr),
+    /// ICMP echo to a link-local address, which needs its interface's number; the port is 0.
+    IcmpOn(SocketAddrV6),
     /// The echo service over UDP (RFC 862).
     Udp(SocketAddr),
 }
@@ -65,6 +67,7 @@ impl Peer {
     pub(super) const fn address(self) -> SocketAddr {
         match self {
             Self::Icmp(ip) => SocketAddr::new(ip, 0),
+            Self::IcmpOn(place) => SocketAddr::V6(place),
             Self::Udp(address) => address,
         }
     }
@@ -77,6 +80,12 @@ impl Peer {
     pub(super) fn is_at(self, from: SocketAddr) -> bool {
         match self {
             Self::Icmp(ip) => ip == from.ip(),
+            Self::IcmpOn(place) => match from {
+                SocketAddr::V6(from) => {
+                    (place.ip(), place.scope_id()) == (from.ip(), from.scope_id())
+                }
+                SocketAddr::V4(_) => false,
+            },
             Self::Udp(address) => (address.ip(), address.port()) == (from.ip(), from.port()),
         }
     }

@@ -174,6 +174,19 @@ fn a_drain_that_stops_early_says_so_and_loses_nothing() {
 }
 
 #[test]
+fn a_socket_that_cannot_be_read_does_not_keep_the_loop_busy() {
+    let mut line = Line::to("127.0.0.1:0", 0, echo);
+    // Unconnected: every receive fails.
+    let broken = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+    line.sockets.sockets[0].socket = broken.unwrap();
+    let drained = line
+        .sockets
+        .drain(line.clock, 64, |reply| panic!("{reply:?}"));
+    assert!(!drained.more);
+    assert_eq!(line.sockets.counts().receive_errors, 2);
+}
+
+#[test]
 fn a_peer_without_a_socket_is_an_error_and_no_panic() {
     let mut line = Line::to("127.0.0.1:0", 0, echo);
     let icmp = Peer::Icmp("127.0.0.1".parse().unwrap());

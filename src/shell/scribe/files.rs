@@ -1,6 +1,6 @@
 //! State documents on disk: replaced in one step, read with care.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -85,6 +85,9 @@ fn read_short(path: &Path) -> io::Result<Option<Vec<u8>>> {
 
 /// Replaces a document in one step: after a crash there is the old one or the new one, never a mixture.
 ///
+/// Only its owner may read it, as v1.7's: v1.7's steering runs as the same user. And as v1.7 may keep
+/// it in `/tmp`, whatever lies in the way of the new file is removed, not written to.
+///
 /// # Errors
 /// The system's.
 pub fn write_state(path: &Path, document: &str) -> io::Result<()> {
@@ -92,21 +95,30 @@ pub fn write_state(path: &Path, document: &str) -> io::Result<()> {
         fs::create_dir_all(dir)?;
     }
     let new = with_suffix(path, ".tmp");
-    let written = || {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&new)?;
+    let mut file = create_anew(&new)?;
+    let mut written = || {
         file.write_all(document.as_bytes())?;
-        file.sync_data()?;
+        file.sync_all()?;
         fs::rename(&new, path)
     };
     written().inspect_err(|_| {
-        // Nothing to be done if even that fails; the next attempt truncates it.
+        // Nothing to be done if even that fails; the next attempt removes it.
         let _ = fs::remove_file(&new);
     })
+}
+
+/// An empty file of our own, instead of what an earlier crash, or somebody else, left there.
+fn create_anew(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .custom_flags(libc::O_NOFOLLOW)
+        .mode(0o600)
+        .open(path)
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -140,6 +152,39 @@ mod tests {
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_lies_in_the_way_of_a_new_document_is_removed_and_not_written_to() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("wan1_state.json");
+        let (new, victim) = (
+            dir.path().join("wan1_state.json.tmp"),
+            dir.path().join("victim"),
+        );
+        let open_to_all = fs::Permissions::from_mode(0o666);
+        let planted: [fn(&Path, &Path) -> io::Result<()>; 4] = [
+            |victim, new| symlink(victim, new),
+            |victim, new| fs::hard_link(victim, new),
+            |_, new| symlink("/nonexistent/file", new),
+            |_, new| fs::write(new, "half a docu"),
+        ];
+        for (n, plant) in planted.into_iter().enumerate() {
+            fs::write(&victim, "precious").unwrap();
+            plant(&victim, &new).unwrap();
+            if new.exists() {
+                fs::set_permissions(&new, open_to_all.clone()).unwrap();
+            }
+            let document = format!("{{\"n\":{n}}}");
+            write_state(&path, &document).unwrap();
+            assert_eq!(fs::read_to_string(&victim).unwrap(), "precious", "{n}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), document);
+            let there = fs::symlink_metadata(&path).unwrap();
+            assert!(there.is_file(), "{n}");
+            assert_eq!(there.permissions().mode() & 0o777, 0o600, "{n}");
+            assert!(fs::symlink_metadata(&new).is_err(), "{n}");
+        }
     }
 
     #[test]

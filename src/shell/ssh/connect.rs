@@ -13,7 +13,9 @@ use std::time::Duration;
 use libssh2_sys as code;
 use ssh2::{ErrorCode, MethodType, Session};
 
+use super::SshParams;
 use super::known_hosts::{self, Keys, Verdict};
+use super::said::Refused;
 use crate::router::Failure;
 
 /// For each of connect, key exchange and authentication; the link gives up after ten seconds.
@@ -36,6 +38,18 @@ pub(super) struct Target {
     pub(super) known_hosts: PathBuf,
 }
 
+impl Target {
+    pub(super) fn of(params: &SshParams) -> Self {
+        Self {
+            host: params.host.clone(),
+            port: params.port,
+            user: params.user.clone(),
+            key_file: params.key_file.clone(),
+            known_hosts: params.known_hosts.clone(),
+        }
+    }
+}
+
 /// A session in non-blocking mode. It has to be dropped before its socket.
 pub(super) struct Stood {
     pub(super) session: Session,
@@ -48,19 +62,8 @@ impl core::fmt::Debug for Stood {
     }
 }
 
-/// Why there is no session, and what a person can do about it.
-#[derive(Debug)]
-pub(super) struct Refused {
-    pub(super) why: Failure,
-    /// No line, or two or three, each short enough for the log.
-    pub(super) sentence: String,
-}
-
-fn refused(why: Failure, sentence: impl Into<String>) -> Refused {
-    Refused {
-        why,
-        sentence: sentence.into(),
-    }
+fn refused(why: Failure, what: impl Into<String>) -> Refused {
+    Refused::new(why, what)
 }
 
 /// Opens a session. Blocks.
@@ -73,7 +76,7 @@ pub(super) fn open(target: &Target, address: IpAddr) -> Result<Stood, Refused> {
     // Small packets must not wait for each other; a refusal costs only latency.
     let _ = tcp.set_nodelay(true);
     let mut session =
-        Session::new().map_err(|e| refused(Failure::Ssh, format!("SSH: no session: {e}")))?;
+        Session::new().map_err(|e| refused(Failure::Ssh, format!("no session: {e}")))?;
     session.set_timeout(u32::try_from(CALL.as_millis()).unwrap_or(u32::MAX));
     // Ours stays the only descriptor: mio would keep watching a copy.
     session.set_tcp_stream(tcp.as_raw_fd());
@@ -92,24 +95,26 @@ pub(super) fn open(target: &Target, address: IpAddr) -> Result<Stood, Refused> {
     stood
         .tcp
         .set_nonblocking(true)
-        .map_err(|e| refused(of_io(&e), format!("SSH: {e}")))?;
+        .map_err(|e| refused(of_io(&e), e.to_string()))?;
     Ok(stood)
 }
 
 /// As OpenSSH, we use no key that others could have read.
 fn check_key_file(file: &Path) -> Result<(), Refused> {
     let name = file.display();
-    let unusable = |sentence: String| refused(Failure::KeyFile, format!("SSH: {sentence}"));
+    let unusable = |what: String| refused(Failure::KeyFile, what);
     let metadata = fs::metadata(file).map_err(|e| {
-        unusable(format!(
-            "cannot use router.ssh_key {name}: {e}\nSSH: make one with: ssh-keygen -t rsa -b 3072 -m PEM -N '' -f '{name}'"
-        ))
+        unusable(format!("cannot use router.ssh_key {name}: {e}")).in_shell(
+            "make one with",
+            format!("ssh-keygen -t rsa -b 3072 -m PEM -N '' -f '{name}'"),
+        )
     })?;
     let mode = metadata.permissions().mode() & 0o7777;
     if mode & 0o177 != 0 {
         return Err(unusable(format!(
-            "router.ssh_key {name} has mode {mode:04o}, others may read or change it\nSSH: protect it with: chmod 600 '{name}'"
-        )));
+            "router.ssh_key {name} has mode {mode:04o}, others may read or change it"
+        ))
+        .in_shell("protect it with", format!("chmod 600 '{name}'")));
     }
     let text = fs::read(file).map_err(|e| {
         unusable(format!(
@@ -123,8 +128,9 @@ fn check_key_file(file: &Path) -> Result<(), Refused> {
             .any(|line| line.starts_with(OPENSSH) && !line.starts_with(OPENSSH_OPEN));
     if locked {
         return Err(unusable(format!(
-            "router.ssh_key {name} has a passphrase, and nobody is there to type it\nSSH: remove it with: ssh-keygen -p -N '' -f '{name}'"
-        )));
+            "router.ssh_key {name} has a passphrase, and nobody is there to type it"
+        ))
+        .in_shell("remove it with", format!("ssh-keygen -p -N '' -f '{name}'")));
     }
     if text.contains("PRIVATE KEY") {
         Ok(())
@@ -145,10 +151,7 @@ fn shake_hands(session: &Session, keys: &Keys, target: &Target) -> Result<(), Re
         let why = of_ssh(&e).unwrap_or(Failure::Ssh);
         refused(
             why,
-            format!(
-                "SSH: no agreement with {}:{}: {e}",
-                target.host, target.port
-            ),
+            format!("no agreement with {}:{}: {e}", target.host, target.port),
         )
     })
 }
@@ -168,24 +171,23 @@ fn check_host_key(session: &Session, keys: &Keys, target: &Target) -> Result<(),
         Verdict::Known => Ok(()),
         Verdict::Unknown => Err(refused(
             Failure::HostKeyUnknown,
-            format!(
-                "SSH: {host} port {port} shows the host key {print}, which is not in {name}\nSSH: if that is your router's, add it with: {remedy}"
-            ),
-        )),
+            format!("{host} port {port} shows the host key {print}, which is not in {name}"),
+        )
+        .in_shell("if that is your router's, add it with", remedy)),
         Verdict::Changed => {
             let forget = known_hosts::forget(file, host, *port);
             Err(refused(
                 Failure::HostKeyChanged,
                 format!(
-                    "SSH: THE HOST KEY OF {host} port {port} IS NOT THE ONE IN {name}: it shows {print}. Somebody may be in between\nSSH: if you reset the router, forget its old key: {forget}\nSSH: and add the new one: {remedy}"
+                    "THE HOST KEY OF {host} port {port} IS NOT THE ONE IN {name}: it shows {print}. Somebody may be in between"
                 ),
-            ))
+            )
+            .in_shell("if you reset the router, forget its old key", forget)
+            .in_shell("and add the new one", remedy))
         }
         Verdict::Revoked => Err(refused(
             Failure::HostKeyChanged,
-            format!(
-                "SSH: {host} port {port} shows the host key {print}, which {name} says is revoked"
-            ),
+            format!("{host} port {port} shows the host key {print}, which {name} says is revoked"),
         )),
     }
 }
@@ -202,16 +204,15 @@ fn authenticate(session: &Session, target: &Target) -> Result<(), Refused> {
         .map_err(|e| {
             let name = key_file.display();
             let why = of_ssh(&e).unwrap_or(Failure::Unauthorized);
-            let remedy = match why {
-                Failure::Unauthorized => {
-                    "\nSSH: import its public half at the router: /user ssh-keys import public-key-file=… user=…"
-                }
-                _ => "",
-            };
-            refused(
-                why,
-                format!("SSH: {host} does not let {user} in with the key {name}: {e}{remedy}"),
-            )
+            let what = format!("{host} does not let {user} in with the key {name}: {e}");
+            let refused = refused(why, what);
+            match why {
+                Failure::Unauthorized => refused.on_router(
+                    "import its public half at the router",
+                    format!("/user ssh-keys import public-key-file=… user={user}"),
+                ),
+                _ => refused,
+            }
         })
 }
 

@@ -5,10 +5,12 @@
 //! steady state, and only while something is written or read.
 
 mod connect;
+mod console;
 mod exec;
 mod known_hosts;
+mod said;
 
-use std::net::{IpAddr, Shutdown};
+use std::net::Shutdown;
 use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
@@ -16,10 +18,15 @@ use std::thread::{self, JoinHandle};
 use mio::unix::SourceFd;
 use mio::{Interest, Registry, Token};
 
-use self::connect::{Refused, Stood, Target};
+use self::connect::{Stood, Target};
+pub use self::console::Console;
 use self::exec::Exec;
+pub use self::said::{Refused, Remedy, Said};
+use super::directory::Address;
+use super::router_port::Lan;
 use crate::control::actuator::Order;
 use crate::router::ssh::{Action, Link, LinkParams};
+use crate::router::ways::{Drive, Way};
 use crate::router::{Event, Failure};
 use crate::time::Instant;
 
@@ -53,6 +60,8 @@ pub struct SshPort {
     live: Option<Live>,
     /// The last complaint, which is not repeated until a session stood.
     complaint: String,
+    /// The last address cannot be reached.
+    unreached: bool,
 }
 
 /// The helper thread. There is never more than one.
@@ -82,87 +91,46 @@ impl SshPort {
     /// Connects with the first [`drive`](Self::drive).
     pub fn new(token: Token, params: SshParams) -> Self {
         Self {
+            target: Target::of(&params),
             link: Link::new(params.link),
-            target: Target {
-                host: params.host,
-                port: params.port,
-                user: params.user,
-                key_file: params.key_file,
-                known_hosts: params.known_hosts,
-            },
             token,
             opening: None,
             live: None,
             complaint: String::new(),
+            unreached: false,
         }
     }
 
-    /// Its link, to be given orders and errands.
-    pub const fn link(&mut self) -> &mut Link {
-        &mut self.link
-    }
-
-    /// Hands an order to the link.
-    pub fn submit(&mut self, order: Order) {
-        self.link.submit(order);
-    }
-
-    /// Whether an order or an answer is under way.
-    pub fn is_busy(&self) -> bool {
-        self.link.is_busy()
-    }
-
-    /// Does everything that can be done now. Call on events, on ticks and after [`submit`](Self::submit).
-    pub fn drive(
-        &mut self,
-        now: Instant,
-        address: Option<IpAddr>,
-        registry: &Registry,
-        mut each: impl FnMut(Event),
-    ) {
-        loop {
-            match self.link.poll(now) {
-                Some(Action::Connect) => self.connect(now, address),
-                Some(Action::Close) => self.drop_session(),
-                None => {}
-            }
-            self.collect(now, registry);
-            if let Err(why) = self.exchange(now) {
-                self.live = None;
-                self.link.closed(now, why);
-            }
-            let mut told = false;
-            while let Some(event) = self.link.event() {
-                told = true;
-                each(event);
-            }
-            // An event may be followed by the next thing to do at once; nothing else is left.
-            if !told {
-                return;
-            }
-        }
+    /// Whether the last address could not be reached, told once.
+    pub const fn take_unreached(&mut self) -> bool {
+        core::mem::replace(&mut self.unreached, false)
     }
 
     fn drop_session(&mut self) {
         self.live = None;
         if let Some(opening) = &mut self.opening {
             opening.given_up = true;
+            self.unreached = true;
         }
     }
 
-    fn connect(&mut self, now: Instant, address: Option<IpAddr>) {
+    fn connect(&mut self, now: Instant, address: Address) {
         // One that was given up is still on its way, and as good as a new one.
         if let Some(opening) = &mut self.opening {
             opening.given_up = false;
             return;
         }
+        let ip = match address {
+            Address::Known { ip, .. } => ip,
+            Address::Pending => return self.link.not_yet(now),
+            Address::Unknown => return self.link.closed(now, Failure::NameUnknown),
+        };
         let start = || {
-            let address = address.ok_or(Failure::NameUnknown)?;
             let target = self.target.clone();
             thread::Builder::new()
                 .name("wanctl-ssh".into())
                 .stack_size(STACK)
-                .spawn(move || connect::open(&target, address))
+                .spawn(move || connect::open(&target, ip))
                 .map_err(|_| Failure::Closed)
         };
         match start() {
@@ -183,10 +151,10 @@ impl SshPort {
             return;
         };
         let panicked = |_| {
-            Err(Refused {
-                why: Failure::Ssh,
-                sentence: "SSH: the connecting thread ended in a panic".into(),
-            })
+            Err(Refused::new(
+                Failure::Ssh,
+                "the connecting thread ended in a panic",
+            ))
         };
         let opened = opening.thread.join().unwrap_or_else(panicked);
         if opening.given_up {
@@ -198,14 +166,19 @@ impl SshPort {
                 self.live = Some(Live { exec: None, stood });
                 self.link.connected(now);
             }
-            Err(Refused { why, sentence }) => {
-                if self.complaint != sentence {
-                    for line in sentence.lines() {
-                        log::warn!("{line}");
+            Err(refused) => {
+                let complaint = refused.to_string();
+                if self.complaint != complaint {
+                    for line in complaint.lines() {
+                        log::warn!("SSH: {line}");
                     }
-                    self.complaint = sentence;
+                    self.complaint = complaint;
                 }
-                self.link.closed(now, why);
+                self.unreached |= matches!(
+                    refused.why,
+                    Failure::TimedOut | Failure::ConnectionRefused | Failure::NetworkUnreachable
+                );
+                self.link.closed(now, refused.why);
             }
         }
     }
@@ -233,6 +206,54 @@ impl SshPort {
     }
 }
 
+impl Way for SshPort {
+    fn submit(&mut self, order: Order) {
+        self.link.submit(order);
+    }
+
+    fn is_busy(&self) -> bool {
+        self.link.is_busy()
+    }
+
+    fn wake(&mut self, now: Instant) {
+        self.link.wake(now);
+    }
+
+    fn sleep(&mut self) {
+        self.link.sleep();
+    }
+
+    fn look(&mut self, now: Instant) {
+        self.link.look(now);
+    }
+}
+
+impl Drive<Lan<'_>> for SshPort {
+    fn drive(&mut self, now: Instant, lan: &mut Lan<'_>, each: &mut dyn FnMut(Event)) {
+        loop {
+            match self.link.poll(now) {
+                Some(Action::Connect) => self.connect(now, lan.address),
+                Some(Action::Close) => self.drop_session(),
+                None => {}
+            }
+            self.collect(now, lan.registry);
+            if let Err(why) = self.exchange(now) {
+                self.live = None;
+                self.link.closed(now, why);
+            }
+            let mut told = false;
+            while let Some(event) = self.link.event() {
+                told = true;
+                each(event);
+            }
+            // An event may be followed by the next thing to do at once; nothing else is left.
+            if !told {
+                return;
+            }
+        }
+    }
+}
+
 /// Edges of both directions are announced; every one of them makes the pending step be tried again, so
 /// there is no need to follow libssh2's `block_directions` with one registration after the other.
 fn watch(stood: Stood, token: Token, registry: &Registry) -> Result<Stood, Refused> {
@@ -240,10 +261,10 @@ fn watch(stood: Stood, token: Token, registry: &Registry) -> Result<Stood, Refus
     let both = Interest::READABLE | Interest::WRITABLE;
     match registry.register(&mut SourceFd(&descriptor), token, both) {
         Ok(()) => Ok(stood),
-        Err(e) => Err(Refused {
-            why: Failure::Closed,
-            sentence: format!("SSH: cannot watch the connection: {e}"),
-        }),
+        Err(e) => Err(Refused::new(
+            Failure::Closed,
+            format!("cannot watch the connection: {e}"),
+        )),
     }
 }
 

@@ -11,9 +11,6 @@ pub use rest::{RestWire, Traffic};
 pub use ssh::SshWire;
 
 use super::scene::Scene;
-use crate::control::actuator::Order;
-use crate::router::Event;
-use crate::router::ways::{Drive, Way};
 use crate::time::Instant;
 
 /// Says which part of the work is the daemon's own, for who counts its allocations.
@@ -47,37 +44,5 @@ impl<M> Far<'_, M> {
     /// Whether anybody is there at all.
     fn is_up(&self, now: Instant) -> bool {
         !self.unplugged && self.scene.is_up(now)
-    }
-}
-
-/// A transport that is not configured.
-#[derive(Clone, Copy, Debug)]
-pub enum NoWay {}
-
-impl Way for NoWay {
-    fn submit(&mut self, _order: Order) {
-        match *self {}
-    }
-
-    fn is_busy(&self) -> bool {
-        match *self {}
-    }
-
-    fn wake(&mut self, _now: Instant) {
-        match *self {}
-    }
-
-    fn sleep(&mut self) {
-        match *self {}
-    }
-
-    fn look(&mut self, _now: Instant) {
-        match *self {}
-    }
-}
-
-impl<A> Drive<A> for NoWay {
-    fn drive(&mut self, _now: Instant, _around: &mut A, _each: &mut dyn FnMut(Event)) {
-        match *self {}
     }
 }

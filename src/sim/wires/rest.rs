@@ -151,7 +151,10 @@ impl RestWire {
             answer.given = 0;
             answer.last = matches!(
                 fault,
-                Fault::CloseAfterEach | Fault::HalfResponse | Fault::Garbage
+                Fault::CloseAfterEach
+                    | Fault::AnnouncedClose
+                    | Fault::HalfResponse
+                    | Fault::Garbage
             );
             spell(fault, &response, &mut answer.bytes);
             response.reset
@@ -258,8 +261,12 @@ fn spell(fault: Fault, response: &Response, bytes: &mut Vec<u8>) {
         }
         _ => {
             let length = response.body.len();
+            let connection = match fault {
+                Fault::AnnouncedClose => "close",
+                _ => "keep-alive",
+            };
             let head = format!(
-                "HTTP/1.1 {status} X\r\nConnection: keep-alive\r\nContent-Length: {length}\r\n\
+                "HTTP/1.1 {status} X\r\nConnection: {connection}\r\nContent-Length: {length}\r\n\
                  Content-Type: application/json\r\n\r\n"
             );
             bytes.extend_from_slice(head.as_bytes());

@@ -13,6 +13,8 @@ use super::{PASSWORD, USER};
 #[derive(Clone, Debug)]
 pub(crate) struct Setup {
     pub(crate) name: String,
+    /// `router.host`.
+    pub(crate) host: &'static str,
     port: u16,
     pub(crate) scheme: &'static str,
     reflectors: Vec<SocketAddr>,
@@ -33,6 +35,7 @@ impl Setup {
     pub(crate) fn new(world: &World) -> Self {
         Self {
             name: "wan1".into(),
+            host: "127.0.0.1",
             port: world.router_port(),
             scheme: "http",
             reflectors: world.reflector_addresses().to_vec(),
@@ -66,6 +69,7 @@ impl Setup {
             .collect();
         let Self {
             name,
+            host,
             port,
             scheme,
             router,
@@ -83,7 +87,7 @@ impl Setup {
             "\
 wan_name: {name}
 router:
-  host: 127.0.0.1
+  host: {host}
   port: {port}
   scheme: {scheme}
   transport: rest

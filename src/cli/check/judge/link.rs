@@ -6,7 +6,7 @@ use crate::cli::check::facts::{Router, Traffic};
 use crate::cli::check::finding::{Finding, Subject};
 use crate::cli::fingerprint::{hex, portrait};
 use crate::cli::secret::{self, Weakness};
-use crate::config::{Scheme, Transport, WanConfig};
+use crate::config::{Scheme, WanConfig};
 use crate::time::Duration;
 
 /// REST on real routers: 20 ms on average, 55 ms in the 95th percentile (routeros.md 1.7).
@@ -208,14 +208,6 @@ pub(super) fn rights(config: &WanConfig, write_test: bool) -> Finding {
             format!("User {user} may read; whether it may write, only --write-test can tell.");
         Finding::note(Subject::Router, "rights", what)
     }
-}
-
-/// The daemon's other way is not looked at here.
-pub(super) fn other_way(config: &WanConfig) -> Option<Finding> {
-    let what = "router.transport is ssh; this looked at the router by REST, not by SSH.";
-    let note = Finding::note(Subject::Router, "transport-ssh", what)
-        .why("What is said about queues holds for both; reachability and rights are REST's.");
-    (config.router.transport == Transport::Ssh).then_some(note)
 }
 
 /// How long reads take.

@@ -4,6 +4,7 @@ mod cake;
 mod link;
 mod machine;
 mod queue;
+mod ssh;
 #[cfg(test)]
 mod tests;
 mod traffic;
@@ -11,6 +12,7 @@ mod version;
 mod writes;
 
 pub(super) use self::machine::machine;
+pub(super) use self::ssh::{ssh, transports};
 pub(super) use self::writes::writes;
 
 use super::facts::Router;
@@ -43,8 +45,8 @@ pub(super) fn oddities(warnings: &[Problem]) -> Vec<Finding> {
 
 /// A file for SSH alone.
 pub(super) fn no_rest() -> Finding {
-    let what =
-        "The router was not looked at: this asks by REST, and the file has no password for it.";
+    let what = "The router's version, CAKE options and counters were not looked at: that takes REST, and the \
+                file has no password for it.";
     Finding::warning(Subject::Router, "router-not-checked", what)
         .why("With SSH alone the daemon works, but has nothing to fall back on.")
         .in_file("router:\n  password_file: /etc/wanctl/router-password")
@@ -62,7 +64,6 @@ pub(super) fn router(config: &WanConfig, router: &Router, write_test: bool) -> V
         (Ok(queues), Ok(types)) => {
             findings.extend(router.traffic.as_ref().map(link::latency));
             findings.push(link::rights(config, write_test));
-            findings.extend(link::other_way(config));
             for direction in Direction::BOTH {
                 let seen = queue::Seen {
                     config,

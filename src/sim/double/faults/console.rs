@@ -16,7 +16,7 @@ const TIMED_OUT: &str = "action timed out - try again, if error continues contac
 impl Fault {
     /// What the console says to a line with this fault.
     pub fn run_cli(self, now: Instant, router: &mut Router, line: &str) -> CliOutcome {
-        if let Some(outcome) = self.console_instead(router) {
+        if let Some(outcome) = self.console_instead(router, line) {
             router.journal.note_cli(now, line);
             return outcome;
         }
@@ -55,7 +55,7 @@ impl Fault {
     }
 
     /// What the console says without doing anything.
-    fn console_instead(self, router: &Router) -> Option<CliOutcome> {
+    fn console_instead(self, router: &Router, line: &str) -> Option<CliOutcome> {
         let dropped = |after| CliOutcome {
             after,
             dropped: true,
@@ -72,6 +72,11 @@ impl Fault {
             Self::Reset | Self::SessionLimit(0) => Some(dropped(Duration::ZERO)),
             // A console has no limit of a minute; that the session then breaks is assumed.
             Self::Hangs(span) => Some(dropped(span)),
+            Self::HangingWrites(queue, span) => {
+                let written =
+                    line.contains(" set ") && queue.is_none_or(|name| line.contains(name));
+                written.then(|| dropped(span))
+            }
             // Credentials are SSH's business; of the others only the text is left.
             Self::Status(401) => None,
             Self::Status(403) => Some(says("not enough permissions (9)\r\n")),

@@ -31,6 +31,8 @@ pub enum Fault {
     Status(u16),
     /// Closes the connection after each answer, without saying so in it.
     CloseAfterEach,
+    /// Closes the connection after each answer, and says so in it.
+    AnnouncedClose,
     /// Takes so much longer for every answer.
     SlowBy(Duration),
     /// The queues are missing.
@@ -49,6 +51,9 @@ pub enum Fault {
     Budget,
     /// A command hangs so long, then `Session closed`; it has no effect (assumed).
     Hangs(Duration),
+    /// Writes hang so long, then `Session closed`, and have no effect (assumed); everything else is
+    /// answered. `Some`: only writes to the queue of this name.
+    HangingWrites(Option<&'static str>, Duration),
     /// Somebody's aborted requests break the web server: resets, and 401s that are not ours. It
     /// stays broken for 1.3 to 2.4 s after the fault has ended.
     AbortDamage,
@@ -116,7 +121,7 @@ impl Fault {
             router.journal.note(now, request);
             return router.www.broken_answer();
         }
-        if let Some(refused) = self.instead(router) {
+        if let Some(refused) = self.instead(router, request) {
             router.journal.note(now, request);
             return refused;
         }
@@ -149,8 +154,14 @@ impl Fault {
     }
 
     /// What is answered without any effect.
-    fn instead(self, router: &mut Router) -> Option<Response> {
+    fn instead(self, router: &mut Router, request: &Request) -> Option<Response> {
         match self {
+            Self::HangingWrites(queue, span) if router.is_written(queue, request) => {
+                Some(Response {
+                    after: span,
+                    ..Response::from(Refusal::SessionClosed)
+                })
+            }
             Self::Garbage | Self::Silence => Some(Response::default()),
             Self::Reset => Some(Response {
                 reset: true,
@@ -168,6 +179,15 @@ impl Fault {
             }
             _ => None,
         }
+    }
+}
+
+impl Router {
+    /// Whether the request writes to the queue of this name, or to anything at all.
+    fn is_written(&self, queue: Option<&str>, request: &Request) -> bool {
+        let aimed_at = || request.segments().last().cloned().unwrap_or_default();
+        let id = |name| self.queue(name).and_then(|queue| queue.value(".id"));
+        request.method != "GET" && queue.is_none_or(|name| id(name) == Some(&*aimed_at()))
     }
 }
 
@@ -226,6 +246,21 @@ mod tests {
         let mut router = router();
         assert_eq!(patch(Fault::EmptyList, &mut router, "300M").0, 404);
         assert_eq!(patch(Fault::None, &mut router, "300M").0, 200);
+    }
+
+    #[test]
+    fn hanging_writes_hang_while_the_rest_is_answered() {
+        let hangs = |queue: Option<&'static str>, method: &str, path: &str| {
+            let fault = Fault::HangingWrites(queue, COMMAND_LIMIT);
+            let request = Request::new(method, path).signed("wanctl", "secret");
+            let response = fault.answer(Instant::ZERO, &mut router(), &request);
+            response.after == COMMAND_LIMIT
+        };
+        let (down, up) = ("/rest/queue/tree/*1000000", "/rest/queue/tree/*1000001");
+        assert!(hangs(None, "PATCH", down) && hangs(None, "PATCH", up));
+        assert!(!hangs(None, "GET", down));
+        assert!(hangs(Some("WAN-Download"), "PATCH", down));
+        assert!(!hangs(Some("WAN-Download"), "PATCH", up));
     }
 
     #[test]

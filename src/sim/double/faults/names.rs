@@ -8,7 +8,7 @@ use crate::units::Rate;
 
 impl Fault {
     /// Every fault with a name, with the strength it has on the command line.
-    pub const NAMED: [(&str, Self); 30] = [
+    pub const NAMED: [(&str, Self); 32] = [
         ("none", Self::None),
         ("garbage", Self::Garbage),
         ("silence", Self::Silence),
@@ -20,6 +20,7 @@ impl Fault {
         ("status-500", Self::Status(500)),
         ("status-503", Self::Status(503)),
         ("close-after-each", Self::CloseAfterEach),
+        ("announced-close", Self::AnnouncedClose),
         ("slow", Self::SlowBy(Duration::from_millis(400))),
         ("empty-list", Self::EmptyList),
         ("clamps", Self::ClampsTo(Rate::mbit(100))),
@@ -29,6 +30,10 @@ impl Fault {
         ("latency", Self::Latency),
         ("budget", Self::Budget),
         ("hang", Self::HANG),
+        (
+            "hanging-writes",
+            Self::HangingWrites(None, Duration::from_secs(60)),
+        ),
         ("abort-damage", Self::AbortDamage),
         ("unauthorized-storm", Self::UnauthorizedStorm(50)),
         ("renumbered", Self::Renumbered),

@@ -11,7 +11,11 @@
 //! Here a cycle is always 50 ms, so what is counted is check rounds, at most one per
 //! [`CHECK_EVERY`]: `max_fallback_cycles: 3` means about three seconds, as it did (W-62).
 
+mod words;
+
 use heapless::Vec;
+
+pub use self::words::{BlackoutParams, Blind, FallbackMode, Findings, Outcome, Step};
 
 use crate::control::prober::{Sample, median};
 use crate::time::{Duration, Instant};
@@ -26,69 +30,6 @@ pub const CHECK_EVERY: Duration = Duration::from_secs(1);
 /// A connect that took less than this share of the ICMP baseline was answered by something nearer
 /// than the internet (a transparent proxy, a CGNAT accelerator, W-10): proof of a network, not a time.
 const CREDIBLE_SHARE: f64 = 0.5;
-
-/// `fallback_checks.fallback_mode`: what to do when something answers, but no usable time exists.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum FallbackMode {
-    /// One cycle on the last load RTT, then frozen for `max_fallback_cycles`, then failing.
-    GracefulDegradation,
-    /// Rates hold.
-    Freeze,
-    /// Go on with the last load RTT.
-    UseLastRtt,
-}
-
-/// The WAN file's `fallback_checks`.
-#[derive(Clone, Copy, Debug)]
-pub struct BlackoutParams {
-    /// False: silence is a failed cycle and nothing is checked.
-    pub enabled: bool,
-    /// Whether an echo goes to the gateway.
-    pub check_gateway: bool,
-    /// How many TCP targets are tried; 0 when `check_tcp` is off.
-    pub tcp_targets: u8,
-    /// What to do when only a network, but no time, is there.
-    pub mode: FallbackMode,
-    /// Check rounds that `GracefulDegradation` bridges.
-    pub max_cycles: u32,
-}
-
-/// What the controller does this cycle.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Step {
-    /// A measured RTT.
-    Judge(Millis),
-    /// A TCP connect time, to be kept away from the ICMP baseline (W-10).
-    JudgeTcp(Millis),
-    /// Judge the last load RTT once more.
-    Repeat,
-    /// Nothing new yet: rates stand.
-    Hold,
-    /// Blind, but the network is there: rates stand, the cycle counts as good.
-    Freeze,
-    /// The cycle failed: rates stand.
-    Fail(Blind),
-}
-
-/// Why a cycle failed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Blind {
-    /// No reply, and `fallback_checks` is off.
-    NoReply,
-    /// Neither reflectors nor gateway nor TCP answer.
-    TotalLoss,
-    /// The network is there, but no time could be had for longer than `max_fallback_cycles`.
-    GaveUp,
-}
-
-/// What the last check round found.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Findings {
-    /// The gateway answered its echo.
-    pub gateway: bool,
-    /// Median time of the TCP connects that succeeded.
-    pub tcp: Option<Millis>,
-}
 
 #[derive(Clone, Debug)]
 enum State {
@@ -113,17 +54,6 @@ pub struct Blackout {
     /// Check rounds with a network but without ICMP, v1.7's `icmp_unavailable` count.
     unavailable: u32,
     findings: Findings,
-}
-
-/// What one call of [`Blackout::observe`] asks for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Outcome {
-    /// What the controller does.
-    pub step: Step,
-    /// Whether a check round begins: ask the gateway and the TCP targets now.
-    pub check: bool,
-    /// After how many check rounds ICMP came back, on the first cycle that hears it.
-    pub recovered_after: Option<u32>,
 }
 
 impl Blackout {
@@ -272,123 +202,4 @@ const fn step(step: Step) -> Outcome {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BASELINE: Millis = Millis::of(24);
-    const SILENT: Sample = Sample::Silent {
-        since: Instant::ZERO,
-    };
-
-    fn params(mode: FallbackMode) -> BlackoutParams {
-        BlackoutParams {
-            enabled: true,
-            check_gateway: true,
-            tcp_targets: 2,
-            mode,
-            max_cycles: 3,
-        }
-    }
-
-    /// What each check round of an outage concludes, when the gateway and TCP answer like this.
-    fn rounds(
-        params: BlackoutParams,
-        gateway: bool,
-        tcp_ms: &[u64],
-        n: usize,
-    ) -> std::vec::Vec<Step> {
-        let mut blackout = Blackout::new(params);
-        let mut now = Instant::ZERO;
-        let mut steps = std::vec::Vec::new();
-        while steps.len() < n {
-            let outcome = blackout.observe(now, SILENT, BASELINE);
-            if outcome.check {
-                if gateway {
-                    blackout.gateway_answered();
-                }
-                for n in 0..usize::from(params.tcp_targets) {
-                    blackout.connected(tcp_ms.get(n).map(|ms| Duration::from_millis(*ms)));
-                }
-            }
-            if outcome.step != Step::Hold {
-                steps.push(outcome.step);
-            }
-            now = now + Duration::from_millis(50);
-        }
-        assert!(
-            now >= Instant::ZERO + Duration::from_secs(n as u64 - 1),
-            "one round a second"
-        );
-        steps
-    }
-
-    #[test]
-    fn a_tcp_time_carries_on_in_every_mode_without_limit() {
-        for mode in [
-            FallbackMode::GracefulDegradation,
-            FallbackMode::Freeze,
-            FallbackMode::UseLastRtt,
-        ] {
-            assert_eq!(
-                rounds(params(mode), false, &[30, 40], 6),
-                [Step::JudgeTcp(Millis::of(35)); 6]
-            );
-        }
-    }
-
-    #[test]
-    fn a_gateway_alone_is_bridged_as_the_mode_says() {
-        use FallbackMode::{Freeze, GracefulDegradation, UseLastRtt};
-        let gave_up = Step::Fail(Blind::GaveUp);
-        for (mode, steps) in [
-            (
-                GracefulDegradation,
-                [Step::Repeat, Step::Freeze, Step::Freeze, gave_up],
-            ),
-            (Freeze, [Step::Freeze; 4]),
-            (UseLastRtt, [Step::Repeat; 4]),
-        ] {
-            assert_eq!(rounds(params(mode), true, &[], 4), steps, "{mode:?}");
-        }
-    }
-
-    #[test]
-    fn nothing_at_all_is_total_loss() {
-        let lost = Step::Fail(Blind::TotalLoss);
-        assert_eq!(
-            rounds(params(FallbackMode::Freeze), false, &[], 3),
-            [lost; 3]
-        );
-    }
-
-    /// W-10: a 0.6 ms answer over a 24 ms line comes from a proxy.
-    #[test]
-    fn a_proxys_answer_proves_a_network_but_is_no_time() {
-        assert_eq!(
-            rounds(params(FallbackMode::Freeze), false, &[1, 1], 2),
-            [Step::Freeze; 2]
-        );
-    }
-
-    #[test]
-    fn without_checks_silence_fails_once_a_second() {
-        let off = BlackoutParams {
-            enabled: false,
-            ..params(FallbackMode::Freeze)
-        };
-        assert_eq!(rounds(off, true, &[30], 3), [Step::Fail(Blind::NoReply); 3]);
-    }
-
-    #[test]
-    fn the_first_reply_ends_it_and_says_how_long_it_took() {
-        let mut blackout = Blackout::new(params(FallbackMode::Freeze));
-        blackout.observe(Instant::ZERO, SILENT, BASELINE);
-        blackout.gateway_answered();
-        let later = Instant::ZERO + CHECK_FOR;
-        assert_eq!(blackout.observe(later, SILENT, BASELINE).step, Step::Freeze);
-        let back = blackout.observe(later, Sample::Rtt(BASELINE), BASELINE);
-        assert_eq!(back.step, Step::Judge(BASELINE));
-        assert_eq!(back.recovered_after, Some(1));
-        assert!(!blackout.is_silent());
-    }
-}
+mod tests;

@@ -1,9 +1,14 @@
 //! Stories about a link and a router, told message by message in virtual time.
 
 use super::*;
+use crate::direction::Direction;
+use crate::router::{Known, Refusal};
 use crate::units::Rate;
 
 const LISTING: &str = r#"[{".id":"*1","name":"D","max-limit":"500000000","queue":"cake-down-wan1"},{".id":"*2","name":"U","max-limit":"50000000","queue":"cake-up-wan1"}]"#;
+
+mod connections;
+mod failures;
 
 struct Story {
     link: Link,
@@ -165,182 +170,6 @@ fn a_stale_id_is_looked_up_again() {
     story.answer(200, &LISTING.replace("*1", "*1F"));
     story.order(Direction::Down, 400);
     assert!(story.asks().starts_with("PATCH /rest/queue/tree/*1F "));
-}
-
-#[test]
-fn an_idle_connection_closed_silently_is_replaced_at_once_but_only_once() {
-    let mut story = Story::up();
-    story.wait(20_000);
-    story.link.closed(story.now, Failure::Closed);
-    assert_eq!(story.link.event(), Some(Event::Lost(None)));
-    assert_eq!(story.link.poll(story.now), Some(Action::Connect));
-    story.link.connected(story.now);
-    story.link.closed(story.now, Failure::Closed);
-    assert_eq!(story.link.event(), Some(Event::Lost(Some(Failure::Closed))));
-    assert_eq!(story.link.poll(story.now), Some(Action::Close));
-    story.wait(250);
-    assert_eq!(story.link.poll(story.now), Some(Action::Connect));
-}
-
-#[test]
-fn a_router_that_closes_after_every_answer_is_still_written_to() {
-    let mut story = Story::up();
-    story.link.closed(story.now, Failure::Closed);
-    assert_eq!(story.link.event(), None, "nothing is lost");
-    story.order(Direction::Down, 400);
-    story.wait(1_000);
-    story.link.poll(story.now);
-    story.link.connected(story.now);
-    assert!(story.asks().starts_with("PATCH /rest/queue/tree/*1 "));
-    story.answer(200, r#"{".id":"*1","name":"D","max-limit":"400000000"}"#);
-    assert_eq!(story.holds().1, Rate::mbit(400));
-}
-
-#[test]
-fn who_wants_a_look_gets_it_even_between_two_connections() {
-    let mut story = Story::up();
-    story.link.closed(story.now, Failure::Closed);
-    story.link.look(story.now);
-    story.wait(1_000);
-    story.link.poll(story.now);
-    story.link.connected(story.now);
-    assert!(story.asks().starts_with("GET "));
-}
-
-#[test]
-fn a_router_that_went_away_after_an_answer_is_lost_with_its_orders() {
-    let mut story = Story::up();
-    story.link.closed(story.now, Failure::Closed);
-    story.order(Direction::Down, 400);
-    story.wait(1_000);
-    story.link.poll(story.now);
-    story.link.closed(story.now, Failure::ConnectionRefused);
-    assert_eq!(
-        story.link.event(),
-        Some(Event::Lost(Some(Failure::ConnectionRefused)))
-    );
-    story.link.poll(story.now);
-    story.wait(250);
-    story.link.poll(story.now);
-    story.link.connected(story.now);
-    assert!(story.asks().starts_with("GET "), "ids are of yesterday");
-}
-
-#[test]
-fn a_hung_router_is_given_up_and_left_alone_for_three_seconds() {
-    let mut story = Story::up();
-    story.order(Direction::Down, 400);
-    story.asks();
-    story.wait(4_999);
-    assert_eq!(story.link.poll(story.now), None);
-    story.wait(1);
-    assert_eq!(story.link.poll(story.now), Some(Action::Close));
-    assert_eq!(
-        story.link.event(),
-        Some(Event::Lost(Some(Failure::TimedOut)))
-    );
-    story.wait(2_999);
-    assert_eq!(story.link.poll(story.now), None);
-    story.wait(1);
-    assert_eq!(story.link.poll(story.now), Some(Action::Connect));
-}
-
-#[test]
-fn one_401_may_be_somebody_elses_two_are_ours() {
-    let mut story = Story::up();
-    story.order(Direction::Down, 400);
-    story.asks();
-    story.answer(401, r#"{"error":401,"message":"Unauthorized"}"#);
-    assert_eq!(story.link.event(), Some(Event::Lost(None)));
-    story.link.poll(story.now);
-    story.wait(3_000);
-    assert_eq!(story.link.poll(story.now), Some(Action::Connect));
-    story.link.connected(story.now);
-    story.asks();
-    story.answer(401, "");
-    assert_eq!(
-        story.link.event(),
-        Some(Event::Lost(Some(Failure::Unauthorized)))
-    );
-    story.link.poll(story.now);
-    story.wait(29_999);
-    assert_eq!(
-        story.link.poll(story.now),
-        None,
-        "only a person can mend that"
-    );
-}
-
-#[test]
-fn bytes_nobody_asked_for_end_the_connection() {
-    let mut story = Story::up();
-    story.receive(b"HTTP/1.1 401 X\r\n");
-    assert_eq!(
-        story.link.event(),
-        Some(Event::Lost(Some(Failure::Garbled)))
-    );
-}
-
-#[test]
-fn garbage_is_no_answer() {
-    for garbage in [
-        "\0\0\0\0",
-        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{]}",
-    ] {
-        let mut story = Story::new();
-        story.link.poll(story.now);
-        story.link.connected(story.now);
-        story.asks();
-        story.receive(garbage.as_bytes());
-        assert_eq!(
-            story.link.event(),
-            Some(Event::Lost(Some(Failure::Garbled))),
-            "{garbage:?}"
-        );
-    }
-}
-
-#[test]
-fn an_answer_larger_than_the_buffer_is_said_so() {
-    let mut story = Story::new();
-    story.link.poll(story.now);
-    story.link.connected(story.now);
-    story.asks();
-    story.receive(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n");
-    assert_eq!(
-        story.link.event(),
-        Some(Event::Lost(Some(Failure::TooLarge)))
-    );
-}
-
-#[test]
-fn a_body_that_ends_with_the_connection_is_read() {
-    let mut story = Story::new();
-    story.link.poll(story.now);
-    story.link.connected(story.now);
-    story.asks();
-    story.receive(format!("HTTP/1.1 200 OK\r\n\r\n{LISTING}").as_bytes());
-    story.link.closed(story.now, Failure::Closed);
-    assert_eq!(story.link.event(), Some(Event::Up));
-}
-
-#[test]
-fn a_missing_queue_is_said_and_looked_for_less_and_less_often() {
-    let mut story = Story::new();
-    story.link.poll(story.now);
-    story.link.connected(story.now);
-    story.asks();
-    story.answer(200, &LISTING.replace("\"U\"", "\"V\""));
-    assert_eq!(story.link.event(), Some(Event::Up));
-    story.holds();
-    assert_eq!(story.refused(), Refusal::QueueMissing);
-    for pause in [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000] {
-        story.wait(pause - 1);
-        assert_eq!(story.asks(), "", "before {pause} ms are over");
-        story.wait(1);
-        assert!(story.asks().starts_with("GET "));
-        story.answer(200, &LISTING.replace("\"U\"", "\"V\""));
-    }
 }
 
 #[test]

@@ -1,0 +1,218 @@
+//! The five beats of one WAN.
+
+mod restore;
+mod telling;
+
+use self::restore::restore;
+use self::telling::KINDS;
+pub(super) use self::telling::is_due;
+use crate::autorate::OnExit;
+use crate::autorate::quota::Quotas;
+use crate::autorate::saving::Saver;
+use crate::control::actuator::{Act, Actuator, Budget, Order};
+use crate::control::blackout::{Blackout, BlackoutParams, Step};
+use crate::control::controller::Controller;
+use crate::control::delay::DelayParams;
+use crate::control::law::classic::{Shaper, ShaperParams};
+use crate::control::prober::{Prober, ProberParams, Target};
+use crate::direction::{Both, Direction};
+use crate::program::{Outbox, Output, WanId};
+use crate::router::Transport;
+use crate::status::{Label, ReflectorStatus, RouterStatus, Saved, WanStatus};
+use crate::time::{Duration, Instant};
+use crate::units::Millis;
+
+/// Everything one WAN needs to know.
+#[derive(Clone, Debug)]
+pub struct WanParams {
+    /// `wan_name`.
+    pub name: Label,
+    /// One label per reflector.
+    pub reflectors: heapless::Vec<Label, { crate::control::prober::MAX_REFLECTORS }>,
+    /// How to measure.
+    pub prober: ProberParams,
+    /// What to do when ICMP is silent.
+    pub blackout: BlackoutParams,
+    /// How to average.
+    pub delay: DelayParams,
+    /// First value of both averages.
+    pub baseline_initial: Millis,
+    /// The two directions.
+    pub shapers: Both<ShaperParams>,
+    /// How often the router may be written to.
+    pub budget: Budget,
+    /// Never write.
+    pub dry_run: bool,
+    /// What to leave behind.
+    pub on_exit: OnExit,
+    /// How the router is spoken to if that works.
+    pub transport: Transport,
+    /// Whether there is another way.
+    pub has_spare: bool,
+    /// What an earlier run left.
+    pub saved: Option<Saved>,
+}
+
+/// One WAN.
+#[derive(Debug)]
+pub struct Wan {
+    prober: Prober,
+    blackout: Blackout,
+    controller: Controller,
+    pub(super) actuator: Actuator,
+    saver: Saver,
+    name: Label,
+    reflectors: heapless::Vec<Label, { crate::control::prober::MAX_REFLECTORS }>,
+    on_exit: OnExit,
+    transport: Transport,
+    has_spare: bool,
+    holding: bool,
+    throttled: bool,
+    cycle_told_at: Instant,
+    quotas: Quotas,
+    silence_told_at: Option<Instant>,
+    /// One per kind of complaint: that it gave up must not be lost among what it said before.
+    fallback_told_at: [Option<Instant>; KINDS],
+    baseline_told_at: Option<Instant>,
+    pub(super) unsent_told_at: Option<Instant>,
+}
+
+impl Wan {
+    /// Starts measuring at `now`, from the saved state if there is one.
+    pub fn new(now: Instant, params: WanParams) -> Self {
+        let (delay, shapers) = restore(&params);
+        Self {
+            prober: Prober::new(now, params.prober),
+            blackout: Blackout::new(params.blackout),
+            controller: Controller::new(delay, shapers),
+            actuator: Actuator::new(params.budget, params.dry_run),
+            saver: Saver::new(now),
+            name: params.name,
+            reflectors: params.reflectors,
+            on_exit: params.on_exit,
+            transport: params.transport,
+            has_spare: params.has_spare,
+            holding: false,
+            throttled: false,
+            cycle_told_at: now,
+            quotas: Quotas::new(now),
+            silence_told_at: None,
+            fallback_told_at: [None; KINDS],
+            baseline_told_at: None,
+            unsent_told_at: None,
+        }
+    }
+
+    /// The law and its averages.
+    pub const fn controller(&self) -> &Controller {
+        &self.controller
+    }
+
+    pub(super) const fn hold(&mut self) {
+        self.holding = true;
+    }
+
+    pub(super) fn initial_status(&self) -> WanStatus {
+        let mut status = WanStatus {
+            name: self.name.clone(),
+            delay: self.controller.delay(),
+            rates: self.controller.rates(),
+            zones: self.controller.shapers().as_ref().map(Shaper::zone),
+            router: RouterStatus {
+                preferred: self.transport,
+                transport: self.transport,
+                has_spare: self.has_spare,
+                ..RouterStatus::default()
+            },
+            ..WanStatus::default()
+        };
+        for label in &self.reflectors {
+            let reflector = ReflectorStatus {
+                label: label.clone(),
+                ..ReflectorStatus::default()
+            };
+            // As many labels as reflectors.
+            let _ = status.measurement.reflectors.push(reflector);
+        }
+        status
+    }
+
+    pub(super) fn tick(
+        &mut self,
+        now: Instant,
+        id: WanId,
+        status: &mut WanStatus,
+        out: &mut Outbox,
+    ) {
+        // measure
+        let sample = self.prober.close_round(now);
+        let baseline = self.controller.delay().baseline;
+        let mut outcome = self.blackout.observe(now, sample, baseline);
+        if self.holding {
+            outcome.step = Step::Hold;
+        }
+        // judge
+        let decision = self.controller.step(outcome.step);
+        // act
+        let rates = self.controller.rates();
+        let act = self.actuator.want(now, rates, status.router.up);
+        if let Act::Send(orders) = act {
+            for order in orders.into_iter().flatten() {
+                out.push(Output::Write { wan: id, order });
+            }
+        }
+        self.compare(now, rates, act, &mut status.router);
+        self.answered(now, status, &mut |fact| {
+            out.push(Output::Tell { wan: id, fact });
+        });
+        // tell
+        self.tell(now, id, outcome, decision, act, status, out);
+        if let Some(saved) = self.saver.due(now, self.saved(status)) {
+            out.push(Output::Save { wan: id, saved });
+        }
+        // ask again
+        for echo in self.prober.open_round() {
+            out.push(Output::Probe { wan: id, echo });
+        }
+        if outcome.check {
+            let echo = self.prober.ask_gateway();
+            out.push(Output::Probe { wan: id, echo });
+            out.push(Output::TryTcp { wan: id });
+        }
+    }
+
+    pub(super) fn reply(&mut self, now: Instant, seq: u16, rtt: Duration) {
+        if self.prober.reply(now, seq, rtt) == Some(Target::Gateway) {
+            self.blackout.gateway_answered();
+        }
+    }
+
+    pub(super) fn connected(&mut self, took: Option<Duration>) {
+        self.blackout.connected(took);
+    }
+
+    pub(super) fn stop(&mut self, now: Instant, id: WanId, status: &WanStatus, out: &mut Outbox) {
+        if self.on_exit == OnExit::Ceiling && status.router.up && !self.actuator.is_dry_run() {
+            for direction in Direction::BOTH {
+                let rate = self.controller.shapers()[direction].params().ceiling;
+                // Whatever we believe: another write may be under way, somebody may have changed it.
+                let order = Order { direction, rate };
+                out.push(Output::Write { wan: id, order });
+            }
+        }
+        let saved = self.saver.last(now, self.saved(status));
+        out.push(Output::Save { wan: id, saved });
+    }
+
+    fn saved(&self, status: &WanStatus) -> Saved {
+        let delay = self.controller.delay();
+        let shapers = self.controller.shapers().as_ref();
+        Saved {
+            streaks: shapers.map(Shaper::streaks),
+            rates: shapers.map(Shaper::rate),
+            baseline: delay.baseline,
+            load: delay.load,
+            applied: status.router.applied,
+        }
+    }
+}

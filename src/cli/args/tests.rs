@@ -1,0 +1,106 @@
+//! Command lines and what they mean.
+
+use super::*;
+
+fn of(line: &str) -> Result<Command, String> {
+    let words = std::iter::once("wanctl").chain(line.split_whitespace());
+    parse(words.map(OsString::from)).map_err(|usage| usage.complaint)
+}
+
+fn run_args(line: &str) -> RunArgs {
+    match of(line) {
+        Ok(Command::Run(args)) => args,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+#[test]
+fn v1_7s_forms_are_understood() {
+    for line in [
+        "--config a.yaml b.yaml --debug",
+        "--config a.yaml b.yaml --deb",
+        "--debug --conf a.yaml b.yaml",
+        "--config=a.yaml --config b.yaml --debug",
+    ] {
+        let args = run_args(line);
+        assert_eq!(
+            args.configs,
+            [Path::new("a.yaml"), Path::new("b.yaml")],
+            "{line}"
+        );
+        assert!(args.debug);
+    }
+    assert_eq!(run_args("--config a --oneshot").mode, Mode::Once);
+    assert_eq!(run_args("--config a --once --dry-run").mode, Mode::Once);
+    assert_eq!(run_args("--config a --validate").mode, Mode::Validate);
+}
+
+/// Contract 2: options may be abbreviated, and scripts do.
+#[test]
+fn what_abbreviated_an_option_of_v1_7_still_does() {
+    for (short, debug, mode) in [
+        ("--d", true, Mode::Daemon),
+        ("--o", false, Mode::Once),
+        ("--on", false, Mode::Once),
+        ("--v", false, Mode::Validate),
+    ] {
+        let args = run_args(&format!("--c a {short}"));
+        assert_eq!((args.debug, args.mode), (debug, mode), "{short}");
+        assert!(!args.dry_run, "{short}");
+    }
+    assert!(matches!(of("--h"), Ok(Command::Help(_))));
+    // Ours may be abbreviated where v1.7 knew nothing.
+    assert!(run_args("--c a --dr").dry_run);
+    assert_eq!(run_args("--c a --onc").mode, Mode::Once);
+    assert_eq!(of("--ver"), Ok(Command::Version));
+}
+
+#[test]
+fn nonsense_is_explained() {
+    for (line, complaint) in [
+        ("", "the following arguments are required: --config"),
+        ("--config", "argument --config: expected at least one file"),
+        ("--config a --frob", "unrecognized arguments: --frob"),
+        ("--config a -x", "unrecognized arguments: -x"),
+        ("a.yaml", "unrecognized arguments: a.yaml"),
+        ("demo --config", "unrecognized arguments: --config"),
+        (
+            "double --s 1",
+            "ambiguous option: --s could match --ssh-socket, --seconds",
+        ),
+        (
+            "--config 1 2 3 4 5 6 7 8 9",
+            "argument --config: at most 8 WANs in one process",
+        ),
+        (
+            "demo --seconds soon",
+            "argument --seconds: soon is not a number from 1 to 86400",
+        ),
+        (
+            "replay --config a",
+            "replay needs --config F and --trace T.csv",
+        ),
+        ("check", "the following arguments are required: --config"),
+        ("fingerprint", "fingerprint needs HOST or HOST:PORT"),
+        ("fingerprint a b", "unrecognized arguments: b"),
+    ] {
+        assert_eq!(of(line), Err(complaint.into()), "{line}");
+    }
+}
+
+#[test]
+fn help_and_version_need_nothing_else() {
+    assert!(matches!(of("--help"), Ok(Command::Help(_))));
+    assert!(matches!(of("-h"), Ok(Command::Help(_))));
+    assert!(matches!(of("demo --help"), Ok(Command::Help(_))));
+    assert_eq!(of("--version"), Ok(Command::Version));
+}
+
+#[test]
+fn v1_7s_other_programs_say_that_they_are_not_there_yet() {
+    let said = parse(["/usr/bin/wanctl-history".into()]).unwrap_err();
+    assert!(
+        said.to_string()
+            .contains("wanctl-history is not in this build yet")
+    );
+}

@@ -1,0 +1,78 @@
+//! The command lines of everything that is no daemon.
+
+use std::path::PathBuf;
+
+use lexopt::{Arg, Parser};
+
+use super::option::{files, option, said};
+use super::{CheckArgs, Command, DemoArgs, some_but_not_too_many};
+use crate::cli::help::{CHECK_HELP, DEMO_HELP, FINGERPRINT_HELP, REPLAY_HELP};
+
+pub(super) fn check(parser: &mut Parser) -> Result<Command, String> {
+    let mut args = CheckArgs::default();
+    while let Some(arg) = parser.next().map_err(said)? {
+        match option(arg, &["config", "json", "write-test", "help"])? {
+            "config" => args.configs.extend(files(parser)?),
+            "json" => args.json = true,
+            "write-test" => args.write_test = true,
+            _ => return Ok(Command::Help(CHECK_HELP)),
+        }
+    }
+    some_but_not_too_many(&args.configs)?;
+    Ok(Command::Check(args))
+}
+
+pub(super) fn fingerprint(parser: &mut Parser) -> Result<Command, String> {
+    let mut target = None;
+    while let Some(arg) = parser.next().map_err(said)? {
+        match arg {
+            Arg::Value(value) if target.is_none() => target = Some(value),
+            other => {
+                option(other, &["help"])?;
+                return Ok(Command::Help(FINGERPRINT_HELP));
+            }
+        }
+    }
+    let target = target.ok_or("fingerprint needs HOST or HOST:PORT")?;
+    let target = target.into_string();
+    target
+        .map(Command::Fingerprint)
+        .map_err(|raw| format!("{} is no host", raw.display()))
+}
+
+pub(super) fn demo(parser: &mut Parser) -> Result<Command, String> {
+    let mut args = DemoArgs::default();
+    while let Some(arg) = parser.next().map_err(said)? {
+        match option(arg, &["seconds", "help"])? {
+            "seconds" => {
+                let value = parser.value().map_err(said)?;
+                let seconds = value.to_str().and_then(|text| text.parse().ok());
+                args.seconds = Some(seconds.filter(|n| (1..=86_400).contains(n)).ok_or_else(
+                    || {
+                        format!(
+                            "argument --seconds: {} is not a number from 1 to 86400",
+                            value.display()
+                        )
+                    },
+                )?);
+            }
+            _ => return Ok(Command::Help(DEMO_HELP)),
+        }
+    }
+    Ok(Command::Demo(args))
+}
+
+pub(super) fn replay(parser: &mut Parser) -> Result<Command, String> {
+    let (mut config, mut trace) = (None, None);
+    while let Some(arg) = parser.next().map_err(said)? {
+        match option(arg, &["config", "trace", "help"])? {
+            "config" => config = Some(PathBuf::from(parser.value().map_err(said)?)),
+            "trace" => trace = Some(PathBuf::from(parser.value().map_err(said)?)),
+            _ => return Ok(Command::Help(REPLAY_HELP)),
+        }
+    }
+    match (config, trace) {
+        (Some(config), Some(trace)) => Ok(Command::Replay { config, trace }),
+        _ => Err("replay needs --config F and --trace T.csv".into()),
+    }
+}

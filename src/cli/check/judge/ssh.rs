@@ -1,0 +1,192 @@
+//! The way to the router by SSH: reachable, known, let in, able to see the queues.
+
+use super::ms;
+use crate::cli::check::facts::Ssh;
+use crate::cli::check::finding::{Finding, Subject};
+use crate::cli::transport::{Chosen, HAS_SSH};
+use crate::config::{Transport, WanConfig};
+use crate::direction::Both;
+use crate::router::Failure;
+use crate::shell::ssh::{Refused, Said};
+use crate::wire::routeros_cli::{self, Printed};
+
+/// Where the daemon will not go the way that the file asks for, or has no other one although the file
+/// may mean it to.
+pub(in crate::cli::check) fn transports(chosen: &Chosen, has_key: bool) -> Option<Finding> {
+    let about = |warning: &String| {
+        Finding::warning(Subject::Config, "transport", format!("{warning}."))
+            .why("The way that is used is not the one that the file names.")
+    };
+    let not_built = || {
+        let what = "This build has no SSH: if REST fails, nothing stands in for it.";
+        Finding::note(Subject::Router, "ssh-not-built", what)
+            .in_shell("cargo build --release   # the feature ssh is on by default")
+    };
+    let warning = chosen.warning.as_ref().map(about);
+    warning.or_else(|| (!HAS_SSH && has_key).then(not_built))
+}
+
+/// What there is to say about SSH. `seen`: which queues REST has found; what is missing for both is
+/// said once.
+pub(in crate::cli::check) fn ssh(
+    config: &WanConfig,
+    chosen: &Chosen,
+    ssh: &Ssh,
+    seen: Both<bool>,
+) -> Vec<Finding> {
+    let way = Way { config, chosen };
+    match ssh {
+        // REST has said so.
+        Ssh::NoAddress if chosen.rest => Vec::new(),
+        Ssh::NoAddress => {
+            let what = format!("The router's name {} has no address.", config.router.host);
+            vec![
+                way.finding("router-no-address", what)
+                    .advice("Write the router's address into router.host."),
+            ]
+        }
+        Ssh::Refused(refused) => vec![way.refused(refused)],
+        Ssh::Silent(why) => {
+            let what = format!(
+                "{} lets wanctl in by SSH, but gives no answer: {}.",
+                way.place(),
+                why.explain()
+            );
+            vec![
+                way.finding("ssh-silent", what)
+                    .on_router("/user active print"),
+            ]
+        }
+        Ssh::Answers { resource, queues } => way.answers(resource, queues, seen),
+    }
+}
+
+/// One WAN's way by SSH.
+struct Way<'c> {
+    config: &'c WanConfig,
+    chosen: &'c Chosen,
+}
+
+impl Way<'_> {
+    fn place(&self) -> String {
+        let router = &self.config.router;
+        format!("{} port {}", router.host, router.ssh_port)
+    }
+
+    /// An error where there is no other way, else a warning; and what it means.
+    fn finding(&self, id: &'static str, what: String) -> Finding {
+        match (self.chosen.rest, self.chosen.preferred) {
+            (false, _) => Finding::error(Subject::Router, id, what)
+                .why("There is no other way: the file has no password for REST."),
+            (true, Transport::Ssh) => Finding::warning(Subject::Router, id, what)
+                .why("As long as this is so, the daemon goes over REST."),
+            (true, Transport::Rest) => Finding::warning(Subject::Router, id, what)
+                .why("As long as this is so, nothing stands in for REST when it fails."),
+        }
+    }
+
+    fn refused(&self, refused: &Refused) -> Finding {
+        let id = match refused.why {
+            Failure::HostKeyUnknown | Failure::HostKeyChanged => "ssh-host-key",
+            Failure::KeyFile => "ssh-key-file",
+            Failure::Unauthorized => "ssh-login",
+            Failure::Ssh => "ssh-handshake",
+            _ => "ssh-unreachable",
+        };
+        let what = if refused.what.is_empty() {
+            let why = refused.why.explain();
+            format!("{} cannot be reached by SSH: {why}.", self.place())
+        } else {
+            format!("By SSH: {}.", refused.what)
+        };
+        let mut finding = self.finding(id, what);
+        for remedy in &refused.remedies {
+            finding = finding.advice(format!("{}:", capital(remedy.words)));
+            finding = if remedy.at_router {
+                finding.on_router(&*remedy.command)
+            } else {
+                finding.in_shell(&*remedy.command)
+            };
+        }
+        if id == "ssh-unreachable" {
+            let port = self.config.router.ssh_port;
+            finding = finding.on_router(format!("/ip service set ssh disabled=no port={port}"));
+        }
+        finding
+    }
+
+    fn answers(&self, resource: &Said, queues: &Said, seen: Both<bool>) -> Vec<Finding> {
+        let config = self.config;
+        if [resource, queues].map(is_refusal).contains(&true) {
+            let user = &config.router.user;
+            let what =
+                format!("By SSH, the router's user {user} may not read what wanctl must read.");
+            let command = format!(
+                "/user group set [/user get [find name={}] group] policy=read,write,ssh",
+                super::quoted(user)
+            );
+            return vec![self.finding("ssh-rights", what).on_router(command)];
+        }
+        let names = &config.router.queues;
+        let wanted = Both {
+            down: names.down.as_str(),
+            up: names.up.as_str(),
+        };
+        let Ok(printed) = routeros_cli::find_queues(&queues.text, wanted) else {
+            let what = "By SSH, the router's list of its queues makes no sense.".to_owned();
+            return vec![self.finding("ssh-queues", what)];
+        };
+        let took = ms(queues.took);
+        let what = format!(
+            "SSH works: {} is known, lets the key in, and lists the queues in {took}.",
+            self.place()
+        );
+        let mut findings = vec![Finding::ok(Subject::Router, "ssh", what)];
+        findings.extend(self.queues(&printed, seen));
+        findings
+    }
+
+    fn queues(&self, printed: &Printed, seen: Both<bool>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for direction in crate::direction::Direction::BOTH {
+            let name = &self.config.router.queues[direction];
+            let at = |id, what| Finding::error(direction.into(), id, what);
+            match &printed.queues[direction] {
+                None if self.chosen.rest && !seen[direction] => {}
+                None => findings.push(
+                    at(
+                        "ssh-queue",
+                        format!("By SSH, the router has no queue tree named {name}."),
+                    )
+                    .why("A limit that is set there takes effect nowhere.")
+                    .on_router("/queue tree print"),
+                ),
+                Some(queue) if queue.inactive && !self.chosen.rest => findings.push(
+                    at(
+                        "ssh-queue-inactive",
+                        format!(
+                            "The queue {name} is disabled or invalid: its limit has no effect."
+                        ),
+                    )
+                    .on_router(format!(
+                        "/queue tree enable [find name={}]",
+                        super::quoted(name)
+                    )),
+                ),
+                Some(_) => {}
+            }
+        }
+        findings
+    }
+}
+
+fn is_refusal(said: &Said) -> bool {
+    said.status != 0 || routeros_cli::refuses_permission(&said.text)
+}
+
+/// Words that begin a sentence.
+fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    let first = chars.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(chars).collect()
+}

@@ -1,0 +1,96 @@
+//! The files of a daemon: locks, logs, state documents.
+
+use std::env;
+use std::path::Path;
+
+use super::Manner;
+use crate::cli::args::RunArgs;
+use crate::cli::assemble;
+use crate::config::{self, WanConfig};
+use crate::shell::lock::{Lock, LockError};
+use crate::shell::scribe::{LogFormat, ReadError, ScribeParams, WanFiles};
+use crate::status::{Saved, label};
+
+/// A second process may look while the daemon runs, but only one may act and keep state.
+pub(super) fn leaves_traces(args: &RunArgs, manner: Manner) -> bool {
+    match manner {
+        Manner::Service => true,
+        Manner::ByHand => !args.dry_run,
+        Manner::Demo => false,
+    }
+}
+
+pub(super) fn lock_all(loaded: &[config::Loaded<WanConfig>]) -> Result<Vec<Lock>, String> {
+    loaded
+        .iter()
+        .map(|loaded| {
+            Lock::acquire(&loaded.config.lock.file).map_err(|e| match e {
+                LockError::Held { .. } => {
+                    format!("{e}\nAnother instance is running, refusing to start")
+                }
+                LockError::File { .. } => format!(
+                    "{e}\nIts directory must exist and be writable for this user (the systemd unit \
+                     makes it); --once --dry-run needs no lock"
+                ),
+            })
+        })
+        .collect()
+}
+
+pub(super) fn scribe_params(
+    loaded: &[config::Loaded<WanConfig>],
+    args: &RunArgs,
+    manner: Manner,
+) -> ScribeParams {
+    let json =
+        env::var("WANCTL_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json"));
+    let files = |loaded: &config::Loaded<WanConfig>| {
+        let config = &loaded.config;
+        let log = |path: &Path| (manner == Manner::Service).then(|| path.to_owned());
+        let mut states = Vec::new();
+        if leaves_traces(args, manner) {
+            states.push(config.state.main.clone());
+            if config.state.v17 != config.state.main {
+                states.push(config.state.v17.clone());
+            }
+        }
+        WanFiles {
+            name: label(&config.wan_name),
+            main_log: log(&config.logging.main_log),
+            debug_log: log(&config.logging.debug_log),
+            states,
+        }
+    };
+    ScribeParams {
+        wans: loaded.iter().map(files).collect(),
+        format: if json {
+            LogFormat::Json
+        } else {
+            LogFormat::Text
+        },
+        debug: args.debug,
+        console: manner != Manner::Demo,
+    }
+}
+
+/// Reads the state document; on the first start with a `state_file` of its own, v1.7's is taken over.
+pub(super) fn restore(
+    config: &WanConfig,
+    read: fn(&Path, &Saved) -> Result<Option<Saved>, ReadError>,
+) -> Option<Saved> {
+    let defaults = assemble::state_defaults(config);
+    let name = &config.wan_name;
+    for path in [&config.state.main, &config.state.v17] {
+        match read(path, &defaults) {
+            Ok(Some(saved)) => {
+                if path != &config.state.main {
+                    log::info!("{name}: state taken over from {}", path.display());
+                }
+                return Some(saved);
+            }
+            Ok(None) => {}
+            Err(e) => log::warn!("{name}: Could not load state: {} {e}", path.display()),
+        }
+    }
+    None
+}

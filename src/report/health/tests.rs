@@ -1,0 +1,161 @@
+//! What readers of `/health` rely on.
+
+use super::*;
+use crate::router::{Failure, Transport};
+use crate::status::{Sight, WanStatus, label};
+use crate::units::Rate;
+
+fn status() -> Status {
+    let mut status = Status {
+        now: Instant::from_micros(1_700_000),
+        ..Status::default()
+    };
+    let mut wan = WanStatus {
+        name: label("wan1"),
+        ..WanStatus::default()
+    };
+    wan.delay.baseline = Millis::of(25);
+    wan.delay.load = Millis::of(25);
+    wan.rates.down = Rate::mbit(500);
+    wan.rates.up = Rate::mbit(50);
+    wan.measurement.sight = Sight::Icmp;
+    status.wans.push(wan).unwrap();
+    status
+}
+
+fn written(status: &Status) -> String {
+    let mut buffer = [0; 8192];
+    let len = write(status, &mut buffer).unwrap();
+    String::from_utf8(buffer[..len].to_vec()).unwrap()
+}
+
+/// The keys v1.7's readers know, in its order and layout (contract 6.1).
+#[test]
+fn v1_7s_document_is_the_beginning_of_ours() {
+    let text = written(&status());
+    assert!(
+        text.starts_with(
+            "{\n  \"status\": \"healthy\",\n  \"uptime_seconds\": 1.7,\n  \"version\": \"2.0.0\",\n  \
+             \"consecutive_failures\": 0,\n  \"wan_count\": 1,\n  \"wans\": [\n    {\n      \
+             \"name\": \"wan1\",\n      \"baseline_rtt_ms\": 25.0,\n      \"load_rtt_ms\": 25.0,\n      \
+             \"download\": {\n        \"current_rate_mbps\": 500.0,\n        \"state\": \"GREEN\",\n"
+        ),
+        "{text}"
+    );
+    assert!(text.contains(
+        "\"router_connectivity\": {\n        \"is_reachable\": true,\n        \
+         \"consecutive_failures\": 0,\n        \"last_failure_type\": null,\n        \
+         \"last_failure_time\": null,\n        \"outage_duration_seconds\": null\n      }"
+    ));
+    assert!(text.contains("\n  \"router_reachable\": true,\n"));
+}
+
+#[test]
+fn an_unreachable_router_is_not_healthy() {
+    let mut status = status();
+    status.wans[0].router.reachable = false;
+    status.wans[0].router.last_failure = Some((status.now, Failure::TimedOut));
+    let text = written(&status);
+    assert!(text.contains("\"status\": \"degraded\""));
+    assert!(text.contains("\"last_failure_type\": \"timeout\""));
+}
+
+#[test]
+fn every_wan_in_trouble_is_named_at_the_root() {
+    let mut status = status();
+    assert!(written(&status).ends_with("\n  },\n  \"problem\": null\n}"));
+    for name in ["wan2", "wan3"] {
+        let mut wan = status.wans[0].clone();
+        wan.name = label(name);
+        wan.router.reachable = name == "wan3";
+        wan.router.inactive.up = true;
+        status.wans.push(wan).unwrap();
+    }
+    let mut buffer = vec![0; capacity(3)];
+    let len = write(&status, &mut buffer).unwrap();
+    let health: serde_json::Value = serde_json::from_slice(&buffer[..len]).unwrap();
+    assert_eq!(health["status"], "degraded");
+    assert_eq!(
+        health["problem"],
+        "wan2: the router cannot be reached; \
+         wan3: a queue is disabled or invalid on the router: its limit has no effect"
+    );
+    assert_eq!(health["wans"][0]["problem"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_stand_in_is_healthy_and_says_whom_it_stands_in_for_and_why() {
+    let mut status = status();
+    let router = &mut status.wans[0].router;
+    router.preferred = Transport::Ssh;
+    router.transport = Transport::Rest;
+    router.transport_why = Some(Failure::ConnectionRefused);
+    router.has_spare = true;
+    let text = written(&status);
+    assert!(is_healthy(&status));
+    assert!(text.contains(
+        "\"transport\": \"rest\",\n        \"preferred_transport\": \"ssh\",\n        \
+         \"transport_reason\": \"connection refused\",\n        \"other_transport_available\": true"
+    ));
+}
+
+#[test]
+fn blindness_is_not_healthy_once_the_grace_is_over() {
+    let mut status = status();
+    // While a reply is still waited for, nothing else changes.
+    for sight in [Sight::Starting, Sight::Icmp, Sight::Tcp, Sight::Frozen] {
+        status.wans[0].measurement.sight = sight;
+        status.wans[0].measurement.since = status.now;
+        status.wans[0].measurement.measured_at = status.now;
+        assert!(is_healthy(&status));
+        status.now = status.now + crate::status::GRACE;
+        status.wans[0].measurement.since = status.now;
+        assert!(!is_healthy(&status), "{sight:?}");
+    }
+}
+
+#[test]
+fn an_echo_that_cannot_leave_is_no_mere_silence() {
+    let mut status = status();
+    assert!(written(&status).contains("\"send_error\": null"));
+    let why = crate::status::Unsent::NoInterface;
+    status.wans[0].measurement.unsent = Some((status.now, why));
+    let text = written(&status);
+    assert!(text.contains("\"send_error\": \"the interface has gone\""));
+}
+
+#[test]
+fn what_is_not_logged_is_counted_here() {
+    let mut status = status();
+    let counters = &mut status.wans[0].counters;
+    counters.transitions.down = 41;
+    counters.transitions.up = 7;
+    counters.spikes = 5;
+    counters.suppressed = 33;
+    let health: serde_json::Value = serde_json::from_str(&written(&status)).unwrap();
+    let wan = &health["wans"][0];
+    assert_eq!(wan["download"]["transitions"], 41);
+    assert_eq!(wan["upload"]["transitions"], 7);
+    assert_eq!(wan["measurement"]["rtt_spikes"], 5);
+    assert_eq!(wan["log_lines_suppressed"], 33);
+}
+
+#[test]
+fn a_full_house_fits_the_buffer() {
+    let mut status = status();
+    let mut wan = status.wans[0].clone();
+    wan.name = label(&"x".repeat(64));
+    wan.router.inactive.up = true;
+    for _ in 0..16 {
+        let mut reflector = crate::status::ReflectorStatus {
+            label: label(&"y".repeat(64)),
+            ..Default::default()
+        };
+        reflector.last = Some((Instant::ZERO, Millis::of(12_345)));
+        wan.measurement.reflectors.push(reflector).unwrap();
+    }
+    status.wans.clear();
+    while status.wans.push(wan.clone()).is_ok() {}
+    let mut buffer = vec![0; capacity(crate::status::MAX_WANS)];
+    assert!(write(&status, &mut buffer).is_ok());
+}

@@ -1,0 +1,132 @@
+//! One WAN's part of the document.
+
+use super::measurement::{Measurement, measurement};
+use super::{Text, rounded, seconds};
+use crate::control::actuator::Act;
+use crate::direction::Direction;
+use crate::report::words::{self, Explanation};
+use crate::router::{Failure, Refusal};
+use crate::status::{RouterStatus, WanStatus};
+use crate::time::Instant;
+use crate::units::Rate;
+
+#[derive(serde::Serialize)]
+pub(super) struct Wan<'a> {
+    name: &'a str,
+    baseline_rtt_ms: f64,
+    load_rtt_ms: f64,
+    download: Side<'a>,
+    upload: Side<'a>,
+    router_connectivity: Connectivity,
+    problem: Option<&'static str>,
+    measurement: Measurement<'a>,
+    router: Router,
+    log_lines_suppressed: u64,
+}
+
+#[derive(serde::Serialize)]
+struct Side<'a> {
+    current_rate_mbps: f64,
+    state: Text<crate::control::zone::Zone>,
+    applied_rate_mbps: Option<f64>,
+    why: Text<Explanation<'a>>,
+    refused: Option<&'static str>,
+    queue_inactive: bool,
+    transitions: u64,
+}
+
+#[derive(serde::Serialize)]
+struct Connectivity {
+    is_reachable: bool,
+    consecutive_failures: u32,
+    last_failure_type: Option<&'static str>,
+    last_failure_time: Option<f64>,
+    outage_duration_seconds: Option<f64>,
+}
+
+#[derive(serde::Serialize)]
+struct Router {
+    transport: &'static str,
+    preferred_transport: &'static str,
+    transport_reason: Option<&'static str>,
+    other_transport_available: bool,
+    other_transport_failure: Option<&'static str>,
+    connected: bool,
+    last_outcome: &'static str,
+    last_failure: Option<&'static str>,
+    exchange_ms: Option<f64>,
+    writes: u64,
+    writes_held_back: u64,
+    writes_left_in_window: usize,
+    drifts_corrected: u64,
+}
+
+pub(super) fn describe(wan: &WanStatus, now: Instant) -> Wan<'_> {
+    Wan {
+        name: &wan.name,
+        baseline_rtt_ms: rounded(wan.delay.baseline, 2),
+        load_rtt_ms: rounded(wan.delay.load, 2),
+        download: side(wan, Direction::Down),
+        upload: side(wan, Direction::Up),
+        router_connectivity: connectivity(&wan.router, now),
+        problem: wan.trouble(now).map(words::trouble),
+        measurement: measurement(wan, now),
+        router: router(wan),
+        log_lines_suppressed: wan.counters.suppressed,
+    }
+}
+
+fn side(wan: &WanStatus, direction: Direction) -> Side<'_> {
+    Side {
+        current_rate_mbps: mbps(wan.rates[direction]),
+        state: Text(wan.zones[direction]),
+        applied_rate_mbps: wan.router.applied[direction].map(mbps),
+        why: Text(Explanation { wan, direction }),
+        refused: wan.router.refused[direction].map(|(_, why): (_, Refusal)| why.explain()),
+        queue_inactive: wan.router.inactive[direction],
+        transitions: wan.counters.transitions[direction],
+    }
+}
+
+fn connectivity(router: &RouterStatus, now: Instant) -> Connectivity {
+    Connectivity {
+        is_reachable: router.reachable,
+        consecutive_failures: router.consecutive_failures,
+        last_failure_type: router.last_failure.map(|(_, why)| words::failure_type(why)),
+        last_failure_time: router.last_failure.map(|(at, _)| at.as_secs_f64()),
+        outage_duration_seconds: router.outage_since.map(|since| seconds(now - since)),
+    }
+}
+
+fn router(wan: &WanStatus) -> Router {
+    let router = &wan.router;
+    Router {
+        transport: router.transport.word(),
+        preferred_transport: router.preferred.word(),
+        transport_reason: router.transport_why.map(Failure::explain),
+        other_transport_available: router.has_spare,
+        other_transport_failure: router.spare_failure.map(|(_, why)| why.explain()),
+        connected: router.up,
+        last_outcome: outcome(router.act),
+        last_failure: router.last_failure.map(|(_, why)| why.explain()),
+        exchange_ms: router.took.map(|took| rounded(took.as_millis(), 1)),
+        writes: wan.counters.updates,
+        writes_held_back: wan.counters.throttled,
+        writes_left_in_window: router.budget_left,
+        drifts_corrected: wan.counters.drifts,
+    }
+}
+
+const fn outcome(act: Act) -> &'static str {
+    match act {
+        Act::Unchanged => "unchanged",
+        Act::Send(_) => "writing",
+        Act::Throttled => "throttled",
+        Act::Waiting => "waiting",
+        Act::Withheld => "withheld (dry run)",
+    }
+}
+
+fn mbps(rate: Rate) -> f64 {
+    (rate.as_mbps() * 10.0).round() / 10.0
+}

@@ -1,0 +1,87 @@
+//! What a cycle judged.
+
+use core::fmt;
+
+use crate::control::controller::Judgement;
+use crate::control::zone::Zone;
+use crate::direction::Direction;
+use crate::program::Noise;
+use crate::units::Millis;
+
+/// v1.7's cycle line; the `wan: ` in front is written by the caller.
+pub(super) fn cycle(f: &mut fmt::Formatter<'_>, judgement: &Judgement) -> fmt::Result {
+    let Judgement {
+        rtt,
+        delay,
+        verdicts,
+        ..
+    } = judgement;
+    write!(
+        f,
+        "[{}/{}] RTT={rtt:.1}ms, load_ewma={:.1}ms, baseline={:.1}ms, delta={:.1}ms | DL={:.0}M, UL={:.0}M",
+        verdicts.down.zone,
+        verdicts.up.zone,
+        delay.load,
+        delay.baseline,
+        delay.delta(),
+        verdicts.down.rate.as_mbps(),
+        verdicts.up.rate.as_mbps()
+    )
+}
+
+pub(super) fn suppressed(f: &mut fmt::Formatter<'_>, noise: Noise, count: u32) -> fmt::Result {
+    write!(f, "{count} more ")?;
+    match noise {
+        Noise::Transitions(direction) => write!(f, "{direction} zone changes suppressed"),
+        Noise::Spikes => f.write_str("RTT spikes suppressed"),
+        Noise::Cycles => f.write_str("cycle lines suppressed"),
+    }
+}
+
+pub(super) fn transition(
+    f: &mut fmt::Formatter<'_>,
+    direction: Direction,
+    to: Zone,
+    delta: Millis,
+    edge: Millis,
+) -> fmt::Result {
+    let verb = if to == Zone::Green {
+        "fell below"
+    } else {
+        "exceeded"
+    };
+    let name = edge_name(direction, to);
+    write!(
+        f,
+        "{direction} {to}: RTT delta {delta:.1}ms {verb} {name} threshold {edge}ms"
+    )
+}
+
+/// v1.7 names the edges of the two directions differently (contract 3.5).
+const fn edge_name(direction: Direction, to: Zone) -> &'static str {
+    match (direction, to) {
+        (Direction::Down, Zone::Green | Zone::Yellow) => "green",
+        (Direction::Down, Zone::SoftRed) => "soft_red",
+        (Direction::Down, Zone::Red) => "hard_red",
+        (Direction::Up, Zone::Green | Zone::Yellow) => "target",
+        (Direction::Up, Zone::SoftRed | Zone::Red) => "warn",
+    }
+}
+
+pub(super) fn spike(f: &mut fmt::Formatter<'_>, rise: Millis, above: Millis) -> fmt::Result {
+    write!(
+        f,
+        "RTT spike detected! delta_accel={rise:.1}ms (threshold={above}ms) - forcing RED"
+    )
+}
+
+pub(super) fn baseline_refused(
+    f: &mut fmt::Formatter<'_>,
+    candidate: Millis,
+    (low, high): (Millis, Millis),
+) -> fmt::Result {
+    write!(
+        f,
+        "Baseline RTT {candidate:.1}ms outside bounds [{low}-{high}ms], ignoring"
+    )
+}

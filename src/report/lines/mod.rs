@@ -1,0 +1,114 @@
+//! Log lines: v1.7's words where v1.7 had words (contract 3.3–3.9, 9.3).
+
+mod judging;
+mod measuring;
+mod router;
+#[cfg(test)]
+mod tests;
+
+use core::fmt::{self, Display};
+
+use log::Level;
+
+use crate::control::blackout::{Blind, Step};
+use crate::program::{Fact, Noise};
+
+/// How loud a fact is.
+pub const fn level(fact: &Fact) -> Level {
+    match fact {
+        Fact::Cycle { notable: false, .. }
+        | Fact::Transition { notable: false, .. }
+        | Fact::Spike { notable: false, .. }
+        | Fact::Written { .. }
+        | Fact::Throttled { .. } => Level::Debug,
+        Fact::Cycle { .. }
+        | Fact::Transition { .. }
+        | Fact::Suppressed {
+            noise: Noise::Transitions(_) | Noise::Cycles,
+            ..
+        }
+        | Fact::Recovered { .. }
+        | Fact::Leaving { .. }
+        | Fact::RouterUp { .. }
+        | Fact::Switched { why: None, .. }
+        | Fact::Fallback {
+            step: Step::Freeze, ..
+        } => Level::Info,
+        Fact::RouterFailed { .. }
+        | Fact::Refused { .. }
+        | Fact::Fallback {
+            step: Step::Fail(Blind::GaveUp),
+            ..
+        } => Level::Error,
+        Fact::Spike { .. }
+        | Fact::Suppressed {
+            noise: Noise::Spikes,
+            ..
+        }
+        | Fact::BaselineRefused { .. }
+        | Fact::Silent
+        | Fact::Unsent { .. }
+        | Fact::Fallback { .. }
+        | Fact::Drift { .. }
+        | Fact::Switched { .. }
+        | Fact::SpareFailed { .. }
+        | Fact::Inactive { .. } => Level::Warn,
+    }
+}
+
+/// A fact about one WAN as a line.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// `wan_name`.
+    pub wan: &'a str,
+    /// What happened.
+    pub fact: &'a Fact,
+}
+
+impl Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let wan = self.wan;
+        write!(f, "{wan}: ")?;
+        match *self.fact {
+            Fact::Cycle { judgement, .. } => judging::cycle(f, &judgement),
+            Fact::Transition {
+                direction,
+                to,
+                delta,
+                edge,
+                ..
+            } => judging::transition(f, direction, to, delta, edge),
+            Fact::Spike { rise, above, .. } => judging::spike(f, rise, above),
+            Fact::BaselineRefused { candidate, bounds } => {
+                judging::baseline_refused(f, candidate, bounds)
+            }
+            Fact::Suppressed { noise, count } => judging::suppressed(f, noise, count),
+            Fact::Silent => f.write_str("All ICMP pings failed - running fallback checks"),
+            Fact::Unsent { why } => measuring::unsent(f, why),
+            Fact::Leaving { after } => measuring::leaving(f, after),
+            Fact::Fallback {
+                step,
+                rounds,
+                gateway,
+            } => measuring::fallback(f, step, rounds, gateway),
+            Fact::Recovered { rounds } => write!(f, "ICMP recovered after {rounds} cycles"),
+            Fact::RouterFailed { why, failures } => router::failed(f, why, failures),
+            Fact::RouterUp { outage } => router::up(f, outage),
+            Fact::Switched { to, why } => router::switched(f, to, why),
+            Fact::SpareFailed { transport, why } => router::spare_failed(f, transport, why),
+            Fact::Refused { direction, why } => router::refused(f, direction, why),
+            Fact::Inactive { direction } => router::inactive(f, direction),
+            Fact::Drift {
+                direction,
+                confirmed,
+                found,
+            } => router::drift(f, direction, confirmed, found),
+            Fact::Written {
+                direction,
+                rate,
+                took,
+            } => router::written(f, direction, rate, took),
+            Fact::Throttled { changes, window } => router::throttled(f, changes, window),
+        }
+    }
+}

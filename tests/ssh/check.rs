@@ -1,0 +1,106 @@
+//! `wanctl check` where the router is spoken to by SSH, first or instead.
+
+use std::fs;
+
+use serde_json::Value;
+use wanctl::cli::stage::world::World;
+
+use crate::daemon::{Router, check};
+use crate::sshd::Kind;
+use crate::{both, ssh_only, stage};
+
+/// What is found under this id, if anything.
+fn find<'f>(findings: &'f [Value], id: &str) -> Option<&'f Value> {
+    findings.iter().find(|finding| finding["id"] == id)
+}
+
+/// The only finding about SSH besides; its severity, and its steps' commands in one text.
+#[track_caller]
+fn refusal(world: &World, router: &Router, id: &str) -> (String, String) {
+    let (findings, code) = check(world, router);
+    assert_eq!(find(&findings, "ssh"), None, "{findings:#?}");
+    let finding = find(&findings, id).unwrap_or_else(|| panic!("no {id}: {findings:#?}"));
+    assert_ne!(code, Some(0), "{findings:#?}");
+    let steps = finding["fix"].as_array().unwrap().iter();
+    let steps: Vec<&str> = steps.map(|step| step["text"].as_str().unwrap()).collect();
+    let severity = finding["severity"].as_str().unwrap().to_owned();
+    (severity, steps.join("\n"))
+}
+
+#[test]
+fn ssh_in_order_is_found_in_order_and_nothing_is_written() {
+    let Some((world, sshd)) = stage() else { return };
+    for router in [ssh_only(&sshd), both(&sshd, "ssh"), both(&sshd, "rest")] {
+        let (findings, _) = check(&world, &router);
+        let ssh = find(&findings, "ssh").unwrap_or_else(|| panic!("{findings:#?}"));
+        assert_eq!(ssh["severity"], "ok");
+        let errors = findings.iter().filter(|f| f["severity"] == "error");
+        assert_eq!(errors.count(), 0, "{findings:#?}");
+        let alone = router.password.is_empty();
+        assert_eq!(find(&findings, "router-not-checked").is_some(), alone);
+    }
+    assert!(world.journal().iter().all(|entry| !entry.is_write()));
+}
+
+#[test]
+fn an_unknown_or_changed_host_key_comes_with_the_command_that_mends_it() {
+    let Some((world, sshd)) = stage() else { return };
+    let mut router = ssh_only(&sshd);
+    router.known_hosts = sshd.write_known_hosts("");
+    let (severity, steps) = refusal(&world, &router, "ssh-host-key");
+    let file = router.known_hosts.display();
+    let add = format!("ssh-keyscan -p {} 127.0.0.1 >> '{file}'", sshd.port);
+    assert_eq!(severity, "error");
+    assert!(steps.ends_with(&add), "{steps}");
+
+    let strange = fs::read_to_string(sshd.strange_key().with_extension("pub")).unwrap();
+    router.known_hosts = sshd.write_known_hosts(&format!("[127.0.0.1]:{} {strange}", sshd.port));
+    let (_, steps) = refusal(&world, &router, "ssh-host-key");
+    assert!(
+        steps.contains("ssh-keygen -f") && steps.ends_with(&add),
+        "{steps}"
+    );
+    assert!(world.journal().is_empty(), "nothing was ever asked");
+
+    // Where REST can do it all, SSH is what stands in.
+    let mut router = both(&sshd, "rest");
+    router.known_hosts = sshd.write_known_hosts("");
+    let (severity, _) = refusal(&world, &router, "ssh-host-key");
+    assert_eq!(severity, "warning");
+}
+
+#[test]
+fn a_key_that_cannot_be_used_or_is_not_let_in_is_told_apart() {
+    let Some((world, sshd)) = stage() else { return };
+    let mut router = ssh_only(&sshd);
+    router.key = sshd.strange_key();
+    let (_, steps) = refusal(&world, &router, "ssh-login");
+    assert!(steps.contains("/user ssh-keys import "), "{steps}");
+    router.key = sshd.with_mode(Kind::Ed25519, 0o640);
+    let (_, steps) = refusal(&world, &router, "ssh-key-file");
+    assert!(steps.contains("chmod 600 "), "{steps}");
+    router.key = "/nonexistent/key".into();
+    let (_, steps) = refusal(&world, &router, "ssh-key-file");
+    assert!(steps.contains("ssh-keygen -t rsa"), "{steps}");
+}
+
+#[test]
+fn a_router_without_ssh_or_without_the_queue_is_seen_by_ssh_as_well() {
+    let Some((world, mut sshd)) = stage() else {
+        return;
+    };
+    let router = ssh_only(&sshd);
+    world.scene().router.remove_queue("WAN-Upload");
+    let (findings, code) = check(&world, &router);
+    let missing = find(&findings, "ssh-queue").unwrap_or_else(|| panic!("{findings:#?}"));
+    assert_eq!(
+        (missing["subject"].as_str(), code),
+        (Some("upload"), Some(1))
+    );
+    // Said once where REST sees it, too.
+    let (findings, _) = check(&world, &both(&sshd, "rest"));
+    assert_eq!(find(&findings, "ssh-queue"), None, "{findings:#?}");
+    sshd.kill();
+    let (_, steps) = refusal(&world, &router, "ssh-unreachable");
+    assert!(steps.contains("/ip service set ssh disabled=no"), "{steps}");
+}

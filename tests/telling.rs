@@ -1,0 +1,304 @@
+//! What the daemon says about a WAN: not too little, and not too much.
+
+mod harness;
+
+use std::path::Path;
+
+use wanctl::autorate::{Autorate, Wan};
+use wanctl::cli::assemble;
+use wanctl::config::{self, WanConfig};
+use wanctl::control::prober::Target;
+use wanctl::program::{Beat, Fact, Input, Outbox, Output, Program, WanId};
+use wanctl::report::lines;
+use wanctl::router::{Event, Known};
+use wanctl::status::{Saved, Status, Trouble};
+use wanctl::time::{Duration, Instant};
+use wanctl::units::Millis;
+
+use harness::WanFile;
+
+const PERIOD: Duration = Duration::from_millis(50);
+
+/// A WAN file with one passage changed.
+fn file(passage: &str, instead: &str) -> WanConfig {
+    let file = WanFile {
+        name: "wan1",
+        scheme: "http",
+        router_port: 80,
+        reflectors: vec!["192.0.2.1".into(), "192.0.2.2".into(), "192.0.2.3".into()],
+        more: "logging: { main_log: /nonexistent/l, debug_log: /nonexistent/d }\n\
+               lock_file: /nonexistent/wan.lock\n"
+            .into(),
+    };
+    let text = file.text();
+    assert!(text.contains(passage), "{text}");
+    let text = text.replace(passage, instead);
+    let parsed = config::parse(Path::new("test.yaml"), text.as_bytes());
+    parsed.unwrap_or_else(|report| panic!("{report}")).config
+}
+
+/// Who answers in one cycle.
+#[derive(Clone, Copy, Debug, Default)]
+struct Answers {
+    /// The reflectors, after so many milliseconds.
+    icmp: Option<u64>,
+    gateway: bool,
+}
+
+/// One WAN without a world around it.
+struct Line {
+    program: Autorate,
+    now: Instant,
+    outbox: Outbox,
+    facts: Vec<Fact>,
+}
+
+impl Line {
+    fn new(config: &WanConfig) -> Self {
+        Self::restored(config, None)
+    }
+
+    fn restored(config: &WanConfig, saved: Option<Saved>) -> Self {
+        let mut wans = heapless::Vec::new();
+        let params = assemble::wan_params(config, saved, false);
+        assert!(wans.push(Wan::new(Instant::ZERO, params)).is_ok());
+        let mut line = Self {
+            program: Autorate::new(wans, false),
+            now: Instant::ZERO,
+            outbox: Outbox::default(),
+            facts: Vec::new(),
+        };
+        line.router(Event::Up);
+        line
+    }
+
+    /// A router that is there and does as it is told.
+    fn router(&mut self, event: Event) {
+        let wan = WanId(0);
+        let input = Input::Router { wan, event };
+        self.program.input(self.now, input, &mut self.outbox);
+    }
+
+    fn cycle(&mut self, answers: Answers) {
+        self.now = self.now + PERIOD;
+        let (now, wan) = (self.now, WanId(0));
+        self.program.tick(now, Beat::default(), &mut self.outbox);
+        while let Some(output) = self.outbox.pop() {
+            let input = match output {
+                Output::Tell { fact, .. } => {
+                    self.facts.push(fact);
+                    continue;
+                }
+                Output::TryTcp { .. } => {
+                    for _ in 0..2 {
+                        let input = Input::Connected { wan, took: None };
+                        self.program.input(now, input, &mut self.outbox);
+                    }
+                    continue;
+                }
+                Output::Probe { echo, .. } => match echo.target {
+                    Target::Gateway => answers.gateway.then_some((echo.seq, 1)),
+                    Target::Reflector(_) => answers.icmp.map(|ms| (echo.seq, ms)),
+                },
+                Output::Write { order, .. } => {
+                    self.router(Event::Holds {
+                        direction: order.direction,
+                        rate: order.rate,
+                        known: Known::Written,
+                        took: PERIOD,
+                        inactive: false,
+                    });
+                    None
+                }
+                Output::Save { .. } => None,
+            };
+            if let Some((seq, ms)) = input {
+                let rtt = Duration::from_millis(ms);
+                let reply = Input::Reply { wan, seq, rtt };
+                self.program.input(now, reply, &mut self.outbox);
+            }
+        }
+    }
+
+    fn cycles(&mut self, count: u32, answers: Answers) {
+        for _ in 0..count {
+            self.cycle(answers);
+        }
+    }
+
+    fn status(&self) -> &Status {
+        self.program.status()
+    }
+
+    fn trouble(&self) -> Option<Trouble> {
+        self.status().wans[0].trouble(self.status().now)
+    }
+}
+
+const WELL: Answers = Answers {
+    icmp: Some(20),
+    gateway: true,
+};
+
+/// Every check round that finds the gateway counts as good, and there is a new kind of blindness each
+/// second: neither three failures in a row nor one that lasts.
+#[test]
+fn a_line_that_is_blind_now_in_this_way_and_now_in_that_is_blind() {
+    let mut line = Line::new(&file("graceful_degradation", "freeze"));
+    line.cycles(100, WELL);
+    assert_eq!(line.trouble(), None);
+    for second in 0..12 {
+        let gateway = second % 2 == 0;
+        let dark = Answers {
+            icmp: None,
+            gateway,
+        };
+        line.cycles(20, dark);
+        assert!(line.status().wans[0].consecutive_failures < 3);
+        let blind = (second >= 10).then_some(Trouble::Blind);
+        assert_eq!(line.trouble(), blind, "after {} s", second + 1);
+    }
+    line.cycles(2, WELL);
+    assert_eq!(line.trouble(), None);
+}
+
+/// `use_last_rtt` judges on, but nothing is measured.
+#[test]
+fn the_last_rtt_once_more_is_no_measurement() {
+    let mut line = Line::new(&file("graceful_degradation", "use_last_rtt"));
+    line.cycles(20, WELL);
+    let dark = Answers {
+        icmp: None,
+        gateway: true,
+    };
+    line.cycles(11 * 20, dark);
+    assert_eq!(line.trouble(), Some(Trouble::Blind));
+}
+
+/// v1.7 handed any number to `ping -W`; ours allows a day.
+#[test]
+fn a_silence_that_the_file_allows_for_a_day_is_told_after_ten_seconds() {
+    let mut line = Line::new(&file("ping: 1 }", "ping: 86400 }"));
+    line.cycles(20, WELL);
+    line.cycles(9 * 20, Answers::default());
+    assert_eq!(line.trouble(), None);
+    assert!(!line.facts.contains(&Fact::Silent));
+    line.cycles(2 * 20, Answers::default());
+    assert_eq!(line.trouble(), Some(Trouble::Blind));
+    assert!(line.facts.contains(&Fact::Silent));
+}
+
+/// The document says what the line was like when the daemon ended, whenever that was.
+#[test]
+fn what_is_cut_is_cut_for_what_is_measured_now() {
+    let config = file("", "");
+    let ms = |ms| Millis::new(ms).expect("finite");
+    // GREEN ends 12 ms over the baseline.
+    for (load, starts_at) in [
+        (20.5, 20.5),
+        (32.0, 32.0),
+        (8.0, 8.0),
+        (32.1, 20.0),
+        (7.9, 20.0),
+        (0.0, 20.0),
+        (-1.0, 20.0),
+        (1e300, 20.0),
+        (5_000.0, 20.0),
+    ] {
+        let saved = Saved {
+            baseline: ms(20.0),
+            load: ms(load),
+            ..assemble::state_defaults(&config)
+        };
+        let mut line = Line::restored(&config, Some(saved));
+        let delay = line.status().wans[0].delay;
+        assert_eq!(delay.baseline, ms(20.0), "{load}");
+        assert_eq!(delay.load, ms(starts_at), "{load}");
+        line.cycles(100, WELL);
+        let wan = &line.status().wans[0];
+        assert_eq!(wan.rates, saved.rates, "{load}");
+        let cut = |fact: &Fact| matches!(fact, Fact::Transition { .. } | Fact::Spike { .. });
+        assert!(!line.facts.iter().any(cut), "{load}: {:?}", line.facts);
+    }
+}
+
+/// A restart in the middle of bufferbloat goes on cutting within a fraction of a second.
+#[test]
+fn a_line_that_is_still_bloated_is_seen_to_be() {
+    let config = file("", "");
+    let saved = Saved {
+        load: Millis::of(120),
+        ..assemble::state_defaults(&config)
+    };
+    let mut line = Line::restored(&config, Some(saved));
+    let bloated = Answers {
+        icmp: Some(120),
+        gateway: true,
+    };
+    line.cycles(6, bloated);
+    assert!(line.status().wans[0].rates.down < saved.rates.down);
+}
+
+/// A line that swings between idle and bloated twice a second, for ten minutes.
+#[test]
+fn a_line_that_flaps_does_not_fill_the_disk_and_what_is_left_out_is_counted() {
+    let mut line = Line::new(&file("", ""));
+    line.cycles(200, WELL);
+    line.facts.clear();
+    let bloated = Answers {
+        icmp: Some(200),
+        gateway: true,
+    };
+    for _ in 0..1_200 {
+        line.cycles(5, bloated);
+        line.cycles(5, WELL);
+    }
+    line.cycles(20 * 20, WELL);
+    let loud = |fact: &&Fact| lines::level(fact) <= log::Level::Info;
+    let said: Vec<_> = line.facts.iter().filter(loud).collect();
+    // Four kinds: ten at once, then a line and a report every ten seconds; and a minute's cycle lines.
+    assert!(
+        (4 * 60..4 * (10 + 2 * 62) + 11).contains(&said.len()),
+        "{}",
+        said.len()
+    );
+    let counters = line.status().wans[0].counters;
+    let count = |is: fn(&Fact) -> bool| line.facts.iter().filter(|fact| is(fact)).count() as u64;
+    let transitions = count(|fact| matches!(fact, Fact::Transition { .. }));
+    let spikes = count(|fact| matches!(fact, Fact::Spike { .. }));
+    assert!(transitions > 2_400, "{transitions}");
+    assert!(spikes >= 1_200, "{spikes}");
+    assert_eq!(
+        counters.transitions.down + counters.transitions.up,
+        transitions
+    );
+    assert_eq!(counters.spikes, spikes);
+    // Nothing is left out without a word.
+    let reported: u64 = line
+        .facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Suppressed { count, .. } => Some(u64::from(*count)),
+            _ => None,
+        })
+        .sum();
+    assert_eq!(counters.suppressed, reported);
+    assert!(reported > 4_000, "{reported}");
+}
+
+/// An ordinary evening is told as it was.
+#[test]
+fn a_download_now_and_then_is_told_in_full() {
+    let mut line = Line::new(&file("", ""));
+    let bloated = Answers {
+        icmp: Some(120),
+        gateway: true,
+    };
+    for _ in 0..5 {
+        line.cycles(60 * 20, WELL);
+        line.cycles(10 * 20, bloated);
+        line.cycles(50 * 20, WELL);
+    }
+    assert!(line.status().wans[0].counters.transitions.down >= 10);
+    assert_eq!(line.status().wans[0].counters.suppressed, 0);
+}
