@@ -5,4 +5,5 @@ mod counter;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod real_loop;
+mod steering;
 mod virtual_time;
