@@ -15,6 +15,7 @@
 //! |---|---|
 //! | [`units`], [`time`], [`direction`] | quantities with their unit in the type |
 //! | [`control`] | pure decisions: prober, blackout, delay, zones, the law, the actuator |
+//! | [`steering`] | pure decisions: evidence, assessment, hysteresis, confidence, the mangle rule |
 //! | [`wire`] | bytes to messages and back: ICMP, HTTP, RouterOS JSON |
 //! | [`router`] | links as state machines without a socket, and what is talked about over them |
 //! | [`program`], [`status`] | the border between decisions and the world; the one snapshot |
@@ -39,6 +40,7 @@ pub mod router;
 pub mod shell;
 pub mod sim;
 pub mod status;
+pub mod steering;
 pub mod time;
 pub mod units;
 pub mod wire;

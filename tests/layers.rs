@@ -12,11 +12,12 @@ const QUANTITIES: [&str; 3] = ["units", "time", "direction"];
 
 /// Every room and what it may use besides itself and the quantities. `lib.rs` and `main.rs` are the map
 /// and the door.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("units", &[]),
     ("time", &[]),
     ("direction", &[]),
     ("control", &[]),
+    ("steering", &["control"]),
     ("wire", &[]),
     ("router", &["control", "wire"]),
     ("status", &["control", "router", "program"]),
@@ -32,7 +33,9 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ),
     (
         "config",
-        &["control", "wire", "router", "program", "status", "autorate"],
+        &[
+            "control", "steering", "wire", "router", "program", "status", "autorate",
+        ],
     ),
     (
         "shell",
@@ -50,11 +53,12 @@ const ROOMS: [(&str, &[&str]); 14] = [
 ];
 
 /// Rooms whose code is a function of its arguments.
-const PURE: [&str; 11] = [
+const PURE: [&str; 12] = [
     "units",
     "time",
     "direction",
     "control",
+    "steering",
     "wire",
     "router",
     "program",

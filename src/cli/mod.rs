@@ -72,7 +72,10 @@ fn validate(args: &RunArgs) -> Result<ExitCode, String> {
         all_valid &= valid;
     }
     if all_valid {
-        let loaded = daemon::load(&args.configs)?;
+        // Steering has listeners of its own, in a process of its own.
+        let mut wans = args.configs.clone();
+        wans.retain(|path| crate::config::kind(path) == crate::config::FileKind::Wan);
+        let loaded = daemon::load(&wans)?;
         for warning in listeners::ignored(loaded.iter().map(|loaded| &loaded.config)) {
             print(&format!("Warning: {warning}\n"))?;
         }

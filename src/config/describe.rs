@@ -3,25 +3,32 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{Loaded, WanConfig, load};
+use super::{FileKind, Problem, Report, WanConfig, kind, load, load_steering, steering};
 use crate::units::Rate;
 
-/// The report on one file, and whether it is valid. Warnings follow the block of a valid file.
+/// The report on one file, a WAN's or steering's, and whether it is valid. Warnings follow the block of a
+/// valid file.
 pub fn validate_report(path: &Path) -> (String, bool) {
-    match load(path) {
-        Ok(loaded) => (valid(path, &loaded), true),
-        Err(report) => {
-            let path = path.display();
-            let text = format!("Configuration INVALID: {path}\n  Error: {report}\n");
-            (text, false)
+    let read = match kind(path) {
+        FileKind::Wan => load(path).map(|file| (effective(&file.config), file.warnings)),
+        FileKind::Steering => {
+            load_steering(path).map(|file| (steering::effective(&file.config), file.warnings))
         }
+    };
+    match read {
+        Ok((values, warnings)) => (valid(path, &values, &warnings), true),
+        Err(report) => (invalid(path, &report), false),
     }
 }
 
-fn valid(path: &Path, loaded: &Loaded<WanConfig>) -> String {
-    let mut text = format!("Configuration valid: {}\n", path.display());
-    text.push_str(&effective(&loaded.config));
-    for warning in &loaded.warnings {
+fn invalid(path: &Path, report: &Report) -> String {
+    let path = path.display();
+    format!("Configuration INVALID: {path}\n  Error: {report}\n")
+}
+
+fn valid(path: &Path, values: &str, warnings: &[Problem]) -> String {
+    let mut text = format!("Configuration valid: {}\n{values}", path.display());
+    for warning in warnings {
         writeln!(text, "  Warning: {warning}").expect("a String takes any text");
     }
     text

@@ -251,7 +251,7 @@ fn tcp_targets(section: &Section<'_>) -> Option<Vec<TcpTarget>> {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Interface;
+pub(super) struct Interface;
 
 impl Rule for Interface {
     type Output = String;

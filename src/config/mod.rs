@@ -21,6 +21,7 @@ mod section;
 mod service;
 mod shaping;
 mod source;
+mod steering;
 mod thresholds;
 mod tree;
 mod value;
@@ -50,6 +51,15 @@ pub use service::{
 pub use shaping::{
     AsWritten, DEFAULT_GREEN_REQUIRED, DEFAULT_YELLOW_DOWNLOAD, DEFAULT_YELLOW_UPLOAD,
 };
+pub use steering::{
+    AlternateProbe, DEFAULT_ALPHA_QUEUE, DEFAULT_ALPHA_RTT, DEFAULT_BAD_MS, DEFAULT_CONFIDENCE,
+    DEFAULT_GREEN_MS, DEFAULT_HISTORY_MAX, DEFAULT_LOSS_PERCENT, DEFAULT_MIN_DROPS_RED,
+    DEFAULT_MIN_QUEUE, DEFAULT_RECOVERY_MS, DEFAULT_RED_MS, DEFAULT_SAMPLES,
+    DEFAULT_SAMPLES_LEGACY, DEFAULT_STALE_AFTER, DEFAULT_STEERING_COMMAND_TIMEOUT,
+    DEFAULT_STEERING_HEALTH_PORT, DEFAULT_STEERING_METRICS_PORT, DEFAULT_STEERING_PING_TIMEOUT,
+    DEFAULT_YELLOW_MS, RuleOnExit, ShownThresholds, Sources, SteeringConfig, SteeringMeasurement,
+    Topology,
+};
 pub use thresholds::{
     DEFAULT_BASELINE_BOUNDS_MS, DEFAULT_HARD_RED_MS, DEFAULT_IDLE_BELOW_MS, DEFAULT_SPIKE_ABOVE_MS,
 };
@@ -67,13 +77,67 @@ pub struct Loaded<T> {
     pub warnings: Vec<Problem>,
 }
 
+/// What a file is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum FileKind {
+    /// A WAN for autorate.
+    Wan,
+    /// Steering.
+    Steering,
+}
+
+/// What a file seems to be for: steering if it has a key that only such files have. A file that cannot be
+/// read or parsed passes for a WAN's, whose loader says what is wrong.
+pub fn kind(path: &Path) -> FileKind {
+    let bytes = bytes_of(path).unwrap_or_default();
+    let tree = std::str::from_utf8(&bytes)
+        .ok()
+        .filter(|text| text.len() as u64 <= MAX_FILE_SIZE)
+        .and_then(|text| tree::parse(text).ok().flatten());
+    match tree {
+        Some(root) if steering::is_one(&root) => FileKind::Steering,
+        _ => FileKind::Wan,
+    }
+}
+
 /// Reads a WAN (autorate) file.
 ///
 /// # Errors
 /// Everything that is wrong with the file, at once.
 pub fn load(path: &Path) -> Result<Loaded<WanConfig>, Report> {
+    load_as(path, wan::read)
+}
+
+/// Reads a WAN (autorate) file that is in memory already; `file` is how messages call it.
+///
+/// # Errors
+/// Everything that is wrong with the file, at once.
+pub fn parse(file: &Path, bytes: &[u8]) -> Result<Loaded<WanConfig>, Report> {
+    parse_as(file, bytes, wan::read)
+}
+
+/// Reads a steering file.
+///
+/// # Errors
+/// Everything that is wrong with the file, at once.
+pub fn load_steering(path: &Path) -> Result<Loaded<SteeringConfig>, Report> {
+    load_as(path, steering::read)
+}
+
+/// Reads a steering file that is in memory already; `file` is how messages call it.
+///
+/// # Errors
+/// Everything that is wrong with the file, at once.
+pub fn parse_steering(file: &Path, bytes: &[u8]) -> Result<Loaded<SteeringConfig>, Report> {
+    parse_as(file, bytes, steering::read)
+}
+
+/// Reads the root of a file; `None` after a problem.
+type Reader<T> = fn(&Path, section::Section<'_>) -> Option<T>;
+
+fn load_as<T>(path: &Path, read: Reader<T>) -> Result<Loaded<T>, Report> {
     let sentence = match bytes_of(path) {
-        Ok(bytes) if bytes.len() as u64 <= MAX_FILE_SIZE => return parse(path, &bytes),
+        Ok(bytes) if bytes.len() as u64 <= MAX_FILE_SIZE => return parse_as(path, &bytes, read),
         Ok(_) => format!("larger than {} KiB: no config file", MAX_FILE_SIZE / 1024),
         Err(error) if error.kind() == io::ErrorKind::NotFound => "there is no such file".to_owned(),
         Err(error) if error.kind() == io::ErrorKind::IsADirectory => "is a directory".to_owned(),
@@ -82,11 +146,7 @@ pub fn load(path: &Path) -> Result<Loaded<WanConfig>, Report> {
     Err(Report::of_file(path, None, sentence))
 }
 
-/// Reads a WAN (autorate) file that is in memory already; `file` is how messages call it.
-///
-/// # Errors
-/// Everything that is wrong with the file, at once.
-pub fn parse(file: &Path, bytes: &[u8]) -> Result<Loaded<WanConfig>, Report> {
+fn parse_as<T>(file: &Path, bytes: &[u8], read: Reader<T>) -> Result<Loaded<T>, Report> {
     let whole = |line, sentence: &str| Report::of_file(file, line, sentence);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
@@ -100,7 +160,7 @@ pub fn parse(file: &Path, bytes: &[u8]) -> Result<Loaded<WanConfig>, Report> {
         let sentence = "not a section of keys; a config file begins with keys such as wan_name";
         return Err(whole(Some(root.line), sentence));
     };
-    let config = wan::read(file, section);
+    let config = read(file, section);
     let warnings = notes.close()?;
     match config {
         Some(config) => Ok(Loaded { config, warnings }),

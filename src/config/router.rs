@@ -5,7 +5,7 @@ mod reading;
 
 use std::path::PathBuf;
 
-pub(super) use self::reading::read;
+pub(super) use self::reading::{read, with_queues};
 use super::host::Host;
 use super::secret::{Password, PasswordSource, Secret};
 use crate::autorate::OnExit;

@@ -180,7 +180,7 @@ fn control_law(section: &Section<'_>) -> Option<ControlLaw> {
 }
 
 /// v1.7 never refused a version, nor said a word about it.
-fn warn_of_schema(root: &Section<'_>) {
+pub(super) fn warn_of_schema(root: &Section<'_>) {
     let Some(value) = root.value("schema_version") else {
         return;
     };

@@ -6,4 +6,5 @@ mod counter;
 mod harness;
 mod real_loop;
 mod steering;
+mod steering_link;
 mod virtual_time;

@@ -2,12 +2,14 @@
 
 mod broken;
 mod odd;
+mod steering;
+mod steering_broken;
 
 use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use wanctl::config::{Loaded, Report, WanConfig, load, parse, validate_report};
+use wanctl::config::{FileKind, Loaded, Report, WanConfig, kind, load, parse, validate_report};
 
 /// The file that all others are variations of; it has no problems and no warnings.
 const VALID: &str = include_str!("valid.yaml");
@@ -192,6 +194,7 @@ fn yaml_files(directory: &str) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(directory).unwrap();
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|e| e == "yaml"));
+    files.retain(|path| kind(path) == FileKind::Wan);
     files.sort();
     files
 }

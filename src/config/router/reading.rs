@@ -26,6 +26,24 @@ pub(in crate::config) fn read(
     wan_name: Option<&str>,
     timeout: Option<Duration>,
 ) -> Option<RouterConfig> {
+    with_queues(router, wan_name, timeout, || {
+        let down = queues.required("download", &Identifier);
+        let up = queues.required("upload", &Identifier);
+        queues.finish(&[]);
+        Some(Both {
+            down: down?,
+            up: up?,
+        })
+    })
+}
+
+/// Reads `router`; the names of the queues come from where the caller has them.
+pub(in crate::config) fn with_queues(
+    router: Section<'_>,
+    wan_name: Option<&str>,
+    timeout: Option<Duration>,
+    queues: impl FnOnce() -> Option<Both<String>>,
+) -> Option<RouterConfig> {
     let host = router.required("host", &RouterHost);
     let user = router.required("user", &Text);
     if user.as_deref().is_some_and(has_colon)
@@ -62,10 +80,8 @@ pub(in crate::config) fn read(
         &Choice(&[(LEAVE, OnExit::Leave), ("ceiling", OnExit::Ceiling)]),
     );
     let queue_types = queue_types(router.section("queue_types"), wan_name);
-    let down = queues.required("download", &Identifier);
-    let up = queues.required("upload", &Identifier);
+    let queues = queues();
     router.finish(&["type", "steering_rule_comment"]);
-    queues.finish(&[]);
     Some(RouterConfig {
         host: host?,
         user: user?,
@@ -82,10 +98,7 @@ pub(in crate::config) fn read(
         verify_interval: verify_interval?,
         write_limit: write_limit?,
         on_exit: on_exit?,
-        queues: Both {
-            down: down?,
-            up: up?,
-        },
+        queues: queues?,
         queue_types: queue_types?,
         password_file: password_file?,
         password: password?.unwrap_or_default(),

@@ -1,0 +1,72 @@
+//! The newest so many values of something; memory is taken once.
+
+use std::collections::VecDeque;
+
+/// A ring of fixed size. The oldest value makes room for the newest.
+#[derive(Clone, Debug)]
+pub struct History<T> {
+    values: VecDeque<T>,
+    size: usize,
+}
+
+impl<T> History<T> {
+    /// Empty; holds `size` values, at least one.
+    pub fn new(size: usize) -> Self {
+        let size = size.max(1);
+        Self {
+            values: VecDeque::with_capacity(size),
+            size,
+        }
+    }
+
+    /// Adds the newest.
+    pub fn push(&mut self, value: T) {
+        if self.values.len() >= self.size {
+            self.values.pop_front();
+        }
+        self.values.push_back(value);
+    }
+
+    /// Oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
+        self.values.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The newest.
+    pub fn last(&self) -> Option<&T> {
+        self.values.back()
+    }
+}
+
+impl<T> Extend<T> for History<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
+        for value in values {
+            self.push(value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_stay_and_the_memory_is_taken_once() {
+        let mut history = History::new(3);
+        let capacity = history.values.capacity();
+        history.extend(0..100);
+        assert!(history.iter().eq(&[97, 98, 99]));
+        assert_eq!(history.values.capacity(), capacity);
+        assert_eq!(history.last(), Some(&99));
+    }
+}

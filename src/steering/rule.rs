@@ -1,0 +1,377 @@
+//! The mangle rule: what we want of it, what the router last showed, and what to ask the router next.
+//!
+//! A wish is a level. It is written when the rule was just seen to stand the other way, read back until it is
+//! seen to hold, and tried again with growing pauses if it does not. A rule that somebody switched by hand
+//! is told and left alone for [`HAND_GRACE`]; then the decision is made good again, for a rule that stands
+//! forgotten either way is worse than a second line in the log. A rule that is not there, or there more
+//! than once, is never touched.
+
+use crate::time::{Duration, Instant};
+
+/// Which way the rule stands, or should.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Switch {
+    /// Disabled: over the primary.
+    #[default]
+    Off,
+    /// Enabled: new latency-sensitive connections over the alternate.
+    On,
+}
+
+impl Switch {
+    /// On if so, else off.
+    pub const fn on_if(yes: bool) -> Self {
+        if yes { Self::On } else { Self::Off }
+    }
+}
+
+/// What the router showed when its rules were listed and compared with the comment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reading {
+    /// One rule has the comment, and stands so.
+    One(Switch),
+    /// No rule has the comment.
+    Missing,
+    /// So many rules have it.
+    Ambiguous(u16),
+}
+
+/// What we believe of the rule.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Belief {
+    /// Not read since the start, since the connection was lost, or since a write.
+    #[default]
+    Unknown,
+    /// Read as enabled.
+    On,
+    /// Read as disabled.
+    Off,
+    /// Several rules have the comment: none is touched.
+    Ambiguous(u16),
+    /// No rule has the comment.
+    Missing,
+}
+
+/// What to ask the router.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Order {
+    /// List the rules and tell what the one with our comment says.
+    Read,
+    /// Enable or disable it.
+    Set(Switch),
+}
+
+/// What is worth a line about the rule.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RuleFact {
+    /// Switched, and read back so.
+    Verified(Switch),
+    /// The router refused to switch it, or did not answer; told once per wish.
+    WriteFailed(Switch),
+    /// Written, but read back otherwise after all tries; told once per wish.
+    NotVerified(Switch),
+    /// Somebody else switched it so; ours is written again after this time.
+    ByHand(Switch, Duration),
+    /// The time for that has come: it is switched back to this.
+    Reasserting(Switch),
+    /// It is as we want it again, without our doing.
+    Undone(Switch),
+    /// No rule has the comment: nothing can be switched.
+    Missing,
+    /// So many rules have the comment: nothing is switched.
+    Ambiguous(u16),
+    /// There is exactly one again.
+    Found,
+}
+
+/// The rule is looked at this often, for somebody may have switched it.
+pub const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// A write follows a reading no older than this: what was seen half a minute ago may be two rules by now.
+const FRESH: Duration = Duration::from_secs(1);
+/// A switch by hand stands this long: time to look at something, too short to forget it.
+pub const HAND_GRACE: Duration = Duration::from_secs(60);
+/// Reads after a write before it counts as failed, and the pauses before them (contract 4.8).
+const VERIFY_AFTER: [Duration; 3] = [
+    Duration::ZERO,
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+];
+/// The pause after a first failure; each further one takes twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// Up to this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Why the rule is being read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Purpose {
+    Look,
+    /// Reads so far since the write.
+    Verify(usize),
+    /// Something failed, and the pause is over.
+    Retry,
+    AfterGrace,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Step {
+    /// Nothing is under way.
+    Rest { look_at: Instant },
+    /// A read is under way.
+    Reading(Purpose),
+    /// A write is under way.
+    Writing(Switch),
+    /// Written: the next read of several comes then.
+    Verifying { reads: usize, read_at: Instant },
+    /// Failed: to be tried again then, from reading on.
+    Pausing { until: Instant },
+    /// Switched by somebody else.
+    Yielding { until: Instant },
+}
+
+/// The machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    wanted: Switch,
+    belief: Belief,
+    /// When it was last read.
+    seen_at: Instant,
+    /// What was last seen to stand as wanted; `None` from a write until it is verified.
+    settled: Option<Switch>,
+    /// What was written last.
+    written: Switch,
+    step: Step,
+    pause: Duration,
+    failed: bool,
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Rule {
+    /// Nothing known; the first order is to read.
+    pub const fn new() -> Self {
+        Self {
+            wanted: Switch::Off,
+            belief: Belief::Unknown,
+            seen_at: Instant::ZERO,
+            settled: None,
+            written: Switch::Off,
+            step: Step::Rest {
+                look_at: Instant::ZERO,
+            },
+            pause: FIRST_PAUSE,
+            failed: false,
+        }
+    }
+
+    /// States the wish; to be repeated every cycle.
+    pub fn want(&mut self, now: Instant, wanted: Switch) {
+        if wanted == self.wanted {
+            return;
+        }
+        self.wanted = wanted;
+        self.pause = FIRST_PAUSE;
+        self.failed = false;
+        if matches!(self.step, Step::Pausing { .. } | Step::Yielding { .. }) {
+            self.step = Step::Rest { look_at: now };
+        }
+        if self.switch() == Some(wanted) {
+            self.settled = Some(wanted);
+        }
+    }
+
+    /// What to ask the router now, over a link that is free. The order counts as sent.
+    pub fn poll(&mut self, now: Instant) -> Option<Order> {
+        let purpose = match self.step {
+            Step::Rest { .. } if self.must_write() && now - self.seen_at <= FRESH => {
+                self.step = Step::Writing(self.wanted);
+                self.written = self.wanted;
+                self.settled = None;
+                self.belief = Belief::Unknown;
+                return Some(Order::Set(self.wanted));
+            }
+            Step::Rest { look_at } if now >= look_at || self.must_write() => Purpose::Look,
+            Step::Verifying { reads, read_at } if now >= read_at => Purpose::Verify(reads + 1),
+            Step::Pausing { until } if now >= until => Purpose::Retry,
+            Step::Yielding { until } if now >= until => Purpose::AfterGrace,
+            _ => return None,
+        };
+        self.step = Step::Reading(purpose);
+        Some(Order::Read)
+    }
+
+    /// When [`Rule::poll`] has something to say next; [`Instant::NEVER`] while an answer is under way.
+    pub fn poll_at(&self) -> Instant {
+        match self.step {
+            Step::Rest { .. } if self.must_write() => Instant::ZERO,
+            Step::Rest { look_at: at }
+            | Step::Verifying { read_at: at, .. }
+            | Step::Pausing { until: at }
+            | Step::Yielding { until: at } => at,
+            Step::Reading(_) | Step::Writing(_) => Instant::NEVER,
+        }
+    }
+
+    /// The router answered a read; or its answer to a write showed the rule.
+    pub fn read(&mut self, now: Instant, reading: Reading) -> Option<RuleFact> {
+        self.seen_at = now;
+        let before = core::mem::replace(&mut self.belief, Belief::from(reading));
+        let rest = Step::Rest {
+            look_at: now + LOOK_EVERY,
+        };
+        let seen = match reading {
+            Reading::One(seen) => seen,
+            Reading::Missing | Reading::Ambiguous(_) => {
+                self.step = rest;
+                let fact = match reading {
+                    Reading::Ambiguous(n) => RuleFact::Ambiguous(n),
+                    _ => RuleFact::Missing,
+                };
+                return (before != self.belief).then_some(fact);
+            }
+        };
+        let step = core::mem::replace(&mut self.step, rest);
+        if seen == self.wanted {
+            return self.as_wanted(seen, step, before);
+        }
+        match step {
+            // The wish has changed since: the write worked, and the next one follows.
+            Step::Reading(Purpose::Verify(_)) if seen == self.written => None,
+            Step::Reading(Purpose::Verify(reads)) if reads < VERIFY_AFTER.len() => {
+                let read_at = now + VERIFY_AFTER[reads];
+                self.step = Step::Verifying { reads, read_at };
+                None
+            }
+            Step::Reading(Purpose::Verify(_)) => {
+                self.pause(now);
+                self.told_once(RuleFact::NotVerified(self.wanted))
+            }
+            Step::Reading(Purpose::AfterGrace) => {
+                self.settled = None;
+                Some(RuleFact::Reasserting(self.wanted))
+            }
+            Step::Yielding { until } => {
+                self.step = Step::Yielding { until };
+                None
+            }
+            _ if self.settled == Some(self.wanted) => {
+                let until = now + HAND_GRACE;
+                self.step = Step::Yielding { until };
+                Some(RuleFact::ByHand(seen, HAND_GRACE))
+            }
+            _ if is_trouble(before) => Some(RuleFact::Found),
+            _ => None,
+        }
+    }
+
+    /// The router took the write.
+    pub fn written(&mut self, now: Instant) {
+        if let Step::Writing(_) = self.step {
+            let read_at = now + VERIFY_AFTER[0];
+            self.step = Step::Verifying { reads: 0, read_at };
+        }
+    }
+
+    /// The router refused the order, or did not answer it in time.
+    pub fn failed(&mut self, now: Instant) -> Option<RuleFact> {
+        match self.step {
+            Step::Writing(switch) => {
+                self.pause(now);
+                self.told_once(RuleFact::WriteFailed(switch))
+            }
+            Step::Reading(_) => {
+                self.belief = Belief::Unknown;
+                self.pause(now);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// The connection is lost: nothing is known, and everything is read again first.
+    pub fn lost(&mut self) {
+        self.belief = Belief::Unknown;
+        self.step = Step::Rest {
+            look_at: Instant::ZERO,
+        };
+    }
+
+    /// What we believe.
+    pub const fn belief(&self) -> Belief {
+        self.belief
+    }
+
+    /// What we want.
+    pub const fn wanted(&self) -> Switch {
+        self.wanted
+    }
+
+    /// Which way the rule was last seen to stand, if nothing casts doubt on it.
+    pub const fn switch(&self) -> Option<Switch> {
+        match self.belief {
+            Belief::On => Some(Switch::On),
+            Belief::Off => Some(Switch::Off),
+            Belief::Unknown | Belief::Ambiguous(_) | Belief::Missing => None,
+        }
+    }
+
+    /// Until when a switch by hand is left alone.
+    pub const fn yielding_until(&self) -> Option<Instant> {
+        match self.step {
+            Step::Yielding { until } => Some(until),
+            _ => None,
+        }
+    }
+
+    fn as_wanted(&mut self, seen: Switch, step: Step, before: Belief) -> Option<RuleFact> {
+        let settled = self.settled.replace(seen) == Some(seen);
+        self.pause = FIRST_PAUSE;
+        self.failed = false;
+        match step {
+            Step::Writing(_) | Step::Verifying { .. } | Step::Reading(Purpose::Verify(_)) => {
+                Some(RuleFact::Verified(seen))
+            }
+            Step::Reading(Purpose::AfterGrace) | Step::Yielding { .. } => {
+                Some(RuleFact::Undone(seen))
+            }
+            Step::Reading(Purpose::Retry) if !settled => Some(RuleFact::Verified(seen)),
+            _ if is_trouble(before) => Some(RuleFact::Found),
+            _ => None,
+        }
+    }
+
+    fn must_write(&self) -> bool {
+        self.switch().is_some_and(|switch| switch != self.wanted)
+    }
+
+    fn pause(&mut self, now: Instant) {
+        let until = now + self.pause;
+        self.step = Step::Pausing { until };
+        self.pause = self.pause.doubled().min(LONGEST_PAUSE);
+    }
+
+    fn told_once(&mut self, fact: RuleFact) -> Option<RuleFact> {
+        (!core::mem::replace(&mut self.failed, true)).then_some(fact)
+    }
+}
+
+impl From<Reading> for Belief {
+    fn from(reading: Reading) -> Self {
+        match reading {
+            Reading::One(Switch::On) => Self::On,
+            Reading::One(Switch::Off) => Self::Off,
+            Reading::Missing => Self::Missing,
+            Reading::Ambiguous(n) => Self::Ambiguous(n),
+        }
+    }
+}
+
+const fn is_trouble(belief: Belief) -> bool {
+    matches!(belief, Belief::Missing | Belief::Ambiguous(_))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,519 @@
+//! What steering does, told as an evening would go.
+
+use wanctl::control::zone::Zone;
+use wanctl::steering::assessment::Reason;
+use wanctl::steering::evidence::{Alternate, Evidence, FeedState, Line, QueueNews};
+use wanctl::steering::fact::{Fact, Standing};
+use wanctl::steering::params::{Judging, SteeringParams};
+use wanctl::steering::queue::QueueReading;
+use wanctl::steering::record::{Saved, When};
+use wanctl::steering::rule::{Belief, HAND_GRACE, Reading, RuleFact, Switch};
+use wanctl::time::Duration;
+use wanctl::units::Millis;
+
+use crate::line::{World, calm, confidence, congested, ms, params, secs, silent};
+
+const TWO: Duration = Duration::from_secs(2);
+const FAST: Duration = Duration::from_millis(50);
+
+fn world(interval: Duration) -> World {
+    let mut world = World::new(params(interval));
+    world.run(60.0, &calm());
+    assert!(!world.degraded() && world.switched.is_empty());
+    world
+}
+
+/// RouterOS under CAKE shows no drops: the queue has to stand for three seconds, then two samples count.
+#[test]
+fn a_routeros_router_gets_its_traffic_steered_and_returned() {
+    for interval in [FAST, Duration::from_millis(500), TWO] {
+        let mut world = world(interval);
+        world.run(60.0, &congested(80));
+        let (at, switch) = world.switched[0];
+        assert_eq!(switch, Switch::On);
+        assert!((65.0..=69.0).contains(&at), "{interval}: {at}");
+        assert!(world.degraded());
+        assert!(world.reasons.contains(&Reason::Backlog));
+        world.run(300.0, &calm());
+        let (at, switch) = world.switched[1];
+        assert_eq!(switch, Switch::Off);
+        // The average needs a few samples to forget 90 ms, then 15 good ones of 2 s follow.
+        assert!((148.0..=164.0).contains(&at), "{interval}: {at}");
+        assert_eq!(world.switched.len(), 2);
+    }
+}
+
+#[test]
+fn a_router_that_counts_drops_is_judged_by_v17s_table() {
+    let mut world = World::new(params(TWO));
+    let mut reading = QueueReading {
+        dropped: 1_000_000,
+        queued_packets: 60,
+        ..QueueReading::default()
+    };
+    let congested = |reading| Evidence {
+        queue: QueueNews::Read(reading),
+        ..congested(0)
+    };
+    for cycle in 0..30 {
+        reading.packets += 1_000;
+        let verdict = world.cycle(&congested(reading));
+        let lifetime = "the drops of a lifetime are not those of now";
+        assert_eq!(
+            verdict.assessment.zone,
+            Zone::Yellow,
+            "cycle {cycle}: {lifetime}"
+        );
+    }
+    for cycle in 0..2 {
+        reading.dropped += 1;
+        let verdict = world.cycle(&congested(reading));
+        let reason = verdict.assessment.reason;
+        assert_eq!(reason, Reason::DelayDropsQueue, "cycle {cycle}");
+    }
+    assert_eq!(world.switched, [(62.0, Switch::On)]);
+}
+
+#[test]
+fn a_dead_primary_is_left_within_seconds_if_the_alternate_lives() {
+    for (alternate, seconds) in [
+        (Alternate::Answers, 3.0..=6.0),
+        (Alternate::Unknown, 10.0..=13.0),
+    ] {
+        let mut world = world(FAST);
+        let dead = Evidence {
+            alternate,
+            ..silent()
+        };
+        world.run(60.0, &dead);
+        assert_eq!(world.switched.len(), 1, "{alternate:?}");
+        let after = world.switched[0].0 - 60.0;
+        assert!(seconds.contains(&after), "{alternate:?}: {after}");
+        assert_eq!(world.reasons.last(), Some(&Reason::Dead));
+    }
+    let mut world = world(FAST);
+    let both = Evidence {
+        alternate: Alternate::Silent,
+        ..silent()
+    };
+    world.run(600.0, &both);
+    assert!(world.switched.is_empty(), "nowhere better to go");
+    assert_eq!(world.steering.picture().line, Line::BothSilent);
+}
+
+#[test]
+fn a_dead_ping_host_on_a_living_line_steers_nobody() {
+    let mut world = world(FAST);
+    let mut host_down = silent();
+    host_down.autorate.as_mut().unwrap().hears = Some(true);
+    world.run(600.0, &host_down);
+    assert!(world.switched.is_empty());
+    assert_eq!(world.reasons.last(), Some(&Reason::HostSilent));
+}
+
+#[test]
+fn a_ping_host_that_never_answered_steers_nobody() {
+    let mut world = World::new(params(FAST));
+    let mut never = silent();
+    never.autorate.as_mut().unwrap().hears = None;
+    world.run(600.0, &never);
+    assert!(world.switched.is_empty());
+    assert_eq!(world.steering.picture().line, Line::NeverHeard);
+}
+
+#[test]
+fn lost_packets_steer_although_the_others_are_quick() {
+    let mut world = world(FAST);
+    let mut lossy = calm();
+    lossy.echoes.lost = 1;
+    world.run(60.0, &lossy);
+    assert_eq!(world.switched.len(), 1);
+    assert_eq!(world.reasons.last(), Some(&Reason::Loss));
+    world.run(120.0, &calm());
+    assert_eq!(world.switched.len(), 2);
+}
+
+#[test]
+fn autorate_at_its_floor_is_evidence_while_its_word_is_fresh() {
+    let mut floor = congested(0);
+    let feed = floor.autorate.as_mut().unwrap();
+    feed.zone = Some(Zone::SoftRed);
+    feed.at_floor = true;
+    let mut world = world(FAST);
+    world.run(10.0, &floor);
+    assert_eq!(world.switched.len(), 1);
+    let mut old = floor;
+    old.autorate.as_mut().unwrap().age = secs(6.0);
+    let mut world = self::world(FAST);
+    world.run(600.0, &old);
+    assert!(
+        world.switched.is_empty(),
+        "a zone of six seconds ago is no news"
+    );
+}
+
+#[test]
+fn without_autorate_the_same_evidence_takes_longer() {
+    let first = |age: f64| {
+        let mut world = world(FAST);
+        let mut evidence = congested(80);
+        evidence.autorate.as_mut().unwrap().age = secs(age);
+        world.run(60.0, &evidence);
+        let told = world.told(|fact| {
+            let stale = FeedState::Stale;
+            matches!(fact, Fact::Feed { to, .. } if *to == stale)
+        });
+        (world.switched[0].0 - 60.0, told)
+    };
+    let ((fresh, none), (stale, one)) = (first(1.0), first(151.0));
+    assert!(
+        (stale - fresh - 4.0).abs() < 0.2,
+        "{fresh} {stale}: 6 s, not 2 s"
+    );
+    assert_eq!((none, one), (0, 1));
+}
+
+#[test]
+fn without_a_baseline_no_delay_is_known_and_nobody_is_steered() {
+    let mut world = World::new(params(FAST));
+    let blind = Evidence {
+        autorate: None,
+        ..congested(80)
+    };
+    world.run(600.0, &blind);
+    assert!(world.switched.is_empty());
+    assert_eq!(world.reasons.last(), Some(&Reason::NoBaseline));
+}
+
+#[test]
+fn a_baseline_out_of_bounds_is_ignored_and_told_once() {
+    let mut world = world(FAST);
+    let mut odd = calm();
+    odd.autorate.as_mut().unwrap().baseline = Some(ms(5.0));
+    world.run(60.0, &odd);
+    assert_eq!(
+        world.steering.baseline(),
+        Some(ms(25.0)),
+        "the old one stands"
+    );
+    assert_eq!(
+        world.told(|fact| *fact == Fact::BaselineRefused(ms(5.0))),
+        1
+    );
+    for edge in [10.0, 60.0] {
+        let mut at_edge = calm();
+        at_edge.autorate.as_mut().unwrap().baseline = Some(ms(edge));
+        world.cycle(&at_edge);
+        assert_eq!(
+            world.steering.baseline(),
+            Some(ms(edge)),
+            "bounds are inside"
+        );
+    }
+}
+
+#[test]
+fn an_unreadable_queue_is_told_as_v17_did_and_delay_alone_goes_on() {
+    let mut world = world(FAST);
+    let failing = Evidence {
+        queue: QueueNews::Failed,
+        ..congested(0)
+    };
+    world.run(60.0, &failing);
+    let told: Vec<&Fact> = world.facts.iter().map(|(_, fact)| fact).collect();
+    assert!(told.contains(&&Fact::QueueUnreadable(1)));
+    assert!(told.contains(&&Fact::QueueUnreadable(3)));
+    assert_eq!(world.told(|f| matches!(f, Fact::QueueUnreadable(_))), 2);
+    assert!(world.reasons.contains(&Reason::DelayAlone));
+    assert_eq!(world.switched.len(), 1, "W-25");
+    world.cycle(&calm());
+    assert_eq!(world.told(|f| matches!(f, Fact::QueueReadable(_))), 1);
+}
+
+/// The worst bufferbloat killed v1.7 (W-50); here it counts as the limit.
+#[test]
+fn two_seconds_of_delay_and_a_queue_of_fifty_thousand_steer() {
+    let mut world = world(FAST);
+    let worst = Evidence {
+        rtt: Some(ms(2_025.0)),
+        ..congested(50_000)
+    };
+    world.run(30.0, &worst);
+    assert_eq!(world.switched.len(), 1);
+    assert_eq!(
+        world.told(|f| matches!(f, Fact::DeltaCut(_))),
+        1,
+        "told once"
+    );
+    assert!(world.steering.averages().0 <= 1_000.0);
+}
+
+#[test]
+fn an_rtt_that_cannot_be_is_refused_and_told_once() {
+    let mut world = world(FAST);
+    let absurd = Evidence {
+        rtt: Some(ms(1e9)),
+        ..calm()
+    };
+    world.run(60.0, &absurd);
+    assert!(world.switched.is_empty());
+    assert_eq!(world.told(|f| *f == Fact::RttRefused(ms(1e9))), 1);
+    assert_eq!(
+        world.reasons.last(),
+        Some(&Reason::NoRtt),
+        "the last good one is old"
+    );
+}
+
+#[test]
+fn a_router_that_is_away_is_asked_when_it_is_back_if_it_still_hurts() {
+    let mut world = world(FAST);
+    world.down = true;
+    world.steering.link_lost();
+    world.run(30.0, &congested(80));
+    assert!(!world.degraded(), "nobody confirmed anything");
+    world.down = false;
+    world.run(1.0, &congested(80));
+    assert!(world.degraded());
+    world.down = true;
+    world.steering.link_lost();
+    world.run(200.0, &calm());
+    assert!(world.degraded(), "the rule is on, as far as anybody knows");
+    world.down = false;
+    world.run(1.0, &calm());
+    assert!(!world.degraded());
+    assert_eq!(world.switched.len(), 2);
+}
+
+/// W-28: whatever was saved, the traffic goes where the rule says.
+#[test]
+fn at_the_start_the_router_is_right() {
+    for (saved, rule) in [
+        (Standing::Good, Switch::On),
+        (Standing::Degraded, Switch::Off),
+        (Standing::Good, Switch::Off),
+        (Standing::Degraded, Switch::On),
+    ] {
+        let mut world = World::new(params(FAST));
+        world.rule = Reading::One(rule);
+        let document = Saved {
+            standing: saved,
+            ..Saved::default()
+        };
+        world.steering.restore(world.now, document);
+        world.run(5.0, &calm());
+        assert_eq!(world.degraded(), rule == Switch::On, "{saved:?} {rule:?}");
+        assert!(world.switched.is_empty(), "nothing is switched blindly");
+        let disagreed = world.degraded() != (saved == Standing::Degraded);
+        let told = world.told(|fact| matches!(fact, Fact::Adopted(_)));
+        assert_eq!(told, usize::from(disagreed));
+        world.run(60.0, &calm());
+        assert!(!world.degraded(), "a calm line is returned to");
+        assert_eq!(world.switched.len(), usize::from(rule == Switch::On));
+    }
+}
+
+#[test]
+fn a_rule_switched_by_hand_is_put_right_after_a_minute() {
+    let mut world = world(FAST);
+    world.rule = Reading::One(Switch::On);
+    world.run(31.0, &calm());
+    let by_hand = Fact::Rule(RuleFact::ByHand(Switch::On, HAND_GRACE));
+    assert_eq!(world.told(|fact| *fact == by_hand), 1);
+    assert_eq!(world.steering.rule().belief(), Belief::On);
+    assert!(world.switched.is_empty());
+    world.run(61.0, &calm());
+    assert_eq!(world.rule, Reading::One(Switch::Off));
+    assert_eq!(world.switched.len(), 1);
+    assert_eq!(world.told(|fact| matches!(fact, Fact::Moved { .. })), 0);
+}
+
+#[test]
+fn two_rules_with_the_comment_are_not_touched() {
+    for (reading, fact) in [
+        (Reading::Ambiguous(2), RuleFact::Ambiguous(2)),
+        (Reading::Missing, RuleFact::Missing),
+    ] {
+        let mut world = World::new(params(FAST));
+        world.rule = reading;
+        world.run(120.0, &congested(80));
+        assert!(!world.degraded());
+        assert_eq!(world.told(|told| *told == Fact::Rule(fact)), 1);
+        world.rule = Reading::One(Switch::Off);
+        world.run(31.0, &congested(80));
+        assert!(world.degraded(), "it still hurts");
+    }
+}
+
+#[test]
+fn retiring_takes_the_traffic_back_whatever_the_line_is_like() {
+    let mut world = world(FAST);
+    world.run(30.0, &congested(80));
+    assert!(world.degraded());
+    world.steering.retire(world.now);
+    world.run(10.0, &congested(80));
+    assert!(!world.degraded());
+    assert_eq!(world.rule, Reading::One(Switch::Off));
+    assert_eq!(world.steering.rule().switch(), Some(Switch::Off));
+}
+
+/// W-23: live, the score decides alone.
+#[test]
+fn live_confidence_replaces_the_hysteresis() {
+    let live = || SteeringParams {
+        confidence: Some(confidence(false)),
+        ..params(FAST)
+    };
+    let mut world = World::new(live());
+    world.run(60.0, &calm());
+    // RED by the truth table with 45 ms is a score of 50: the hysteresis would steer, the score does not.
+    let mut reading = QueueReading {
+        dropped: 1,
+        queued_packets: 50,
+        ..QueueReading::default()
+    };
+    for _ in 0..1_200 {
+        reading.dropped += 1;
+        let red = Evidence {
+            rtt: Some(ms(70.0)),
+            queue: QueueNews::Read(reading),
+            ..calm()
+        };
+        world.cycle(&red);
+    }
+    let worst = world.steering.scored().unwrap().score;
+    assert_eq!(world.reasons.last(), Some(&Reason::DelayDropsQueue));
+    assert!((50..55).contains(&worst), "{worst}");
+    assert!(world.switched.is_empty());
+    // Then a real one; and no return before the hold-down, however calm.
+    world.run(20.0, &silent());
+    assert_eq!(world.switched.len(), 1);
+    let on = world.switched[0].0;
+    world.run(120.0, &calm());
+    let off = world.switched[1].0;
+    assert!((33.0..=48.0).contains(&(off - on)), "{on} {off}");
+}
+
+#[test]
+fn a_dry_run_tells_what_it_would_do_and_does_not_touch_what_is_done() {
+    let run = |confidence| {
+        let mut world = World::new(SteeringParams {
+            confidence,
+            ..params(FAST)
+        });
+        world.run(60.0, &calm());
+        world.run(60.0, &congested(80));
+        world.run(300.0, &calm());
+        world
+    };
+    let (plain, dry) = (run(None), run(Some(confidence(true))));
+    assert_eq!(plain.switched, dry.switched);
+    assert_eq!(dry.told(|f| matches!(f, Fact::WouldEnable(..))), 1);
+    assert_eq!(dry.told(|f| matches!(f, Fact::WouldDisable(..))), 1);
+    assert!(plain.steering.scored().is_none());
+}
+
+/// An ISP that fails every 20 s for an hour.
+#[test]
+fn a_flapping_line_is_not_followed_around() {
+    for confidence in [None, Some(confidence(false))] {
+        let mut world = World::new(SteeringParams {
+            confidence,
+            ..params(FAST)
+        });
+        for _ in 0..90 {
+            world.run(20.0, &calm());
+            world.run(20.0, &congested(80));
+        }
+        let toggles = world.switched.len();
+        assert!(toggles <= 2 * 90, "{toggles}");
+        let returns = world.switched.windows(2).filter(|w| w[1].1 == Switch::Off);
+        for pair in returns {
+            assert!(pair[1].0 - pair[0].0 >= 28.0, "{pair:?}");
+        }
+        if confidence.is_none() {
+            assert_eq!(toggles, 1, "20 s of calm are not enough to come back");
+        }
+    }
+}
+
+#[test]
+fn a_pause_of_the_process_is_no_sustained_evidence() {
+    let mut world = world(FAST);
+    let mut floor = congested(0);
+    let feed = floor.autorate.as_mut().unwrap();
+    feed.zone = Some(Zone::Red);
+    feed.at_floor = true;
+    world.run(1.0, &floor);
+    world.now = world.now + secs(60.0);
+    world.cycle(&floor);
+    assert!(world.switched.is_empty());
+    world.run(2.1, &floor);
+    assert_eq!(world.switched.len(), 1);
+}
+
+#[test]
+fn transitions_and_histories_have_their_size_and_go_on_after_a_restart() {
+    let mut world = World::new(SteeringParams {
+        history_size: 3,
+        ..params(TWO)
+    });
+    for _ in 0..4 {
+        world.run(40.0, &congested(80));
+        world.run(80.0, &calm());
+    }
+    let record = world.steering.record();
+    for len in [
+        record.rtt.len(),
+        record.delta.len(),
+        record.drops.len(),
+        record.queue.len(),
+    ] {
+        assert_eq!(len, 3);
+    }
+    assert_eq!(record.zones.len(), 10);
+    assert_eq!(record.transitions.len(), 3);
+    let last = record.transitions.last().unwrap();
+    assert_eq!((last.from, last.to), (Standing::Degraded, Standing::Good));
+    assert_eq!((last.bad_count, last.good_count), (0, 15));
+    assert!(matches!(last.when, When::At(at) if Some(at) == world.steering.moved_at()));
+
+    let mut next = World::new(SteeringParams {
+        history_size: 3,
+        ..params(TWO)
+    });
+    let saved = Saved {
+        delta_average: 65.0,
+        baseline: Some(ms(25.0)),
+        rtt: (0..9).map(Millis::of).collect(),
+        transitions: record.transitions.iter().cloned().collect(),
+        ..Saved::default()
+    };
+    next.steering.restore(next.now, saved);
+    assert_eq!(next.steering.averages(), (65.0, 0.0));
+    assert_eq!(next.steering.baseline(), Some(ms(25.0)));
+    let kept: Vec<Millis> = next.steering.record().rtt.iter().copied().collect();
+    assert_eq!(kept, [Millis::of(6), Millis::of(7), Millis::of(8)]);
+    assert_eq!(next.steering.record().transitions.len(), 3);
+}
+
+#[test]
+fn legacy_mode_steers_by_the_raw_delta_alone() {
+    let mut legacy = params(TWO);
+    legacy.judging = Judging::Legacy {
+        bad: ms(25.0),
+        recovery: ms(12.0),
+    };
+    legacy.degrade.samples = 8;
+    let mut world = World::new(legacy);
+    world.run(60.0, &calm());
+    world.run(60.0, &congested(0));
+    assert_eq!(
+        world.switched,
+        [(74.0, Switch::On)],
+        "the eighth sample of 2 s"
+    );
+    world.run(60.0, &calm());
+    assert_eq!(world.switched[1], (148.0, Switch::Off), "the fifteenth");
+    assert!(world.steering.record().zones.is_empty());
+}
