@@ -19,7 +19,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("control", &[]),
     ("steering", &["control"]),
     ("wire", &[]),
-    ("router", &["control", "wire"]),
+    ("router", &["control", "steering", "wire"]),
     ("status", &["control", "router", "program"]),
     ("program", &["control", "router", "status"]),
     ("autorate", &["control", "router", "program", "status"]),

@@ -15,6 +15,7 @@ pub mod ssh;
 pub use self::memory::{Seen, Steering};
 use super::talk::{Contact, Tell};
 use super::{Failure, Known, Transport};
+pub use crate::steering::rule::Switch;
 use crate::time::Duration;
 pub use crate::wire::routeros::Counters;
 use crate::wire::routeros::Rule;
@@ -36,15 +37,6 @@ pub struct Interest {
     pub lists: heapless::Vec<String, MAX_LISTS>,
     /// How often the rule is read although nothing suggests a change.
     pub verify_every: Duration,
-}
-
-/// Which way the rule stands, or should.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Switch {
-    /// Disabled: nothing is sent over the alternate.
-    Off,
-    /// Enabled.
-    On,
 }
 
 /// What is asked for.
