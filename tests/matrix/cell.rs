@@ -5,6 +5,7 @@ use std::fmt;
 
 use wanctl::direction::{Both, Direction};
 use wanctl::program::Program;
+use wanctl::router::Transport;
 use wanctl::sim::double::faults::Fault;
 use wanctl::sim::schedule::{Change, Schedule};
 use wanctl::sim::wires::NoMeter;
@@ -75,6 +76,8 @@ pub(crate) struct Outcome {
     lies: u64,
     /// Ticks while `/health` was content and the router held something else for long.
     content: u64,
+    /// The other transport was not turned to, though it would have served.
+    stranded: bool,
     writes: u64,
     /// So many needless writes and lies are the fault's own.
     excused: (u64, u64),
@@ -108,6 +111,8 @@ impl Outcome {
             ))
         } else if self.lies > self.excused.1 {
             Some(format!("{} lies", self.lies))
+        } else if self.stranded {
+            Some("the other transport was not turned to".to_owned())
         } else if self.content > 0 {
             Some(format!("content for {} ticks too many", self.content))
         } else {
@@ -128,6 +133,12 @@ impl Cell {
         }
     }
 
+    /// Whether the fault is one of the web server's alone, and there is a way around it.
+    fn turns_to_ssh(self) -> bool {
+        self.route == Route::RestThenSsh
+            && matches!(self.fault, Fault::AbortDamage | Fault::UnauthorizedStorm(_))
+    }
+
     pub(crate) fn play(self) -> Outcome {
         let begins = match self.moment {
             Moment::Start => Instant::ZERO,
@@ -146,6 +157,11 @@ impl Cell {
         if self.moment == Moment::Start {
             worlds.trouble = trouble;
         }
+        // As odd as RouterOS gets: aborted requests break its server, and a command that hangs keeps
+        // everything else of the same user waiting.
+        let www = &mut worlds.scene_mut(0).router.www;
+        www.minds_aborts = true;
+        www.is_one_session = true;
         let mut watch = Watch::default();
         while worlds.now < begins {
             watch.tick(&mut worlds);
@@ -163,6 +179,7 @@ impl Cell {
         while worlds.now < ends {
             watch.tick(&mut worlds);
         }
+        let stranded = self.turns_to_ssh() && watch.transport != Transport::Ssh;
         worlds.trouble = Trouble::default();
         let allowed = SOON + longest_pause(self.fault);
         // Until it has held for a while, or will not any more.
@@ -181,6 +198,7 @@ impl Cell {
             needless: worlds.scene(0).router.needless_writes(),
             lies: tally.lies,
             content: watch.content,
+            stranded,
             writes: tally.writes,
             excused: self.excused(),
         }
@@ -196,12 +214,14 @@ struct Watch {
     behind_since: Option<Instant>,
     in_step_since: Instant,
     content: u64,
+    transport: Transport,
 }
 
 impl Watch {
     fn tick(&mut self, worlds: &mut Worlds) {
         worlds.tick(&mut NoMeter);
         let wan = &worlds.program.status().wans[0];
+        self.transport = wan.router.transport;
         self.wants.truncate(LAGS - 1);
         self.wants.push_front(wan.rates);
         let follows = |within: usize| {
@@ -263,6 +283,8 @@ const fn longest_pause(fault: Fault) -> Duration {
         | Fault::AbsentDisabled
         | Fault::Renumbered
         | Fault::ChangedByHand(_) => 0,
+        // The last command goes on hanging, and everything else of ours waits for it.
+        Fault::Hangs(_) => 60 + 30,
         // Answers that never come or make no sense, refusals, missing queues.
         _ => 30,
     })
