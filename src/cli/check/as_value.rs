@@ -21,14 +21,14 @@ pub(super) fn read(text: &str) -> Option<Vec<Object>> {
 fn record(text: &str) -> Option<Object> {
     let mut pairs: Vec<(&str, String)> = Vec::new();
     for piece in text.trim_end_matches(';').split(';') {
-        match piece.split_once('=').filter(|(key, _)| is_key(key)) {
-            Some((key, value)) => pairs.push((key, value.to_owned())),
+        let pair = piece.split_once('=').filter(|(key, _)| is_key(key));
+        if let Some((key, value)) = pair {
+            pairs.push((key, value.to_owned()));
+        } else {
             // A list, or a comment with a semicolon.
-            None => {
-                let (_, value) = pairs.last_mut()?;
-                value.push(';');
-                value.push_str(piece);
-            }
+            let (_, value) = pairs.last_mut()?;
+            value.push(';');
+            value.push_str(piece);
         }
     }
     let mut object = Object::default();

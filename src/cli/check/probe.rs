@@ -176,7 +176,7 @@ pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Ro
     router.queues = list(QUEUES).and_then(with_names);
     router.types = list(TYPES).and_then(with_names);
     router.interfaces = list(INTERFACES).unwrap_or_default();
-    router.fasttrack = list(FASTTRACK).ok().map(any_on);
+    router.fasttrack = list(FASTTRACK).ok().as_deref().map(any_on);
     router.rules = list(RULES).ok();
     if router
         .queues
@@ -198,7 +198,7 @@ fn with_names(rows: Vec<Object>) -> Result<Vec<Object>, Failure> {
     }
 }
 
-fn any_on(rules: Vec<Object>) -> bool {
+fn any_on(rules: &[Object]) -> bool {
     rules.iter().any(|rule| !rule.is_on("disabled"))
 }
 
@@ -247,7 +247,7 @@ fn by_console(ask: impl Fn(Command) -> Result<Said, Failed>) -> Result<Router, F
         queues: list(console::QUEUES)?.and_then(with_names),
         types: list(console::TYPES)?.and_then(with_names),
         interfaces: list(console::INTERFACES)?.unwrap_or_default(),
-        fasttrack: list(console::FASTTRACK)?.ok().map(any_on),
+        fasttrack: list(console::FASTTRACK)?.ok().as_deref().map(any_on),
         rules: list(console::RULES)?.ok(),
         traffic: None,
     })
