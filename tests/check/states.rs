@@ -50,6 +50,18 @@ fn an_idle_line_is_no_fault() {
 }
 
 #[test]
+fn a_password_that_is_not_set_is_no_reason_to_change_the_routers() {
+    let mut setup = Setup::new();
+    setup.merge("router: { transport: rest, password: '${WANCTL_CHECK_TEST}' }");
+    let (findings, code) = setup.findings(&[]);
+    let of = |id| findings.iter().find(|finding| finding["id"] == id);
+    assert_eq!(code, Some(1));
+    assert!(of("password-unset").is_some(), "{findings:#?}");
+    let login = of("router-login").expect("said");
+    assert_eq!(login["fix"].as_array().map(Vec::len), Some(0), "{login}");
+}
+
+#[test]
 fn a_wrong_password() {
     let mut setup = Setup::new();
     setup.world.scene().router.access.password = "another".to_owned();
@@ -174,6 +186,42 @@ fn a_second_shaper() {
         .has("max-limit is what shapes, and what wanctl moves")
         .has("/queue type set [find name=\"cake-up\"] cake-bandwidth=0");
     assert_eq!(setup.fix("cake-bandwidth"), Some(0));
+}
+
+#[test]
+fn a_rule_that_steers_is_told_and_two_of_one_name_are_ambiguous() {
+    let setup = Setup::new();
+    setup
+        .check()
+        .exits(0)
+        .has("No mangle rule has a comment that looks like steering.");
+    let comment = "ADAPTIVE: Steer latency-sensitive to WAN2";
+    let rule = [
+        ("chain", "prerouting"),
+        ("comment", comment),
+        ("disabled", "true"),
+    ];
+    let add = |n| setup.world.scene().router.add_mangle(&rule[..n]);
+    add(3);
+    add(1);
+    setup.check().exits(0).has(&format!(
+        "The mangle rule *1 (disabled) looks like steering: {comment:?}."
+    ));
+    add(2);
+    setup.check().exits(2).has(&format!(
+        "2 mangle rules have the comment {comment:?}: *1 (disabled), *3 (enabled)."
+    ));
+}
+
+#[test]
+fn a_router_that_has_just_booted() {
+    let setup = Setup::new();
+    setup.world.fault(Fault::Confused);
+    let said = setup.check();
+    said.exits(1)
+        .has("answers, but not as RouterOS does.")
+        .has("a RouterOS that is still starting");
+    assert!(!said.text.contains("has no queue"), "{}", said.text);
 }
 
 #[test]
@@ -312,6 +360,16 @@ fn directories_that_are_missing() {
         .has("cannot write into the lock directory")
         .has("the daemon refuses to start");
     assert_eq!(setup.fix("directory-lock"), Some(0));
+}
+
+#[test]
+fn what_the_unit_makes_may_be_missing_before_its_first_start() {
+    let mut setup = Setup::new();
+    let directory = format!("/run/wanctl-{}", std::process::id());
+    setup.merge(&format!("lock_file: {directory}/wan1.lock"));
+    setup.check().exits(0).has(&format!(
+        "There is no {directory} yet; the unit makes it at its start."
+    ));
 }
 
 #[test]

@@ -241,6 +241,9 @@ fn a_file_for_ssh_alone_is_not_called_clean() {
         .has("were not looked at: that takes REST")
         .has("There is no other way: the file has no password for REST.");
     assert!(setup.world.journal().is_empty());
+    let (findings, _) = setup.findings(&["--write-test"]);
+    let undone = findings.iter().find(|f| f["id"] == "write-not-tested");
+    assert_eq!(undone.map(|f| f["severity"] == "warning"), Some(true));
     setup.merge("router: { password: secret }");
     setup
         .check()

@@ -36,10 +36,66 @@ fn ssh_in_order_is_found_in_order_and_nothing_is_written() {
         assert_eq!(ssh["severity"], "ok");
         let errors = findings.iter().filter(|f| f["severity"] == "error");
         assert_eq!(errors.count(), 0, "{findings:#?}");
+        let what = ssh["what"].as_str().unwrap();
+        let known = format!("is known from {}", router.known_hosts.display());
+        assert!(what.contains(&known), "{what}");
         let alone = router.password.is_empty();
-        assert_eq!(find(&findings, "router-not-checked").is_some(), alone);
+        let note = find(&findings, "router-not-checked");
+        assert_eq!(
+            note.map(|note| &note["severity"] == "note"),
+            alone.then_some(true)
+        );
     }
     assert!(world.journal().iter().all(|entry| !entry.is_write()));
+}
+
+#[test]
+fn ssh_alone_sees_version_queues_types_and_steering_rules() {
+    let Some((world, sshd)) = stage() else { return };
+    let router = ssh_only(&sshd);
+    for queue in ["WAN-Download", "WAN-Upload"] {
+        let router = &mut world.scene().router;
+        router.set_queue_property(queue, "bucket-size", "0.01");
+    }
+    let (findings, code) = check(&world, &router);
+    assert_eq!(code, Some(0), "nothing to do: {findings:#?}");
+    let version = find(&findings, "router-version").unwrap();
+    assert!(
+        version["what"]
+            .as_str()
+            .unwrap()
+            .starts_with("RouterOS 7.23.7 (long-term) on RB5009")
+    );
+    {
+        let router = &mut world.scene().router;
+        router.set_version("7.16.2 (stable)");
+        router.set_queue_property("WAN-Download", "bucket-size", "0.1");
+        router.set_queue_property("WAN-Upload", "disabled", "true");
+        router.set_queue_type_property("cake-down", "cake-nat", "true");
+        router.add_mangle(&[("chain", "prerouting"), ("comment", "Steer; to WAN2")]);
+    }
+    let (findings, code) = check(&world, &router);
+    assert_eq!(code, Some(1));
+    let bad = findings
+        .iter()
+        .filter(|f| f["severity"] != "ok" && f["severity"] != "note");
+    let bad: Vec<&str> = bad.filter_map(|f| f["id"].as_str()).collect();
+    assert_eq!(
+        bad,
+        [
+            "router-security",
+            "cake-nat",
+            "queue-bucket",
+            "queue-disabled"
+        ]
+    );
+    let rule = find(&findings, "steering-rule").unwrap();
+    assert!(
+        rule["what"]
+            .as_str()
+            .unwrap()
+            .contains("*1 (enabled) looks like steering: \"Steer; to WAN2\"")
+    );
 }
 
 #[test]
@@ -92,7 +148,7 @@ fn a_router_without_ssh_or_without_the_queue_is_seen_by_ssh_as_well() {
     let router = ssh_only(&sshd);
     world.scene().router.remove_queue("WAN-Upload");
     let (findings, code) = check(&world, &router);
-    let missing = find(&findings, "ssh-queue").unwrap_or_else(|| panic!("{findings:#?}"));
+    let missing = find(&findings, "queue-missing").unwrap_or_else(|| panic!("{findings:#?}"));
     assert_eq!(
         (missing["subject"].as_str(), code),
         (Some("upload"), Some(1))

@@ -18,6 +18,8 @@ use crate::units::Rate;
 pub(super) struct Machine {
     /// The user whose rights were looked at.
     pub(super) user: u32,
+    /// The WAN file by its whole path, if there is a user `wanctl` whom it is meant for.
+    pub(super) service_file: Option<PathBuf>,
     pub(super) spots: Vec<Spot>,
     pub(super) weaknesses: Vec<Weakness>,
     /// What the system allows for pings, or why it allows nothing.
@@ -47,6 +49,8 @@ pub(super) enum Access {
     Writable,
     /// It is missing, and its parent is writable.
     Creatable,
+    /// It is missing, and systemd makes it when the unit starts.
+    MadeByUnit,
     Refused(Errno),
 }
 
@@ -62,6 +66,8 @@ pub(super) struct Router {
     pub(super) interfaces: Vec<Object>,
     /// Whether an enabled rule fast-tracks connections; `None` if the router did not say.
     pub(super) fasttrack: Option<bool>,
+    /// The mangle rules, with `.id`, `comment` and `disabled`; `None` if the router did not say.
+    pub(super) rules: Option<Vec<Object>>,
     pub(super) traffic: Option<Traffic>,
 }
 
@@ -80,6 +86,10 @@ pub(super) enum Ssh {
         resource: Said,
         /// The daemon's look-up of its queues.
         queues: Said,
+        /// Where its key was known from.
+        known_hosts: PathBuf,
+        /// What REST would have told, but for what moves; only if it was not asked.
+        audit: Option<Box<Router>>,
     },
 }
 

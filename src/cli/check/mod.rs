@@ -5,6 +5,7 @@
 //! (sockets, files)     (data)   (pure)   (data)      (text, JSON)
 //! ```
 
+mod as_value;
 mod client;
 mod connector;
 mod facts;
@@ -56,10 +57,7 @@ fn one(path: &Path, args: &CheckArgs) -> Report {
             let mut findings = judge::file(&loaded.warnings);
             findings.extend(judge::machine(config, &probe::machine(config)));
             findings.extend(live(config, args.write_test));
-            // What SSH says of a key that others may read says it all.
-            if findings.iter().any(|finding| finding.id == "ssh-key-file") {
-                findings.retain(|finding| finding.id != "ssh-key-mode");
-            }
+            judge::together(&mut findings);
             Report {
                 file,
                 about: Some(about(config)),
@@ -119,10 +117,10 @@ fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
             }
         }
     } else {
-        findings.push(judge::no_rest());
+        findings.extend(judge::no_rest(write_test));
     }
     if chosen.ssh {
-        let ssh = probe::ssh(&config.router, clock);
+        let ssh = probe::ssh(&config.router, clock, !chosen.rest);
         findings.extend(judge::ssh(config, &chosen, &ssh, seen));
     }
     findings

@@ -12,6 +12,11 @@ use crate::wire::routeros;
 pub(super) struct Object(BTreeMap<String, String>);
 
 impl Object {
+    /// Sets a property; the value it had.
+    pub(super) fn put(&mut self, name: &str, value: &str) -> Option<String> {
+        self.0.insert(name.to_owned(), plain(value))
+    }
+
     /// A property that is there and not empty.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0
@@ -50,14 +55,18 @@ impl Object {
         let Value::Object(map) = value else {
             return None;
         };
-        // It ends up on a terminal.
-        let plain = |c: char| if c.is_control() { '?' } else { c };
         let text = |value| match value {
-            Value::String(text) => text.chars().map(plain).collect(),
+            Value::String(text) => plain(&text),
             other => other.to_string(),
         };
         Some(Self(map.into_iter().map(|(k, v)| (k, text(v))).collect()))
     }
+}
+
+/// It ends up on a terminal.
+fn plain(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { '?' } else { c };
+    text.chars().map(plain).collect()
 }
 
 /// The objects of a reply; a lone object is a list of one (routeros.md 2.5).

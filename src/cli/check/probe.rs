@@ -1,18 +1,22 @@
 //! Looks at the machine and asks the router. Changes nothing.
 
+use std::fs;
 use std::net::ToSocketAddrs as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
+use super::as_value;
 use super::client::{Client, Failure};
 use super::facts::{Access, Kind, Machine, Router, Spot, Ssh, Traffic};
 use super::object::{Object, named};
 use crate::cli::{assemble, secret, transport};
 use crate::config::{RouterConfig, Scheme, WanConfig};
 use crate::direction::{Both, Direction};
+use crate::router::Failure as Failed;
 use crate::shell::access;
 use crate::shell::certificate;
 use crate::shell::clock::{Clock, pause};
-use crate::shell::ssh::Console;
+use crate::shell::ssh::{Console, Said};
 use crate::time::Duration;
 use crate::wire::routeros_cli::{self, Command};
 
@@ -32,11 +36,33 @@ const TYPES: &str = "/rest/queue/type";
 const INTERFACES: &str = "/rest/interface";
 const FASTTRACK: &str = "/rest/ip/firewall/filter?action=fasttrack-connection";
 
+const RULES: &str = "/rest/ip/firewall/mangle?.proplist=.id,comment,disabled";
+
+/// The same for the console. An answer has no room for a large firewall: only what is looked for.
+mod console {
+    pub(super) const RESOURCE: &str = ":put [/system resource print as-value]";
+    pub(super) const QUEUES: &str = ":put [/queue tree print detail as-value]";
+    pub(super) const TYPES: &str = ":put [/queue type print detail as-value]";
+    pub(super) const INTERFACES: &str = ":put [/interface print as-value proplist=name,type]";
+    pub(super) const FASTTRACK: &str = ":put [/ip firewall filter print as-value proplist=disabled where \
+                                        action=fasttrack-connection]";
+    pub(super) const RULES: &str = ":put [/ip firewall mangle print as-value proplist=comment,disabled \
+                                    where comment~\"[Ss]teer|STEER|[Aa]daptive|ADAPTIVE\"]";
+}
+
+/// The service's user, whom the installation makes.
+const SERVICE_USER: &str = "wanctl";
+/// What `StateDirectory` and `LogsDirectory` of the unit make; its `RuntimeDirectory` is below [`RUN`].
+const UNIT_MAKES: [&str; 2] = ["/var/lib/wanctl", "/var/log/wanctl"];
+const RUN: &str = "/run";
+
 /// This machine, for this WAN.
 pub(super) fn machine(config: &WanConfig) -> Machine {
     let ping = assemble::echo_sockets(config);
     Machine {
         user: access::user(),
+        service_file: is_user(SERVICE_USER)
+            .then(|| std::path::absolute(&config.file).unwrap_or_else(|_| config.file.clone())),
         spots: spots(config),
         weaknesses: secret::weaknesses(config),
         ping: Some(match ping {
@@ -44,6 +70,12 @@ pub(super) fn machine(config: &WanConfig) -> Machine {
             Err(error) => Err(error.to_string()),
         }),
     }
+}
+
+fn is_user(name: &str) -> bool {
+    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let mut users = users.lines().filter_map(|line| line.split(':').next());
+    users.any(|user| user == name)
 }
 
 /// Where wanctl will write.
@@ -86,6 +118,7 @@ fn spots(config: &WanConfig) -> Vec<Spot> {
 fn directory(path: &Path, made: bool) -> Access {
     match access::may_make_files(path) {
         Ok(()) => Access::Writable,
+        Err(errno) if errno.number() == libc::ENOENT && is_made_by_unit(path) => Access::MadeByUnit,
         Err(errno) if made && errno.number() == libc::ENOENT => {
             // `create_dir_all` makes all that is missing below the first directory that is there.
             let there = path.ancestors().skip(1).find(|above| above.exists());
@@ -97,6 +130,16 @@ fn directory(path: &Path, made: bool) -> Access {
         }
         Err(errno) => Access::Refused(errno),
     }
+}
+
+/// Whether systemd makes that missing directory; in a `/run` where root can.
+fn is_made_by_unit(path: &Path) -> bool {
+    let Some(parent) = path.parent() else {
+        return false;
+    };
+    let root_writes = |there: fs::Metadata| there.uid() == 0 && there.mode() & 0o200 != 0;
+    let is_listed = UNIT_MAKES.iter().any(|made| path == Path::new(made));
+    (is_listed || parent == Path::new(RUN)) && fs::metadata(parent).is_ok_and(root_writes)
 }
 
 /// The router, as far as it answers.
@@ -123,17 +166,18 @@ pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Ro
         types: Ok(Vec::new()),
         interfaces: Vec::new(),
         fasttrack: None,
+        rules: None,
         traffic: None,
         resource,
     };
     if router.resource.is_err() {
         return router;
     }
-    router.queues = list(QUEUES);
-    router.types = list(TYPES);
+    router.queues = list(QUEUES).and_then(with_names);
+    router.types = list(TYPES).and_then(with_names);
     router.interfaces = list(INTERFACES).unwrap_or_default();
-    let on = |rules: Vec<Object>| rules.iter().any(|rule| !rule.is_on("disabled"));
-    router.fasttrack = list(FASTTRACK).ok().map(on);
+    router.fasttrack = list(FASTTRACK).ok().as_deref().map(any_on);
+    router.rules = list(RULES).ok();
     if router
         .queues
         .as_ref()
@@ -144,14 +188,30 @@ pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Ro
     router
 }
 
-/// The router by SSH: whom the daemon would trust, as whom it would log in, and what it would ask.
-pub(super) fn ssh(config: &RouterConfig, clock: Clock) -> Ssh {
+/// Just after a boot, any path may answer with another's object (routeros.md 1.7).
+fn with_names(rows: Vec<Object>) -> Result<Vec<Object>, Failure> {
+    let all = rows.iter().all(|row| row.text("name").is_some());
+    if all {
+        Ok(rows)
+    } else {
+        Err(Failure::Unreadable)
+    }
+}
+
+fn any_on(rules: &[Object]) -> bool {
+    rules.iter().any(|rule| !rule.is_on("disabled"))
+}
+
+/// The router by SSH: whom the daemon would trust, as whom it would log in, and what it would ask; with
+/// `audit` also what REST tells where there is REST.
+pub(super) fn ssh(config: &RouterConfig, clock: Clock, audit: bool) -> Ssh {
     let host = config.host.to_string();
     let found = (host.as_str(), config.ssh_port).to_socket_addrs();
     let Some(address) = found.ok().and_then(|mut found| found.next()) else {
         return Ssh::NoAddress;
     };
-    let console = match Console::open(&transport::ssh(config), address.ip()) {
+    let params = transport::ssh(config);
+    let console = match Console::open(&params, address.ip()) {
         Ok(console) => console,
         Err(refused) => return Ssh::Refused(refused),
     };
@@ -162,10 +222,35 @@ pub(super) fn ssh(config: &RouterConfig, clock: Clock) -> Ssh {
         down: config.queues.down.as_str(),
         up: config.queues.up.as_str(),
     });
-    match ask(harmless).and_then(|resource| Ok((resource, ask(queues)?))) {
-        Ok((resource, queues)) => Ssh::Answers { resource, queues },
-        Err(why) => Ssh::Silent(why),
-    }
+    let answers = || {
+        Ok(Ssh::Answers {
+            resource: ask(harmless)?,
+            queues: ask(queues)?,
+            known_hosts: params.known_hosts,
+            audit: audit.then(|| by_console(ask)).transpose()?.map(Box::new),
+        })
+    };
+    answers().unwrap_or_else(Ssh::Silent)
+}
+
+/// Everything that REST would have been asked, but for what moves.
+fn by_console(ask: impl Fn(Command) -> Result<Said, Failed>) -> Result<Router, Failed> {
+    let list = |line: &str| {
+        let said = ask(Command::try_from(line).unwrap_or_default())?;
+        let objects = (said.status == 0).then(|| as_value::read(&said.text));
+        Ok(objects.flatten().ok_or(Failure::Unreadable))
+    };
+    let first = |objects: Vec<Object>| objects.into_iter().next().ok_or(Failure::Unreadable);
+    Ok(Router {
+        shown: None,
+        resource: list(console::RESOURCE)?.and_then(first),
+        queues: list(console::QUEUES)?.and_then(with_names),
+        types: list(console::TYPES)?.and_then(with_names),
+        interfaces: list(console::INTERFACES)?.unwrap_or_default(),
+        fasttrack: list(console::FASTTRACK)?.ok().as_deref().map(any_on),
+        rules: list(console::RULES)?.ok(),
+        traffic: None,
+    })
 }
 
 /// The interfaces are read within the counters' time: whatever a port passed between its two reads, its

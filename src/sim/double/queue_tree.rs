@@ -9,7 +9,7 @@ use crate::units::Rate;
 
 /// What `set` takes, the same from 7.10 to 7.24.
 const FIELDS: &[Field] = &[
-    Field("bucket-size", Kind::Text),
+    Field("bucket-size", Kind::Fraction(0, 10)),
     Field("burst-limit", Kind::Size),
     Field("burst-threshold", Kind::Size),
     Field("burst-time", Kind::Text),

@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Size,
     /// Whole number in a range.
     Number(u64, u64),
+    /// The same with decimals; reads back as it was written.
+    Fraction(u32, u32),
     /// `yes`, `no`, `true` or `false`; reads back as `true` or `false`.
     Flag,
     /// One of these words.
@@ -190,6 +192,13 @@ impl Field {
             Kind::Number(least, most) => match value.parse::<u64>() {
                 Ok(number) if (least..=most).contains(&number) => Ok(number.to_string()),
                 Ok(_) => Err(Refusal::OutOfRange(name(), least, most)),
+                Err(_) => Err(Refusal::Invalid(name())),
+            },
+            Kind::Fraction(least, most) => match value.parse::<f64>() {
+                Ok(number) if (f64::from(least)..=f64::from(most)).contains(&number) => {
+                    Ok(value.to_owned())
+                }
+                Ok(_) => Err(Refusal::OutOfRange(name(), least.into(), most.into())),
                 Err(_) => Err(Refusal::Invalid(name())),
             },
             Kind::Flag => match value {

@@ -20,22 +20,38 @@ pub(in crate::cli::check) fn machine(config: &WanConfig, machine: &Machine) -> V
     findings.extend(machine.weaknesses.iter().filter_map(weakness));
     findings.extend(machine.ping.as_ref().map(ping));
     if machine.user == ROOT {
-        let what = "This ran as root, who may do everything; the service probably may not.";
-        findings.push(
-            Finding::note(Subject::Machine, "root", what).in_shell(format!(
-                "sudo -u wanctl wanctl check --config {}",
-                config.file.display()
-            )),
-        );
+        findings.push(root(machine));
     }
     findings
 }
 
+/// Without the capability, the service's user could not ping.
+fn root(machine: &Machine) -> Finding {
+    let what = "This ran as root, who may do everything; the service probably may not.";
+    let note = Finding::note(Subject::Machine, "root", what).why(
+        "It has its own home with its own known_hosts, and its password from an EnvironmentFile.",
+    );
+    match &machine.service_file {
+        Some(file) => note.in_shell(format!(
+            "systemd-run --pipe --wait --uid=wanctl -p EnvironmentFile=/etc/wanctl/secrets \
+             -p AmbientCapabilities=CAP_NET_RAW wanctl check --config {}",
+            file.display()
+        )),
+        None => note.advice("Run this again as the user that the service will have."),
+    }
+}
+
 fn spot(config: &WanConfig, spot: &Spot, user: u32) -> Option<Finding> {
-    let Access::Refused(errno) = spot.state else {
-        return None;
-    };
     let path = spot.path.display();
+    let errno = match spot.state {
+        Access::Writable | Access::Creatable => return None,
+        Access::MadeByUnit => {
+            let what = format!("There is no {path} yet; the unit makes it at its start.");
+            let note = Finding::note(Subject::Machine, "directory-unit", what);
+            return Some(note.why("Only a daemon that is started by hand would miss it."));
+        }
+        Access::Refused(errno) => errno,
+    };
     let word = match spot.kind {
         Kind::Log => "log",
         Kind::Lock => "lock",

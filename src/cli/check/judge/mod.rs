@@ -5,6 +5,7 @@ mod link;
 mod machine;
 mod queue;
 mod ssh;
+mod steering;
 #[cfg(test)]
 mod tests;
 mod traffic;
@@ -17,7 +18,8 @@ pub(super) use self::writes::writes;
 
 use super::facts::Router;
 use super::finding::{Finding, Subject};
-use crate::config::{Problem, WanConfig};
+use super::object::Object;
+use crate::config::{Problem, Transport, WanConfig};
 use crate::direction::Direction;
 use crate::time::Duration;
 
@@ -44,12 +46,41 @@ pub(super) fn oddities(warnings: &[Problem]) -> Vec<Finding> {
 }
 
 /// A file for SSH alone.
-pub(super) fn no_rest() -> Finding {
-    let what = "The router's version, CAKE options and counters were not looked at: that takes REST, and the \
-                file has no password for it.";
-    Finding::warning(Subject::Router, "router-not-checked", what)
+pub(super) fn no_rest(write_test: bool) -> Vec<Finding> {
+    let password = "router:\n  password_file: /etc/wanctl/router-password";
+    let what = "The router's counters were not looked at: that takes REST, and the file has no password for \
+                it.";
+    let note = Finding::note(Subject::Router, "router-not-checked", what)
         .why("With SSH alone the daemon works, but has nothing to fall back on.")
-        .in_file("router:\n  password_file: /etc/wanctl/router-password")
+        .in_file(password);
+    let undone = || {
+        let what =
+            "The write test was not done: it takes REST, and the file has no password for it.";
+        Finding::warning(Subject::Writes, "write-not-tested", what)
+            .why("Whether the user may write, and what a write costs, is not known.")
+            .in_file(password)
+    };
+    [Some(note), write_test.then(undone)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// What one finding says about another.
+pub(super) fn together(findings: &mut Vec<Finding>) {
+    let has = |id| findings.iter().any(|finding| finding.id == id);
+    let (key_file, unset) = (has("ssh-key-file"), has("password-unset"));
+    // What SSH says of a key that others may read says it all.
+    findings.retain(|finding| !key_file || finding.id != "ssh-key-mode");
+    // An empty password was refused, as it should be: the router's own is right.
+    let logins = findings
+        .iter_mut()
+        .filter(|f| unset && f.id == "router-login");
+    for login in logins {
+        login.fix.clear();
+        "No password was sent, because its variable is not set: see above."
+            .clone_into(&mut login.why);
+    }
 }
 
 /// Everything about the router but its writes.
@@ -59,29 +90,56 @@ pub(super) fn router(config: &WanConfig, router: &Router, write_test: bool) -> V
         findings.push(link::failure(config, router, failure));
         return findings;
     }
-    findings.extend(version::version(config, router));
+    findings.extend(version::version(config, router, Transport::Rest));
     match (&router.queues, &router.types) {
         (Ok(queues), Ok(types)) => {
             findings.extend(router.traffic.as_ref().map(link::latency));
             findings.push(link::rights(config, write_test));
-            for direction in Direction::BOTH {
-                let seen = queue::Seen {
-                    config,
-                    direction,
-                    queues,
-                    types,
-                    interfaces: &router.interfaces,
-                };
-                findings.extend(queue::queue(&seen));
-                findings.extend(traffic::traffic(&seen, router));
-            }
-            findings.extend(queue::shared(config, queues));
-            findings.extend(traffic::idle(router));
+            findings.extend(both(config, router, queues, types));
         }
         (Err(failure), _) | (_, Err(failure)) => {
             findings.push(link::failure(config, router, failure));
         }
     }
+    findings
+}
+
+/// The same, of what the console told.
+fn console(config: &WanConfig, router: &Router) -> Vec<Finding> {
+    let mut findings = version::version(config, router, Transport::Ssh);
+    if let (Ok(_), Ok(queues), Ok(types)) = (&router.resource, &router.queues, &router.types) {
+        findings.extend(both(config, router, queues, types));
+    } else {
+        let what = "By SSH, the router's version, queues or queue types make no sense.";
+        findings.push(
+            Finding::warning(Subject::Router, "ssh-unreadable", what)
+                .why(
+                    "They were not looked at. A RouterOS that is still starting, or a comment that looks \
+                     like properties.",
+                )
+                .on_router("/queue tree print detail")
+                .on_router("/queue type print detail"),
+        );
+    }
+    findings
+}
+
+/// Both queues, and the rules that steer.
+fn both(config: &WanConfig, router: &Router, queues: &[Object], types: &[Object]) -> Vec<Finding> {
+    let mut findings = steering::steering(router);
+    for direction in Direction::BOTH {
+        let seen = queue::Seen {
+            config,
+            direction,
+            queues,
+            types,
+            interfaces: &router.interfaces,
+        };
+        findings.extend(queue::queue(&seen));
+        findings.extend(traffic::traffic(&seen, router));
+    }
+    findings.extend(queue::shared(config, queues));
+    findings.extend(traffic::idle(router));
     findings
 }
 

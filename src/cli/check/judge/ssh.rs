@@ -1,8 +1,10 @@
 //! The way to the router by SSH: reachable, known, let in, able to see the queues.
 
+use std::path::Path;
+
 use super::ms;
 use crate::cli::check::facts::Ssh;
-use crate::cli::check::finding::{Finding, Subject};
+use crate::cli::check::finding::{Finding, Severity, Subject};
 use crate::cli::transport::{Chosen, HAS_SSH};
 use crate::config::{Transport, WanConfig};
 use crate::direction::Both;
@@ -57,7 +59,24 @@ pub(in crate::cli::check) fn ssh(
                     .on_router("/user active print"),
             ]
         }
-        Ssh::Answers { resource, queues } => way.answers(resource, queues, seen),
+        Ssh::Answers {
+            resource,
+            queues,
+            known_hosts,
+            audit,
+        } => {
+            let mut findings = way.answers(resource, queues, known_hosts);
+            if findings
+                .iter()
+                .all(|finding| finding.severity == Severity::Ok)
+            {
+                findings.extend(match audit.as_deref() {
+                    Some(router) => super::console(config, router),
+                    None => way.queues(queues, seen),
+                });
+            }
+            findings
+        }
     }
 }
 
@@ -115,7 +134,7 @@ impl Way<'_> {
         finding
     }
 
-    fn answers(&self, resource: &Said, queues: &Said, seen: Both<bool>) -> Vec<Finding> {
+    fn answers(&self, resource: &Said, queues: &Said, known_hosts: &Path) -> Vec<Finding> {
         let config = self.config;
         if [resource, queues].map(is_refusal).contains(&true) {
             let user = &config.router.user;
@@ -127,53 +146,43 @@ impl Way<'_> {
             );
             return vec![self.finding("ssh-rights", what).on_router(command)];
         }
-        let names = &config.router.queues;
+        if self.printed(queues).is_none() {
+            let what = "By SSH, the router's list of its queues makes no sense.".to_owned();
+            return vec![self.finding("ssh-queues", what)];
+        }
+        let took = ms(queues.took);
+        let what = format!(
+            "SSH works: {} is known from {}, lets the key in, and lists the queues in {took}.",
+            self.place(),
+            known_hosts.display()
+        );
+        vec![Finding::ok(Subject::Router, "ssh", what)]
+    }
+
+    fn printed(&self, queues: &Said) -> Option<Printed> {
+        let names = &self.config.router.queues;
         let wanted = Both {
             down: names.down.as_str(),
             up: names.up.as_str(),
         };
-        let Ok(printed) = routeros_cli::find_queues(&queues.text, wanted) else {
-            let what = "By SSH, the router's list of its queues makes no sense.".to_owned();
-            return vec![self.finding("ssh-queues", what)];
-        };
-        let took = ms(queues.took);
-        let what = format!(
-            "SSH works: {} is known, lets the key in, and lists the queues in {took}.",
-            self.place()
-        );
-        let mut findings = vec![Finding::ok(Subject::Router, "ssh", what)];
-        findings.extend(self.queues(&printed, seen));
-        findings
+        routeros_cli::find_queues(&queues.text, wanted).ok()
     }
 
-    fn queues(&self, printed: &Printed, seen: Both<bool>) -> Vec<Finding> {
+    /// Where REST has looked as well: what only SSH does not see.
+    fn queues(&self, queues: &Said, seen: Both<bool>) -> Vec<Finding> {
         let mut findings = Vec::new();
+        let Some(printed) = self.printed(queues) else {
+            return findings;
+        };
         for direction in crate::direction::Direction::BOTH {
             let name = &self.config.router.queues[direction];
-            let at = |id, what| Finding::error(direction.into(), id, what);
-            match &printed.queues[direction] {
-                None if self.chosen.rest && !seen[direction] => {}
-                None => findings.push(
-                    at(
-                        "ssh-queue",
-                        format!("By SSH, the router has no queue tree named {name}."),
-                    )
-                    .why("A limit that is set there takes effect nowhere.")
-                    .on_router("/queue tree print"),
-                ),
-                Some(queue) if queue.inactive && !self.chosen.rest => findings.push(
-                    at(
-                        "ssh-queue-inactive",
-                        format!(
-                            "The queue {name} is disabled or invalid: its limit has no effect."
-                        ),
-                    )
-                    .on_router(format!(
-                        "/queue tree enable [find name={}]",
-                        super::quoted(name)
-                    )),
-                ),
-                Some(_) => {}
+            if printed.queues[direction].is_none() && seen[direction] {
+                let what = format!("By SSH, the router has no queue tree named {name}.");
+                findings.push(
+                    Finding::error(direction.into(), "ssh-queue", what)
+                        .why("A limit that is set there takes effect nowhere.")
+                        .on_router("/queue tree print"),
+                );
             }
         }
         findings

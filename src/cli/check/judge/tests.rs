@@ -64,6 +64,7 @@ fn router_without_fault() -> Router {
         ]),
         interfaces: Vec::new(),
         fasttrack: Some(true),
+        rules: None,
         traffic: Some(Traffic {
             reads: vec![Duration::from_millis(20); 20],
             span: Duration::from_secs(2),
@@ -322,6 +323,7 @@ fn what_a_service_user_may_not_do_is_told_with_the_way_out() {
     };
     let seen = Machine {
         user: 998,
+        service_file: None,
         spots: vec![
             spot(Kind::Log, "/var/log/wanctl", false, Access::Writable),
             spot(
@@ -359,4 +361,22 @@ fn what_a_service_user_may_not_do_is_told_with_the_way_out() {
         "install -d -o 998 -m 0755 /run/wanctl   # as root"
     );
     assert!(findings[3].what.starts_with("Not allowed to send"));
+}
+
+#[test]
+fn root_is_told_how_to_look_as_the_service() {
+    let mut seen = Machine {
+        service_file: Some("/etc/wanctl/wan1.yaml".into()),
+        ..Machine::default()
+    };
+    let note = machine(&config(), &seen).pop().expect("a note");
+    let command = "systemd-run --pipe --wait --uid=wanctl -p EnvironmentFile=/etc/wanctl/secrets -p \
+                   AmbientCapabilities=CAP_NET_RAW wanctl check --config /etc/wanctl/wan1.yaml";
+    assert_eq!(
+        (note.id, note.severity, &*note.fix[0].text),
+        ("root", Severity::Note, command)
+    );
+    seen.service_file = None;
+    let note = machine(&config(), &seen).pop().expect("a note");
+    assert_eq!(note.fix[0].place, Place::Advice);
 }

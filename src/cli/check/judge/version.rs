@@ -2,7 +2,7 @@
 
 use crate::cli::check::facts::Router;
 use crate::cli::check::finding::{Finding, Subject};
-use crate::config::{Scheme, WanConfig};
+use crate::config::{Scheme, Transport, WanConfig};
 
 /// CAKE and REST came with it.
 const FIRST: Version = [7, 1, 0];
@@ -13,7 +13,8 @@ const SAFE: Version = [7, 20, 1];
 
 type Version = [u32; 3];
 
-pub(super) fn version(config: &WanConfig, router: &Router) -> Vec<Finding> {
+/// `way` is the one that was taken.
+pub(super) fn version(config: &WanConfig, router: &Router, way: Transport) -> Vec<Finding> {
     let Ok(resource) = &router.resource else {
         return Vec::new();
     };
@@ -34,7 +35,8 @@ pub(super) fn version(config: &WanConfig, router: &Router) -> Vec<Finding> {
     };
     let mut findings = vec![if version < FIRST {
         error("REST and CAKE came with RouterOS 7.1.")
-    } else if version < FIRST_HTTP && config.router.scheme == Scheme::Http {
+    } else if version < FIRST_HTTP && way == Transport::Rest && config.router.scheme == Scheme::Http
+    {
         error("REST over plain http came with RouterOS 7.9; before, it needs https (www-ssl).")
     } else {
         let what = format!(
@@ -45,7 +47,12 @@ pub(super) fn version(config: &WanConfig, router: &Router) -> Vec<Finding> {
         Finding::ok(Subject::Router, "router-version", what)
     }];
     if version < SAFE {
-        let what = format!("RouterOS {text} has a known hole in the part wanctl talks to.");
+        let what = match way {
+            Transport::Rest => {
+                format!("RouterOS {text} has a known hole in the part wanctl talks to.")
+            }
+            Transport::Ssh => format!("RouterOS {text} has a known hole in its REST, used or not."),
+        };
         let finding = Finding::warning(Subject::Router, "router-security", what).why(
             "CVE-2025-10948: a buffer overflow in REST's JSON parser, fixed in 7.20.1. A recent \
              long-term release (7.20.8, 7.23.7 or later) is the best choice. The update restarts the \

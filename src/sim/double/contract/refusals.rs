@@ -24,6 +24,10 @@ fn bad_values_are_refused_with_routeros_words() {
             "value of priority out of range (1..8)",
         ),
         (
+            r#"{"bucket-size":"10.5"}"#,
+            "value of bucket-size out of range (0..10)",
+        ),
+        (
             r#"{"queue":"codel-x"}"#,
             "input does not match any value of queue",
         ),
