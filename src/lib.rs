@@ -16,8 +16,8 @@
 //! | [`units`], [`time`], [`direction`] | quantities with their unit in the type |
 //! | [`control`] | pure decisions: prober, blackout, delay, zones, the law, the actuator |
 //! | [`steering`] | pure decisions: evidence, assessment, hysteresis, confidence, the mangle rule |
-//! | [`wire`] | bytes to messages and back: ICMP, HTTP, RouterOS JSON |
-//! | [`router`] | links as state machines without a socket, and what is talked about over them |
+//! | [`wire`] | bytes to messages and back: ICMP, HTTP, RouterOS JSON and command line, certificates |
+//! | [`router`] | the links, REST and SSH, as state machines without a socket; ways and failover between them |
 //! | [`program`], [`status`] | the border between decisions and the world; the one snapshot |
 //! | [`autorate`] | the daemon: measure, judge, act, tell, ask again |
 //! | [`report`] | the snapshot as `/health`, metrics, state documents, log lines |

@@ -257,6 +257,10 @@ pub enum Noise {
     Spikes,
     /// [`Fact::Cycle`] at a change of zone.
     Cycles,
+    /// [`Fact::Silent`] and what follows from it, up to its [`Fact::Recovered`].
+    Silences,
+    /// [`Fact::Unsent`] and its [`Fact::Leaving`].
+    Unsent,
 }
 
 /// The outputs of one call: every WAN may probe all reflectors, write both queues and tell a few facts.

@@ -8,10 +8,10 @@ use wanctl::autorate::{Autorate, Wan};
 use wanctl::cli::assemble;
 use wanctl::config::{self, WanConfig};
 use wanctl::control::prober::Target;
-use wanctl::program::{Beat, Fact, Input, Outbox, Output, Program, WanId};
+use wanctl::program::{Beat, Fact, Input, Noise, Outbox, Output, Program, WanId};
 use wanctl::report::lines;
 use wanctl::router::{Event, Known};
-use wanctl::status::{Saved, Status, Trouble};
+use wanctl::status::{Saved, Status, Trouble, Unsent};
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Millis;
 
@@ -76,6 +76,15 @@ impl Line {
     fn router(&mut self, event: Event) {
         let wan = WanId(0);
         let input = Input::Router { wan, event };
+        self.program.input(self.now, input, &mut self.outbox);
+    }
+
+    /// Whether echo requests leave, from now on.
+    fn leaves(&mut self, unsent: Option<Unsent>) {
+        let input = Input::Leaving {
+            wan: WanId(0),
+            unsent,
+        };
         self.program.input(self.now, input, &mut self.outbox);
     }
 
@@ -301,4 +310,108 @@ fn a_download_now_and_then_is_told_in_full() {
     }
     assert!(line.status().wans[0].counters.transitions.down >= 10);
     assert_eq!(line.status().wans[0].counters.suppressed, 0);
+}
+
+/// How often `is` was told.
+fn count(line: &Line, is: fn(&Fact) -> bool) -> u64 {
+    line.facts.iter().filter(|fact| is(fact)).count() as u64
+}
+
+/// How much of `kind` was left out, as the log says.
+fn left_out(line: &Line, kind: Noise) -> u64 {
+    let counts = line.facts.iter().map(|fact| match fact {
+        Fact::Suppressed { noise, count } if *noise == kind => u64::from(*count),
+        _ => 0,
+    });
+    counts.sum()
+}
+
+const DARK: Answers = Answers {
+    icmp: None,
+    gateway: true,
+};
+
+/// A path that lets one reply through every 1.3 s, for ten minutes.
+#[test]
+fn a_path_that_flaps_is_told_in_whole_stories_and_not_in_all_of_them() {
+    let mut line = Line::new(&file("", ""));
+    line.cycles(200, WELL);
+    line.facts.clear();
+    for _ in 0..461 {
+        line.cycle(WELL);
+        line.cycles(25, DARK);
+    }
+    line.cycles(20 * 20, WELL);
+    let silent = count(&line, |fact| matches!(fact, Fact::Silent));
+    let recovered = count(&line, |fact| matches!(fact, Fact::Recovered { .. }));
+    let fallbacks = count(&line, |fact| matches!(fact, Fact::Fallback { .. }));
+    // Ten at once, then one every ten seconds.
+    assert!((60..=72).contains(&silent), "{silent}");
+    assert_eq!(silent, recovered);
+    assert!(
+        (1..=silent).contains(&fallbacks),
+        "{fallbacks} for {silent}"
+    );
+    assert_eq!(silent + left_out(&line, Noise::Silences), 461);
+}
+
+/// What was kept back as one more of many may be the beginning of a long one.
+#[test]
+fn an_outage_that_lasts_is_told_whatever_was_before_it() {
+    let mut line = Line::new(&file("", ""));
+    line.cycles(200, WELL);
+    for _ in 0..20 {
+        line.cycle(WELL);
+        line.cycles(25, DARK);
+    }
+    line.cycles(2, WELL);
+    line.facts.clear();
+    line.cycles(30 * 20, DARK);
+    assert_eq!(
+        count(&line, |fact| matches!(fact, Fact::Fallback { .. })),
+        0
+    );
+    line.cycles(35 * 20, DARK);
+    assert!(count(&line, |fact| matches!(fact, Fact::Fallback { .. })) > 0);
+    line.cycles(2, WELL);
+    assert_eq!(
+        count(&line, |fact| matches!(fact, Fact::Recovered { .. })),
+        1
+    );
+}
+
+/// An interface that comes and goes every second, for ten minutes.
+#[test]
+fn echoes_that_leave_and_do_not_are_told_in_pairs() {
+    let mut line = Line::new(&file("", ""));
+    line.cycles(20, WELL);
+    line.facts.clear();
+    for _ in 0..600 {
+        line.leaves(Some(Unsent::NoInterface));
+        line.cycles(10, WELL);
+        line.leaves(None);
+        line.cycles(10, WELL);
+    }
+    line.cycles(20 * 20, WELL);
+    let unsent = count(&line, |fact| matches!(fact, Fact::Unsent { .. }));
+    let leaving = count(&line, |fact| matches!(fact, Fact::Leaving { .. }));
+    assert!((60..=72).contains(&unsent), "{unsent}");
+    assert_eq!(unsent, leaving);
+    assert_eq!(unsent + left_out(&line, Noise::Unsent), 600);
+
+    // One that lasts is told in the end, and so is its own end.
+    for _ in 0..20 {
+        line.leaves(Some(Unsent::NoInterface));
+        line.leaves(None);
+    }
+    line.cycle(WELL);
+    line.facts.clear();
+    line.leaves(Some(Unsent::NoInterface));
+    line.cycles(59 * 20, WELL);
+    assert_eq!(count(&line, |fact| matches!(fact, Fact::Unsent { .. })), 0);
+    line.cycles(2 * 20, WELL);
+    assert_eq!(count(&line, |fact| matches!(fact, Fact::Unsent { .. })), 1);
+    line.leaves(None);
+    line.cycle(WELL);
+    assert_eq!(count(&line, |fact| matches!(fact, Fact::Leaving { .. })), 1);
 }

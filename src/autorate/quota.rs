@@ -1,8 +1,8 @@
 //! How often a WAN may say the same kind of thing.
 //!
 //! A line that flaps changes its zone many times a second, for days if nobody looks: as many lines
-//! would fill the disk and hide whatever else happens. What is not said is counted; debug logs have it
-//! all.
+//! would fill the disk and hide whatever else happens. What is not said is counted; debug logs have
+//! all that was judged.
 
 use crate::direction::Both;
 use crate::program::Noise;
@@ -70,6 +70,8 @@ pub(super) struct Quotas {
     pub(super) transitions: Both<Quota>,
     pub(super) spikes: Quota,
     pub(super) cycles: Quota,
+    pub(super) silences: Quota,
+    pub(super) unsent: Quota,
 }
 
 impl Quotas {
@@ -82,6 +84,8 @@ impl Quotas {
             },
             spikes: full,
             cycles: full,
+            silences: full,
+            unsent: full,
         }
     }
 
@@ -93,6 +97,8 @@ impl Quotas {
             (Noise::Transitions(Up), &mut self.transitions.up),
             (Noise::Spikes, &mut self.spikes),
             (Noise::Cycles, &mut self.cycles),
+            (Noise::Silences, &mut self.silences),
+            (Noise::Unsent, &mut self.unsent),
         ]
         .into_iter()
         .filter_map(move |(noise, quota)| Some((noise, quota.report(now)?)))

@@ -1,11 +1,12 @@
 //! The five beats of one WAN.
 
 mod restore;
+mod spell;
 mod telling;
 
 use self::restore::restore;
+pub(super) use self::spell::Spell;
 use self::telling::KINDS;
-pub(super) use self::telling::is_due;
 use crate::autorate::OnExit;
 use crate::autorate::quota::Quotas;
 use crate::autorate::saving::Saver;
@@ -69,12 +70,12 @@ pub struct Wan {
     holding: bool,
     throttled: bool,
     cycle_told_at: Instant,
-    quotas: Quotas,
-    silence_told_at: Option<Instant>,
+    pub(super) quotas: Quotas,
+    silence: Option<Spell>,
     /// One per kind of complaint: that it gave up must not be lost among what it said before.
     fallback_told_at: [Option<Instant>; KINDS],
     baseline_told_at: Option<Instant>,
-    pub(super) unsent_told_at: Option<Instant>,
+    pub(super) unsent: Option<Spell>,
 }
 
 impl Wan {
@@ -96,10 +97,10 @@ impl Wan {
             throttled: false,
             cycle_told_at: now,
             quotas: Quotas::new(now),
-            silence_told_at: None,
+            silence: None,
             fallback_told_at: [None; KINDS],
             baseline_told_at: None,
-            unsent_told_at: None,
+            unsent: None,
         }
     }
 

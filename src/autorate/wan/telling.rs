@@ -1,6 +1,6 @@
 //! What a tick's results say, to people and to the snapshot.
 
-use super::Wan;
+use super::{Spell, Wan};
 use crate::control::actuator::Act;
 use crate::control::blackout::{Blind, Outcome, Step};
 use crate::control::controller::{Decision, Judgement, Source};
@@ -11,7 +11,7 @@ use crate::status::{Sight, WanStatus};
 use crate::time::{Duration, Instant};
 
 /// The same complaint is repeated in the log at most this often.
-const REPEAT_EVERY: Duration = Duration::from_secs(60);
+pub(super) const REPEAT_EVERY: Duration = Duration::from_secs(60);
 /// Echoes of the last second may still be answered; they are no loss yet.
 const UNSETTLED_ROUNDS: u32 = 20;
 
@@ -34,26 +34,11 @@ impl Wan {
         out: &mut Outbox,
     ) {
         let mut tell = |fact| out.push(Output::Tell { wan: id, fact });
-        if let Some(rounds) = outcome.recovered_after {
-            tell(Fact::Recovered { rounds });
-            self.silence_told_at = None;
-            self.fallback_told_at = [None; KINDS];
-        }
         if outcome.check || matches!(decision, Decision::Failed(_)) {
             status.counters.ping_failures += 1;
         }
-        if outcome.check && self.silence_told_at.is_none() {
-            self.silence_told_at = Some(now);
-            tell(Fact::Silent);
-        }
-        let concluded = self.blackout.is_silent() && outcome.step != Step::Hold;
-        if concluded && is_due(&mut self.fallback_told_at[kind(outcome.step)], now) {
-            tell(Fact::Fallback {
-                step: outcome.step,
-                rounds: self.blackout.unavailable(),
-                gateway: self.blackout.findings().gateway,
-            });
-        }
+        self.silence(now, outcome, status, &mut tell);
+        self.still_unsent(now, status, &mut tell);
         self.see(now, decision, status);
         for (noise, count) in self.quotas.reports(now) {
             tell(Fact::Suppressed { noise, count });
@@ -70,6 +55,43 @@ impl Wan {
             tell(Fact::Throttled { changes, window });
         }
         self.throttled = throttled || (self.throttled && !matches!(act, Act::Send(_)));
+    }
+
+    /// That ICMP fell silent, what was done about it, and that it came back: all of it or nothing.
+    fn silence(
+        &mut self,
+        now: Instant,
+        outcome: Outcome,
+        status: &mut WanStatus,
+        tell: &mut impl FnMut(Fact),
+    ) {
+        if let Some(rounds) = outcome.recovered_after {
+            if self.silence.take().is_some_and(Spell::is_told) {
+                tell(Fact::Recovered { rounds });
+            }
+            self.fallback_told_at = [None; KINDS];
+        }
+        let concluded = self.blackout.is_silent() && outcome.step != Step::Hold;
+        if !outcome.check && !concluded {
+            return;
+        }
+        let quota = &mut self.quotas.silences;
+        let begins = self.silence.is_none();
+        let spell = self.silence.get_or_insert_with(|| Spell::begin(now, quota));
+        status.counters.suppressed += u64::from(begins && !spell.is_told());
+        let news = (begins && spell.is_told()) || spell.outlasts(now);
+        // Without checks there is no word of them; what each cycle does is told all the same.
+        if news && outcome.check {
+            tell(Fact::Silent);
+        }
+        let told = spell.is_told();
+        if concluded && told && is_due(&mut self.fallback_told_at[kind(outcome.step)], now) {
+            tell(Fact::Fallback {
+                step: outcome.step,
+                rounds: self.blackout.unavailable(),
+                gateway: self.blackout.findings().gateway,
+            });
+        }
     }
 
     /// How well the line can be measured, after this cycle.
@@ -211,7 +233,7 @@ const fn kind(step: Step) -> usize {
 }
 
 /// Whether a complaint last made at `told_at` may be made again; if so it counts as made.
-pub(in crate::autorate) fn is_due(told_at: &mut Option<Instant>, now: Instant) -> bool {
+fn is_due(told_at: &mut Option<Instant>, now: Instant) -> bool {
     let due = told_at.is_none_or(|at| now - at >= REPEAT_EVERY);
     if due {
         *told_at = Some(now);

@@ -35,6 +35,8 @@ pub(super) fn suppressed(f: &mut fmt::Formatter<'_>, noise: Noise, count: u32) -
         Noise::Transitions(direction) => write!(f, "{direction} zone changes suppressed"),
         Noise::Spikes => f.write_str("RTT spikes suppressed"),
         Noise::Cycles => f.write_str("cycle lines suppressed"),
+        Noise::Silences => f.write_str("short ICMP outages suppressed"),
+        Noise::Unsent => f.write_str("reports that echo requests cannot leave suppressed"),
     }
 }
 

@@ -42,7 +42,7 @@ pub const fn level(fact: &Fact) -> Level {
         } => Level::Error,
         Fact::Spike { .. }
         | Fact::Suppressed {
-            noise: Noise::Spikes,
+            noise: Noise::Spikes | Noise::Silences | Noise::Unsent,
             ..
         }
         | Fact::BaselineRefused { .. }

@@ -85,10 +85,19 @@ fn one_too_many_is_a_debug_line_and_counted_as_loud_as_it_would_have_been() {
         assert_eq!(line(suppressed(noise)), text);
         assert_eq!(line(fact(true)), line(fact(false)));
     }
-    assert_eq!(
-        line(suppressed(Noise::Cycles)),
-        "wan1: 37 more cycle lines suppressed"
-    );
+    for (noise, text) in [
+        (Noise::Cycles, "wan1: 37 more cycle lines suppressed"),
+        (
+            Noise::Silences,
+            "wan1: 37 more short ICMP outages suppressed",
+        ),
+        (
+            Noise::Unsent,
+            "wan1: 37 more reports that echo requests cannot leave suppressed",
+        ),
+    ] {
+        assert_eq!(line(suppressed(noise)), text);
+    }
 }
 
 #[test]
