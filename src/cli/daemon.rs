@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use self::files::{leaves_traces, lock_all, restore, scribe_params};
 use super::args::RunArgs;
-use super::{assemble, banner, complain, listeners};
+use super::{assemble, banner, complain, listeners, together};
 use crate::autorate::{Autorate, OnExit, Wan, WanParams};
 use crate::config::{self, WanConfig};
 use crate::program::WanId;
@@ -69,6 +69,9 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
         Ok(loaded) => loaded,
         Err(sentence) => return Ok(unusable(&sentence)),
     };
+    if let Some(sentence) = together::refusal(loaded.iter().map(|loaded| &loaded.config)) {
+        return Ok(unusable(&sentence));
+    }
     let realtime_wanted = loaded.iter().any(|loaded| loaded.config.realtime);
     let mut daemon = Daemon::prepare(&loaded, args, Manner::Service)?;
     log::info!(
@@ -170,7 +173,9 @@ fn assemble_loop(
     let first = &loaded[0].config;
     let service = manner == Manner::Service;
     if service {
-        for warning in listeners::ignored(loaded.iter().map(|loaded| &loaded.config)) {
+        let configs = || loaded.iter().map(|loaded| &loaded.config);
+        let warnings = together::warnings(configs());
+        for warning in warnings.into_iter().chain(listeners::ignored(configs())) {
             say(&inbox, WanId(0), log::Level::Warn, &warning);
         }
     }

@@ -20,6 +20,7 @@ mod once;
 mod replay;
 mod secret;
 pub mod stage;
+mod together;
 mod transport;
 
 use std::io::{self, Write as _, stderr, stdout};
@@ -76,7 +77,11 @@ fn validate(args: &RunArgs) -> Result<ExitCode, String> {
         let mut wans = args.configs.clone();
         wans.retain(|path| crate::config::kind(path) == crate::config::FileKind::Wan);
         let loaded = daemon::load(&wans)?;
-        for warning in listeners::ignored(loaded.iter().map(|loaded| &loaded.config)) {
+        let configs = || loaded.iter().map(|loaded| &loaded.config);
+        for warning in together::warnings(configs())
+            .into_iter()
+            .chain(listeners::ignored(configs()))
+        {
             print(&format!("Warning: {warning}\n"))?;
         }
     }
