@@ -228,6 +228,11 @@ impl Daemon {
         }
     }
 
+    /// How often the log says it by now.
+    pub(super) fn said(&self, words: &str) -> usize {
+        self.file("main.log").matches(words).count()
+    }
+
     /// Waits until the log says it so often, and no more often.
     pub(super) fn told(&self, words: &str, times: usize) {
         let until = Instant::now() + PATIENCE;
