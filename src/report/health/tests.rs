@@ -53,8 +53,8 @@ fn v1_7s_document_is_the_beginning_of_ours() {
 #[test]
 fn an_unreachable_router_is_not_healthy() {
     let mut status = status();
-    status.wans[0].router.reachable = false;
-    status.wans[0].router.last_failure = Some((status.now, Failure::TimedOut));
+    status.wans[0].router.link.reachable = false;
+    status.wans[0].router.link.last_failure = Some((status.now, Failure::TimedOut));
     let text = written(&status);
     assert!(text.contains("\"status\": \"degraded\""));
     assert!(text.contains("\"last_failure_type\": \"timeout\""));
@@ -67,7 +67,7 @@ fn every_wan_in_trouble_is_named_at_the_root() {
     for name in ["wan2", "wan3"] {
         let mut wan = status.wans[0].clone();
         wan.name = label(name);
-        wan.router.reachable = name == "wan3";
+        wan.router.link.reachable = name == "wan3";
         wan.router.inactive.up = true;
         status.wans.push(wan).unwrap();
     }
@@ -87,10 +87,10 @@ fn every_wan_in_trouble_is_named_at_the_root() {
 fn a_stand_in_is_healthy_and_says_whom_it_stands_in_for_and_why() {
     let mut status = status();
     let router = &mut status.wans[0].router;
-    router.preferred = Transport::Ssh;
-    router.transport = Transport::Rest;
-    router.transport_why = Some(Failure::ConnectionRefused);
-    router.has_spare = true;
+    router.link.preferred = Transport::Ssh;
+    router.link.transport = Transport::Rest;
+    router.link.transport_why = Some(Failure::ConnectionRefused);
+    router.link.has_spare = true;
     let text = written(&status);
     assert!(is_healthy(&status));
     assert!(text.contains(
