@@ -12,7 +12,7 @@ use crate::control::actuator::Order;
 use crate::control::prober::Echo;
 use crate::router::{self, talk::Talk};
 use crate::status::{Saved, Unsent};
-use crate::time::{Duration, Instant};
+use crate::time::{Duration, Instant, WallTime};
 
 /// Index of a WAN in the configuration.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
@@ -36,6 +36,8 @@ pub struct Beat {
     pub work: Duration,
     /// Records the scribe's queue had no room for, in total.
     pub records_lost: u64,
+    /// What the wall clock says, for people.
+    pub wall: WallTime,
 }
 
 /// What arrived between two ticks; `E` is what a router link tells.

@@ -1,6 +1,6 @@
 //! The one place that reads clocks.
 
-use crate::time::{Duration, Instant};
+use crate::time::{Duration, Instant, WallTime};
 
 const NANOS_PER_SEC: u64 = 1_000_000_000;
 const NANOS_PER_MICRO: u64 = 1_000;
@@ -15,15 +15,6 @@ pub struct Clock {
     started: u64,
 }
 
-/// What the wall clock says.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct WallTime {
-    /// Seconds since 1970, UTC.
-    pub secs: u64,
-    /// And so many nanoseconds.
-    pub nanos: u32,
-}
-
 /// What both clocks showed at one moment.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Reading {
@@ -31,23 +22,6 @@ pub struct Reading {
     pub now: Instant,
     /// Nanoseconds of `CLOCK_REALTIME`, which may be set: good for ages only.
     pub realtime: u64,
-}
-
-impl WallTime {
-    /// So long before.
-    #[must_use]
-    pub fn before(self, ago: Duration) -> Self {
-        let nanos = u128::from(self.secs) * u128::from(NANOS_PER_SEC) + u128::from(self.nanos);
-        let nanos = nanos.saturating_sub(u128::from(ago.as_micros()) * u128::from(NANOS_PER_MICRO));
-        let (secs, nanos) = (
-            nanos / u128::from(NANOS_PER_SEC),
-            nanos % u128::from(NANOS_PER_SEC),
-        );
-        Self {
-            secs: u64::try_from(secs).unwrap_or(0),
-            nanos: u32::try_from(nanos).unwrap_or(0),
-        }
-    }
 }
 
 impl Clock {
@@ -138,17 +112,6 @@ mod tests {
         let clock = Clock::start();
         let nanos = clock.monotonic_nanos(clock.now());
         assert!(read(libc::CLOCK_MONOTONIC) - nanos < NANOS_PER_SEC);
-    }
-
-    #[test]
-    fn an_hour_ago_is_an_hour_before() {
-        let wall = |secs, nanos| WallTime { secs, nanos };
-        let ago = Duration::from_micros(3_600_500_000);
-        assert_eq!(
-            wall(10_000, 250_000_000).before(ago),
-            wall(6_399, 750_000_000)
-        );
-        assert_eq!(wall(1, 0).before(ago), wall(0, 0));
     }
 
     #[test]

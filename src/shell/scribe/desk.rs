@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crossbeam_queue::ArrayQueue;
 
 use super::Record;
-use crate::shell::clock::{Clock, WallTime};
+use crate::shell::clock::Clock;
+use crate::time::WallTime;
 
 /// Records that may wait: more than a second of two WANs at debug level.
 pub(super) const CAPACITY: usize = 256;
@@ -52,8 +53,12 @@ impl<S, F> Inbox<S, F> {
             at: self.clock.wall(),
             record,
         };
-        if self.desk.queue.push(entry).is_err() {
+        if let Err(entry) = self.desk.queue.push(entry) {
             self.desk.lost.fetch_add(1, Ordering::Relaxed);
+            if let Record::Save { saved, .. } = entry.record {
+                // Not written, but its room is not lost.
+                let _ = self.desk.written.push(saved);
+            }
         }
     }
 

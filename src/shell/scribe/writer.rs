@@ -11,7 +11,7 @@ use super::local_time::{iso_local, iso_utc, text_local};
 use super::log_file::LogFile;
 use super::{Desk, LogFormat, Record, RecordOf, ScribeParams, WanFiles};
 use crate::report::{Line, Report};
-use crate::shell::clock::WallTime;
+use crate::time::WallTime;
 
 /// One WAN's files, open.
 #[derive(Debug)]
