@@ -25,7 +25,9 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("autorate", &["control", "router", "program", "status"]),
     (
         "report",
-        &["control", "wire", "router", "program", "status", "autorate"],
+        &[
+            "control", "steering", "wire", "router", "program", "status", "autorate",
+        ],
     ),
     (
         "sim",
@@ -40,7 +42,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     (
         "shell",
         &[
-            "control", "wire", "router", "program", "status", "autorate", "report",
+            "control", "steering", "wire", "router", "program", "status", "autorate", "report",
         ],
     ),
     (

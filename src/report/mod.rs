@@ -1,5 +1,6 @@
 //! One snapshot, many spellings: the contract's words exist only here. PURE.
 
+pub mod feed;
 pub mod health;
 pub mod lines;
 pub mod prometheus;
