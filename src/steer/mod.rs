@@ -182,7 +182,7 @@ impl Steer {
         let before = core::mem::replace(&mut self.status.alternate_answers, state);
         if state != before {
             let answers = state == Alternate::Answers;
-            self.tell([Fact::Alternate { answers }], out);
+            tell([Fact::Alternate { answers }], out);
         }
         state
     }
@@ -241,7 +241,7 @@ impl Steer {
             needed: self.status.setup.samples,
             decides: self.status.setup.decides,
         };
-        self.tell([Fact::Cycle { cycle, notable }], out);
+        tell([Fact::Cycle { cycle, notable }], out);
     }
 
     /// Whether a row still grows toward something: one that lasts for days has nothing more to say.
@@ -259,11 +259,11 @@ impl Steer {
             out.push(Output::Save { wan, saved });
         }
     }
+}
 
-    fn tell(&mut self, facts: impl IntoIterator<Item = Fact>, out: &mut OutboxOf<Self>) {
-        for fact in facts {
-            out.push(Output::Tell { wan: PRIMARY, fact });
-        }
+fn tell(facts: impl IntoIterator<Item = Fact>, out: &mut OutboxOf<Steer>) {
+    for fact in facts {
+        out.push(Output::Tell { wan: PRIMARY, fact });
     }
 }
 
@@ -370,6 +370,6 @@ impl Steer {
             (None, Some(after)) => Fact::Leaving { line, after },
             (None, None) => return,
         };
-        self.tell([fact], out);
+        tell([fact], out);
     }
 }

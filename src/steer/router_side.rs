@@ -10,7 +10,7 @@ use crate::steering::rule::{self, RuleFact};
 use crate::time::{Duration, Instant};
 
 use super::fact::Fact;
-use super::{PRIMARY, Steer};
+use super::{PRIMARY, Steer, tell};
 
 /// Shortest time between two reads of the queue: the router has other things to do.
 const COUNT_EVERY: Duration = Duration::from_millis(500);
@@ -66,7 +66,7 @@ impl Steer {
         match event {
             Event::Up => {
                 let fact = self.status.link.reached(now);
-                self.tell(fact.map(Fact::Link), out);
+                tell(fact.map(Fact::Link), out);
             }
             Event::Rule {
                 reading,
@@ -92,15 +92,15 @@ impl Steer {
                 self.asking.asked = None;
                 self.steering.link_lost();
                 let fact = self.status.link.lost(now, why);
-                self.tell(fact.map(Fact::Link), out);
+                tell(fact.map(Fact::Link), out);
             }
             Event::Switched { to, why } => {
                 let fact = self.status.link.switched(now, to, why);
-                self.tell([Fact::Link(fact)], out);
+                tell([Fact::Link(fact)], out);
             }
             Event::SpareFailed(why) => {
                 let fact = self.status.link.spare_failed(now, why);
-                self.tell(fact.map(Fact::Link), out);
+                tell(fact.map(Fact::Link), out);
             }
         }
         self.believe(now);
@@ -136,7 +136,7 @@ impl Steer {
     ) {
         let invalid = matches!(reading, Reading::One { invalid: true, .. });
         if invalid && !self.status.rule.invalid {
-            self.tell([Fact::RuleInvalid], out);
+            tell([Fact::RuleInvalid], out);
         }
         self.status.rule.invalid = invalid;
         match (known, self.asking.asked) {
@@ -168,7 +168,7 @@ impl Steer {
         let is_new = before.is_none_or(|(_, earlier)| earlier != why);
         // A queue that cannot be read is told by the decisions, with v1.7's words.
         if order != Order::Count && is_new {
-            self.tell([Fact::RuleRefused(why)], out);
+            tell([Fact::RuleRefused(why)], out);
         }
         self.not_done(now, order, out);
     }
@@ -189,7 +189,7 @@ impl Steer {
         };
         let before = core::mem::replace(&mut shown.entries, count);
         if let Some(count) = count.filter(|&count| before != Some(count)) {
-            self.tell([Fact::Entries { list, count }], out);
+            tell([Fact::Entries { list, count }], out);
         }
     }
 
@@ -210,7 +210,7 @@ impl Steer {
                 fact::Fact::Rule(RuleFact::ByHand(..)) => self.status.rule.by_hand += 1,
                 _ => {}
             }
-            self.tell([Fact::Decision(fact)], out);
+            tell([Fact::Decision(fact)], out);
         }
         self.keep(now, out);
     }

@@ -46,6 +46,10 @@ pub struct Snapshot {
 
 /// Takes snapshots into memory that was allocated at the start, and decides when.
 #[derive(Debug)]
+#[expect(
+    clippy::vec_box,
+    reason = "they travel to the scribe and back, and must not be copied on the way"
+)]
 pub(super) struct Saver {
     /// A box is in use from [`Saver::take`] until it is taken back.
     spare: Vec<Box<Snapshot>>,
