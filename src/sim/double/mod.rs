@@ -108,8 +108,9 @@ pub struct Router {
     mangle: Table,
     address_list: Table,
     interfaces: Table,
-    /// The queues as they are in flash, and since when that is not what they are.
+    /// The queues and the rules as they are in flash, and since when that is not what they are.
     saved: Vec<Record>,
+    saved_rules: Vec<Record>,
     dirty_since: Option<Instant>,
     system: System,
     needless: u64,
@@ -135,6 +136,7 @@ impl Router {
             www: Www::new(SEED),
             flush_after: Duration::ZERO,
             saved: queues.table.rows.clone(),
+            saved_rules: Vec::new(),
             dirty_since: None,
             queues,
             types: queue_type::table(&options.queue_types),
