@@ -4,7 +4,8 @@
 use core::fmt;
 
 use crate::control::zone::Zone;
-use crate::steering::evidence::{FeedState, Line, Picture};
+use crate::steering::elsewhere::Comparison;
+use crate::steering::evidence::{Alternate, FeedState, Line, Picture};
 use crate::steering::params::{Edges, Judging};
 use crate::time::{Duration, Instant};
 
@@ -46,6 +47,9 @@ pub enum Reason {
     /// RED: `max_loss_percent` of the echoes were lost. A call does not survive that, however short the
     /// round trips of those that came back.
     Loss,
+    /// YELLOW: the primary would be RED for its delay, but the alternate's own is as long, or it does not
+    /// answer. Lost packets are worse than any delay: for them only an alternate that is silent counts.
+    AlternateWorse,
     /// YELLOW: delay above `yellow_rtt_ms`.
     Delay,
     /// YELLOW: `min_queue_yellow` packets wait.
@@ -73,7 +77,8 @@ impl Reason {
             | Self::DelayAlone
             | Self::AtFloor
             | Self::Loss => Zone::Red,
-            Self::Delay
+            Self::AlternateWorse
+            | Self::Delay
             | Self::Queue
             | Self::NoRtt
             | Self::NoBaseline
@@ -94,6 +99,7 @@ impl fmt::Display for Reason {
             Self::DelayAlone => "delay, and the queue cannot be read",
             Self::AtFloor => "delay with the rate at its floor",
             Self::Loss => "packet loss",
+            Self::AlternateWorse => "the alternate is no better",
             Self::Delay => "delay",
             Self::Queue => "queue",
             Self::NoRtt => "no current RTT",
@@ -138,7 +144,7 @@ impl Assessor {
 
     /// Judges one cycle.
     pub fn observe(&mut self, now: Instant, picture: &Picture) -> (Assessment, Condition) {
-        match self.judging {
+        let (reason, condition) = match self.judging {
             Judging::CakeAware(edges) => {
                 let reason = self.cake_aware(now, picture, edges);
                 let condition = match reason.zone() {
@@ -146,21 +152,20 @@ impl Assessor {
                     Zone::Yellow => Condition::Between,
                     Zone::Green => Condition::Good,
                 };
-                (of(reason), condition)
+                (reason, condition)
             }
-            Judging::Legacy { bad, recovery } => {
-                // v1.7 had no zone in this mode. Death counts in both: W-51.
-                let (reason, condition) = match (blind(picture), picture.delta) {
-                    (Some(Reason::Dead), _) => (Reason::Dead, Condition::Bad),
-                    (_, Some(delta)) if delta > bad => (Reason::Delay, Condition::Bad),
-                    (_, Some(delta)) if delta < recovery => (Reason::Calm, Condition::Good),
-                    (_, Some(_)) => (Reason::Delay, Condition::Between),
-                    (Some(reason), None) => (reason, Condition::Between),
-                    (None, None) => (Reason::NoBaseline, Condition::Between),
-                };
-                (of(reason), condition)
-            }
-        }
+            // v1.7 had no zone in this mode. Death counts in both: W-51.
+            Judging::Legacy { bad, recovery } => match (blind(picture), picture.delta) {
+                (Some(Reason::Dead), _) => (Reason::Dead, Condition::Bad),
+                (_, Some(delta)) if delta > bad => (Reason::Delay, Condition::Bad),
+                (_, Some(delta)) if delta < recovery => (Reason::Calm, Condition::Good),
+                (_, Some(_)) => (Reason::Delay, Condition::Between),
+                (Some(reason), None) => (reason, Condition::Between),
+                (None, None) => (Reason::NoBaseline, Condition::Between),
+            },
+        };
+        let (reason, condition) = compared(reason, condition, picture);
+        (of(reason), condition)
     }
 
     /// Cycles were missed: what stood is not known to stand.
@@ -197,6 +202,29 @@ impl Assessor {
             None if picture.queue.is_some_and(|n| n >= edges.queue_yellow) => Reason::Queue,
             None => Reason::Calm,
         }
+    }
+}
+
+/// The judgement in the light of the alternate: nobody is sent to a line that is no better, and nobody has to
+/// stay on one that is worse.
+fn compared(reason: Reason, condition: Condition, picture: &Picture) -> (Reason, Condition) {
+    use Reason::{
+        AlternateWorse, AtFloor, Backlog, Delay, DelayAlone, DelayDropsQueue, Loss, Queue,
+    };
+
+    let comparison = Comparison::of(picture);
+    let silent = picture.alternate == Alternate::Silent;
+    match (reason, condition, comparison) {
+        (Loss, ..) if silent => (AlternateWorse, Condition::Good),
+        (DelayDropsQueue | Backlog | DelayAlone | AtFloor | Delay, Condition::Bad, _) => {
+            match comparison {
+                Comparison::Better => (reason, condition),
+                Comparison::Same => (AlternateWorse, Condition::Between),
+                Comparison::Worse => (AlternateWorse, Condition::Good),
+            }
+        }
+        (Delay | Queue, Condition::Between, Comparison::Worse) => (reason, Condition::Good),
+        _ => (reason, condition),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Puts the evidence together: what is new, what is still true, what is too old, what cannot be.
 
+use crate::steering::elsewhere::Elsewhere;
 use crate::steering::evidence::{
     Alternate, Echoes, Evidence, Feed, FeedState, Line, Picture, QueueNews,
 };
@@ -55,6 +56,7 @@ pub(super) struct Intake {
     heard: bool,
     refusing: bool,
     cutting: bool,
+    elsewhere: Elsewhere,
 }
 
 impl Intake {
@@ -81,6 +83,7 @@ impl Intake {
             heard: false,
             refusing: false,
             cutting: false,
+            elsewhere: Elsewhere::new(params.rtt_weight, fresh),
         }
     }
 
@@ -108,6 +111,8 @@ impl Intake {
             loss: self.loss(now),
             line: self.line(now, feed.and_then(|feed| feed.hears), evidence.alternate),
             feed: self.feed,
+            alternate: evidence.alternate,
+            alternate_delay: self.elsewhere.observe(now, evidence.alternate_rtt),
         }
     }
 

@@ -370,6 +370,7 @@ impl Steering {
             drops: if readable { &self.recent_drops.0 } else { &[] },
             queue: if readable { &self.recent_queue.0 } else { &[] },
             cautious,
+            alternate_worse: condition == Condition::Good && self.assessment.zone != Zone::Green,
         };
         match &mut self.decider {
             Decider::Hysteresis(machine) => machine.observe(now, condition, cautious),

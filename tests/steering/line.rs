@@ -85,6 +85,7 @@ pub(crate) fn calm() -> Evidence {
         }),
         queue: QueueNews::Read(QueueReading::default()),
         alternate: Alternate::Unknown,
+        alternate_rtt: None,
     }
 }
 

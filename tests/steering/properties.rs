@@ -59,6 +59,7 @@ prop_compose! {
         fed: bool,
         queue in queue(),
         alternate in prop::sample::select(vec![Alternate::Unknown, Alternate::Answers, Alternate::Silent]),
+        alternate_rtt in millis(),
     ) -> Evidence {
         Evidence {
             rtt,
@@ -72,6 +73,7 @@ prop_compose! {
             }),
             queue,
             alternate,
+            alternate_rtt,
         }
     }
 }

@@ -426,7 +426,7 @@ fn a_flapping_line_is_not_followed_around() {
             world.run(20.0, &congested(80));
         }
         let toggles = world.switched.len();
-        assert!(toggles <= 2 * 90, "{toggles}");
+        assert!(toggles <= 5, "{toggles}: what is left is the brake's");
         let returns = world.switched.windows(2).filter(|w| w[1].1 == Switch::Off);
         for pair in returns {
             assert!(pair[1].0 - pair[0].0 >= 28.0, "{pair:?}");
