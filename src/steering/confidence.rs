@@ -112,6 +112,7 @@ impl fmt::Display for Contributor {
                 Reason::Backlog => "backlog_standing",
                 Reason::DelayAlone => "delay_standing",
                 Reason::AtFloor => "rate_at_floor",
+                Reason::DelaySeen => "delay_seen_by_autorate",
                 _ => "loss",
             }),
         }
@@ -166,7 +167,11 @@ pub fn score(signals: &Signals<'_>) -> Scored {
     }
     match signals.reason {
         Reason::Dead => scored.add(DEAD, Contributor::Dead),
-        Reason::Backlog | Reason::DelayAlone | Reason::AtFloor | Reason::Loss => {
+        Reason::Backlog
+        | Reason::DelayAlone
+        | Reason::AtFloor
+        | Reason::DelaySeen
+        | Reason::Loss => {
             scored.add(OTHER_WAY, Contributor::OtherWay(signals.reason));
         }
         _ => {}

@@ -5,10 +5,10 @@ use std::path::Path;
 use wanctl::config::{SteeringConfig, parse_steering};
 use wanctl::program::{Beat, Input, OutboxOf, Output, Program};
 use wanctl::report::feed;
+use wanctl::router::Transport;
 use wanctl::router::rest::talk::Params;
 use wanctl::router::steering::{Interest, Steering as Talk};
 use wanctl::router::ways::Ways;
-use wanctl::router::Transport;
 use wanctl::sim::wires::{Far, Meter, RestWire, SshWire};
 use wanctl::status::label;
 use wanctl::steer::{Fact, PRIMARY, PingerParams, Setup, Steer, SteerParams};
@@ -45,9 +45,20 @@ fn config(mode: Mode) -> SteeringConfig {
     let seconds = Duration::from_millis(mode.interval_ms).as_secs_f64();
     let confidence = format!("use_confidence_scoring: {}", mode.confidence);
     let text = FILE
-        .replace("interval_seconds: 2", &format!("interval_seconds: {seconds}"))
+        .replace(
+            "interval_seconds: 2",
+            &format!("interval_seconds: {seconds}"),
+        )
         .replace("use_confidence_scoring: true", &confidence)
-        .replace("steer_threshold: 55", "steer_threshold: 55\n  dry_run: false")
+        .replace(
+            "steer_threshold: 55",
+            "steer_threshold: 55\n  dry_run: false",
+        )
+        // What was tuned at 2 s means the same at any interval (W-52).
+        .replace(
+            "green_samples_required: 15",
+            "green_samples_required: 15\n  sample_seconds: 2",
+        )
         .replace("WAN-Download-1", "WAN-Download")
         .replace("WAN-Upload-1", "WAN-Upload");
     let parsed = parse_steering(Path::new("steering.yaml"), text.as_bytes());
@@ -111,12 +122,7 @@ impl Helm {
         self.carry_out(world, meter);
     }
 
-    pub(super) fn tick(
-        &mut self,
-        primary: &mut Shaper,
-        world: &mut World,
-        meter: &mut impl Meter,
-    ) {
+    pub(super) fn tick(&mut self, primary: &mut Shaper, world: &mut World, meter: &mut impl Meter) {
         let now = world.now;
         self.drive(world, meter);
         if self.heard_at.is_none_or(|at| now - at >= HEAR_EVERY) {

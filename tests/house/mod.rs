@@ -133,7 +133,10 @@ impl World {
         };
         let mut scene = Scene::new(&options);
         scene.router.flush_after = Duration::from_secs(40);
-        for (list, address) in [("FORCE_OUT_WAN1", "10.0.0.5"), ("FORCE_OUT_WAN2", "10.0.0.6")] {
+        for (list, address) in [
+            ("FORCE_OUT_WAN1", "10.0.0.5"),
+            ("FORCE_OUT_WAN2", "10.0.0.6"),
+        ] {
             scene.router.add_address(list, address, false);
         }
         add_rule(&mut scene, COMMENT);

@@ -64,7 +64,10 @@ fn config(line: usize) -> WanConfig {
     let queues = queues(line);
     let text = file
         .text()
-        .replace("baseline_rtt_initial: 20", &format!("baseline_rtt_initial: {}", CALM[line].as_millis()))
+        .replace(
+            "baseline_rtt_initial: 20",
+            &format!("baseline_rtt_initial: {}", CALM[line].as_millis()),
+        )
         .replace("WAN-Download", &queues.down)
         .replace("WAN-Upload", &queues.up);
     let parsed = config::parse(Path::new("wan.yaml"), text.as_bytes());

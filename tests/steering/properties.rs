@@ -119,7 +119,7 @@ proptest! {
         for (evidence, event) in story {
             match event {
                 0 => world.down = !world.down,
-                1 => world.steering.link_lost(),
+                1 => world.steering.link_lost(world.now),
                 2 => world.rule = Reading::Missing,
                 3 => world.rule = Reading::Ambiguous(2),
                 4 => world.rule = Reading::One(Switch::On),

@@ -107,7 +107,10 @@ impl Name {
                 let lies = vec![
                     (60, Event::PingHost(Host::Silent)),
                     (240, Event::PingHost(Host::Honest)),
-                    (300, Event::PingHost(Host::SlowBy(Duration::from_millis(150)))),
+                    (
+                        300,
+                        Event::PingHost(Host::SlowBy(Duration::from_millis(150))),
+                    ),
                     (540, Event::PingHost(Host::Honest)),
                 ];
                 ([quiet(), quiet()], lies, 600)

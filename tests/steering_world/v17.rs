@@ -199,7 +199,11 @@ fn it_judges_as_v17_did() {
         (4.0, 0, 10, Condition::Between),
         (4.0, 9, 9, Condition::Good),
     ] {
-        assert_eq!(cake_aware(delta, drops, queue), condition, "{delta} {drops} {queue}");
+        assert_eq!(
+            cake_aware(delta, drops, queue),
+            condition,
+            "{delta} {drops} {queue}"
+        );
     }
     assert_eq!(legacy(25.0), Condition::Between);
     assert_eq!(legacy(25.1), Condition::Bad);

@@ -131,6 +131,12 @@ fn autorate_at_its_floor_is_red_at_once() {
             ..floor
         };
         assert_eq!(reason(&above), Reason::Delay, "it still has room");
+        assert_eq!(red_after(&above), Some((14, Reason::DelaySeen)), "in vain");
+        let elsewhere = Picture {
+            zone: Some(Zone::Yellow),
+            ..above
+        };
+        assert_eq!(red_after(&elsewhere), None, "nobody else sees it");
     }
 }
 
@@ -164,7 +170,7 @@ fn loss_is_red_unless_only_the_host_is_gone() {
 }
 
 /// Each delay-born RED, with the delay 60 ms.
-fn reds() -> [(Picture, Reason); 4] {
+fn reds() -> [(Picture, Reason); 5] {
     let at_floor = Picture {
         zone: Some(Zone::Red),
         at_floor: true,
@@ -179,7 +185,12 @@ fn reds() -> [(Picture, Reason); 4] {
         queue: None,
         ..picture(60.0, 0, 0)
     };
+    let seen = Picture {
+        at_floor: false,
+        ..at_floor
+    };
     [
+        (seen, Reason::DelaySeen),
         (picture(60.0, 1, 50), Reason::DelayDropsQueue),
         (backlog, Reason::Backlog),
         (unread, Reason::DelayAlone),

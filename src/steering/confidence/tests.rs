@@ -109,6 +109,7 @@ fn every_red_that_v17_did_not_know_reaches_the_default_threshold() {
         (Reason::Backlog, 65),
         (Reason::DelayAlone, 65),
         (Reason::AtFloor, 65),
+        (Reason::DelaySeen, 65),
         (Reason::Loss, 65),
         (Reason::Dead, 100),
     ] {
