@@ -113,7 +113,10 @@ impl Name {
                     ),
                     (540, Event::PingHost(Host::Honest)),
                 ];
-                ([quiet(), quiet()], lies, 600)
+                // Whoever believes it has a long way to go.
+                let far = CALM[1] + Duration::from_millis(100);
+                let alternate = quiet().at(Duration::from_secs(300), Change::Propagation(far));
+                ([quiet(), alternate], lies, 600)
             }
             Self::Flapping => {
                 let mut steps = Vec::new();
