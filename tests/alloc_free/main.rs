@@ -4,7 +4,10 @@
 mod counter;
 #[path = "../harness/mod.rs"]
 mod harness;
+#[path = "../house/mod.rs"]
+mod house;
 mod real_loop;
 mod steering;
 mod steering_link;
+mod steering_program;
 mod virtual_time;
