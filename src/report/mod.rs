@@ -1,12 +1,15 @@
 //! One snapshot, many spellings: the contract's words exist only here. PURE.
 
 mod autorate;
+mod document;
 pub mod health;
 pub mod lines;
 pub mod prometheus;
 pub mod state;
 pub mod summary;
 pub(crate) mod words;
+
+pub use self::document::Corrupt;
 
 use core::fmt;
 
