@@ -18,6 +18,7 @@ pub mod resolver;
 pub mod rest_port;
 pub mod router_port;
 pub mod scribe;
+mod short_file;
 pub mod signals;
 pub mod sites;
 #[cfg_attr(not(feature = "ssh"), path = "no_ssh.rs")]
