@@ -11,6 +11,7 @@ pub mod directory;
 pub mod echo;
 mod errno;
 pub mod event_loop;
+pub mod feed;
 pub mod http_server;
 pub mod lock;
 pub mod realtime;
