@@ -31,8 +31,7 @@ use crate::report::feed::Unfit;
 use crate::steering::evidence::Feed;
 use crate::time::{Duration, Instant};
 
-/// From one look to the next: v1.7's shortest usual cycle of steering is half a second, its autorate's
-/// document is a minute old, and its baseline moves over minutes.
+/// From one look to the next: a live word counts for five seconds, a document for minutes.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// As the scribe's; the documents cost a few kilobytes of it, however deep they are.
 const STACK: usize = 256 * 1024;
