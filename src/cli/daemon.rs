@@ -16,7 +16,7 @@ use crate::shell::clock::Clock;
 use crate::shell::event_loop::{After, EventLoop, LoopParams};
 use crate::shell::lock::Lock;
 use crate::shell::realtime;
-use crate::shell::scribe::{self, Inbox, Record, Scribe};
+use crate::shell::scribe::{self, Inbox, InboxOf, Record, Scribe, ScribeOf};
 use crate::shell::signals::{self, Caught};
 use crate::shell::systemd::Notifier;
 use crate::time::Duration;
@@ -42,7 +42,7 @@ pub(super) enum Manner {
 /// A daemon ready to run.
 pub(super) struct Daemon {
     pub(super) event_loop: EventLoop<Autorate>,
-    scribe: Scribe,
+    scribe: ScribeOf<Autorate>,
     /// Held until the end.
     _locks: Vec<Lock>,
 }
@@ -119,7 +119,7 @@ impl Daemon {
         } else {
             Vec::new()
         };
-        let scribe = Scribe::start(clock, scribe_params(loaded, args, manner))?;
+        let scribe = Scribe::start::<Autorate>(clock, scribe_params(loaded, args, manner))?;
         let inbox = scribe.inbox();
         match manner {
             Manner::Service => scribe::install_log(&inbox),
@@ -156,7 +156,7 @@ fn assemble_loop(
     args: &RunArgs,
     manner: Manner,
     signals: Caught,
-    inbox: Inbox,
+    inbox: InboxOf<Autorate>,
 ) -> Result<EventLoop<Autorate>, String> {
     let mut wans = heapless::Vec::new();
     let mut ports = Vec::new();
@@ -214,7 +214,12 @@ fn wan_params(config: &WanConfig, args: &RunArgs, manner: Manner) -> WanParams {
 }
 
 /// A WAN's first lines in its log.
-fn introduce(inbox: &Inbox, id: WanId, loaded: &config::Loaded<WanConfig>, echo_mode: &str) {
+fn introduce(
+    inbox: &InboxOf<Autorate>,
+    id: WanId,
+    loaded: &config::Loaded<WanConfig>,
+    echo_mode: &str,
+) {
     for line in banner::lines(&loaded.config, echo_mode) {
         say(inbox, id, log::Level::Info, &line);
     }
@@ -224,7 +229,7 @@ fn introduce(inbox: &Inbox, id: WanId, loaded: &config::Loaded<WanConfig>, echo_
     }
 }
 
-fn say(inbox: &Inbox, wan: WanId, level: log::Level, line: &str) {
+fn say<S, F>(inbox: &Inbox<S, F>, wan: WanId, level: log::Level, line: &str) {
     let mut text = scribe::LineText::new();
     for c in line.chars() {
         if text.push(c).is_err() {

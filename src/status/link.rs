@@ -6,6 +6,10 @@ use crate::time::{Duration, Instant};
 
 /// Contact with one router.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four things that are so or not, and not one thing with states"
+)]
 pub struct LinkStatus {
     /// v1.7's word for "the last contact succeeded"; true before the first.
     pub reachable: bool,

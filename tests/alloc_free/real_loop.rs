@@ -92,7 +92,7 @@ fn run(tls: bool, ticks: u32) -> Seen {
     .load()
     .config;
     let clock = Clock::start();
-    let scribe = Scribe::start(
+    let scribe = Scribe::start::<Autorate>(
         clock,
         ScribeParams {
             wans: vec![WanFiles {

@@ -53,8 +53,8 @@ fn paths(dir: &TempDir) -> [PathBuf; 2] {
     ["run.json", "lib.json"].map(|name| dir.path().join(name))
 }
 
-fn ms(ms: u32, age: u64) -> Option<(Millis, u64)> {
-    Some((Millis::of(ms), age))
+fn ms(ms: u32, age: u64) -> (Millis, u64) {
+    (Millis::of(ms), age)
 }
 
 #[expect(unsafe_code, reason = "std makes no FIFO")]
@@ -72,8 +72,8 @@ fn a_document_that_appears_late_is_as_old_as_its_file() {
     assert_eq!(desk.trouble(5), DocumentTrouble::Missing);
     // An hour before this process began.
     write(&desk.first(), 25, WALL - 3_600);
-    assert_eq!(desk.look(at(6)), ms(25, 3_606));
-    assert_eq!(desk.look(at(16)), ms(25, 3_616));
+    assert_eq!(desk.look(at(6)), Some(ms(25, 3_606)));
+    assert_eq!(desk.look(at(16)), Some(ms(25, 3_616)));
     assert_eq!(desk.documents.state(moment(16)), Ok(0));
 }
 
@@ -81,41 +81,45 @@ fn a_document_that_appears_late_is_as_old_as_its_file() {
 fn a_document_of_the_future_is_new_and_ages_all_the_same() {
     let mut desk = Desk::new();
     write(&desk.first(), 25, WALL + 86_400);
-    assert_eq!(desk.look(at(10)), ms(25, 0));
-    assert_eq!(desk.look(at(200)), ms(25, 190));
+    assert_eq!(desk.look(at(10)), Some(ms(25, 0)));
+    assert_eq!(desk.look(at(200)), Some(ms(25, 190)));
 }
 
 #[test]
 fn a_replaced_document_is_no_older_than_the_last_look_at_the_one_before() {
     let mut desk = Desk::new();
     write(&desk.first(), 25, WALL);
-    assert_eq!(desk.look(at(60)), ms(25, 60));
+    assert_eq!(desk.look(at(60)), Some(ms(25, 60)));
     // Between two looks.
     write(&desk.first(), 26, WALL + 60);
-    assert_eq!(desk.look(at(61)), ms(26, 1));
-    assert_eq!(desk.look(at(62)), ms(26, 2));
+    assert_eq!(desk.look(at(61)), Some(ms(26, 1)));
+    assert_eq!(desk.look(at(62)), Some(ms(26, 2)));
     // The clock is set an hour ahead; autorate goes on writing.
-    assert_eq!(desk.look(wall(63, WALL + 3_663)), ms(26, 3));
+    assert_eq!(desk.look(wall(63, WALL + 3_663)), Some(ms(26, 3)));
     write(&desk.first(), 27, WALL + 64);
-    assert_eq!(desk.look(wall(64, WALL + 3_664)), ms(27, 1));
+    assert_eq!(desk.look(wall(64, WALL + 3_664)), Some(ms(27, 1)));
     // And an hour back.
     write(&desk.first(), 28, WALL + 3_665);
-    assert_eq!(desk.look(wall(66, WALL + 66)), ms(28, 0));
-    assert_eq!(desk.look(wall(70, WALL + 70)), ms(28, 4));
+    assert_eq!(desk.look(wall(66, WALL + 66)), Some(ms(28, 0)));
+    assert_eq!(desk.look(wall(70, WALL + 70)), Some(ms(28, 4)));
 }
 
 #[test]
 fn a_change_is_seen_by_its_time_its_length_or_its_content() {
     let mut desk = Desk::new();
     write(&desk.first(), 25, WALL);
-    assert_eq!(desk.look(at(100)), ms(25, 100));
+    assert_eq!(desk.look(at(100)), Some(ms(25, 100)));
     write(&desk.first(), 26, WALL);
-    assert_eq!(desk.look(at(101)), ms(26, 1), "the same length and time");
+    assert_eq!(
+        desk.look(at(101)),
+        Some(ms(26, 1)),
+        "the same length and time"
+    );
     write(&desk.first(), 126, WALL);
-    assert_eq!(desk.look(at(110)), ms(126, 9), "another length");
+    assert_eq!(desk.look(at(110)), Some(ms(126, 9)), "another length");
     touch(&desk.first(), WALL + 119);
-    assert_eq!(desk.look(at(119)), ms(126, 0), "another time");
-    assert_eq!(desk.look(at(130)), ms(126, 11), "nothing");
+    assert_eq!(desk.look(at(119)), Some(ms(126, 0)), "another time");
+    assert_eq!(desk.look(at(130)), Some(ms(126, 11)), "nothing");
 }
 
 #[test]
@@ -154,19 +158,19 @@ fn the_last_word_stays_and_ages_whatever_becomes_of_the_document() {
         let mut desk = Desk::new();
         let path = desk.first();
         write(&path, 25, WALL);
-        assert_eq!(desk.look(at(1)), ms(25, 1));
+        assert_eq!(desk.look(at(1)), Some(ms(25, 1)));
         fs::remove_file(&path).unwrap();
         spoil(&path);
-        assert_eq!(desk.look(at(2)), ms(25, 2), "{trouble:?}");
-        assert_eq!(desk.look(at(1_000)), ms(25, 1_000), "{trouble:?}");
+        assert_eq!(desk.look(at(2)), Some(ms(25, 2)), "{trouble:?}");
+        assert_eq!(desk.look(at(1_000)), Some(ms(25, 1_000)), "{trouble:?}");
         assert_eq!(desk.trouble(1_000), trouble);
         let _ = fs::remove_file(&path);
         let _ = fs::remove_dir(&path);
         // The very same comes back, and then a new one.
         write(&path, 25, WALL);
-        assert_eq!(desk.look(at(1_001)), ms(25, 1_001), "{trouble:?}");
+        assert_eq!(desk.look(at(1_001)), Some(ms(25, 1_001)), "{trouble:?}");
         write(&path, 26, WALL + 1_002);
-        assert_eq!(desk.look(at(1_002)), ms(26, 0), "{trouble:?}");
+        assert_eq!(desk.look(at(1_002)), Some(ms(26, 0)), "{trouble:?}");
         assert_eq!(desk.documents.state(moment(1_002)), Ok(0));
     }
 }
@@ -191,15 +195,15 @@ fn the_likeliest_document_of_a_living_autorate_serves() {
     // A leftover of last month; autorate writes the other one now (W-27).
     write(&desk.first(), 40, WALL - 30 * 86_400);
     write(&desk.second(), 25, WALL);
-    assert_eq!(desk.look(at(1)), ms(25, 1));
+    assert_eq!(desk.look(at(1)), Some(ms(25, 1)));
     assert_eq!(desk.documents.state(moment(1)), Ok(1));
     // It writes both.
     write(&desk.first(), 26, WALL + 10);
     write(&desk.second(), 27, WALL + 11);
-    assert_eq!(desk.look(at(12)), ms(26, 2));
+    assert_eq!(desk.look(at(12)), Some(ms(26, 2)));
     assert_eq!(desk.documents.state(moment(12)), Ok(0));
     // It ended: the last it said, not the first in the list.
-    assert_eq!(desk.look(at(1_000)), ms(27, 989));
+    assert_eq!(desk.look(at(1_000)), Some(ms(27, 989)));
 }
 
 #[test]
@@ -209,6 +213,6 @@ fn what_is_there_and_wrong_is_worth_more_words_than_what_is_missing() {
     assert_eq!(desk.look(at(1)), None);
     assert_eq!(desk.trouble(1), DocumentTrouble::Unfit(Unfit::Garbled));
     write(&desk.first(), 25, WALL);
-    assert_eq!(desk.look(at(2)), ms(25, 2));
+    assert_eq!(desk.look(at(2)), Some(ms(25, 2)));
     assert_eq!(desk.documents.state(moment(2)), Ok(0));
 }

@@ -30,9 +30,9 @@ fn live(heard_at: u64) -> Word {
     live
 }
 
-fn aged(word: Word, age: u64) -> Option<Feed> {
+fn aged(word: Word, age: u64) -> Feed {
     let age = Duration::from_secs(age);
-    Some(Feed { age, ..word.feed })
+    Feed { age, ..word.feed }
 }
 
 #[test]
@@ -40,19 +40,28 @@ fn the_live_word_counts_while_it_is_of_now_and_then_the_younger_baseline() {
     let now = moment(100);
     assert_eq!(choose(None, None, now), None);
     let (old, new) = (word(25, 40), word(25, 99));
-    assert_eq!(choose(Some(new), None, now), aged(new, 1));
-    assert_eq!(choose(Some(new), Some(live(95)), now), aged(live(95), 5));
-    assert_eq!(choose(Some(new), Some(live(94)), now), aged(new, 1));
+    assert_eq!(choose(Some(new), None, now), Some(aged(new, 1)));
+    assert_eq!(
+        choose(Some(new), Some(live(95)), now),
+        Some(aged(live(95), 5))
+    );
+    assert_eq!(choose(Some(new), Some(live(94)), now), Some(aged(new, 1)));
     // Older than it counts, but younger than the document: its baseline, and nothing of the moment.
-    assert_eq!(choose(Some(old), Some(live(94)), now), aged(word(30, 0), 6));
-    assert_eq!(choose(None, Some(live(0)), now), aged(word(30, 0), 100));
+    assert_eq!(
+        choose(Some(old), Some(live(94)), now),
+        Some(aged(word(30, 0), 6))
+    );
+    assert_eq!(
+        choose(None, Some(live(0)), now),
+        Some(aged(word(30, 0), 100))
+    );
     let before_the_start = Word {
         age_then: Duration::from_secs(7_200),
         ..word(25, 1)
     };
     assert_eq!(
         choose(Some(before_the_start), None, now),
-        aged(word(25, 0), 7_299)
+        Some(aged(word(25, 0), 7_299))
     );
 }
 

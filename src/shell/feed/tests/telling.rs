@@ -69,12 +69,12 @@ fn a_live_word_that_is_not_to_be_had_is_told_with_its_address() {
     let mut teller = Teller::default();
     let mut told = Vec::new();
     for second in 0..100 {
-        let [_, line] = teller.lines(moment(second), &documents, Some(&live));
-        told.extend(line.map(|(level, line)| (second, level, line)));
+        let [_, news] = teller.lines(moment(second), &documents, Some(&live));
+        told.extend(news.map(|(level, line)| (second, level, line)));
     }
-    let line = format!(
+    let expected = format!(
         "Autorate's zone is not known: http://{address}/health cannot be reached: \
          Connection refused (os error 111)"
     );
-    assert_eq!(told, [(5, Level::Warn, line)]);
+    assert_eq!(told, [(5, Level::Warn, expected)]);
 }
