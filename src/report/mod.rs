@@ -1,6 +1,7 @@
 //! One snapshot, many spellings: the contract's words exist only here. PURE.
 
 mod autorate;
+pub mod feed;
 pub mod health;
 pub mod lines;
 pub mod prometheus;
