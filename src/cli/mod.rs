@@ -17,6 +17,7 @@ mod fingerprint;
 mod help;
 mod listeners;
 mod once;
+mod process;
 mod replay;
 mod secret;
 pub mod stage;

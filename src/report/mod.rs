@@ -2,6 +2,7 @@
 
 mod autorate;
 mod document;
+pub mod feed;
 pub mod health;
 pub mod lines;
 pub mod prometheus;

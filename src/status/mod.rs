@@ -12,9 +12,10 @@ use crate::control::blackout::{Blind, Findings};
 use crate::control::controller::Source;
 use crate::control::delay::Delay;
 use crate::control::law::Why;
+use crate::control::law::classic::Floors;
 use crate::control::prober::MAX_REFLECTORS;
 use crate::control::zone::{Streaks, Zone};
-use crate::direction::Both;
+use crate::direction::{Both, Direction};
 use crate::router::Refusal;
 use crate::time::{Duration, Instant};
 use crate::units::{Millis, Rate};
@@ -83,6 +84,8 @@ pub struct WanStatus {
     pub rates: Both<Rate>,
     /// How bad the delay was when it last judged.
     pub zones: Both<Zone>,
+    /// The lowest rates the law may want.
+    pub floors: Both<Floors>,
     /// Why the rates are what they are.
     pub why: Both<Why>,
     /// Consecutive failed cycles; while ICMP is silent a cycle is one check round.
@@ -243,6 +246,11 @@ pub enum Trouble {
 }
 
 impl WanStatus {
+    /// Whether the rate may not fall any further while the zone is what it is.
+    pub fn is_at_floor(&self, direction: Direction) -> bool {
+        self.rates[direction] <= self.floors[direction].of(self.zones[direction])
+    }
+
     /// What is wrong, if anything.
     pub fn trouble(&self, now: Instant) -> Option<Trouble> {
         let long_ago = |since: Instant| now - since >= GRACE;

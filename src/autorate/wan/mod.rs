@@ -119,6 +119,11 @@ impl Wan {
             delay: self.controller.delay(),
             rates: self.controller.rates(),
             zones: self.controller.shapers().as_ref().map(Shaper::zone),
+            floors: self
+                .controller
+                .shapers()
+                .as_ref()
+                .map(|shaper| shaper.params().floors),
             router: RouterStatus {
                 link: LinkStatus::new(self.transport, self.has_spare),
                 ..RouterStatus::default()

@@ -1,11 +1,12 @@
 //! State documents on disk: replaced in one step, read with care.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::report::Corrupt;
+use crate::shell::short_file;
 
 /// How a program's state documents are read.
 #[expect(
@@ -67,7 +68,8 @@ pub fn read_state<T>(path: &Path, documents: &Documents<'_, T>) -> Result<Option
 /// As [`read_state`].
 pub fn peek_state<T>(path: &Path, documents: &Documents<'_, T>) -> Result<Option<T>, ReadError> {
     let corrupt = |why: String| ReadError::Corrupt { why, aside: None };
-    match read_short(path, documents.longest) {
+    let short = |file| short_file::read(&file, documents.longest);
+    match short_file::open(path).and_then(short) {
         Ok(Some(bytes)) => (documents.parse)(&bytes)
             .map(Some)
             .map_err(|e| corrupt(e.to_string())),
@@ -83,20 +85,6 @@ pub fn peek_backup<T>(path: &Path, documents: &Documents<'_, T>) -> Option<(Path
     let backup = with_suffix(path, ".backup");
     let read = peek_state(&backup, documents).ok()??;
     Some((backup, read))
-}
-
-/// A whole file, unless it is longer.
-fn read_short(path: &Path, longest: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    // A FIFO would otherwise wait for a writer.
-    let mut options = OpenOptions::new();
-    let file = options
-        .read(true)
-        .custom_flags(libc::O_NONBLOCK)
-        .open(path)?;
-    file.take(longest + 1).read_to_end(&mut bytes)?;
-    let short = u64::try_from(bytes.len()).is_ok_and(|len| len <= longest);
-    Ok(short.then_some(bytes))
 }
 
 /// Replaces a document in one step: after a crash there is the old one or the new one, never a mixture.
