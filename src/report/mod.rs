@@ -5,6 +5,7 @@ mod document;
 pub mod feed;
 pub mod health;
 pub mod lines;
+mod loose;
 pub mod prometheus;
 pub mod state;
 pub mod summary;
