@@ -8,6 +8,7 @@ pub mod lines;
 mod loose;
 pub mod prometheus;
 pub mod state;
+pub mod steering;
 pub mod summary;
 pub(crate) mod words;
 

@@ -90,12 +90,10 @@ pub enum Fact {
     WouldSwitch(Switch),
     /// Dry run: and it is not.
     RoutingUnchanged,
-    /// Autorate has said nothing usable since the start.
-    NoFeed {
-        /// `topology.primary_wan`.
+    /// There is still no baseline, some time after the start: no delay can be told.
+    NoBaseline {
+        /// `topology.primary_wan`, whose autorate should know one.
         primary: Label,
-        /// The baseline of an earlier run, if there is one.
-        baseline: Option<Millis>,
     },
     /// The rule could not be read or switched; told once until it changes.
     RuleRefused(Refusal),

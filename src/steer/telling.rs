@@ -8,7 +8,6 @@ use crate::program::OutboxOf;
 use crate::status::{GRACE, Label};
 use crate::steer::{Cycle, Fact, Steer, tell};
 use crate::steering::Decides;
-use crate::steering::evidence::FeedState;
 use crate::steering::fact::{self, Standing};
 use crate::steering::rule::Switch;
 use crate::time::{Duration, Instant};
@@ -28,8 +27,8 @@ pub(super) struct Telling {
     pub(super) wanted: Switch,
     /// The rule is to be off because the process ends, not because anything was decided.
     pub(super) retiring: bool,
-    /// Autorate has been heard once, or that it has not was told.
-    fed: bool,
+    /// That there is no baseline was told.
+    hunger: bool,
 }
 
 impl Telling {
@@ -118,16 +117,17 @@ impl Steer {
         }
     }
 
-    /// That autorate has said nothing since the start; later on, its silence is a fact of the decisions.
+    /// That there has been no baseline since the start; later on, autorate's silence is a fact of the decisions.
     fn tell_hunger(&mut self, now: Instant, out: &mut OutboxOf<Self>) {
-        let feed = &self.status.feed;
-        let for_long = feed.unfit_since.is_some_and(|since| now - since >= GRACE);
-        if feed.state != FeedState::Missing {
-            self.telling.fed = true;
-        } else if for_long && !core::mem::replace(&mut self.telling.fed, true) {
-            let primary = self.status.setup.primary.clone();
-            let baseline = self.status.baseline;
-            tell([Fact::NoFeed { primary, baseline }], out);
+        let status = &self.status;
+        let unfit_since = status.feed.unfit_since;
+        let for_long = unfit_since.is_some_and(|since| now - since >= GRACE);
+        if status.baseline.is_none()
+            && for_long
+            && !core::mem::replace(&mut self.telling.hunger, true)
+        {
+            let primary = status.setup.primary.clone();
+            tell([Fact::NoBaseline { primary }], out);
         }
     }
 

@@ -116,7 +116,7 @@ impl Display for Float {
 }
 
 /// ASCII lower case; `wan_name` is ASCII by its rule.
-pub(in crate::report) struct Lower<'a>(pub(in crate::report) &'a str);
+pub(super) struct Lower<'a>(pub(super) &'a str);
 
 impl Display for Lower<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
