@@ -69,6 +69,18 @@ impl House {
         fs::write(self.path("wan1_state.json"), document).expect("a directory of ours");
     }
 
+    /// Autorate's state document, so many seconds old.
+    #[expect(clippy::disallowed_methods, reason = "files have dates")]
+    pub(crate) fn autorate_said_long_ago(&self, baseline: f64, seconds: u64) {
+        self.autorate_says(baseline);
+        let written = std::time::SystemTime::now() - std::time::Duration::from_secs(seconds);
+        let file = File::options()
+            .write(true)
+            .open(self.path("wan1_state.json"));
+        let file = file.expect("just written");
+        file.set_modified(written).expect("our own file");
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
@@ -102,8 +114,10 @@ impl House {
         fs::read_to_string(self.path("steering.log")).unwrap_or_default()
     }
 
+    /// How often the log says it, once it does; the second thread writes it.
     pub(crate) fn says(&self, words: &str) -> usize {
-        self.log().matches(words).count()
+        let count = || self.log().matches(words).count();
+        wait_for(PATIENCE, || Some(count()).filter(|&count| count > 0)).unwrap_or(0)
     }
 
     /// What Prometheus is shown.
@@ -157,7 +171,9 @@ thresholds:
   bad_threshold_ms: 25
   recovery_threshold_ms: 12
   sample_seconds: 0.05
-state: {{ file: {dir}/steering_state.json, history_size: 60, bad_samples_required: 3, good_samples_required: 4 }}
+  bad_samples: 3
+  good_samples: 4
+state: {{ file: {dir}/steering_state.json, history_size: 60 }}
 logging: {{ main_log: {dir}/steering.log, debug_log: {dir}/steering_debug.log }}
 lock_file: {dir}/steering.lock
 lock_timeout: 300

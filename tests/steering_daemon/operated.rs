@@ -79,7 +79,7 @@ fn two_instances_on_one_host_are_two_worlds() {
     one.until_steered(true);
     daemons[0].until("steered", |health| health["steering"]["enabled"] == true);
     assert!(!other.steered());
-    let pages = [&one, &other].map(|house| house.metrics());
+    let pages = [&one, &other].map(House::metrics);
     for (page, enabled) in pages.iter().zip([1, 0]) {
         let line = format!("wanctl_steering_enabled{{wan=\"wan1\"}} {enabled}");
         assert!(page.lines().any(|found| found.starts_with(&line)), "{page}");

@@ -104,14 +104,7 @@ fn two_rules_with_the_comment_are_an_error_and_none_is_touched() {
 #[test]
 fn a_stale_autorate_is_told_in_health() {
     let house = House::new();
-    let document = house.path("wan1_state.json");
-    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(600);
-    std::fs::File::options()
-        .write(true)
-        .open(&document)
-        .unwrap()
-        .set_modified(old)
-        .unwrap();
+    house.autorate_said_long_ago(24.0, 600);
     let daemon = house.start();
     let health = daemon.until("stale", |health| health["autorate"]["state"] == "stale");
     assert!(

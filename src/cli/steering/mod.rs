@@ -3,7 +3,7 @@
 pub mod assemble;
 mod banner;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::args::SteeringArgs;
@@ -69,7 +69,7 @@ pub(super) fn validate(config: &Path) -> Result<ExitCode, String> {
     })
 }
 
-fn load(path: &PathBuf) -> Result<Loaded<SteeringConfig>, String> {
+fn load(path: &Path) -> Result<Loaded<SteeringConfig>, String> {
     config::load_steering(path).map_err(|report| {
         if config::load(path).is_ok() {
             let file = path.display();
