@@ -2,6 +2,7 @@
 //! allocator's lock can make a tick late. What rustls does per TLS record is the one exception.
 
 mod counter;
+mod feed;
 #[path = "../harness/mod.rs"]
 mod harness;
 #[path = "../house/mod.rs"]
