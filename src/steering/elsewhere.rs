@@ -7,7 +7,7 @@ use heapless::Deque;
 
 use crate::steering::evidence::{Alternate, Picture};
 use crate::steering::intake::LONGEST_RTT;
-use crate::steering::smoothing::{Average, DELTA_LIMIT, Weight};
+use crate::steering::smoothing::{DELTA_LIMIT, Weight};
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
 
@@ -23,34 +23,43 @@ pub const SAME_WITHIN: Millis = Millis::of(5);
 #[derive(Clone, Debug)]
 pub(super) struct Elsewhere {
     fresh: Duration,
+    weight: Weight,
+    interval: Duration,
     /// The lowest round trip of each piece, oldest first.
     lowest: Deque<(Instant, Millis), PIECES>,
-    delay: Average,
-    measured_at: Option<Instant>,
+    /// The average in milliseconds, and when it was last measured.
+    delay: Option<(Instant, f64)>,
 }
 
 impl Elsewhere {
-    /// Averages with this weight; a round trip older than `fresh` says nothing about now.
-    pub(super) const fn new(weight: Weight, fresh: Duration) -> Self {
+    /// Averages with this weight per `interval`, however often the alternate is asked; a round trip older
+    /// than `fresh` says nothing about now.
+    pub(super) const fn new(weight: Weight, interval: Duration, fresh: Duration) -> Self {
         Self {
             fresh,
+            weight,
+            interval,
             lowest: Deque::new(),
-            delay: Average::new(weight, DELTA_LIMIT),
-            measured_at: None,
+            delay: None,
         }
     }
 
     /// Takes one cycle's round trip, if there was one; the averaged delay, if it is of now.
     pub(super) fn observe(&mut self, now: Instant, rtt: Option<Millis>) -> Option<Millis> {
         if let Some(rtt) = rtt.filter(|&rtt| Millis::ZERO <= rtt && rtt <= LONGEST_RTT) {
-            let calm = self.calm(now, rtt);
-            // Finite and within the limit: never refused.
-            let _ = self.delay.observe((rtt - calm).as_f64().min(DELTA_LIMIT));
-            self.measured_at = Some(now);
+            let delay = (rtt - self.calm(now, rtt)).as_f64().min(DELTA_LIMIT);
+            self.delay = Some((now, self.averaged(now, delay)));
         }
-        let at = self.measured_at?;
-        let value = self.delay.value().and_then(Millis::new);
-        value.filter(|_| now - at <= self.fresh)
+        let (at, delay) = self.delay?;
+        Millis::new(delay).filter(|_| now - at <= self.fresh)
+    }
+
+    fn averaged(&self, now: Instant, delay: f64) -> f64 {
+        let Some((at, old)) = self.delay else {
+            return delay;
+        };
+        let weight = self.weight.per(now - at, self.interval).as_f64();
+        (1.0 - weight) * old + weight * delay
     }
 
     /// The lowest round trip of the window, this one included.
@@ -116,7 +125,24 @@ mod tests {
 
     /// Unsmoothed.
     fn elsewhere() -> Elsewhere {
-        Elsewhere::new(Weight::new(1.0).unwrap(), Duration::from_secs(6))
+        let second = Duration::from_secs(1);
+        Elsewhere::new(Weight::new(1.0).unwrap(), second, Duration::from_secs(6))
+    }
+
+    #[test]
+    fn who_is_asked_less_often_is_averaged_over_the_same_time() {
+        let averaged = |every: u64| {
+            let (fifth, second) = (Weight::new(0.2).unwrap(), Duration::from_secs(1));
+            let mut alternate = Elsewhere::new(fifth, second, Duration::from_secs(100));
+            alternate.observe(at(0), Some(Millis::of(45)));
+            let mut delay = None;
+            for second in (1..=20).filter(|second| second % every == 0) {
+                delay = alternate.observe(at(second), Some(Millis::of(145)));
+            }
+            delay.unwrap().as_f64()
+        };
+        assert!((averaged(1) - averaged(10)).abs() < 1e-9);
+        assert!((98.0..99.0).contains(&averaged(5)), "{}", averaged(5));
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl Intake {
             heard: false,
             refusing: false,
             cutting: false,
-            elsewhere: Elsewhere::new(params.rtt_weight, fresh),
+            elsewhere: Elsewhere::new(params.rtt_weight, params.interval, fresh),
         }
     }
 

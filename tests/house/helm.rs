@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use wanctl::cli::steering::assemble::params;
 use wanctl::config::{SteeringConfig, parse_steering};
 use wanctl::program::{Beat, Input, OutboxOf, Output, Program};
 use wanctl::report::feed;
@@ -10,8 +11,7 @@ use wanctl::router::rest::talk::Params;
 use wanctl::router::steering::{Interest, Steering as Talk};
 use wanctl::router::ways::Ways;
 use wanctl::sim::wires::{Far, Meter, RestWire, SshWire};
-use wanctl::status::label;
-use wanctl::steer::{Fact, PRIMARY, PingerParams, Setup, Steer, SteerParams};
+use wanctl::steer::{Fact, PRIMARY, Steer};
 use wanctl::steering::evidence::Feed;
 use wanctl::time::{Duration, Instant};
 
@@ -59,34 +59,14 @@ fn config(mode: Mode) -> SteeringConfig {
             "green_samples_required: 15",
             "green_samples_required: 15\n  sample_seconds: 2",
         )
+        .replace(
+            "ping_count: 3",
+            "ping_count: 3\n  alternate: { source_address: 192.168.1.11 }",
+        )
         .replace("WAN-Download-1", "WAN-Download")
         .replace("WAN-Upload-1", "WAN-Upload");
     let parsed = parse_steering(Path::new("steering.yaml"), text.as_bytes());
     parsed.unwrap_or_else(|report| panic!("{report}")).config
-}
-
-fn params(config: SteeringConfig) -> SteerParams {
-    let measurement = &config.measurement;
-    let every = measurement.interval.as_micros() / u64::from(measurement.ping_count);
-    let pinger = PingerParams {
-        every: Duration::from_micros(every),
-        lost_after: measurement.silent_after,
-    };
-    SteerParams {
-        setup: Setup {
-            prefix: label(&config.topology.state_prefix()),
-            comment: label(&config.comment),
-            ..Setup::default()
-        },
-        steering: config.params,
-        primary: pinger,
-        alternate: Some(pinger),
-        lists: core::iter::once(label("FORCE_OUT_WAN1")).collect(),
-        disable_on_exit: false,
-        transport: Transport::Rest,
-        has_spare: false,
-        saved: None,
-    }
 }
 
 impl Helm {
@@ -99,12 +79,15 @@ impl Helm {
             talk: Talk::new(Interest {
                 queue: shaper::queues(0).down,
                 comment: COMMENT.into(),
-                lists: core::iter::once("FORCE_OUT_WAN1".to_owned()).collect(),
+                lists: ["FORCE_OUT_WAN1", "FORCE_OUT_WAN2"]
+                    .map(str::to_owned)
+                    .into_iter()
+                    .collect(),
                 verify_every: Duration::from_secs(10),
             }),
         });
         Self {
-            program: Box::new(Steer::new(Instant::ZERO, params(config(mode)))),
+            program: Box::new(Steer::new(Instant::ZERO, params(&config(mode), None))),
             ways: Ways::new(Transport::Rest, Some(rest), None),
             outbox: Box::default(),
             heard_at: None,
