@@ -64,14 +64,14 @@ fn a_password_that_is_not_set_is_no_reason_to_change_the_routers() {
 #[test]
 fn a_wrong_password() {
     let mut setup = Setup::new();
-    setup.world.scene().router.access.password = "another".to_owned();
+    setup.world.scene().router.access.set_password("another");
     setup
         .check()
         .exits(1)
         .has("The router does not let user wanctl in with this password.")
         .has("or the user's address= does not include this machine")
         .has("/user set [find name=\"wanctl\"] password=");
-    setup.fix("router-login");
+    assert_eq!(setup.fix("router-login"), Some(0));
 }
 
 #[test]
@@ -293,23 +293,62 @@ fn a_router_with_a_known_hole() {
 
 #[test]
 fn traffic_goes_around_the_queues() {
-    let mut setup = Setup::new();
-    setup.busy();
-    setup.world.scene().router.bypassed = true;
-    setup
-        .check()
-        .exits(2)
-        .has("WAN-Download counted 0 bytes in")
-        .has("while bridge passed")
-        .has("a wheel without an axle")
-        .has("/ip firewall filter set [find action=fasttrack-connection] disabled=yes");
-    assert_eq!(setup.fix("counters-still"), Some(0));
+    let fasttrack = "/ip firewall filter set [find action=fasttrack-connection] disabled=yes";
+    for has_rule in [false, true] {
+        let mut setup = Setup::new();
+        setup.busy();
+        setup.world.scene().router.leaks = true;
+        if has_rule {
+            let add = "/ip firewall filter add chain=forward action=fasttrack-connection";
+            assert_eq!(setup.world.terminal(add).output, "");
+        }
+        let said = setup.check();
+        said.exits(2)
+            .has("WAN-Download counted 0 bytes in")
+            .has("while bridge passed")
+            .has("a wheel without an axle")
+            .has("/ip settings set allow-fast-path=no");
+        assert_eq!(said.text.contains(fasttrack), has_rule, "{}", said.text);
+        assert_eq!(setup.fix("counters-still"), Some(0));
+    }
+}
+
+#[test]
+fn fasttrack_takes_the_traffic_past_a_queue_below_global() {
+    for change in ["", "disabled=no "] {
+        let mut setup = broken("WAN-Download", "parent", "global");
+        let add = format!(
+            "/ip firewall filter add chain=forward action=fasttrack-connection {change}\
+             connection-state=established,related"
+        );
+        assert_eq!(setup.world.terminal(&add).output, "");
+        setup
+            .check()
+            .exits(2)
+            .has("FastTrack is on, and WAN-Download has the parent global.")
+            .has("/ip firewall filter set [find action=fasttrack-connection] disabled=yes");
+        assert_eq!(setup.fix("fasttrack"), Some(0));
+    }
+}
+
+#[test]
+fn the_service_is_off_or_at_another_port() {
+    for line in ["/ip service disable www", "/ip service set www port=8080"] {
+        let mut setup = Setup::new();
+        assert_eq!(setup.world.terminal(line).output, "");
+        setup
+            .check()
+            .exits(1)
+            .has("Nobody answers at 127.0.0.1:")
+            .has("/ip service set www disabled=no port=");
+        assert_eq!(setup.fix("router-unreachable"), Some(0));
+    }
 }
 
 #[test]
 fn a_user_without_rights() {
     let mut setup = Setup::new();
-    setup.world.scene().router.access.may_read = false;
+    setup.world.scene().router.access.grant("read", false);
     setup
         .check()
         .exits(1)
@@ -335,6 +374,11 @@ fn a_router_that_is_not_there_or_not_well() {
         .check()
         .exits(1)
         .has("The router answers with status 503");
+    // How a router answers whose REST is off nobody has written down: this is as near as it gets, and the
+    // double cannot be cured of it at its terminal.
+    for step in setup.steps("router-refuses") {
+        setup.apply(&step);
+    }
     setup.world.fault(Fault::EmptyList);
     setup
         .check()

@@ -90,7 +90,7 @@ impl Fault {
                 router.renumber_rules();
             }
             Self::Reboot(_) => router.reboot(now),
-            Self::ReadOnlyUser => router.access.may_write = false,
+            Self::ReadOnlyUser => router.access.grant("write", false),
             Self::InvalidQueues => router.set_every_queue("invalid", "true"),
             Self::ChangedByHand(rate) => {
                 router.set_every_queue("max-limit", &rate.as_bps().to_string());
@@ -103,7 +103,7 @@ impl Fault {
     pub(crate) fn end(self, now: Instant, router: &mut Router) {
         match self {
             Self::AbortDamage => router.www.break_down(now),
-            Self::ReadOnlyUser => router.access.may_write = true,
+            Self::ReadOnlyUser => router.access.grant("write", true),
             Self::InvalidQueues => router.set_every_queue("invalid", "false"),
             _ => {}
         }
