@@ -84,13 +84,13 @@ fn around(finding: Finding, root: &str, router: &Router) -> Finding {
         finding = finding
             .on_router("/ip firewall filter set [find action=fasttrack-connection] disabled=yes");
     }
-    if root == GLOBAL {
-        finding
-    } else {
-        finding
-            .on_router("/ip settings set allow-fast-path=no")
-            .advice("And see that the queue's parent is the port this traffic leaves by.")
+    if root != GLOBAL || router.fasttrack == Some(false) {
+        finding = finding.on_router("/ip settings set allow-fast-path=no");
     }
+    if root == GLOBAL {
+        return finding;
+    }
+    finding.advice("And see that the queue's parent is the port this traffic leaves by.")
 }
 
 /// Where the chain of parents ends: an interface or `global`.
