@@ -6,7 +6,7 @@ mod option;
 mod tests;
 mod tools;
 
-pub use double::DoubleArgs;
+pub use double::{DoubleArgs, Tls};
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;

@@ -1,6 +1,7 @@
 //! `wanctl check`, the real binary, against a router that is set up wrongly: the report says what, why
 //! and how, and what it proposes, done, clears it.
 
+mod alone;
 mod fixes;
 mod setup;
 mod states;

@@ -158,6 +158,17 @@ impl Said {
     }
 }
 
+/// `wanctl fingerprint`.
+pub(crate) fn fingerprint(target: &str) -> Said {
+    let mut wanctl = Command::new(env!("CARGO_BIN_EXE_wanctl"));
+    said(
+        wanctl
+            .args(["fingerprint", target])
+            .output()
+            .expect("it runs"),
+    )
+}
+
 fn merge(into: &mut serde_yaml::Value, more: serde_yaml::Value) {
     match (into, more) {
         (serde_yaml::Value::Mapping(into), serde_yaml::Value::Mapping(more)) => {

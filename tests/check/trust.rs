@@ -2,12 +2,11 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
 use std::sync::Arc;
 
 use base64::Engine as _;
 
-use crate::setup::{Said, Setup, said};
+use crate::setup::{Setup, fingerprint, said};
 
 /// A self-signed certificate, as RouterOS makes them.
 fn certificate(name: &str) -> Arc<rustls::ServerConfig> {
@@ -33,16 +32,6 @@ fn certificate(name: &str) -> Arc<rustls::ServerConfig> {
 fn pem(der: &[u8]) -> String {
     let text = base64::engine::general_purpose::STANDARD.encode(der);
     format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
-}
-
-fn fingerprint(target: &str) -> Said {
-    let mut wanctl = Command::new(env!("CARGO_BIN_EXE_wanctl"));
-    said(
-        wanctl
-            .args(["fingerprint", target])
-            .output()
-            .expect("it runs"),
-    )
 }
 
 #[test]
