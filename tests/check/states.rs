@@ -214,6 +214,17 @@ fn a_rule_that_steers_is_told_and_two_of_one_name_are_ambiguous() {
 }
 
 #[test]
+fn rules_that_may_not_be_read_are_said_not_to_have_been_looked_at() {
+    let setup = Setup::new();
+    setup.world.fault(Fault::Forbids("mangle"));
+    setup
+        .check()
+        .exits(2)
+        .has("The mangle rules could not be read.")
+        .has("1 warning");
+}
+
+#[test]
 fn a_router_that_has_just_booted() {
     let setup = Setup::new();
     setup.world.fault(Fault::Confused);

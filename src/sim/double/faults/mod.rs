@@ -68,6 +68,9 @@ pub enum Fault {
     Confused,
     /// The user lacks the policy `write`.
     ReadOnlyUser,
+    /// Refuses every look at paths with this word in them. No policy is that narrow; but so one look fails
+    /// alone.
+    Forbids(&'static str),
     /// No row has a `disabled` that is false: rules never have, here the others have not either.
     AbsentDisabled,
     /// The queues lost their parent: `invalid`, and nothing is shaped.
@@ -164,6 +167,9 @@ impl Fault {
                     after: span,
                     ..Response::from(Refusal::SessionClosed)
                 })
+            }
+            Self::Forbids(word) if request.segments().iter().any(|part| part == word) => {
+                Some(Refusal::NoPermission.into())
             }
             Self::Garbage | Self::Silence => Some(Response::default()),
             Self::Reset => Some(Response {
