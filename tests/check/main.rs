@@ -3,7 +3,11 @@
 
 mod alone;
 mod fixes;
+mod machine;
+mod queues;
+mod report;
+mod router;
 mod setup;
-mod states;
+mod traffic;
 mod trust;
 mod writing;

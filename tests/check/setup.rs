@@ -125,6 +125,17 @@ impl Setup {
     }
 }
 
+/// A set-up whose queue has this property.
+pub(crate) fn broken(queue: &str, property: &str, value: &str) -> Setup {
+    let setup = Setup::new();
+    setup
+        .world
+        .scene()
+        .router
+        .set_queue_property(queue, property, value);
+    setup
+}
+
 pub(crate) fn said(output: Output) -> Said {
     let said = Said {
         code: output.status.code(),
