@@ -190,6 +190,12 @@ impl Worlds {
         rest.map(RestWire::traffic).unwrap_or_default()
     }
 
+    /// Commands that went over a WAN's SSH session.
+    pub(crate) fn commands(&self, n: usize) -> u64 {
+        let ssh = self.sides[n].ways.ssh();
+        ssh.map(SshWire::commands).unwrap_or_default()
+    }
+
     fn deliver(&mut self, meter: &mut impl Meter) {
         // Sorted in place; nothing is allocated for a list that is sorted already but for one tail.
         meter.aside(|| {

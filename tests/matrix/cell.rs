@@ -8,7 +8,7 @@ use wanctl::program::Program;
 use wanctl::router::Transport;
 use wanctl::sim::double::faults::Fault;
 use wanctl::sim::schedule::{Change, Schedule};
-use wanctl::sim::wires::NoMeter;
+use wanctl::sim::wires::{NoMeter, Traffic};
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 
@@ -79,6 +79,8 @@ pub(crate) struct Outcome {
     /// The other transport was not turned to, though it would have served.
     stranded: bool,
     writes: u64,
+    /// What went over the wires.
+    wires: (Traffic, u64),
     /// So many needless writes and lies are the fault's own.
     excused: (u64, u64),
 }
@@ -95,6 +97,19 @@ impl fmt::Display for Outcome {
 }
 
 impl Outcome {
+    /// Whether anything at all was as it is without a fault: nobody could have seen it, so that there was
+    /// nothing to recover from.
+    pub(crate) fn is_as(&self, none: &Self) -> bool {
+        let seen = |of: &Self| {
+            (
+                of.recovered,
+                (of.needless, of.lies, of.content, of.writes),
+                of.wires,
+            )
+        };
+        seen(self) == seen(none)
+    }
+
     pub(crate) fn complaint(&self) -> Option<String> {
         let Some(recovered) = self.recovered else {
             return Some("never recovered".to_owned());
@@ -200,6 +215,7 @@ impl Cell {
             content: watch.content,
             stranded,
             writes: tally.writes,
+            wires: (worlds.traffic(0), worlds.commands(0)),
             excused: self.excused(),
         }
     }
