@@ -225,12 +225,7 @@ fn introduce(inbox: &Inbox, id: WanId, loaded: &config::Loaded<WanConfig>, echo_
 }
 
 fn say(inbox: &Inbox, wan: WanId, level: log::Level, line: &str) {
-    let mut text = scribe::LineText::new();
-    for c in line.chars() {
-        if text.push(c).is_err() {
-            break;
-        }
-    }
+    let text = scribe::line(format_args!("{line}"));
     let wan = Some(wan);
     inbox.leave(Record::Line { wan, level, text });
 }
