@@ -17,7 +17,7 @@ mod fingerprint;
 mod help;
 mod listeners;
 mod once;
-mod replay;
+pub mod replay;
 mod secret;
 pub mod stage;
 mod together;
