@@ -101,7 +101,19 @@ pub(super) fn services(profile: Profile) -> Table {
     Table::new(fields, rows.to_vec())
 }
 
-/// What the web server serves: everything.
+/// The same services after an update: as they were, with what this version has besides.
+pub(super) fn updated(before: &Table, profile: Profile) -> Table {
+    let mut table = services(profile);
+    for (row, old) in table.rows.iter_mut().zip(&before.rows) {
+        for (name, value) in old.properties() {
+            row.set(name, value);
+        }
+    }
+    table
+}
+
+/// What the web server serves: everything. That is kept and shown; how a router answers that is told not
+/// to serve REST nobody has written down, so it goes on.
 pub(super) fn webserver() -> Table {
     let mut row = Record::default();
     for Field(name, _) in WEBSERVER {

@@ -189,6 +189,7 @@ impl Router {
             package::NEWEST
                 .version()
                 .clone_into(&mut self.system.version);
+            self.services = super::ip::updated(&self.services, package::NEWEST);
             self.reboot(now);
         }
     }

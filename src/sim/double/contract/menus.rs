@@ -101,9 +101,46 @@ fn an_update_installs_the_newest_and_restarts() {
         resource.contains(r#""write-sect-since-reboot":"0""#),
         "it restarted"
     );
+    let (_, www) = ask(&mut router, "GET", "/rest/ip/service/www", "");
+    assert!(www.contains(r#""max-sessions":"20""#), "{www}");
     let again = terminal(&mut router, "/system package update install");
     assert!(
         again.contains("status: System is already up to date"),
         "{again}"
     );
+}
+
+#[test]
+fn sessions_have_a_limit_of_their_own_since_7_16() {
+    for profile in Profile::ALL {
+        let mut router = older(profile);
+        let has = profile >= Profile::V7_16;
+        let (_, www) = ask(&mut router, "GET", "/rest/ip/service/www", "");
+        assert_eq!(www.contains(r#""max-sessions":"20""#), has, "{profile}");
+        let said = terminal(&mut router, "/ip service set www max-sessions=5");
+        let complaint = "bad parameter max-sessions (line 1 column 21)\r\n";
+        assert_eq!(said, if has { "" } else { complaint }, "{profile}");
+    }
+}
+
+#[test]
+fn rest_has_switches_of_its_own_since_7_21() {
+    for profile in Profile::ALL {
+        let mut router = older(profile);
+        let has = profile == Profile::V7_23;
+        let line = "/ip service webserver set rest-plain=yes rest-secure=yes";
+        let complaint = "bad command name webserver (line 1 column 13)\r\n";
+        let said = terminal(&mut router, line);
+        assert_eq!(said, if has { "" } else { complaint }, "{profile}");
+        let (status, body) = ask(&mut router, "GET", "/rest/ip/service/webserver", "");
+        if has {
+            assert!(
+                body.contains(r#""rest-plain":"true","rest-secure":"true""#),
+                "{body}"
+            );
+        } else {
+            let refusal = bad_request("no such command or directory (webserver)");
+            assert_eq!((status, body), refusal);
+        }
+    }
 }
