@@ -11,7 +11,8 @@ use wanctl::cli::stage::world::{World, WorldOptions};
 use wanctl::sim::line::LineOptions;
 use wanctl::sim::schedule::Schedule;
 
-use crate::harness::{WanFile, udp};
+use crate::demo;
+use crate::harness::WanFile;
 use crate::line;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_wanctl");
@@ -244,7 +245,7 @@ fn daemon(reflectors: Reflectors, span: Real) -> Option<(Usage, Calls)> {
         scheme: "http",
         router_port: world.router_port(),
         reflectors: match reflectors {
-            Reflectors::Udp => udp(world.reflector_addresses()),
+            Reflectors::Udp => demo::udp(world.reflector_addresses()),
             Reflectors::Icmp => ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
                 .map(str::to_owned)
                 .into(),

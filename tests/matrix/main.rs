@@ -14,8 +14,7 @@ use std::fmt::Write as _;
 
 use wanctl::sim::double::faults::Fault;
 
-use self::cell::{Cell, Moment};
-use self::harness::world::Route;
+use self::cell::{Cell, Moment, Route};
 
 #[test]
 fn over_rest() {

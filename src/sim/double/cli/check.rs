@@ -49,11 +49,10 @@ impl Router {
         match command.verb {
             "print" => name == "proplist",
             "get" => name == "value-name" || takes_rows,
-            "add" => self.table(command.menu).kind(name).is_some(),
             "set" if command.menu.is_list() => {
                 takes_rows || self.table(command.menu).kind(name).is_some()
             }
-            "set" => self.table(command.menu).kind(name).is_some(),
+            "add" | "set" => self.table(command.menu).kind(name).is_some(),
             _ => takes_rows,
         }
     }

@@ -113,12 +113,13 @@ pub(super) fn rows(menu: Menu, stats: bool, rows: &[(usize, Record)]) -> String 
 /// A menu's flags: sign, property, word.
 fn flags(menu: Menu) -> &'static [(char, &'static str, &'static str)] {
     match menu {
-        Menu::QueueTree => &[('X', "disabled", "disabled"), ('I', "invalid", "invalid")],
+        Menu::QueueTree | Menu::Service => {
+            &[('X', "disabled", "disabled"), ('I', "invalid", "invalid")]
+        }
         Menu::QueueType => &[('*', "default", "default")],
         Menu::User => &[('E', "expired", "expired"), ('X', "disabled", "disabled")],
         Menu::UserGroup => &[],
         Menu::UserActive => &[('R', "radius", "radius")],
-        Menu::Service => &[('X', "disabled", "disabled"), ('I', "invalid", "invalid")],
         Menu::Certificate => &[
             ('K', "private-key", "private-key"),
             ('T', "trusted", "trusted"),

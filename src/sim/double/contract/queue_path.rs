@@ -54,7 +54,7 @@ fn fasttrack_goes_past_trees_below_global_until_its_rule_is_disabled_or_removed(
         "/ip settings set allow-fast-path=no".to_owned(),
     ] {
         let (_, added) = ask(&mut router, "PUT", FILTER, FASTTRACK);
-        assert!(added.starts_with("{"), "{added}");
+        assert!(added.starts_with('{'), "{added}");
         let active =
             |router: &mut Router| terminal(router, ":put [/ip settings get ipv4-fasttrack-active]");
         assert_eq!(active(&mut router), "true\r\n");
