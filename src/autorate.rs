@@ -12,8 +12,9 @@ pub use wan::{Wan, WanParams};
 
 use heapless::Vec;
 
-use crate::program::{Beat, Input, Outbox, Program, WanId};
-use crate::status::{MAX_WANS, Pulse, Status};
+use crate::program::{Beat, Fact, Input, Outbox, Program, WanId};
+use crate::router::queues::Queues;
+use crate::status::{MAX_WANS, Pulse, Saved, Status};
 use crate::time::Instant;
 
 /// What to leave on the router when the daemon stops.
@@ -67,6 +68,11 @@ impl Autorate {
 }
 
 impl Program for Autorate {
+    type Talk = Queues;
+    type Fact = Fact;
+    type Saved = Saved;
+    type Status = Status;
+
     fn tick(&mut self, now: Instant, beat: Beat, out: &mut Outbox) {
         self.status.now = now;
         let pulse = &mut self.status.pulse;

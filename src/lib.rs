@@ -20,6 +20,7 @@
 //! | [`router`] | the links, REST and SSH, as state machines without a socket; ways and failover between them |
 //! | [`program`], [`status`] | the border between decisions and the world; the one snapshot |
 //! | [`autorate`] | the daemon: measure, judge, act, tell, ask again |
+//! | [`steer`] | the steering daemon: watch the primary, move the rule |
 //! | [`report`] | the snapshot as `/health`, metrics, state documents, log lines |
 //! | [`sim`] | a line and a RouterOS double in virtual time |
 //! | [`shell`] | event loop, sockets, TLS, signals, the scribe thread |
@@ -40,6 +41,7 @@ pub mod router;
 pub mod shell;
 pub mod sim;
 pub mod status;
+pub mod steer;
 pub mod steering;
 pub mod time;
 pub mod units;

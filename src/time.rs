@@ -139,6 +139,29 @@ impl fmt::Display for Duration {
     }
 }
 
+/// What a wall clock says, for people: it may be set, so nothing is decided by it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct WallTime {
+    /// Seconds since 1970, UTC.
+    pub secs: u64,
+    /// And so many nanoseconds.
+    pub nanos: u32,
+}
+
+impl WallTime {
+    /// So long before, but not before 1970.
+    #[must_use]
+    pub fn before(self, ago: Duration) -> Self {
+        const PER_SEC: u128 = 1_000_000_000;
+        let nanos = u128::from(self.secs) * PER_SEC + u128::from(self.nanos);
+        let nanos = nanos.saturating_sub(u128::from(ago.as_micros()) * 1_000);
+        Self {
+            secs: u64::try_from(nanos / PER_SEC).unwrap_or(u64::MAX),
+            nanos: u32::try_from(nanos % PER_SEC).unwrap_or(0),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,5 +179,16 @@ mod tests {
         assert_eq!(Instant::from_micros(5_674_000).to_string(), "5.674s");
         assert_eq!(Duration::from_micros(20_400).to_string(), "20.4 ms");
         assert_eq!(Duration::from_secs_f64(-3.0), Duration::ZERO);
+    }
+
+    #[test]
+    fn an_hour_ago_is_an_hour_before() {
+        let wall = |secs, nanos| WallTime { secs, nanos };
+        let ago = Duration::from_micros(3_600_500_000);
+        assert_eq!(
+            wall(10_000, 250_000_000).before(ago),
+            wall(6_399, 750_000_000)
+        );
+        assert_eq!(wall(1, 0).before(ago), wall(0, 0));
     }
 }

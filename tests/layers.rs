@@ -12,7 +12,7 @@ const QUANTITIES: [&str; 3] = ["units", "time", "direction"];
 
 /// Every room and what it may use besides itself and the quantities. `lib.rs` and `main.rs` are the map
 /// and the door.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("units", &[]),
     ("time", &[]),
     ("direction", &[]),
@@ -24,8 +24,14 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("program", &["control", "router", "status"]),
     ("autorate", &["control", "router", "program", "status"]),
     (
+        "steer",
+        &["control", "steering", "router", "program", "status"],
+    ),
+    (
         "report",
-        &["control", "wire", "router", "program", "status", "autorate"],
+        &[
+            "control", "steering", "wire", "router", "program", "status", "autorate", "steer",
+        ],
     ),
     (
         "sim",
@@ -40,20 +46,20 @@ const ROOMS: [(&str, &[&str]); 15] = [
     (
         "shell",
         &[
-            "control", "wire", "router", "program", "status", "autorate", "report",
+            "control", "steering", "wire", "router", "program", "status", "autorate", "report",
         ],
     ),
     (
         "cli",
         &[
-            "control", "wire", "router", "program", "status", "autorate", "report", "sim",
-            "config", "shell",
+            "control", "steering", "wire", "router", "program", "status", "autorate", "steer",
+            "report", "sim", "config", "shell",
         ],
     ),
 ];
 
 /// Rooms whose code is a function of its arguments.
-const PURE: [&str; 12] = [
+const PURE: [&str; 13] = [
     "units",
     "time",
     "direction",
@@ -64,6 +70,7 @@ const PURE: [&str; 12] = [
     "program",
     "status",
     "autorate",
+    "steer",
     "report",
     "sim",
 ];

@@ -205,6 +205,7 @@ fn spoilt(bytes: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
 }
 
 const STATE: &[u8] = br#"{"download":{"green_streak":11,"soft_red_streak":0,"red_streak":0,"current_rate":247814820},"upload":{"green_streak":11,"soft_red_streak":0,"red_streak":0,"current_rate":2.5e7},"ewma":{"baseline_rtt":25.0,"load_rtt":25.010882765054703},"last_applied":{"dl_rate":271669248,"ul_rate":null},"timestamp":"2026-11-21T00:01:32.450001"}"#;
+const HEALTH: &[u8] = br#"{"status":"healthy","wans":[{"name":"wan1","baseline_rtt_ms":24.25,"download":{"current_rate_mbps":80.0,"state":"RED","at_floor":true},"measurement":{"source":"icmp","reflectors":[{"host":"one.example"}]},"problem":null}],"problem":null}"#;
 const LISTING: &[u8] = br#"[{".id":"*1000000","name":"WAN-Download-1","max-limit":"500000000","queue":"cake-down-wan1","disabled":"false","invalid":"false","bytes":"272603902153"},{".id":"*1000002","name":"WAN-Upload-1","max-limit":"50M"}]"#;
 const RULES: &[u8] = br#"[{".id":"*1"},{".id":"*5","comment":"ADAPTIVE: Steer X to WAN2","disabled":"true","invalid":"false"}]"#;
 const COUNTERS: &[u8] = br#"[{".id":"*1000000","bytes":"272603902153","dropped":"0","name":"WAN-Download-1","packets":"184614358","queued-bytes":"7","queued-packets":"1"}]"#;
@@ -255,6 +256,13 @@ proptest! {
     #[test]
     fn any_state_document_is_read_or_refused(bytes in prop_oneof![bytes(), spoilt(STATE)]) {
         attack::state_document_sound(&bytes);
+    }
+
+    #[test]
+    fn any_word_of_autorate_is_heard_or_refused(
+        bytes in prop_oneof![bytes(), spoilt(STATE), spoilt(HEALTH)],
+    ) {
+        attack::feed_sound(&bytes);
     }
 
     #[test]

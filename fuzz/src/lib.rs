@@ -13,6 +13,11 @@ pub fn console_text_sound(bytes: &[u8]) {
     attack::steering::console_text_sound(bytes);
 }
 
+/// See `attack::feed_sound`.
+pub fn feed_sound(bytes: &[u8]) {
+    attack::feed_sound(bytes);
+}
+
 /// See `attack::http_request_sound`.
 pub fn http_request_sound(bytes: &[u8]) {
     attack::http_request_sound(bytes);

@@ -4,15 +4,10 @@ use super::Wan;
 use crate::control::actuator::Act;
 use crate::direction::{Both, Direction};
 use crate::program::{Fact, Outbox, Output, WanId};
-use crate::router::{Event, Failure, Known, Refusal};
+use crate::router::{Event, Known, Refusal};
 use crate::status::{RouterStatus, WanStatus};
 use crate::time::{Duration, Instant};
 use crate::units::Rate;
-
-/// Which of a row of failures are logged, as in v1.7: the first, the third, every tenth.
-const fn is_told(failures: u32) -> bool {
-    failures == 1 || failures == 3 || failures.is_multiple_of(10)
-}
 
 impl Wan {
     pub(super) fn router(
@@ -24,17 +19,18 @@ impl Wan {
         out: &mut Outbox,
     ) {
         let mut tell = |fact| out.push(Output::Tell { wan: id, fact });
+        let link = &mut status.router.link;
         match event {
             // That it lists its queues does not show that it takes writes again.
-            Event::Up if self.actuator.owes() => status.router.up = true,
-            Event::Up => reached(now, status, &mut tell),
+            Event::Up if self.actuator.owes() => link.up = true,
+            Event::Up => link.reached(now).map(Fact::Link).into_iter().for_each(tell),
             Event::Unanswered { direction } => self.actuator.unanswered(direction),
             Event::Lost(why) => {
                 self.actuator.lost();
-                status.router.up = false;
-                if let Some(why) = why {
-                    failed(now, why, status, &mut tell);
-                }
+                link.lost(now, why)
+                    .map(Fact::Link)
+                    .into_iter()
+                    .for_each(tell);
             }
             Event::Holds {
                 direction,
@@ -43,7 +39,7 @@ impl Wan {
                 took,
                 inactive,
             } => {
-                status.router.took = Some(took);
+                link.took = Some(took);
                 let was_inactive =
                     core::mem::replace(&mut status.router.inactive[direction], inactive);
                 if inactive && !was_inactive {
@@ -52,20 +48,12 @@ impl Wan {
                 self.holds(now, direction, rate, known, took, status, &mut tell);
                 self.answered(now, status, &mut tell);
             }
-            Event::Switched { to, why } => {
-                status.router.transport = to;
-                status.router.transport_why = why;
-                // It is known from now on, and worth no line of its own at the next probe.
-                status.router.spare_failure = why.map(|why| (now, why));
-                status.counters.switches += 1;
-                tell(Fact::Switched { to, why });
-            }
+            Event::Switched { to, why } => tell(Fact::Link(link.switched(now, to, why))),
             Event::SpareFailed(why) => {
-                let before = status.router.spare_failure.replace((now, why));
-                if before.is_none_or(|(_, earlier)| earlier != why) {
-                    let transport = status.router.transport.other();
-                    tell(Fact::SpareFailed { transport, why });
-                }
+                link.spare_failed(now, why)
+                    .map(Fact::Link)
+                    .into_iter()
+                    .for_each(tell);
             }
             Event::Refused { direction, why } => {
                 self.actuator.refused(now, direction, why.is_certain());
@@ -85,8 +73,9 @@ impl Wan {
         status: &mut WanStatus,
         tell: &mut impl FnMut(Fact),
     ) {
-        if status.router.up && !status.router.reachable && !self.actuator.owes() {
-            reached(now, status, tell);
+        let link = &mut status.router.link;
+        if link.up && !link.reachable && !self.actuator.owes() {
+            link.reached(now).map(Fact::Link).into_iter().for_each(tell);
         }
     }
 
@@ -176,32 +165,5 @@ fn refused(
     status.router.refused[direction] = Some((since, why));
     if before.is_none_or(|(_, earlier)| earlier != why) {
         tell(Fact::Refused { direction, why });
-    }
-}
-
-fn reached(now: Instant, status: &mut WanStatus, tell: &mut impl FnMut(Fact)) {
-    let router = &mut status.router;
-    let first = router.last_failure.is_none() && !router.up && router.applied.down.is_none();
-    let outage = router
-        .outage_since
-        .take()
-        .map(|since| (now - since, router.consecutive_failures));
-    router.up = true;
-    router.reachable = true;
-    router.consecutive_failures = 0;
-    if first || outage.is_some() {
-        tell(Fact::RouterUp { outage });
-    }
-}
-
-fn failed(now: Instant, why: Failure, status: &mut WanStatus, tell: &mut impl FnMut(Fact)) {
-    let router = &mut status.router;
-    router.reachable = false;
-    router.consecutive_failures = router.consecutive_failures.saturating_add(1);
-    router.outage_since.get_or_insert(now);
-    router.last_failure = Some((now, why));
-    let failures = router.consecutive_failures;
-    if is_told(failures) {
-        tell(Fact::RouterFailed { why, failures });
     }
 }

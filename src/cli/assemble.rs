@@ -69,8 +69,10 @@ pub fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
             .collect(),
         gateway: config.fallback.gateway.as_ref().map(host_name),
         tcp_targets: config.fallback.tcp_targets.iter().map(tcp_target).collect(),
-        router_host: host_name(&config.router.host),
-        router: transport::params(&config.router).map_err(|e| said(&e))?,
+        router: Some((
+            host_name(&config.router.host),
+            transport::params(&config.router).map_err(|e| said(&e))?,
+        )),
     })
 }
 

@@ -2,13 +2,13 @@
 
 mod files;
 
-use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use self::files::{leaves_traces, lock_all, restore, scribe_params};
 use super::args::RunArgs;
-use super::{assemble, banner, complain, listeners, together};
+use super::process;
+use super::{assemble, banner, listeners, together};
 use crate::autorate::{Autorate, OnExit, Wan, WanParams};
 use crate::config::{self, WanConfig};
 use crate::program::WanId;
@@ -16,18 +16,12 @@ use crate::shell::clock::Clock;
 use crate::shell::event_loop::{After, EventLoop, LoopParams};
 use crate::shell::lock::Lock;
 use crate::shell::realtime;
-use crate::shell::scribe::{self, Inbox, Record, Scribe};
+use crate::shell::scribe::{self, InboxOf, Scribe, ScribeOf};
 use crate::shell::signals::{self, Caught};
-use crate::shell::systemd::Notifier;
 use crate::time::Duration;
 
 /// The control cycle (contract 3.1).
 pub(super) const PERIOD: Duration = Duration::from_millis(50);
-/// `EX_CONFIG` of sysexits(3); the unit file names it in `RestartPreventExitStatus`.
-const BAD_CONFIG: u8 = 78;
-/// How long the scribe may take to write what is left.
-const SCRIBE_FOR: Duration = Duration::from_millis(800);
-
 /// Where a daemon's words go.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Manner {
@@ -42,7 +36,7 @@ pub(super) enum Manner {
 /// A daemon ready to run.
 pub(super) struct Daemon {
     pub(super) event_loop: EventLoop<Autorate>,
-    scribe: Scribe,
+    scribe: ScribeOf<Autorate>,
     /// Held until the end.
     _locks: Vec<Lock>,
 }
@@ -67,10 +61,10 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<config::Loaded<WanConfig>>, 
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
     let loaded = match load(&args.configs) {
         Ok(loaded) => loaded,
-        Err(sentence) => return Ok(unusable(&sentence)),
+        Err(sentence) => return Ok(process::unusable(&sentence)),
     };
     if let Some(sentence) = together::refusal(loaded.iter().map(|loaded| &loaded.config)) {
-        return Ok(unusable(&sentence));
+        return Ok(process::unusable(&sentence));
     }
     let realtime_wanted = loaded.iter().any(|loaded| loaded.config.realtime);
     let mut daemon = Daemon::prepare(&loaded, args, Manner::Service)?;
@@ -79,28 +73,11 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
         PERIOD.as_secs_f64()
     );
     if realtime_wanted {
-        let granted = realtime::go_realtime();
-        let level = if granted.is_complete() {
-            log::Level::Info
-        } else {
-            log::Level::Warn
-        };
-        log::log!(level, "realtime: {granted}");
+        process::go_realtime();
     }
     let ended = daemon.event_loop.run(|_, _| After::GoOn);
     daemon.end();
     ended.map(|()| ExitCode::SUCCESS)
-}
-
-/// Says why the files cannot be used. By hand that is failure number 1, as in v1.7. A service manager
-/// gets a number of its own, because starting again every few seconds mends no file (W-54).
-fn unusable(sentence: &str) -> ExitCode {
-    complain(&format!("wanctl: {sentence}"));
-    if env::var_os("NOTIFY_SOCKET").is_some() {
-        ExitCode::from(BAD_CONFIG)
-    } else {
-        ExitCode::FAILURE
-    }
 }
 
 impl Daemon {
@@ -119,7 +96,7 @@ impl Daemon {
         } else {
             Vec::new()
         };
-        let scribe = Scribe::start(clock, scribe_params(loaded, args, manner))?;
+        let scribe = Scribe::start::<Autorate>(clock, scribe_params(loaded, args, manner))?;
         let inbox = scribe.inbox();
         match manner {
             Manner::Service => scribe::install_log(&inbox),
@@ -135,7 +112,7 @@ impl Daemon {
             Err(sentence) => {
                 // Under systemd the log file is where people look.
                 log::error!("{sentence}");
-                scribe.stop(SCRIBE_FOR);
+                process::finish(scribe);
                 Err(sentence)
             }
         }
@@ -144,9 +121,7 @@ impl Daemon {
     /// Lets the scribe finish and releases the locks.
     pub(super) fn end(self) {
         log::info!("Daemon shutdown complete");
-        if !self.scribe.stop(SCRIBE_FOR) {
-            complain("wanctl: the disk does not answer; the last log lines and state may be lost");
-        }
+        process::finish(self.scribe);
     }
 }
 
@@ -156,7 +131,7 @@ fn assemble_loop(
     args: &RunArgs,
     manner: Manner,
     signals: Caught,
-    inbox: Inbox,
+    inbox: InboxOf<Autorate>,
 ) -> Result<EventLoop<Autorate>, String> {
     let mut wans = heapless::Vec::new();
     let mut ports = Vec::new();
@@ -176,7 +151,7 @@ fn assemble_loop(
         let configs = || loaded.iter().map(|loaded| &loaded.config);
         let warnings = together::warnings(configs());
         for warning in warnings.into_iter().chain(listeners::ignored(configs())) {
-            say(&inbox, WanId(0), log::Level::Warn, &warning);
+            process::say(&inbox, WanId(0), log::Level::Warn, &warning);
         }
     }
     let params = LoopParams {
@@ -190,10 +165,7 @@ fn assemble_loop(
             .flatten(),
         signals,
         inbox,
-        notifier: Notifier::from_env().unwrap_or_else(|e| {
-            log::warn!("{e}");
-            Notifier::mute()
-        }),
+        notifier: process::notifier(),
     };
     EventLoop::new(clock, Autorate::new(wans, args.dry_run), params)
 }
@@ -214,18 +186,17 @@ fn wan_params(config: &WanConfig, args: &RunArgs, manner: Manner) -> WanParams {
 }
 
 /// A WAN's first lines in its log.
-fn introduce(inbox: &Inbox, id: WanId, loaded: &config::Loaded<WanConfig>, echo_mode: &str) {
+fn introduce(
+    inbox: &InboxOf<Autorate>,
+    id: WanId,
+    loaded: &config::Loaded<WanConfig>,
+    echo_mode: &str,
+) {
     for line in banner::lines(&loaded.config, echo_mode) {
-        say(inbox, id, log::Level::Info, &line);
+        process::say(inbox, id, log::Level::Info, &line);
     }
     let odd = loaded.warnings.iter().map(ToString::to_string);
     for warning in odd.chain(assemble::warnings(&loaded.config)) {
-        say(inbox, id, log::Level::Warn, &warning);
+        process::say(inbox, id, log::Level::Warn, &warning);
     }
-}
-
-fn say(inbox: &Inbox, wan: WanId, level: log::Level, line: &str) {
-    let text = scribe::line(format_args!("{line}"));
-    let wan = Some(wan);
-    inbox.leave(Record::Line { wan, level, text });
 }

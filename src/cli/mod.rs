@@ -17,6 +17,7 @@ mod fingerprint;
 mod help;
 mod listeners;
 mod once;
+mod process;
 pub mod replay;
 mod secret;
 pub mod stage;

@@ -94,7 +94,7 @@ const fn is_measured(wan: &WanStatus) -> bool {
 fn succeeded(wan: &WanStatus, dry_run: bool) -> bool {
     let holds = |direction| wan.router.applied[direction] == Some(wan.rates[direction]);
     let known = |direction: Direction| wan.router.applied[direction].is_some();
-    wan.router.reachable
+    wan.router.link.reachable
         && matches!(wan.measurement.sight, Sight::Icmp | Sight::Tcp)
         && Direction::BOTH
             .into_iter()

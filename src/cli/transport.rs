@@ -85,28 +85,53 @@ pub(super) fn choose(config: &RouterConfig) -> Chosen {
 /// # Errors
 /// A sentence if a certificate or password file cannot be used.
 pub(super) fn params(config: &RouterConfig) -> Result<RouterParams, String> {
+    params_with(
+        config,
+        |login| rest_link(config, login),
+        || ssh_link(config),
+    )
+}
+
+/// The same for links that are about something else.
+///
+/// # Errors
+/// As [`params`].
+pub(super) fn params_with<R, S>(
+    config: &RouterConfig,
+    rest_link: impl FnOnce(Login) -> R,
+    ssh_link: impl FnOnce() -> S,
+) -> Result<RouterParams<R, S>, String> {
     let chosen = choose(config);
+    let rest = chosen.rest.then(|| rest(config, rest_link)).transpose()?;
     Ok(RouterParams {
         preferred: chosen.preferred,
-        rest: chosen.rest.then(|| rest(config)).transpose()?,
-        ssh: chosen.ssh.then(|| ssh(config)),
+        rest,
+        ssh: chosen.ssh.then(|| ssh_with(config, ssh_link)),
     })
 }
 
 /// How the router's SSH server is spoken to.
 pub(super) fn ssh(config: &RouterConfig) -> SshParams {
+    ssh_with(config, || ssh_link(config))
+}
+
+fn ssh_link(config: &RouterConfig) -> ssh::LinkParams {
+    ssh::LinkParams {
+        queues: config.queues.clone(),
+        queue_types: config.queue_types.clone(),
+        reply_for: config.timeout,
+        verify_every: config.verify_interval,
+    }
+}
+
+fn ssh_with<S>(config: &RouterConfig, link: impl FnOnce() -> S) -> SshParams<S> {
     SshParams {
         host: config.host.to_string(),
         port: config.ssh_port,
         user: config.user.clone(),
         key_file: PathBuf::from(&config.ssh_key),
         known_hosts: config.known_hosts.clone().unwrap_or_else(known_hosts),
-        link: ssh::LinkParams {
-            queues: config.queues.clone(),
-            queue_types: config.queue_types.clone(),
-            reply_for: config.timeout,
-            verify_every: config.verify_interval,
-        },
+        link: link(),
     }
 }
 
@@ -117,7 +142,26 @@ fn known_hosts() -> PathBuf {
     home.join(".ssh/known_hosts")
 }
 
-fn rest(config: &RouterConfig) -> Result<RestParams, String> {
+/// Two headers of every request.
+pub(super) struct Login {
+    /// `Host`.
+    pub(super) host: String,
+    /// `Authorization`.
+    pub(super) authorization: String,
+}
+
+fn rest_link(config: &RouterConfig, login: Login) -> rest::LinkParams {
+    rest::LinkParams {
+        host: login.host,
+        authorization: login.authorization,
+        queues: config.queues.clone(),
+        queue_types: config.queue_types.clone(),
+        reply_for: config.timeout,
+        verify_every: config.verify_interval,
+    }
+}
+
+fn rest<R>(config: &RouterConfig, link: impl FnOnce(Login) -> R) -> Result<RestParams<R>, String> {
     let tls = match config.scheme {
         Scheme::Http => None,
         Scheme::Https => Some((
@@ -134,14 +178,10 @@ fn rest(config: &RouterConfig) -> Result<RestParams, String> {
     Ok(RestParams {
         port: config.port,
         tls,
-        link: rest::LinkParams {
+        link: link(Login {
             host,
             authorization: authorization(config)?,
-            queues: config.queues.clone(),
-            queue_types: config.queue_types.clone(),
-            reply_for: config.timeout,
-            verify_every: config.verify_interval,
-        },
+        }),
     })
 }
 

@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn several_are_all_there_in_short() {
         let mut second = wan("wan2");
-        second.router.reachable = false;
+        second.router.link.reachable = false;
         second.zones.down = Zone::SoftRed;
         assert_eq!(
             summary([wan("wan1"), second]),
@@ -123,7 +123,7 @@ mod tests {
         wan.zones = Both::from_fn(|_| Zone::SoftRed);
         wan.rates = Both::from_fn(|_| Rate::bps(99_999_900_001));
         wan.delay.load = Millis::of(12_345);
-        wan.router.reachable = false;
+        wan.router.link.reachable = false;
         let full = summary((0..MAX_WANS).map(|_| wan.clone()));
         assert_eq!(full.matches("router unreachable").count(), MAX_WANS);
         assert!(full.len() <= CAPACITY, "{}", full.len());

@@ -1,6 +1,6 @@
 //! The one place that reads clocks.
 
-use crate::time::{Duration, Instant};
+use crate::time::{Duration, Instant, WallTime};
 
 const NANOS_PER_SEC: u64 = 1_000_000_000;
 const NANOS_PER_MICRO: u64 = 1_000;
@@ -13,15 +13,6 @@ const READ_AGAIN: u32 = 4;
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     started: u64,
-}
-
-/// What the wall clock says.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct WallTime {
-    /// Seconds since 1970, UTC.
-    pub secs: u64,
-    /// And so many nanoseconds.
-    pub nanos: u32,
 }
 
 /// What both clocks showed at one moment.

@@ -11,7 +11,6 @@ use mio::event::Source;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Registry, Token};
 
-use crate::status::Status;
 use crate::time::{Duration, Instant};
 use crate::wire::http;
 
@@ -30,8 +29,11 @@ const HEAD: usize = 256;
 
 /// What a server has to say.
 pub trait Site {
+    /// What it says it of.
+    type Status;
+
     /// Answers `path`, writing the body; returns the status and the content type.
-    fn answer(&self, status: &Status, path: &str, body: &mut [u8]) -> Answer;
+    fn answer(&self, status: &Self::Status, path: &str, body: &mut [u8]) -> Answer;
     /// How long a body may get.
     fn capacity(&self) -> usize;
 }
@@ -122,7 +124,7 @@ impl<S: Site> HttpServer<S> {
     }
 
     /// Something is readable or writable.
-    pub fn ready(&mut self, now: Instant, token: Token, registry: &Registry, status: &Status) {
+    pub fn ready(&mut self, now: Instant, token: Token, registry: &Registry, status: &S::Status) {
         if token == self.base {
             self.accept(now, registry, status);
         } else {
@@ -131,7 +133,7 @@ impl<S: Site> HttpServer<S> {
     }
 
     /// Time passed: call once per tick.
-    pub fn tick(&mut self, now: Instant, registry: &Registry, status: &Status) {
+    pub fn tick(&mut self, now: Instant, registry: &Registry, status: &S::Status) {
         for slot in &mut self.slots {
             slot.client.take_if(|client| now >= client.expires_at);
         }
@@ -140,7 +142,7 @@ impl<S: Site> HttpServer<S> {
         }
     }
 
-    fn accept(&mut self, now: Instant, registry: &Registry, status: &Status) {
+    fn accept(&mut self, now: Instant, registry: &Registry, status: &S::Status) {
         self.backlog = true;
         for _ in 0..ACCEPTS {
             match self.listener.accept() {
@@ -155,7 +157,13 @@ impl<S: Site> HttpServer<S> {
         }
     }
 
-    fn admit(&mut self, now: Instant, mut stream: TcpStream, registry: &Registry, status: &Status) {
+    fn admit(
+        &mut self,
+        now: Instant,
+        mut stream: TcpStream,
+        registry: &Registry,
+        status: &S::Status,
+    ) {
         let place = self.free_slot();
         let token = Token(self.base.0 + 1 + place);
         let interest = Interest::READABLE | Interest::WRITABLE;
@@ -173,7 +181,7 @@ impl<S: Site> HttpServer<S> {
             .expect("there is more than one slot")
     }
 
-    fn serve(&mut self, place: usize, status: &Status) {
+    fn serve(&mut self, place: usize, status: &S::Status) {
         let slot = &mut self.slots[place];
         if let Some(client) = &mut slot.client
             && client.move_on(&mut slot.request, &mut slot.response, &self.site, status)
@@ -216,12 +224,12 @@ impl Client {
     }
 
     /// Does what can be done now.
-    fn move_on(
+    fn move_on<S: Site>(
         &mut self,
         request: &mut [u8],
         response: &mut [u8],
-        site: &impl Site,
-        status: &Status,
+        site: &S,
+        status: &S::Status,
     ) -> Progress {
         loop {
             let progress = match self.stage {
@@ -237,12 +245,12 @@ impl Client {
     }
 
     /// Reads until the request is complete and the response is written.
-    fn read(
+    fn read<S: Site>(
         &mut self,
         request: &mut [u8],
         response: &mut [u8],
-        site: &impl Site,
-        status: &Status,
+        site: &S,
+        status: &S::Status,
     ) -> Progress {
         loop {
             if self.received == request.len() {
@@ -309,11 +317,11 @@ impl Client {
 }
 
 /// Writes body and head so that they touch; returns where they lie.
-fn respond(
+fn respond<S: Site>(
     response: &mut [u8],
     request: http::Request<'_>,
-    site: &impl Site,
-    status: &Status,
+    site: &S,
+    status: &S::Status,
 ) -> (usize, usize) {
     let (head_room, body) = response.split_at_mut(HEAD);
     let answer = match request.method {

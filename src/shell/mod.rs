@@ -11,6 +11,7 @@ pub mod directory;
 pub mod echo;
 mod errno;
 pub mod event_loop;
+pub mod feed;
 pub mod http_server;
 pub mod lock;
 pub mod realtime;
@@ -18,6 +19,7 @@ pub mod resolver;
 pub mod rest_port;
 pub mod router_port;
 pub mod scribe;
+mod short_file;
 pub mod signals;
 pub mod sites;
 #[cfg_attr(not(feature = "ssh"), path = "no_ssh.rs")]

@@ -1,24 +1,53 @@
-//! What the two sockets answer: `/health` on 9101, `/metrics` on 9100 (contract 6).
+//! What the two sockets answer: `/health` and `/metrics` (contract 6).
+
+use core::fmt;
+use core::marker::PhantomData;
 
 use super::http_server::{Answer, Site, error};
-use crate::report::{health, prometheus};
-use crate::status::Status;
+use crate::report::Report;
 
 /// `/` and `/health`; anything else, a query string included, is not found, as in v1.7.
-#[derive(Clone, Copy, Debug)]
-pub struct HealthSite {
-    /// How many WANs the document describes.
-    pub wans: usize,
+pub struct HealthSite<P> {
+    capacity: usize,
+    program: PhantomData<fn() -> P>,
 }
 
-impl Site for HealthSite {
-    fn answer(&self, status: &Status, path: &str, body: &mut [u8]) -> Answer {
+/// `/metrics`, and `/health` as a plain sign of life.
+pub struct MetricsSite<P> {
+    capacity: usize,
+    program: PhantomData<fn() -> P>,
+}
+
+impl<P: Report> HealthSite<P> {
+    /// With room for everything that `program` may have to say.
+    pub fn of(program: &P) -> Self {
+        Self {
+            capacity: P::health_capacity(program.status()),
+            program: PhantomData,
+        }
+    }
+}
+
+impl<P: Report> MetricsSite<P> {
+    /// With room for everything that `program` may have to say.
+    pub fn of(program: &P) -> Self {
+        Self {
+            capacity: P::metrics_capacity(program.status()),
+            program: PhantomData,
+        }
+    }
+}
+
+impl<P: Report> Site for HealthSite<P> {
+    type Status = P::Status;
+
+    fn answer(&self, status: &P::Status, path: &str, body: &mut [u8]) -> Answer {
         if !matches!(path, "/" | "/health") {
             return error(404, body);
         }
-        match health::write(status, body) {
+        match P::health(status, body) {
             Ok(len) => Answer {
-                status: if health::is_healthy(status) { 200 } else { 503 },
+                status: if P::is_healthy(status) { 200 } else { 503 },
                 content_type: "application/json",
                 len,
             },
@@ -27,21 +56,16 @@ impl Site for HealthSite {
     }
 
     fn capacity(&self) -> usize {
-        health::capacity(self.wans)
+        self.capacity
     }
 }
 
-/// `/metrics`, and `/health` as a plain sign of life.
-#[derive(Clone, Copy, Debug)]
-pub struct MetricsSite {
-    /// How many WANs the metrics describe.
-    pub wans: usize,
-}
+impl<P: Report> Site for MetricsSite<P> {
+    type Status = P::Status;
 
-impl Site for MetricsSite {
-    fn answer(&self, status: &Status, path: &str, body: &mut [u8]) -> Answer {
+    fn answer(&self, status: &P::Status, path: &str, body: &mut [u8]) -> Answer {
         match path {
-            "/metrics" => match prometheus::write(status, body) {
+            "/metrics" => match P::metrics(status, body) {
                 Ok(len) => Answer {
                     status: 200,
                     content_type: "text/plain; version=0.0.4; charset=utf-8",
@@ -55,7 +79,19 @@ impl Site for MetricsSite {
     }
 
     fn capacity(&self) -> usize {
-        prometheus::capacity(self.wans)
+        self.capacity
+    }
+}
+
+impl<P> fmt::Debug for HealthSite<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HealthSite").finish_non_exhaustive()
+    }
+}
+
+impl<P> fmt::Debug for MetricsSite<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MetricsSite").finish_non_exhaustive()
     }
 }
 

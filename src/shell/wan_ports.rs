@@ -14,9 +14,11 @@ use super::resolver::{Resolved, Resolver};
 use super::router_port::{RouterParams, RouterPort};
 use super::tokens::{self, WanTokens};
 use super::zone::Zones;
-use crate::control::actuator::Order;
 use crate::control::prober::{Echo, Target};
 use crate::program::{Input, WanId};
+use crate::router::rest::talk::RestTalk;
+use crate::router::ssh::talk::SshTalk;
+use crate::router::{rest, ssh};
 use crate::status::Unsent;
 use crate::time::Instant;
 
@@ -34,7 +36,7 @@ pub struct ReflectorHost {
 
 /// What one WAN's sockets are made of.
 #[derive(Debug)]
-pub struct WanPortsParams {
+pub struct WanPortsParams<R = rest::LinkParams, S = ssh::LinkParams> {
     /// Open echo sockets.
     pub echo: EchoSockets,
     /// What they were opened for.
@@ -47,15 +49,13 @@ pub struct WanPortsParams {
     pub gateway: Option<HostName>,
     /// Where to connect when they are silent.
     pub tcp_targets: Vec<(HostName, u16)>,
-    /// The router's host.
-    pub router_host: HostName,
-    /// How to talk to the router.
-    pub router: RouterParams,
+    /// The router and how to talk to it, if that is this WAN's business.
+    pub router: Option<(HostName, RouterParams<R, S>)>,
 }
 
 /// The sockets of one WAN, on the loop.
 #[derive(Debug)]
-pub struct WanPorts {
+pub struct WanPorts<T: RestTalk + SshTalk> {
     id: WanId,
     tokens: WanTokens,
     echo: EchoSockets,
@@ -68,32 +68,41 @@ pub struct WanPorts {
     /// A drain stopped early; no event will tell of what is left.
     echo_more: bool,
     tcp: TcpProbes,
-    router: RouterPort,
+    router: Option<RouterPort<T>>,
     directory: Directory,
     udp_ports: Vec<Option<u16>>,
     tcp_ports: Vec<u16>,
     zones: Zones,
 }
 
-impl WanPorts {
+impl<T: RestTalk + SshTalk> WanPorts<T> {
     /// Puts one WAN's sockets on the loop.
     ///
     /// # Errors
     /// The system's words, if mio refuses.
-    pub fn new(id: WanId, registry: &Registry, mut params: WanPortsParams) -> Result<Self, String> {
+    pub fn new<R, S>(
+        id: WanId,
+        registry: &Registry,
+        mut params: WanPortsParams<R, S>,
+    ) -> Result<Self, String>
+    where
+        R: rest::talk::Setup<Talk = T>,
+        S: ssh::talk::Setup<Talk = T>,
+    {
         let tokens = tokens::of_wan(id.index());
         registry
             .register(&mut params.echo, tokens.echo, mio::Interest::READABLE)
             .map_err(|e| e.to_string())?;
         let udp_ports = params.reflectors.iter().map(|r| r.udp_port).collect();
         let tcp_ports = params.tcp_targets.iter().map(|(_, port)| *port).collect();
+        let (router_host, router) = params.router.unzip();
         // Reflectors first, then TCP targets, then the router, then the gateway.
         let hosts: Vec<HostName> = params
             .reflectors
             .into_iter()
             .map(|reflector| reflector.host)
             .chain(params.tcp_targets.into_iter().map(|(host, _)| host))
-            .chain([params.router_host])
+            .chain(router_host)
             .chain(params.gateway)
             .collect();
         Ok(Self {
@@ -108,7 +117,7 @@ impl WanPorts {
             zones: Zones::of(&hosts),
             directory: Directory::new(u32::from(id.0) << 8, hosts, params.binding.source),
             tcp: TcpProbes::new(params.binding, tokens.tcp),
-            router: RouterPort::new(tokens, params.router),
+            router: router.map(|router| RouterPort::new(tokens, router)),
             udp_ports,
             tcp_ports,
         })
@@ -121,12 +130,14 @@ impl WanPorts {
         now: Instant,
         registry: &Registry,
         token: mio::Token,
-        mut input: impl FnMut(Input),
+        mut input: impl FnMut(Input<T::Event>),
     ) {
         if token == self.tokens.echo {
             self.echo_more = true;
         } else if token == self.tokens.router || token == self.tokens.ssh {
-            self.router.announce();
+            if let Some(router) = &mut self.router {
+                router.announce();
+            }
             self.drive(now, registry, input);
         } else if self.tcp.owns(token)
             && let Some(probe) = self.tcp.ready(clock, registry, token)
@@ -144,7 +155,7 @@ impl WanPorts {
         clock: Clock,
         now: Instant,
         registry: &Registry,
-        mut input: impl FnMut(Input),
+        mut input: impl FnMut(Input<T::Event>),
     ) {
         if core::mem::take(&mut self.echo_more) {
             let wan = self.id;
@@ -157,14 +168,14 @@ impl WanPorts {
             });
             self.echo_more = drained.more;
         }
-        if self.router.has_more() {
+        if self.router.as_ref().is_some_and(RouterPort::has_more) {
             self.drive(now, registry, input);
         }
     }
 
     /// Whether something is left that no event will announce.
-    pub const fn has_more(&self) -> bool {
-        self.echo_more || self.router.has_more()
+    pub fn has_more(&self) -> bool {
+        self.echo_more || self.router.as_ref().is_some_and(RouterPort::has_more)
     }
 
     /// Time passed: deadlines, and what mio would not announce again.
@@ -173,7 +184,7 @@ impl WanPorts {
         now: Instant,
         registry: &Registry,
         resolver: Option<&mut Resolver>,
-        mut input: impl FnMut(Input),
+        mut input: impl FnMut(Input<T::Event>),
     ) {
         if let Some(resolver) = resolver {
             self.directory.tick(now, resolver);
@@ -223,14 +234,22 @@ impl WanPorts {
     }
 
     /// Moves the router link on.
-    pub fn drive(&mut self, now: Instant, registry: &Registry, mut input: impl FnMut(Input)) {
+    pub fn drive(
+        &mut self,
+        now: Instant,
+        registry: &Registry,
+        mut input: impl FnMut(Input<T::Event>),
+    ) {
         let wan = self.id;
         let host = self.router_host();
+        let Some(router) = &mut self.router else {
+            return;
+        };
         let address = self.directory.address(now, host);
-        self.router.drive(now, address, registry, |event| {
+        router.drive(now, address, registry, |event| {
             input(Input::Router { wan, event });
         });
-        if self.router.take_unreached() {
+        if router.take_unreached() {
             self.directory.unreached(now, host);
         }
     }
@@ -255,7 +274,10 @@ impl WanPorts {
     /// Where a target is at the moment, or why that is not known; `None`: the resolver has still to say.
     fn peer(&self, now: Instant, target: Target) -> Result<Peer, Option<Unsent>> {
         let (host, udp_port) = match target {
-            Target::Gateway => (self.router_host() + 1, None),
+            Target::Gateway => (
+                self.router_host() + usize::from(self.router.is_some()),
+                None,
+            ),
             Target::Reflector(n) => (usize::from(n), self.udp_ports[usize::from(n)]),
         };
         let place = self.place(now, host, udp_port.unwrap_or(0))?;
@@ -276,7 +298,7 @@ impl WanPorts {
         place.ok_or(Some(Unsent::NoInterface))
     }
 
-    /// The router's place in the directory.
+    /// The router's place in the directory, if it has one.
     const fn router_host(&self) -> usize {
         self.udp_ports.len() + self.tcp_ports.len()
     }
@@ -287,7 +309,7 @@ impl WanPorts {
         clock: Clock,
         now: Instant,
         registry: &Registry,
-        mut input: impl FnMut(Input),
+        mut input: impl FnMut(Input<T::Event>),
     ) {
         for (n, port) in (0..).zip(&self.tcp_ports) {
             let place = self.place(now, self.udp_ports.len() + usize::from(n), *port);
@@ -302,13 +324,15 @@ impl WanPorts {
     }
 
     /// Hands an order to the router link.
-    pub fn write(&mut self, order: Order) {
-        self.router.submit(order);
+    pub fn write(&mut self, order: T::Order) {
+        if let Some(router) = &mut self.router {
+            router.submit(order);
+        }
     }
 
     /// Whether the router link has something under way.
     pub fn is_writing(&self) -> bool {
-        self.router.is_busy()
+        self.router.as_ref().is_some_and(RouterPort::is_busy)
     }
 
     /// Takes a resolver's answer.
@@ -331,12 +355,12 @@ mod tests {
     use mio::Poll;
 
     use super::*;
-    use crate::router::Transport;
+    use crate::router::queues::Queues;
     use crate::shell::resolver::Unresolved;
     use crate::time::Duration;
 
     /// A WAN with one reflector, which has a name.
-    fn ports(registry: &Registry) -> WanPorts {
+    fn ports(registry: &Registry) -> WanPorts<Queues> {
         let mut wanted = Wanted::default();
         wanted.add_name(true);
         let host = HostName::Name("reflector.example".into());
@@ -350,12 +374,7 @@ mod tests {
             }],
             gateway: None,
             tcp_targets: Vec::new(),
-            router_host: HostName::Literal("192.0.2.1".parse().unwrap()),
-            router: RouterParams {
-                preferred: Transport::Rest,
-                rest: None,
-                ssh: None,
-            },
+            router: None::<(HostName, RouterParams)>,
         };
         WanPorts::new(WanId(0), registry, params).unwrap()
     }
@@ -367,7 +386,7 @@ mod tests {
         let mut ports = ports(poll.registry());
         let mut now = Instant::ZERO;
         let mut said = Vec::new();
-        let mut rounds = |ports: &mut WanPorts| {
+        let mut rounds = |ports: &mut WanPorts<Queues>| {
             for _ in 0..30 {
                 let echo = Echo {
                     target: Target::Reflector(0),

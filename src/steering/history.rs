@@ -27,6 +27,15 @@ impl<T> History<T> {
         self.values.push_back(value);
     }
 
+    /// Takes over all that `other` has, without new memory if both have the same size.
+    pub fn copy(&mut self, other: &Self)
+    where
+        T: Clone,
+    {
+        self.values.clear();
+        self.extend(other.iter().cloned());
+    }
+
     /// Oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
         self.values.iter()
@@ -59,6 +68,18 @@ impl<T> Extend<T> for History<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_needs_no_new_memory() {
+        let (mut history, mut copy) = (History::new(3), History::new(3));
+        let capacity = copy.values.capacity();
+        for n in 0..100 {
+            history.push(n);
+            copy.copy(&history);
+            assert!(copy.iter().eq(history.iter()));
+        }
+        assert_eq!(copy.values.capacity(), capacity);
+    }
 
     #[test]
     fn the_newest_stay_and_the_memory_is_taken_once() {

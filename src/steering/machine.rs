@@ -47,6 +47,18 @@ pub struct Counts {
 }
 
 /// Who decides.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Decides {
+    /// Rows of samples.
+    #[default]
+    Hysteresis,
+    /// Rows of samples, and the confidence score only says what it would do.
+    ConfidenceDryRun,
+    /// The confidence score.
+    Confidence,
+}
+
+/// Who decides, with its memory.
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one per process")]
 enum Decider {
@@ -252,6 +264,20 @@ impl Steering {
             (Decider::Hysteresis(_), Some(shadow)) => Some(shadow),
             (Decider::Hysteresis(_), None) => None,
         }
+    }
+
+    /// Who decides.
+    pub const fn decides(&self) -> Decides {
+        match (&self.decider, &self.shadow) {
+            (Decider::Confidence(_), _) => Decides::Confidence,
+            (Decider::Hysteresis(_), Some(_)) => Decides::ConfidenceDryRun,
+            (Decider::Hysteresis(_), None) => Decides::Hysteresis,
+        }
+    }
+
+    /// Whether queue, drops and loss count, and not the delay alone.
+    pub const fn is_cake_aware(&self) -> bool {
+        matches!(self.params.judging, Judging::CakeAware(_))
     }
 
     /// The last score and what it was made of.

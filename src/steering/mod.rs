@@ -29,4 +29,4 @@ pub mod smoothing;
 pub mod window;
 
 pub use intake::{DEAD_ALONE_FOR, DEAD_FOR, LONGEST_RTT, LOSS_WINDOW, ZONE_FRESH};
-pub use machine::{Counts, Steering, Verdict};
+pub use machine::{Counts, Decides, Steering, Verdict};

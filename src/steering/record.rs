@@ -51,7 +51,8 @@ pub struct Record {
 }
 
 impl Record {
-    pub(super) fn new(size: usize) -> Self {
+    /// Empty; each history but that of the zones has `size` places.
+    pub fn new(size: usize) -> Self {
         Self {
             rtt: History::new(size),
             delta: History::new(size),
@@ -60,6 +61,16 @@ impl Record {
             zones: History::new(ZONES_KEPT),
             transitions: History::new(size),
         }
+    }
+
+    /// Takes over all that `other` has.
+    pub fn copy(&mut self, other: &Self) {
+        self.rtt.copy(&other.rtt);
+        self.delta.copy(&other.delta);
+        self.drops.copy(&other.drops);
+        self.queue.copy(&other.queue);
+        self.zones.copy(&other.zones);
+        self.transitions.copy(&other.transitions);
     }
 }
 

@@ -4,6 +4,7 @@
 mod counter;
 #[path = "../harness/demo.rs"]
 mod demo;
+mod feed;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod real_loop;

@@ -92,7 +92,7 @@ fn run(tls: bool, ticks: u32) -> Seen {
     };
     let config = load(&file).config;
     let clock = Clock::start();
-    let scribe = Scribe::start(
+    let scribe = Scribe::start::<Autorate>(
         clock,
         ScribeParams {
             wans: vec![WanFiles {

@@ -11,7 +11,7 @@ use wanctl::cli::assemble;
 use wanctl::config;
 use wanctl::direction::{Both, Direction};
 use wanctl::program::{Beat, Outbox, Output, Program};
-use wanctl::report::state;
+use wanctl::report::{feed, state};
 use wanctl::status::Saved;
 use wanctl::time::Instant;
 use wanctl::units::{Millis, Rate};
@@ -153,6 +153,23 @@ pub(crate) fn state_document_sound(bytes: &[u8]) {
         .expect("valid")
         .config;
     one_tick(assemble::wan_params(&config, Some(saved), true));
+}
+
+/// What steering hears of autorate is of the type it should be, or refused. A state document says nothing of
+/// this moment.
+pub(crate) fn feed_sound(bytes: &[u8]) {
+    if let Ok(heard) = feed::of_state(bytes) {
+        assert!(heard.baseline.is_some());
+        assert_eq!(
+            (heard.zone, heard.hears, heard.at_floor),
+            (None, None, false)
+        );
+    }
+    if let Ok(heard) = feed::of_health(bytes, "wan1") {
+        assert!(heard.baseline.is_some());
+        assert!(heard.zone.is_some() || !heard.at_floor);
+        assert!(heard.zone.is_none() || heard.hears != Some(false));
+    }
 }
 
 /// Reading a number may miss the last bit.

@@ -6,6 +6,7 @@
 mod by_hand;
 mod commands;
 mod control;
+mod feed;
 mod health;
 mod health_abuse;
 mod router_changes;

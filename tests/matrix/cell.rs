@@ -266,7 +266,7 @@ impl Watch {
     fn tick(&mut self, worlds: &mut Worlds) {
         worlds.tick(&mut NoMeter);
         let wan = &worlds.program.status().wans[0];
-        self.transport = wan.router.transport;
+        self.transport = wan.router.link.transport;
         self.wants.truncate(LAGS - 1);
         self.wants.push_front(wan.rates);
         let follows = |within: usize| {

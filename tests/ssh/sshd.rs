@@ -81,11 +81,13 @@ impl Sshd {
 
     fn configure(&self) {
         let wanctl = env!("CARGO_BIN_EXE_wanctl");
+        // A bash below sshd reads ~/.bashrc before the command, and what people put there may take
+        // seconds or wait for a lock. It does not if it thinks that it is no first shell.
         let text = format!(
             "Port {port}\nListenAddress 127.0.0.1\nPidFile none\nUsePAM no\nStrictModes no\n\
              HostKey {rsa}\nHostKey {ed}\nAuthorizedKeysFile {keys}\n\
              PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n\
-             MaxSessions {sessions}\nMaxStartups 100\n\
+             MaxSessions {sessions}\nMaxStartups 100\nSetEnv SHLVL=2\n\
              ForceCommand {wanctl} double-cli --socket {console}\n{extra}\n",
             port = self.port,
             sessions = self.sessions,

@@ -120,6 +120,8 @@ pub(crate) struct World {
     pub(crate) now: Instant,
     /// How the rule stands on the router.
     pub(crate) rule: Reading,
+    /// How steering read it last.
+    read: Option<Reading>,
     /// The router does not answer.
     pub(crate) down: bool,
     /// When the rule was switched by steering, and which way.
@@ -136,6 +138,7 @@ impl World {
             steering: Steering::new(params),
             now: Instant::ZERO,
             rule: Reading::One(Switch::Off),
+            read: None,
             down: false,
             switched: Vec::new(),
             facts: Vec::new(),
@@ -186,15 +189,19 @@ impl World {
             };
             match order {
                 Order::Read => {
+                    self.read = Some(self.rule);
                     let facts = self.steering.rule_read(self.now, self.rule);
                     self.hear(facts);
                 }
                 Order::Set(switch) => {
-                    assert!(
-                        matches!(self.rule, Reading::One(_)),
-                        "{:?} touched",
-                        self.rule
-                    );
+                    let known = matches!(self.read, Some(Reading::One(_)));
+                    assert!(known, "{:?} touched", self.read);
+                    if !matches!(self.rule, Reading::One(_)) {
+                        // Somebody was faster: the router refuses the id.
+                        let facts = self.steering.rule_failed(self.now);
+                        self.hear(facts);
+                        continue;
+                    }
                     self.rule = Reading::One(switch);
                     self.switched.push((self.seconds(), switch));
                     self.steering.rule_written(self.now);

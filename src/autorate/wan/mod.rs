@@ -19,7 +19,7 @@ use crate::control::prober::{Prober, ProberParams, Target};
 use crate::direction::{Both, Direction};
 use crate::program::{Outbox, Output, WanId};
 use crate::router::Transport;
-use crate::status::{Label, ReflectorStatus, RouterStatus, Saved, WanStatus};
+use crate::status::{Label, LinkStatus, ReflectorStatus, RouterStatus, Saved, WanStatus};
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
 
@@ -119,10 +119,13 @@ impl Wan {
             delay: self.controller.delay(),
             rates: self.controller.rates(),
             zones: self.controller.shapers().as_ref().map(Shaper::zone),
+            floors: self
+                .controller
+                .shapers()
+                .as_ref()
+                .map(|shaper| shaper.params().floors),
             router: RouterStatus {
-                preferred: self.transport,
-                transport: self.transport,
-                has_spare: self.has_spare,
+                link: LinkStatus::new(self.transport, self.has_spare),
                 ..RouterStatus::default()
             },
             ..WanStatus::default()
@@ -156,7 +159,7 @@ impl Wan {
         let decision = self.controller.step(outcome.step);
         // act
         let rates = self.controller.rates();
-        let act = self.actuator.want(now, rates, status.router.up);
+        let act = self.actuator.want(now, rates, status.router.link.up);
         if let Act::Send(orders) = act {
             for order in orders.into_iter().flatten() {
                 out.push(Output::Write { wan: id, order });
@@ -193,7 +196,7 @@ impl Wan {
     }
 
     pub(super) fn stop(&mut self, now: Instant, id: WanId, status: &WanStatus, out: &mut Outbox) {
-        if self.on_exit == OnExit::Ceiling && status.router.up && !self.actuator.is_dry_run() {
+        if self.on_exit == OnExit::Ceiling && status.router.link.up && !self.actuator.is_dry_run() {
             for direction in Direction::BOTH {
                 let rate = self.controller.shapers()[direction].params().ceiling;
                 // Whatever we believe: another write may be under way, somebody may have changed it.

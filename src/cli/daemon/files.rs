@@ -1,14 +1,13 @@
 //! The files of a daemon: locks, logs, state documents.
 
-use std::env;
 use std::path::Path;
 
 use super::Manner;
 use crate::cli::args::RunArgs;
-use crate::cli::assemble;
+use crate::cli::{assemble, process};
 use crate::config::{self, WanConfig};
-use crate::shell::lock::{Lock, LockError};
-use crate::shell::scribe::{LogFormat, ReadError, ScribeParams, WanFiles};
+use crate::shell::lock::Lock;
+use crate::shell::scribe::{ReadError, ScribeParams, WanFiles};
 use crate::status::{Saved, label};
 
 /// A second process may look while the daemon runs, but only one may act and keep state.
@@ -21,20 +20,8 @@ pub(super) fn leaves_traces(args: &RunArgs, manner: Manner) -> bool {
 }
 
 pub(super) fn lock_all(loaded: &[config::Loaded<WanConfig>]) -> Result<Vec<Lock>, String> {
-    loaded
-        .iter()
-        .map(|loaded| {
-            Lock::acquire(&loaded.config.lock.file).map_err(|e| match e {
-                LockError::Held { .. } => {
-                    format!("{e}\nAnother instance is running, refusing to start")
-                }
-                LockError::File { .. } => format!(
-                    "{e}\nIts directory must exist and be writable for this user (the systemd unit \
-                     makes it); --once --dry-run needs no lock"
-                ),
-            })
-        })
-        .collect()
+    let files = loaded.iter().map(|loaded| &loaded.config.lock.file);
+    files.map(|file| process::lock(file)).collect()
 }
 
 pub(super) fn scribe_params(
@@ -42,8 +29,6 @@ pub(super) fn scribe_params(
     args: &RunArgs,
     manner: Manner,
 ) -> ScribeParams {
-    let json =
-        env::var("WANCTL_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json"));
     let files = |loaded: &config::Loaded<WanConfig>| {
         let config = &loaded.config;
         let log = |path: &Path| (manner == Manner::Service).then(|| path.to_owned());
@@ -63,11 +48,7 @@ pub(super) fn scribe_params(
     };
     ScribeParams {
         wans: loaded.iter().map(files).collect(),
-        format: if json {
-            LogFormat::Json
-        } else {
-            LogFormat::Text
-        },
+        format: process::log_format(),
         debug: args.debug,
         console: manner != Manner::Demo,
     }

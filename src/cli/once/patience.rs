@@ -73,14 +73,14 @@ fn holds_what_it_should(router: &RouterStatus, rates: Both<Rate>) -> bool {
 fn is_given_up(router: &RouterStatus) -> bool {
     let hopeless = |why: Failure| why.needs_a_person();
     let refuses = |why: Failure| matches!(why, Failure::Status(_) | Failure::Rejected);
-    let Some((_, why)) = router.last_failure.filter(|_| !router.reachable) else {
+    let Some((_, why)) = router.link.last_failure.filter(|_| !router.link.reachable) else {
         return false;
     };
-    if router.has_spare {
-        let other = router.spare_failure;
+    if router.link.has_spare {
+        let other = router.link.spare_failure;
         hopeless(why) && other.is_some_and(|(_, why)| hopeless(why))
     } else {
-        hopeless(why) || (refuses(why) && router.consecutive_failures >= REPEATED_FAILURES)
+        hopeless(why) || (refuses(why) && router.link.consecutive_failures >= REPEATED_FAILURES)
     }
 }
 
@@ -155,11 +155,11 @@ mod tests {
             (Failure::Tls, 9, Some(Failure::KeyFile), true),
         ] {
             let mut wan = wan();
-            wan.router.reachable = false;
-            wan.router.consecutive_failures = failures;
-            wan.router.last_failure = Some((Instant::ZERO, why));
-            wan.router.has_spare = spare.is_some();
-            wan.router.spare_failure = spare.map(|why| (Instant::ZERO, why));
+            wan.router.link.reachable = false;
+            wan.router.link.consecutive_failures = failures;
+            wan.router.link.last_failure = Some((Instant::ZERO, why));
+            wan.router.link.has_spare = spare.is_some();
+            wan.router.link.spare_failure = spare.map(|why| (Instant::ZERO, why));
             let is_over = Retries::default().are_over(&wan);
             assert_eq!(is_over, over, "{why:?}, {failures}, {spare:?}");
         }

@@ -102,16 +102,20 @@ fn queue(
 
 fn router(text: &mut String, config: &WanConfig, wan: &WanStatus) -> std::fmt::Result {
     let router = &wan.router;
-    let port = match router.transport {
+    let port = match router.link.transport {
         Transport::Rest => config.router.port,
         Transport::Ssh => config.router.ssh_port,
     };
     write!(
         text,
         "  router    {}:{port} ({}): ",
-        config.router.host, router.transport
+        config.router.host, router.link.transport
     )?;
-    match (router.reachable, router.took, router.last_failure) {
+    match (
+        router.link.reachable,
+        router.link.took,
+        router.link.last_failure,
+    ) {
         (false, _, Some((_, why))) => writeln!(text, "not reached, {}", why.explain()),
         (true, Some(took), _) => writeln!(text, "answers in {took}"),
         _ => writeln!(text, "no answer yet"),

@@ -9,7 +9,7 @@ use crate::control::zone::{Streaks, Thresholds, Zone, ZoneTracker};
 use crate::units::{Factor, Rate};
 
 /// The lowest rate of each zone; `red <= soft_red <= yellow <= green <= ceiling`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Floors {
     /// In GREEN.
     pub green: Rate,
@@ -32,7 +32,8 @@ impl Floors {
         }
     }
 
-    const fn of(&self, zone: Zone) -> Rate {
+    /// The lowest rate in `zone`.
+    pub const fn of(&self, zone: Zone) -> Rate {
         match zone {
             Zone::Green => self.green,
             Zone::Yellow => self.yellow,

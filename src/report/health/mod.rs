@@ -95,7 +95,7 @@ fn document(status: &Status) -> Document<'_> {
         consecutive_failures: failures.max().unwrap_or(0),
         wan_count: status.wans.len(),
         wans: Wans(status),
-        router_reachable: status.wans.iter().all(|wan| wan.router.reachable),
+        router_reachable: status.wans.iter().all(|wan| wan.router.link.reachable),
         dry_run: status.dry_run,
         pulse: Pulse {
             ticks: pulse.ticks,

@@ -1,6 +1,8 @@
 //! What readers of `/health` rely on.
 
 use super::*;
+use crate::control::law::classic::Floors;
+use crate::control::zone::Zone;
 use crate::router::{Failure, Transport};
 use crate::status::{Sight, WanStatus, label};
 use crate::units::Rate;
@@ -53,8 +55,8 @@ fn v1_7s_document_is_the_beginning_of_ours() {
 #[test]
 fn an_unreachable_router_is_not_healthy() {
     let mut status = status();
-    status.wans[0].router.reachable = false;
-    status.wans[0].router.last_failure = Some((status.now, Failure::TimedOut));
+    status.wans[0].router.link.reachable = false;
+    status.wans[0].router.link.last_failure = Some((status.now, Failure::TimedOut));
     let text = written(&status);
     assert!(text.contains("\"status\": \"degraded\""));
     assert!(text.contains("\"last_failure_type\": \"timeout\""));
@@ -67,7 +69,7 @@ fn every_wan_in_trouble_is_named_at_the_root() {
     for name in ["wan2", "wan3"] {
         let mut wan = status.wans[0].clone();
         wan.name = label(name);
-        wan.router.reachable = name == "wan3";
+        wan.router.link.reachable = name == "wan3";
         wan.router.inactive.up = true;
         status.wans.push(wan).unwrap();
     }
@@ -87,10 +89,10 @@ fn every_wan_in_trouble_is_named_at_the_root() {
 fn a_stand_in_is_healthy_and_says_whom_it_stands_in_for_and_why() {
     let mut status = status();
     let router = &mut status.wans[0].router;
-    router.preferred = Transport::Ssh;
-    router.transport = Transport::Rest;
-    router.transport_why = Some(Failure::ConnectionRefused);
-    router.has_spare = true;
+    router.link.preferred = Transport::Ssh;
+    router.link.transport = Transport::Rest;
+    router.link.transport_why = Some(Failure::ConnectionRefused);
+    router.link.has_spare = true;
     let text = written(&status);
     assert!(is_healthy(&status));
     assert!(text.contains(
@@ -138,6 +140,35 @@ fn what_is_not_logged_is_counted_here() {
     assert_eq!(wan["upload"]["transitions"], 7);
     assert_eq!(wan["measurement"]["rtt_spikes"], 5);
     assert_eq!(wan["log_lines_suppressed"], 33);
+}
+
+/// Each zone has its own floor; what is exactly on it cannot fall.
+#[test]
+fn a_rate_is_at_its_floor_if_its_zone_lets_it_fall_no_further() {
+    let mut status = status();
+    status.wans[0].floors.down = Floors {
+        green: Rate::mbit(200),
+        yellow: Rate::mbit(150),
+        soft_red: Rate::mbit(100),
+        red: Rate::mbit(80),
+    };
+    status.wans[0].floors.up = Floors::single(Rate::mbit(8));
+    for (zone, bps, at_floor) in [
+        (Zone::Red, 80_000_001, false),
+        (Zone::Red, 80_000_000, true),
+        (Zone::SoftRed, 100_000_000, true),
+        (Zone::SoftRed, 100_000_001, false),
+        (Zone::Yellow, 150_000_000, true),
+        (Zone::Green, 199_000_000, true),
+        (Zone::Green, 500_000_000, false),
+    ] {
+        status.wans[0].zones.down = zone;
+        status.wans[0].rates.down = Rate::bps(bps);
+        let health: serde_json::Value = serde_json::from_str(&written(&status)).unwrap();
+        let wan = &health["wans"][0];
+        assert_eq!(wan["download"]["at_floor"], at_floor, "{zone} {bps}");
+        assert_eq!(wan["upload"]["at_floor"], false, "the upload is at 50M");
+    }
 }
 
 #[test]

@@ -29,6 +29,7 @@ struct Side<'a> {
     current_rate_mbps: f64,
     state: Text<crate::control::zone::Zone>,
     applied_rate_mbps: Option<f64>,
+    at_floor: bool,
     why: Text<Explanation<'a>>,
     refused: Option<&'static str>,
     queue_inactive: bool,
@@ -81,6 +82,7 @@ fn side(wan: &WanStatus, direction: Direction) -> Side<'_> {
         current_rate_mbps: mbps(wan.rates[direction]),
         state: Text(wan.zones[direction]),
         applied_rate_mbps: wan.router.applied[direction].map(mbps),
+        at_floor: wan.is_at_floor(direction),
         why: Text(Explanation { wan, direction }),
         refused: wan.router.refused[direction].map(|(_, why): (_, Refusal)| why.explain()),
         queue_inactive: wan.router.inactive[direction],
@@ -90,26 +92,29 @@ fn side(wan: &WanStatus, direction: Direction) -> Side<'_> {
 
 fn connectivity(router: &RouterStatus, now: Instant) -> Connectivity {
     Connectivity {
-        is_reachable: router.reachable,
-        consecutive_failures: router.consecutive_failures,
-        last_failure_type: router.last_failure.map(|(_, why)| words::failure_type(why)),
-        last_failure_time: router.last_failure.map(|(at, _)| at.as_secs_f64()),
-        outage_duration_seconds: router.outage_since.map(|since| seconds(now - since)),
+        is_reachable: router.link.reachable,
+        consecutive_failures: router.link.consecutive_failures,
+        last_failure_type: router
+            .link
+            .last_failure
+            .map(|(_, why)| words::failure_type(why)),
+        last_failure_time: router.link.last_failure.map(|(at, _)| at.as_secs_f64()),
+        outage_duration_seconds: router.link.outage_since.map(|since| seconds(now - since)),
     }
 }
 
 fn router(wan: &WanStatus) -> Router {
     let router = &wan.router;
     Router {
-        transport: router.transport.word(),
-        preferred_transport: router.preferred.word(),
-        transport_reason: router.transport_why.map(Failure::explain),
-        other_transport_available: router.has_spare,
-        other_transport_failure: router.spare_failure.map(|(_, why)| why.explain()),
-        connected: router.up,
+        transport: router.link.transport.word(),
+        preferred_transport: router.link.preferred.word(),
+        transport_reason: router.link.transport_why.map(Failure::explain),
+        other_transport_available: router.link.has_spare,
+        other_transport_failure: router.link.spare_failure.map(|(_, why)| why.explain()),
+        connected: router.link.up,
         last_outcome: outcome(router.act),
-        last_failure: router.last_failure.map(|(_, why)| why.explain()),
-        exchange_ms: router.took.map(|took| rounded(took.as_millis(), 1)),
+        last_failure: router.link.last_failure.map(|(_, why)| why.explain()),
+        exchange_ms: router.link.took.map(|took| rounded(took.as_millis(), 1)),
         writes: wan.counters.updates,
         writes_held_back: wan.counters.throttled,
         writes_left_in_window: router.budget_left,

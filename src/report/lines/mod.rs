@@ -1,6 +1,7 @@
 //! Log lines: v1.7's words where v1.7 had words (contract 3.3–3.9, 9.3).
 
 mod judging;
+mod link;
 mod measuring;
 mod router;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use crate::program::{Fact, Noise};
 /// How loud a fact is.
 pub const fn level(fact: &Fact) -> Level {
     match fact {
+        Fact::Link(fact) => link::level(fact),
         Fact::Cycle { notable: false, .. }
         | Fact::Transition { notable: false, .. }
         | Fact::Spike { notable: false, .. }
@@ -29,13 +31,10 @@ pub const fn level(fact: &Fact) -> Level {
         }
         | Fact::Recovered { .. }
         | Fact::Leaving { .. }
-        | Fact::RouterUp { .. }
-        | Fact::Switched { why: None, .. }
         | Fact::Fallback {
             step: Step::Freeze, ..
         } => Level::Info,
-        Fact::RouterFailed { .. }
-        | Fact::Refused { .. }
+        Fact::Refused { .. }
         | Fact::Fallback {
             step: Step::Fail(Blind::GaveUp),
             ..
@@ -50,8 +49,6 @@ pub const fn level(fact: &Fact) -> Level {
         | Fact::Unsent { .. }
         | Fact::Fallback { .. }
         | Fact::Drift { .. }
-        | Fact::Switched { .. }
-        | Fact::SpareFailed { .. }
         | Fact::Inactive { .. } => Level::Warn,
     }
 }
@@ -92,10 +89,7 @@ impl Display for Line<'_> {
                 gateway,
             } => measuring::fallback(f, step, rounds, gateway),
             Fact::Recovered { rounds } => write!(f, "ICMP recovered after {rounds} cycles"),
-            Fact::RouterFailed { why, failures } => router::failed(f, why, failures),
-            Fact::RouterUp { outage } => router::up(f, outage),
-            Fact::Switched { to, why } => router::switched(f, to, why),
-            Fact::SpareFailed { transport, why } => router::spare_failed(f, transport, why),
+            Fact::Link(fact) => link::write(f, &fact),
             Fact::Refused { direction, why } => router::refused(f, direction, why),
             Fact::Inactive { direction } => router::inactive(f, direction),
             Fact::Drift {

@@ -6,6 +6,7 @@ use crate::control::delay::Delay;
 use crate::control::law::{Verdict, Why};
 use crate::control::zone::Zone;
 use crate::direction::{Both, Direction};
+use crate::program::LinkFact;
 use crate::router::{Failure, Transport};
 use crate::status::Unsent;
 use crate::time::Duration;
@@ -117,37 +118,37 @@ fn words_of_v1_7_are_kept() {
             "wan1: ICMP recovered after 3 cycles",
         ),
         (
-            Fact::RouterUp {
+            Fact::Link(LinkFact::Up {
                 outage: Some((Duration::from_millis(61_250), 9)),
-            },
+            }),
             "wan1: Router reconnected after 61.2s outage (9 failures)",
         ),
         (
-            Fact::Switched {
+            Fact::Link(LinkFact::Switched {
                 to: Transport::Ssh,
                 why: Some(Failure::ConnectionRefused),
-            },
+            }),
             "wan1: Router transport rest failed (connection refused): switched to ssh, rest is probed until it answers",
         ),
         (
-            Fact::Switched {
+            Fact::Link(LinkFact::Switched {
                 to: Transport::Rest,
                 why: None,
-            },
+            }),
             "wan1: Router transport rest answers again: switched back",
         ),
         (
-            Fact::RouterFailed {
+            Fact::Link(LinkFact::Failed {
                 why: Failure::TimedOut,
                 failures: 3,
-            },
+            }),
             "wan1: Router communication failed (timeout, 3 consecutive): no answer in time",
         ),
         (
-            Fact::RouterFailed {
+            Fact::Link(LinkFact::Failed {
                 why: Failure::Status(503),
                 failures: 1,
-            },
+            }),
             "wan1: Router communication failed (unknown, 1 consecutive): it refused to list the queues (HTTP 503)",
         ),
         (

@@ -66,7 +66,7 @@ impl Exposition<'_> {
         self.gauge(
             "wanctl_router_reachable",
             "Whether the last contact with the router succeeded",
-            |wan| Float(f64::from(u8::from(wan.router.reachable))),
+            |wan| Float(f64::from(u8::from(wan.router.link.reachable))),
         )?;
         self.transports()?;
         self.gauge(
@@ -98,8 +98,8 @@ impl Exposition<'_> {
         for wan in &self.status.wans {
             let label = Lower(&wan.name);
             for transport in [Transport::Rest, Transport::Ssh] {
-                let in_use = f64::from(u8::from(wan.router.transport == transport));
-                let preferred = wan.router.preferred == transport;
+                let in_use = f64::from(u8::from(wan.router.link.transport == transport));
+                let preferred = wan.router.link.preferred == transport;
                 writeln!(
                     self.out,
                     "{NAME}{{preferred=\"{preferred}\",transport=\"{transport}\",wan=\"{label}\"}} {}",
@@ -144,7 +144,7 @@ impl Exposition<'_> {
         self.counter(
             "wanctl_router_transport_switches_total",
             "Times another transport took over, or the preferred one took back",
-            |wan| wan.counters.switches,
+            |wan| wan.router.link.switches,
         )?;
         self.counter(
             "wanctl_router_updates_total",

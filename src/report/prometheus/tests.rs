@@ -48,8 +48,8 @@ fn names_labels_and_encodings_are_v1_7s() {
 #[test]
 fn the_transport_in_use_is_one_and_the_other_zero() {
     let mut status = status(1);
-    status.wans[0].router.preferred = Transport::Ssh;
-    status.wans[0].router.transport = Transport::Rest;
+    status.wans[0].router.link.preferred = Transport::Ssh;
+    status.wans[0].router.link.transport = Transport::Rest;
     let text = exposition(&status);
     for line in [
         "wanctl_router_transport{preferred=\"false\",transport=\"rest\",wan=\"wan1\"} 1.0",
@@ -93,6 +93,7 @@ fn a_full_house_fits_the_buffer() {
         wan.name = label(&"X".repeat(64));
         wan.rates = Both::from_fn(|_| Rate::bps(u64::MAX));
         wan.router.applied = Both::from_fn(|_| Some(Rate::bps(u64::MAX)));
+        wan.router.link.switches = u64::MAX;
         wan.counters = Counters {
             cycles: u64::MAX,
             ping_failures: u64::MAX,
@@ -102,7 +103,6 @@ fn a_full_house_fits_the_buffer() {
             updates: u64::MAX,
             throttled: u64::MAX,
             drifts: u64::MAX,
-            switches: u64::MAX,
         };
     }
     exposition(&status);

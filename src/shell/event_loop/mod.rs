@@ -17,25 +17,29 @@ use signal_hook_mio::v1_0::Signals;
 use super::clock::Clock;
 use super::http_server::{HttpServer, Site};
 use super::resolver::Resolver;
-use super::scribe::Inbox;
+use super::scribe::{Inbox, InboxOf};
 use super::signals::Caught;
 use super::sites::{HealthSite, MetricsSite};
 use super::systemd::Notifier;
 use super::timer::Timer;
 use super::tokens;
 use super::wan_ports::{WanPorts, WanPortsParams};
-use crate::program::{Outbox, Program, WanId};
+use crate::program::{Outbox, OutboxOf, WanId};
+use crate::report::Report;
+use crate::router::rest::talk::RestTalk;
+use crate::router::ssh::talk::SshTalk;
+use crate::router::{rest, ssh};
 use crate::time::{Duration, Instant};
 
 /// Events taken per wake-up; more stay in the kernel.
 const EVENTS: usize = 128;
 /// What a loop is made of, besides its program.
 #[derive(Debug)]
-pub struct LoopParams {
+pub struct LoopParams<S, F, R = rest::LinkParams, C = ssh::LinkParams> {
     /// One tick; 50 ms but for tests.
     pub period: Duration,
     /// The sockets of each WAN.
-    pub wans: Vec<WanPortsParams>,
+    pub wans: Vec<WanPortsParams<R, C>>,
     /// Where `/health` listens.
     pub health: Option<SocketAddr>,
     /// Where `/metrics` listens.
@@ -43,7 +47,7 @@ pub struct LoopParams {
     /// What `kill` says.
     pub signals: Caught,
     /// The scribe's inbox.
-    pub inbox: Inbox,
+    pub inbox: Inbox<S, F>,
     /// The service manager.
     pub notifier: Notifier,
 }
@@ -64,20 +68,24 @@ enum Phase {
     Ended,
 }
 
+/// A program that the loop can run: it can be reported on, and talks over both transports.
+pub trait Runs: Report<Talk: RestTalk + SshTalk> {}
+impl<P: Report<Talk: RestTalk + SshTalk>> Runs for P {}
+
 /// The loop around a program.
-pub struct EventLoop<P> {
+pub struct EventLoop<P: Runs> {
     poll: Poll,
     events: Events,
     clock: Clock,
     program: P,
-    outbox: Outbox,
-    wans: Vec<WanPorts>,
-    health: Option<HttpServer<HealthSite>>,
-    metrics: Option<HttpServer<MetricsSite>>,
+    outbox: OutboxOf<P>,
+    wans: Vec<WanPorts<P::Talk>>,
+    health: Option<HttpServer<HealthSite<P>>>,
+    metrics: Option<HttpServer<MetricsSite<P>>>,
     timer: Timer,
     signals: Signals,
     resolver: Option<Resolver>,
-    inbox: Inbox,
+    inbox: InboxOf<P>,
     notifier: Notifier,
     petted_at: Instant,
     status_at: Instant,
@@ -85,7 +93,7 @@ pub struct EventLoop<P> {
     phase: Phase,
 }
 
-impl<P: core::fmt::Debug> core::fmt::Debug for EventLoop<P> {
+impl<P: Runs + core::fmt::Debug> core::fmt::Debug for EventLoop<P> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("EventLoop")
             .field("program", &self.program)
@@ -94,12 +102,20 @@ impl<P: core::fmt::Debug> core::fmt::Debug for EventLoop<P> {
     }
 }
 
-impl<P: Program> EventLoop<P> {
+impl<P: Runs> EventLoop<P> {
     /// Puts everything on the loop.
     ///
     /// # Errors
     /// In words, whatever the system refused.
-    pub fn new(clock: Clock, program: P, params: LoopParams) -> Result<Self, String> {
+    pub fn new<R, C>(
+        clock: Clock,
+        program: P,
+        params: LoopParams<P::Saved, P::Fact, R, C>,
+    ) -> Result<Self, String>
+    where
+        R: rest::talk::Setup<Talk = P::Talk>,
+        C: ssh::talk::Setup<Talk = P::Talk>,
+    {
         let said = |what: &'static str| move |e: io::Error| format!("cannot {what}: {e}");
         let poll = Poll::new().map_err(said("create an event queue"))?;
         let registry = poll.registry();
@@ -114,19 +130,18 @@ impl<P: Program> EventLoop<P> {
             .map_err(said("watch signals"))?;
         let waker = Waker::new(registry, tokens::RESOLVER).map_err(said("create a waker"))?;
         let resolver = Resolver::start(Arc::new(waker)).map_err(|e| e.to_string())?;
-        let count = params.wans.len();
         let health = listening(
             registry,
             tokens::HEALTH,
             params.health,
-            HealthSite { wans: count },
+            HealthSite::of(&program),
             ("Health endpoint", "/health"),
         );
         let metrics = listening(
             registry,
             tokens::METRICS,
             params.metrics,
-            MetricsSite { wans: count },
+            MetricsSite::of(&program),
             ("Prometheus metrics", "/metrics"),
         );
         let wans = (0..)

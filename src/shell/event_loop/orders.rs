@@ -1,18 +1,17 @@
 //! What the program asks for.
 
-use super::EventLoop;
-use crate::program::{Input, Output, Program};
-use crate::report::lines;
+use super::{EventLoop, Runs};
+use crate::program::{EventOf, Input, Output};
 use crate::shell::connect::SLOTS;
 use crate::shell::scribe::Record;
 use crate::status::MAX_WANS;
 use crate::time::Instant;
 
-impl<P: Program> EventLoop<P> {
+impl<P: Runs> EventLoop<P> {
     /// Does what the program asked for, until it asks for nothing more.
     pub(super) fn carry_out(&mut self, now: Instant) {
         let registry = self.poll.registry();
-        let mut replies = Inputs::new();
+        let mut replies = Inputs::<EventOf<P>>::new();
         loop {
             while let Some(output) = self.outbox.pop() {
                 match output {
@@ -31,7 +30,7 @@ impl<P: Program> EventLoop<P> {
                     }
                     Output::Save { wan, saved } => self.inbox.leave(Record::Save { wan, saved }),
                     Output::Tell { wan, fact } => {
-                        if lines::level(&fact) <= log::Level::Info || self.inbox.wants_debug() {
+                        if P::level(&fact) <= log::Level::Info || self.inbox.wants_debug() {
                             self.inbox.leave(Record::Fact { wan, fact });
                         }
                     }
@@ -54,21 +53,21 @@ const INPUTS: usize = MAX_WANS * (SLOTS + 2 * SAID_PER_ORDER);
 
 /// Inputs that came up while outputs were carried out.
 #[derive(Debug)]
-struct Inputs(heapless::Deque<Input, INPUTS>);
+struct Inputs<E>(heapless::Deque<Input<E>, INPUTS>);
 
-impl Inputs {
+impl<E> Inputs<E> {
     const fn new() -> Self {
         Self(heapless::Deque::new())
     }
 
-    fn keep(&mut self, input: Input) {
+    fn keep(&mut self, input: Input<E>) {
         // There is room for all that one tick can bring. A lost word about a write would keep its queue
         // waiting until the connection ends, so the room must not be cut.
         let kept = self.0.push_back(input);
         debug_assert!(kept.is_ok(), "more inputs than one tick can bring");
     }
 
-    fn take(&mut self) -> Option<Input> {
+    fn take(&mut self) -> Option<Input<E>> {
         self.0.pop_front()
     }
 }

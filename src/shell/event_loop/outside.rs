@@ -2,9 +2,8 @@
 
 use signal_hook::consts::{SIGHUP, SIGUSR1};
 
-use super::{EventLoop, Phase};
-use crate::program::Program;
-use crate::report::summary::Summary;
+use super::{EventLoop, Phase, Runs};
+use crate::report::Summary;
 use crate::shell::scribe::Record;
 use crate::shell::wan_ports::WanPorts;
 use crate::time::{Duration, Instant};
@@ -15,7 +14,7 @@ const STOP_FOR: Duration = Duration::from_secs(1);
 /// How often systemd's status line is renewed.
 const STATUS_EVERY: Duration = Duration::from_secs(5);
 
-impl<P: Program> EventLoop<P> {
+impl<P: Runs> EventLoop<P> {
     pub(super) fn handle_signals(&mut self, now: Instant) {
         let mut stop = false;
         for signal in self.signals.pending() {
@@ -65,7 +64,7 @@ impl<P: Program> EventLoop<P> {
         }
         if now >= self.status_at {
             self.status_at = now + STATUS_EVERY;
-            let summary = Summary(self.program.status());
+            let summary = Summary::<P>(self.program.status());
             self.notifier.status(format_args!("{summary}"));
         }
     }

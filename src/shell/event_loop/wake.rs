@@ -1,12 +1,12 @@
 //! One wake-up: what came in goes to the program.
 
-use super::{EventLoop, Phase};
-use crate::program::{Beat, Program};
+use super::{EventLoop, Phase, Runs};
+use crate::program::Beat;
 use crate::shell::resolver::Resolver;
 use crate::shell::{timer, tokens};
 use crate::time::Instant;
 
-impl<P: Program> EventLoop<P> {
+impl<P: Runs> EventLoop<P> {
     /// Works off what `poll` reported; `Some` if the timer fired.
     pub(super) fn dispatch(&mut self, now: Instant) -> Option<timer::Beat> {
         let mut beat = None;
@@ -64,7 +64,11 @@ impl<P: Program> EventLoop<P> {
                 late: beat.late,
                 work: self.work,
                 records_lost: self.inbox.lost(),
+                wall: self.clock.wall(),
             };
+            while let Some(saved) = self.inbox.written() {
+                self.program.take_back(saved);
+            }
             self.program.tick(now, beat, &mut self.outbox);
             self.carry_out(now);
         }

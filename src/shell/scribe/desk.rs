@@ -6,21 +6,24 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crossbeam_queue::ArrayQueue;
 
 use super::Record;
-use crate::shell::clock::{Clock, WallTime};
+use crate::shell::clock::Clock;
+use crate::time::WallTime;
 
 /// Records that may wait: more than a second of two WANs at debug level.
 pub(super) const CAPACITY: usize = 256;
 
 /// A record and when it was made.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct Entry<S, F> {
     pub(super) at: WallTime,
-    pub(super) record: Record,
+    pub(super) record: Record<S, F>,
 }
 
 #[derive(Debug)]
-pub(super) struct Desk {
-    pub(super) queue: ArrayQueue<Entry>,
+pub(super) struct Desk<S, F> {
+    pub(super) queue: ArrayQueue<Entry<S, F>>,
+    /// What was saved and is written: its room goes back to who left it.
+    pub(super) written: ArrayQueue<S>,
     pub(super) lost: AtomicU64,
     pub(super) debug: AtomicBool,
     pub(super) stop: AtomicBool,
@@ -28,22 +31,40 @@ pub(super) struct Desk {
 }
 
 /// The way to the scribe; clones lead to the same one.
-#[derive(Clone, Debug)]
-pub struct Inbox {
-    pub(super) desk: Arc<Desk>,
+#[derive(Debug)]
+pub struct Inbox<S, F> {
+    pub(super) desk: Arc<Desk<S, F>>,
     pub(super) clock: Clock,
 }
 
-impl Inbox {
+impl<S, F> Clone for Inbox<S, F> {
+    fn clone(&self) -> Self {
+        Self {
+            desk: Arc::clone(&self.desk),
+            clock: self.clock,
+        }
+    }
+}
+
+impl<S, F> Inbox<S, F> {
     /// Leaves a record; neither waits nor allocates.
-    pub fn leave(&self, record: Record) {
+    pub fn leave(&self, record: Record<S, F>) {
         let entry = Entry {
             at: self.clock.wall(),
             record,
         };
-        if self.desk.queue.push(entry).is_err() {
+        if let Err(entry) = self.desk.queue.push(entry) {
             self.desk.lost.fetch_add(1, Ordering::Relaxed);
+            if let Record::Save { saved, .. } = entry.record {
+                // Not written, but its room is not lost.
+                let _ = self.desk.written.push(saved);
+            }
         }
+    }
+
+    /// Something that was saved, when it is written.
+    pub fn written(&self) -> Option<S> {
+        self.desk.written.pop()
     }
 
     /// Records there was no room for.

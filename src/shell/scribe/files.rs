@@ -1,15 +1,13 @@
 //! State documents on disk: replaced in one step, read with care.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::report::state;
+use crate::shell::short_file;
 use crate::status::Saved;
-
-/// No state document is longer; ours has some 400 bytes.
-const LONGEST: u64 = 64 * 1024;
 
 /// A state document cannot be used.
 #[derive(Debug)]
@@ -59,7 +57,7 @@ pub fn read_state(path: &Path, defaults: &Saved) -> Result<Option<Saved>, ReadEr
 /// As [`read_state`].
 pub fn peek_state(path: &Path, defaults: &Saved) -> Result<Option<Saved>, ReadError> {
     let corrupt = |why: String| ReadError::Corrupt { why, aside: None };
-    match read_short(path) {
+    match short_file::open(path).and_then(|file| short_file::read(&file)) {
         Ok(Some(bytes)) => state::parse(&bytes, defaults)
             .map(Some)
             .map_err(|e| corrupt(e.to_string())),
@@ -67,20 +65,6 @@ pub fn peek_state(path: &Path, defaults: &Saved) -> Result<Option<Saved>, ReadEr
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
         Err(e) => Err(ReadError::Unreadable(e.kind())),
     }
-}
-
-/// A whole file, unless it is longer than [`LONGEST`]: whatever lies there must not fill the memory.
-fn read_short(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    // A FIFO would otherwise wait for a writer.
-    let mut options = OpenOptions::new();
-    let file = options
-        .read(true)
-        .custom_flags(libc::O_NONBLOCK)
-        .open(path)?;
-    file.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    let short = u64::try_from(bytes.len()).is_ok_and(|len| len <= LONGEST);
-    Ok(short.then_some(bytes))
 }
 
 /// Replaces a document in one step: after a crash there is the old one or the new one, never a mixture.

@@ -1,6 +1,6 @@
 //! Wall time in v1.7's spellings.
 
-use crate::shell::clock::WallTime;
+use crate::time::WallTime;
 
 struct Broken {
     date: (i32, i32, i32),

@@ -4,11 +4,11 @@ use log::{Level, LevelFilter, Log, Metadata};
 
 use super::{Inbox, Record, line};
 
-struct Front {
-    inbox: Inbox,
+struct Front<S, F> {
+    inbox: Inbox<S, F>,
 }
 
-impl Log for Front {
+impl<S: Send + 'static, F: Send + 'static> Log for Front<S, F> {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.level() <= Level::Info || self.inbox.wants_debug()
     }
@@ -29,7 +29,7 @@ impl Log for Front {
 }
 
 /// Sends the process's `log` lines to the scribe. Only the first call in a process has an effect.
-pub fn install(inbox: &Inbox) {
+pub fn install<S: Send + 'static, F: Send + 'static>(inbox: &Inbox<S, F>) {
     let front = Front {
         inbox: inbox.clone(),
     };

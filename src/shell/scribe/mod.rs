@@ -13,6 +13,7 @@ mod log_front;
 mod tests;
 mod writer;
 
+use core::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -28,8 +29,9 @@ pub use self::local_time::{iso_local, text_local};
 pub use self::log_front::install as install_log;
 use self::writer::Writer;
 use super::clock::Clock;
-use crate::program::{Fact, WanId};
-use crate::status::{Label, Saved};
+use crate::program::{Program, WanId};
+use crate::report::Report;
+use crate::status::Label;
 use crate::time::Duration;
 
 /// How often the scribe looks; nobody wakes it, so the loop never touches a lock.
@@ -42,13 +44,17 @@ pub type LineText = heapless::String<MAX_LINE>;
 
 /// What there is to write down.
 #[derive(Clone, Debug)]
-pub enum Record {
+#[expect(
+    clippy::large_enum_variant,
+    reason = "they lie in a queue that has its room from the start"
+)]
+pub enum Record<S, F> {
     /// Something happened on a WAN.
     Fact {
         /// On which.
         wan: WanId,
         /// What.
-        fact: Fact,
+        fact: F,
     },
     /// Something happened to the process, or is worth saying about one WAN.
     Line {
@@ -64,11 +70,18 @@ pub enum Record {
         /// Of which WAN.
         wan: WanId,
         /// What it says.
-        saved: Saved,
+        saved: S,
     },
     /// Log files were rotated.
     Reopen,
 }
+
+/// The records of a program.
+pub type RecordOf<P> = Record<<P as Program>::Saved, <P as Program>::Fact>;
+/// The way to the scribe of a program.
+pub type InboxOf<P> = Inbox<<P as Program>::Saved, <P as Program>::Fact>;
+/// The scribe of a program.
+pub type ScribeOf<P> = Scribe<<P as Program>::Saved, <P as Program>::Fact>;
 
 /// v1.7's two spellings of a log line (contract 9.2).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -108,19 +121,23 @@ pub struct ScribeParams {
 
 /// The scribe's thread.
 #[derive(Debug)]
-pub struct Scribe {
-    inbox: Inbox,
+pub struct Scribe<S, F> {
+    inbox: Inbox<S, F>,
     thread: JoinHandle<()>,
 }
 
-impl Scribe {
-    /// Starts it.
+impl<S: Debug + Send + 'static, F: Debug + Send + 'static> Scribe<S, F> {
+    /// Starts it, for what `P` tells.
     ///
     /// # Errors
     /// The system's words, if it gives no thread.
-    pub fn start(clock: Clock, params: ScribeParams) -> Result<Self, String> {
+    pub fn start<P>(clock: Clock, params: ScribeParams) -> Result<Self, String>
+    where
+        P: Report<Saved = S, Fact = F>,
+    {
         let desk = Arc::new(Desk {
             queue: ArrayQueue::new(CAPACITY),
+            written: ArrayQueue::new(CAPACITY),
             lost: AtomicU64::new(0),
             debug: AtomicBool::new(params.debug),
             stop: AtomicBool::new(false),
@@ -131,7 +148,7 @@ impl Scribe {
             .name("scribe".into())
             .stack_size(256 * 1024)
             .spawn(move || {
-                let mut writer = Writer::new(params);
+                let mut writer = Writer::<P>::new(params);
                 // Whatever arrived before the order to stop is still written.
                 let mut last_round = false;
                 while !last_round {
@@ -151,7 +168,7 @@ impl Scribe {
     }
 
     /// The way to it.
-    pub fn inbox(&self) -> Inbox {
+    pub fn inbox(&self) -> Inbox<S, F> {
         self.inbox.clone()
     }
 

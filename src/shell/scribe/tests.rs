@@ -1,6 +1,9 @@
 //! The thread, from records to files.
 
 use super::*;
+use crate::autorate::Autorate;
+use crate::program::Fact;
+use crate::status::Saved;
 use crate::units::Rate;
 
 fn params(dir: &std::path::Path, debug: bool) -> ScribeParams {
@@ -20,7 +23,7 @@ fn params(dir: &std::path::Path, debug: bool) -> ScribeParams {
     }
 }
 
-const THROTTLED: Record = Record::Fact {
+const THROTTLED: RecordOf<Autorate> = Record::Fact {
     wan: WanId(0),
     fact: Fact::Throttled {
         changes: 10,
@@ -31,7 +34,7 @@ const THROTTLED: Record = Record::Fact {
 #[test]
 fn facts_become_lines_and_states_documents() {
     let dir = tempfile::tempdir().unwrap();
-    let scribe = Scribe::start(Clock::start(), params(dir.path(), true)).unwrap();
+    let scribe = Scribe::start::<Autorate>(Clock::start(), params(dir.path(), true)).unwrap();
     let mut saved = Saved::default();
     saved.rates.down = Rate::mbit(7);
     let wan = WanId(0);
@@ -60,7 +63,7 @@ fn facts_become_lines_and_states_documents() {
 #[test]
 fn a_rotated_log_is_reopened_without_being_told() {
     let dir = tempfile::tempdir().unwrap();
-    let scribe = Scribe::start(Clock::start(), params(dir.path(), false)).unwrap();
+    let scribe = Scribe::start::<Autorate>(Clock::start(), params(dir.path(), false)).unwrap();
     let (log, old) = (dir.path().join("log/wan1.log"), dir.path().join("old.log"));
     let silent = || {
         scribe.inbox().leave(Record::Fact {
@@ -87,7 +90,7 @@ fn a_rotated_log_is_reopened_without_being_told() {
 #[test]
 fn what_does_not_fit_is_dropped_and_counted() {
     let dir = tempfile::tempdir().unwrap();
-    let scribe = Scribe::start(Clock::start(), params(dir.path(), false)).unwrap();
+    let scribe = Scribe::start::<Autorate>(Clock::start(), params(dir.path(), false)).unwrap();
     let inbox = scribe.inbox();
     for _ in 0..100_000 {
         inbox.leave(THROTTLED);

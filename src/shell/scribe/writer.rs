@@ -1,6 +1,7 @@
 //! Works off the queue: lines to logs, states to documents.
 
 use core::fmt::Write as _;
+use core::marker::PhantomData;
 use std::io::Write as _;
 
 use log::Level;
@@ -8,10 +9,9 @@ use log::Level;
 use super::files::write_state;
 use super::local_time::{iso_local, iso_utc, text_local};
 use super::log_file::LogFile;
-use super::{Desk, LogFormat, Record, ScribeParams, WanFiles};
-use crate::report::lines::{self, Line};
-use crate::report::state;
-use crate::shell::clock::WallTime;
+use super::{Desk, LogFormat, Record, RecordOf, ScribeParams, WanFiles};
+use crate::report::{Line, Report};
+use crate::time::WallTime;
 
 /// One WAN's files, open.
 #[derive(Debug)]
@@ -31,15 +31,16 @@ impl Desktop {
 
 /// Everything the scribe writes to.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(super) struct Writer<P> {
     wans: Vec<Desktop>,
     format: LogFormat,
     console: bool,
     debugging: bool,
     lost_told: u64,
+    program: PhantomData<P>,
 }
 
-impl Writer {
+impl<P: Report> Writer<P> {
     pub(super) fn new(params: ScribeParams) -> Self {
         let desktop = |files: WanFiles| Desktop {
             main: files.main_log.clone().map(LogFile::new),
@@ -53,17 +54,22 @@ impl Writer {
             console: params.console,
             debugging: params.debug,
             lost_told: 0,
+            program: PhantomData,
         }
     }
 
     /// Writes down all that waits.
-    pub(super) fn work_off(&mut self, from: &Desk) {
+    pub(super) fn work_off(&mut self, from: &Desk<P::Saved, P::Fact>) {
         use std::sync::atomic::Ordering::Relaxed;
         self.debugging = from.debug.load(Relaxed);
         let mut newest = None;
         while let Some(entry) = from.queue.pop() {
             newest = Some(entry.at);
             self.write(entry.at, &entry.record);
+            if let Record::Save { saved, .. } = entry.record {
+                // Who has no use for it lets it lie until there is no more room.
+                let _ = from.written.push(saved);
+            }
         }
         let lost = from.lost.load(Relaxed);
         if let Some(at) = newest
@@ -81,19 +87,19 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, at: WallTime, record: &Record) {
+    fn write(&mut self, at: WallTime, record: &RecordOf<P>) {
         match record {
             Record::Fact { wan, fact } => {
                 let name = self.wans[wan.index()].files.name.clone();
-                let line = Line { wan: &name, fact };
-                self.line(wan.index(), at, lines::level(fact), &line.to_string());
+                let line = Line::<P> { wan: &name, fact };
+                self.line(wan.index(), at, P::level(fact), &line.to_string());
             }
             Record::Line { wan, level, text } => match wan {
                 Some(wan) => self.line(wan.index(), at, *level, text),
                 None => self.line_to_all(at, *level, text),
             },
             Record::Save { wan, saved } => {
-                let document = state::write(saved, &iso_local(at));
+                let document = P::document(saved, &|ago| iso_local(at.before(ago)));
                 self.save(wan.index(), at, &document);
             }
             Record::Reopen => {
@@ -126,7 +132,7 @@ impl Writer {
                 text_local(at),
                 level_name(level)
             ),
-            LogFormat::Json => json_line(at, name, level, message),
+            LogFormat::Json => json_line(at, P::LOGGER, name, level, message),
         };
         if level <= Level::Info
             && let Some(log) = &mut desktop.main
@@ -177,7 +183,7 @@ const fn level_name(level: Level) -> &'static str {
 }
 
 /// v1.7's JSON line: compact, non-ASCII escaped (contract 9.2).
-fn json_line(at: WallTime, name: &str, level: Level, message: &str) -> String {
+fn json_line(at: WallTime, logger: &str, name: &str, level: Level, message: &str) -> String {
     let quoted = |text: &str| {
         let json = serde_json::Value::from(text).to_string();
         json.chars().fold(String::new(), |mut out, c| {
@@ -196,7 +202,7 @@ fn json_line(at: WallTime, name: &str, level: Level, message: &str) -> String {
         "{{\"timestamp\":\"{}\",\"level\":\"{}\",\"logger\":{},\"message\":{}}}\n",
         iso_utc(at),
         level_name(level),
-        quoted(&format!("cake_continuous_{}", name.to_ascii_lowercase())),
+        quoted(&format!("{logger}_{}", name.to_ascii_lowercase())),
         quoted(message)
     )
 }
@@ -212,7 +218,13 @@ mod tests {
             nanos: 809_000_000,
         };
         assert_eq!(
-            json_line(at, "WAN1", Level::Info, "GREEN→RED \"x\""),
+            json_line(
+                at,
+                "cake_continuous",
+                "WAN1",
+                Level::Info,
+                "GREEN→RED \"x\""
+            ),
             "{\"timestamp\":\"2025-11-20T23:54:29.809Z\",\"level\":\"INFO\",\
              \"logger\":\"cake_continuous_wan1\",\"message\":\"GREEN\\u2192RED \\\"x\\\"\"}\n"
         );

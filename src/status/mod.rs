@@ -1,6 +1,10 @@
 //! The one snapshot of everything worth telling. `/health`, the metrics, the state documents and the
 //! terminal all read it; nobody else's state is asked.
 
+mod link;
+
+pub use self::link::LinkStatus;
+
 use heapless::{String, Vec};
 
 use crate::control::actuator::Act;
@@ -8,10 +12,11 @@ use crate::control::blackout::{Blind, Findings};
 use crate::control::controller::Source;
 use crate::control::delay::Delay;
 use crate::control::law::Why;
+use crate::control::law::classic::Floors;
 use crate::control::prober::MAX_REFLECTORS;
 use crate::control::zone::{Streaks, Zone};
-use crate::direction::Both;
-use crate::router::{Failure, Refusal, Transport};
+use crate::direction::{Both, Direction};
+use crate::router::Refusal;
 use crate::time::{Duration, Instant};
 use crate::units::{Millis, Rate};
 
@@ -79,6 +84,8 @@ pub struct WanStatus {
     pub rates: Both<Rate>,
     /// How bad the delay was when it last judged.
     pub zones: Both<Zone>,
+    /// The lowest rates the law may want.
+    pub floors: Both<Floors>,
     /// Why the rates are what they are.
     pub why: Both<Why>,
     /// Consecutive failed cycles; while ICMP is silent a cycle is one check round.
@@ -167,26 +174,8 @@ pub struct ReflectorStatus {
 /// What is known about the router of one WAN.
 #[derive(Clone, Debug)]
 pub struct RouterStatus {
-    /// v1.7's word for "the last contact succeeded"; true before the first.
-    pub reachable: bool,
-    /// Whether the link takes orders.
-    pub up: bool,
-    /// The transport of the config file.
-    pub preferred: Transport,
-    /// The one that serves, or served last.
-    pub transport: Transport,
-    /// Why that is not the preferred one.
-    pub transport_why: Option<Failure>,
-    /// Whether there is another transport to turn to.
-    pub has_spare: bool,
-    /// The last failure of the transport that does not serve.
-    pub spare_failure: Option<(Instant, Failure)>,
-    /// Failed contacts in a row.
-    pub consecutive_failures: u32,
-    /// The last failure and when it was.
-    pub last_failure: Option<(Instant, Failure)>,
-    /// When contact was lost.
-    pub outage_since: Option<Instant>,
+    /// Whether and how it can be reached.
+    pub link: LinkStatus,
     /// What the router held when it was first read, before we wrote anything.
     pub found: Both<Option<Rate>>,
     /// What the router last said it holds; kept while it is unreachable.
@@ -199,8 +188,6 @@ pub struct RouterStatus {
     pub behind_since: Both<Option<Instant>>,
     /// The queue is switched off or invalid: its limit has no effect.
     pub inactive: Both<bool>,
-    /// How long the last exchange took.
-    pub took: Option<Duration>,
     /// Writes left in the budget's window.
     pub budget_left: usize,
 }
@@ -208,23 +195,13 @@ pub struct RouterStatus {
 impl Default for RouterStatus {
     fn default() -> Self {
         Self {
-            reachable: true,
-            up: false,
-            preferred: Transport::default(),
-            transport: Transport::default(),
-            transport_why: None,
-            has_spare: false,
-            spare_failure: None,
-            consecutive_failures: 0,
-            last_failure: None,
-            outage_since: None,
+            link: LinkStatus::default(),
             found: Both::default(),
             applied: Both::default(),
             act: Act::Waiting,
             refused: Both::default(),
             behind_since: Both::default(),
             inactive: Both::default(),
-            took: None,
             budget_left: 0,
         }
     }
@@ -249,8 +226,6 @@ pub struct Counters {
     pub throttled: u64,
     /// Times the router held something else than it had confirmed.
     pub drifts: u64,
-    /// Times another transport took over, or the preferred one took back.
-    pub switches: u64,
 }
 
 /// What is wrong with a WAN, in the order of how much it matters.
@@ -271,12 +246,17 @@ pub enum Trouble {
 }
 
 impl WanStatus {
+    /// Whether the rate may not fall any further while the zone is what it is.
+    pub fn is_at_floor(&self, direction: Direction) -> bool {
+        self.rates[direction] <= self.floors[direction].of(self.zones[direction])
+    }
+
     /// What is wrong, if anything.
     pub fn trouble(&self, now: Instant) -> Option<Trouble> {
         let long_ago = |since: Instant| now - since >= GRACE;
         let refused = |entry: Option<(Instant, Refusal)>| entry.is_some_and(|(at, _)| long_ago(at));
         let behind = |since: Option<Instant>| since.is_some_and(long_ago);
-        if !self.router.reachable {
+        if !self.router.link.reachable {
             Some(Trouble::RouterUnreachable)
         } else if self.consecutive_failures >= FAILURES_DEGRADED {
             Some(Trouble::Failing)

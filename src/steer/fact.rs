@@ -1,0 +1,94 @@
+//! What steering has to tell. Sentences are made of it in `report/steering`.
+
+use crate::program::LinkFact;
+use crate::router::steering::Refusal;
+use crate::status::Unsent;
+use crate::steering::assessment::Assessment;
+use crate::steering::fact::{self, Standing};
+use crate::steering::{Counts, Decides};
+use crate::time::Duration;
+use crate::units::Millis;
+
+/// One cycle in numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cycle {
+    /// Where the connections go.
+    pub standing: Standing,
+    /// How bad the primary is, and why.
+    pub assessment: Assessment,
+    /// The newest RTT.
+    pub rtt: Option<Millis>,
+    /// The baseline in use.
+    pub baseline: Option<Millis>,
+    /// The raw delta.
+    pub delta: Option<Millis>,
+    /// The average of the deltas.
+    pub smoothed: Option<Millis>,
+    /// Drops within one sample's time, if they are known.
+    pub drops: Option<u64>,
+    /// Packets waiting, if that is known.
+    pub queue: Option<u64>,
+    /// Rows of samples.
+    pub counts: Counts,
+    /// The rows needed to switch, and to switch back.
+    pub needed: (u32, u32),
+    /// Who decides.
+    pub decides: Decides,
+}
+
+/// One fact.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// The decisions' own.
+    Decision(fact::Fact),
+    /// Contact with the router changed.
+    Link(LinkFact),
+    /// A cycle. `notable`: a row of samples grew or ended, or a minute has passed since the last one.
+    Cycle {
+        /// What it saw and thought.
+        cycle: Cycle,
+        /// Whether it belongs into the main log.
+        notable: bool,
+    },
+    /// The rule could not be read or switched; told once until it changes.
+    RuleRefused(Refusal),
+    /// The rule does nothing, whichever way it stands: it refers to something that is not there.
+    RuleInvalid,
+    /// An address list has another number of entries than before, or was counted for the first time.
+    Entries {
+        /// Which of the configured lists.
+        list: usize,
+        /// So many.
+        count: u32,
+    },
+    /// Echo requests do not leave over a line.
+    Unsent {
+        /// Over which.
+        line: Side,
+        /// Why.
+        why: Unsent,
+    },
+    /// They do again.
+    Leaving {
+        /// Over which.
+        line: Side,
+        /// How long they did not.
+        after: Duration,
+    },
+    /// The alternate answers, or has stopped to.
+    Alternate {
+        /// Whether it does.
+        answers: bool,
+    },
+    /// The process ends and leaves the rule so, or could not be sure that it switched it off.
+    Left(Standing),
+}
+
+/// Which line.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Side {
+    /// The one that is watched.
+    Primary,
+    /// The one that helps out.
+    Alternate,
+}
