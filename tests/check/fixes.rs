@@ -4,6 +4,7 @@
 use serde_json::Value;
 use wanctl::direction::Direction;
 use wanctl::sim::double::cli::CliOptions;
+use wanctl::sim::double::faults::Fault;
 use wanctl::units::Rate;
 
 use crate::setup::Setup;
@@ -34,6 +35,19 @@ impl Setup {
         let steps = found["fix"].as_array().expect("a list").clone();
         assert!(!steps.is_empty(), "{id} says how");
         steps
+    }
+
+    /// All that the findings propose for the router is understood there.
+    fn all_is_understood(&self, more: &[&str], id: &str) {
+        let (findings, _) = self.findings(more);
+        let has = findings.iter().any(|finding| finding["id"] == id);
+        assert!(has, "no {id} among {findings:#?}");
+        let steps = findings
+            .iter()
+            .flat_map(|finding| finding["fix"].as_array());
+        for step in steps.flatten().filter(|step| step["place"] == "router") {
+            self.on_router(step["text"].as_str().expect("a text"));
+        }
     }
 
     pub(crate) fn is_gone(&self, id: &str) -> Option<i32> {
@@ -89,4 +103,40 @@ impl Setup {
     pub(crate) fn limits(&self) -> [Option<Rate>; 2] {
         Direction::BOTH.map(|direction| self.world.max_limit(direction))
     }
+}
+
+/// Looks, and remedies for what the double has no cure for: a program in the router's place, a comment
+/// that two rules have.
+#[test]
+fn what_does_not_clear_a_finding_is_understood_all_the_same() {
+    for (fault, id) in [
+        (Fault::Garbage, "router-no-rest"),
+        (Fault::Confused, "router-no-rest"),
+        (Fault::Silence, "router-silent"),
+        (Fault::Status(503), "router-refuses"),
+        (Fault::Forbids("mangle"), "steering-unknown"),
+    ] {
+        let mut setup = Setup::new();
+        setup.merge("timeouts: { ssh_command: 1 }");
+        setup.world.fault(fault);
+        setup.all_is_understood(&[], id);
+    }
+    let mut setup = Setup::new();
+    setup.merge("router: { scheme: https }");
+    setup.all_is_understood(&[], "router-no-rest");
+    let setup = Setup::new();
+    for _ in 0..2 {
+        let rule = [("chain", "prerouting"), ("comment", "Steer \"all\" for $5")];
+        setup.world.scene().router.add_mangle(&rule);
+    }
+    setup.all_is_understood(&[], "steering-ambiguous");
+}
+
+#[test]
+fn a_user_who_may_not_write_is_given_the_right() {
+    let setup = Setup::new();
+    setup.world.scene().router.access.grant("write", false);
+    setup.all_is_understood(&["--write-test"], "rights-write");
+    let (findings, code) = setup.findings(&["--write-test"]);
+    assert_eq!(code, Some(0), "{findings:#?}");
 }

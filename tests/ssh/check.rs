@@ -165,6 +165,11 @@ fn a_router_without_ssh_or_without_the_queue_is_seen_by_ssh_as_well() {
     sshd.kill();
     let (_, steps) = refusal(&world, &router, "ssh-unreachable");
     assert!(steps.contains("/ip service set ssh disabled=no"), "{steps}");
+    assert_eq!(world.terminal("/ip service disable ssh").output, "");
+    for step in steps.lines().filter(|step| step.starts_with("/ip ")) {
+        assert_eq!(world.terminal(step).output, "", "{step}");
+    }
+    assert!(world.scene().router.listens("ssh", sshd.port), "{steps}");
 }
 
 #[test]

@@ -126,11 +126,6 @@ impl Router {
         }
     }
 
-    /// A service, a user or a group, as it would be printed.
-    pub fn service(&self, name: &str) -> Option<&Record> {
-        self.services.named(name)
-    }
-
     /// Changes a property of a queue type.
     pub fn set_queue_type_property(&mut self, queue_type: &str, name: &str, value: &str) {
         if let Some(index) = self.types.find(queue_type) {

@@ -149,4 +149,7 @@ fn a_rest_session_is_two_rows_and_never_ends() {
     assert_eq!(active.matches(r#""name":"wanctl""#).count(), 2, "{active}");
     assert!(active.contains(r#""via":"rest-api""#) && active.contains(r#""via":"api""#));
     assert!(active.contains(r#""when":"2026-01-01 00:00:00""#));
+    let text = terminal(&mut router, "/user active print");
+    assert!(text.starts_with("Flags: R - radius \r\n 0"), "{text}");
+    assert!(text.contains("name=\"wanctl\"") && text.contains("via=rest-api"));
 }
