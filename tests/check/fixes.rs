@@ -44,7 +44,7 @@ impl Setup {
         assert!(has, "no {id} among {findings:#?}");
         let steps = findings
             .iter()
-            .flat_map(|finding| finding["fix"].as_array());
+            .filter_map(|finding| finding["fix"].as_array());
         for step in steps.flatten().filter(|step| step["place"] == "router") {
             self.on_router(step["text"].as_str().expect("a text"));
         }
