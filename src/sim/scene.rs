@@ -105,7 +105,7 @@ impl Scene {
     /// What the console says to a line; what it changes holds at once.
     pub fn run_cli(&mut self, now: Instant, line: &str) -> CliOutcome {
         self.advance(now);
-        if !self.is_up(now) {
+        if !self.is_up(now) || !self.router.is_on("ssh") {
             return CliOutcome {
                 dropped: true,
                 ..CliOutcome::default()
@@ -116,15 +116,23 @@ impl Scene {
         outcome
     }
 
+    /// What somebody sees at the router's own terminal; what it changes holds at once.
+    pub fn run_terminal(&mut self, now: Instant, line: &str) -> CliOutcome {
+        self.advance(now);
+        let outcome = self.router.run_terminal(now, line);
+        self.advance(now);
+        outcome
+    }
+
     /// The RTT of an echo sent now; `None` if the line is dead.
     pub fn rtt(&mut self, now: Instant) -> Option<Duration> {
         self.flow(now);
         self.line.rtt(now)
     }
 
-    /// What a direction is shaped to; `None` if its queue is missing or disabled.
+    /// What a direction is shaped to; `None` if its queue is missing or disabled, or gone around.
     pub fn max_limit(&self, direction: Direction) -> Option<Rate> {
-        self.router.max_limit(&self.queues[direction])
+        self.router.shapes(&self.queues[direction])
     }
 
     /// The name of a direction's queue.

@@ -2,6 +2,8 @@
 //! allocator's lock can make a tick late. What rustls does per TLS record is the one exception.
 
 mod counter;
+#[path = "../harness/demo.rs"]
+mod demo;
 mod feed;
 #[path = "../harness/mod.rs"]
 mod harness;
