@@ -6,6 +6,7 @@
 mod clocks;
 #[path = "../../tests/harness/mod.rs"]
 mod harness;
+mod pair;
 mod process;
 mod thinking;
 mod yardstick;
@@ -33,7 +34,10 @@ fn main() {
     println!("wanctl's cost on this machine ({} cores)\n", cores());
     thinking::report();
     process::report(seconds.max(2));
-    println!("\n(aims are those of issue 1; a virtual machine's numbers vary by half and more)");
+    pair::report(seconds.max(2));
+    println!(
+        "\n(aims are those of the project's issues; a virtual machine's numbers vary by half and more)"
+    );
 }
 
 fn cores() -> usize {

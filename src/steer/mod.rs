@@ -247,6 +247,12 @@ impl Program for Steer {
             work: beat.work,
             records_lost: beat.records_lost,
         };
+        if self.steering.is_retiring() {
+            // Nothing is judged any more, so nothing is measured.
+            self.keep(now, out);
+            self.ask(now, out);
+            return;
+        }
         if now >= self.cycle_at {
             // After a pause of the process the missed cycles are not made up for.
             let next = self.cycle_at + self.interval;

@@ -8,6 +8,8 @@ mod summary;
 mod utc;
 mod words;
 
+pub use self::words::trouble;
+
 use core::fmt;
 
 use super::Report;

@@ -91,7 +91,7 @@ pub(super) const fn line(line: Line) -> &'static str {
 }
 
 /// What is wrong, and what to do about it.
-pub(super) const fn trouble(trouble: Trouble) -> &'static str {
+pub const fn trouble(trouble: Trouble) -> &'static str {
     match trouble {
         Trouble::RouterUnreachable => {
             "the router cannot be reached, so the rule stays as it is: see router_connectivity and router"
