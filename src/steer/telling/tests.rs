@@ -255,10 +255,10 @@ fn a_decision_is_told_before_the_rule_is_switched_and_the_rule_before_the_standi
     let named: Vec<_> = facts
         .iter()
         .filter_map(|fact| match fact {
-            Fact::Decision { about, fact } => match fact {
-                fact::Fact::Rule(_) | fact::Fact::Moved { .. } => Some(about.as_str()),
-                _ => None,
-            },
+            Fact::Decision {
+                about,
+                fact: fact::Fact::Rule(_) | fact::Fact::Moved { .. },
+            } => Some(about.as_str()),
             Fact::Switching { comment, .. } => Some(comment.as_str()),
             _ => None,
         })
