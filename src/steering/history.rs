@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 /// A ring of fixed size. The oldest value makes room for the newest.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct History<T> {
     values: VecDeque<T>,
     size: usize,
@@ -57,6 +57,15 @@ impl<T> History<T> {
     }
 }
 
+/// With memory for as much: a `VecDeque`'s own clone has room for what is in it now.
+impl<T: Clone> Clone for History<T> {
+    fn clone(&self) -> Self {
+        let mut clone = Self::new(self.size);
+        clone.copy(self);
+        clone
+    }
+}
+
 impl<T> Extend<T> for History<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
         for value in values {
@@ -79,6 +88,15 @@ mod tests {
             assert!(copy.iter().eq(history.iter()));
         }
         assert_eq!(copy.values.capacity(), capacity);
+    }
+
+    #[test]
+    fn a_clone_has_room_for_as_much() {
+        let mut clone = History::new(3).clone();
+        let capacity = clone.values.capacity();
+        clone.extend(0..100);
+        assert_eq!(clone.values.capacity(), capacity);
+        assert!(clone.clone().iter().eq(&[97, 98, 99]));
     }
 
     #[test]

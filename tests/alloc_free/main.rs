@@ -8,6 +8,7 @@ mod feed;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod real_loop;
+mod steer;
 mod steering;
 mod steering_link;
 mod virtual_time;
