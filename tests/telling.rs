@@ -1,6 +1,7 @@
 //! What the daemon says about a WAN: not too little, and not too much.
 
-mod harness;
+#[path = "harness/wan_file.rs"]
+mod wan_file;
 
 use std::path::Path;
 
@@ -15,7 +16,7 @@ use wanctl::status::{Saved, Status, Trouble, Unsent};
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Millis;
 
-use harness::WanFile;
+use wan_file::WanFile;
 
 const PERIOD: Duration = Duration::from_millis(50);
 

@@ -4,6 +4,8 @@
 
 #[path = "../shared/clocks.rs"]
 mod clocks;
+#[path = "../../tests/harness/demo.rs"]
+mod demo;
 #[path = "../../tests/harness/mod.rs"]
 mod harness;
 mod pair;

@@ -11,7 +11,8 @@ use wanctl::cli::stage::world::{World, WorldOptions};
 use wanctl::sim::line::LineOptions;
 use wanctl::sim::schedule::Schedule;
 
-use crate::harness::{WanFile, udp};
+use crate::demo;
+use crate::harness::WanFile;
 use crate::line;
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_wanctl");
@@ -256,7 +257,7 @@ impl Place {
             scheme: "http",
             router_port: self.world.router_port(),
             reflectors: match reflectors {
-                Reflectors::Udp => udp(self.world.reflector_addresses()),
+                Reflectors::Udp => demo::udp(self.world.reflector_addresses()),
                 Reflectors::Icmp => ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
                     .map(str::to_owned)
                     .into(),

@@ -3,7 +3,7 @@
 use wanctl::sim::wires::Meter;
 
 use crate::clocks::thread_cpu;
-use crate::harness::world::Worlds;
+use crate::demo;
 use crate::line;
 
 const TICKS: u32 = 20_000;
@@ -44,7 +44,7 @@ pub(crate) fn report() {
 }
 
 fn run(wans: u8) -> u64 {
-    let mut worlds = Worlds::new(wans);
+    let mut worlds = demo::worlds(wans);
     let mut meter = CpuTime { aside: 0 };
     let start = thread_cpu();
     for _ in 0..TICKS {

@@ -79,7 +79,7 @@ fn ours(port: u16, writes: usize) -> Run {
     for n in 0..writes {
         pause(PAUSE);
         let cpu = clocks::thread_cpu();
-        run.decided.push(clocks::shared());
+        run.decided.push(crate::shared_clock());
         link.submit(Order {
             direction: Direction::Down,
             rate: limit(n),
@@ -117,7 +117,7 @@ fn ureq(port: u16, writes: usize) -> Run {
     for n in 0..writes {
         pause(PAUSE);
         let cpu = clocks::thread_cpu();
-        run.decided.push(clocks::shared());
+        run.decided.push(crate::shared_clock());
         let mut answer = agent
             .patch(&url)
             .header("Authorization", "Basic d2FuY3RsOnNlY3JldA==")

@@ -15,6 +15,11 @@ use self::server::Server;
 const WRITES: usize = 400;
 const WARM_UP: usize = 20;
 
+/// The clock that all processes of a machine share, in nanoseconds.
+fn shared_clock() -> u64 {
+    clocks::read(libc::CLOCK_MONOTONIC)
+}
+
 /// What a client's writes cost.
 struct Cost {
     /// Microseconds of CPU time, the median.

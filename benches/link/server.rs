@@ -4,8 +4,6 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 
-use crate::clocks;
-
 const QUEUE: &str = r#"{".id":"*1000000","name":"WAN-Download","parent":"bridge","packet-mark":"","queue":"cake-down","max-limit":"LIMIT","limit-at":"0","priority":"8","bucket-size":"0.1","invalid":"false","disabled":"false"}"#;
 
 /// It serves one connection, until that closes.
@@ -44,7 +42,7 @@ fn serve(mut stream: TcpStream) -> Vec<u64> {
     let mut began = 0;
     while let Ok(count @ 1..) = stream.read(&mut buffer) {
         if input.is_empty() {
-            began = clocks::shared();
+            began = crate::shared_clock();
         }
         input.extend_from_slice(&buffer[..count]);
         let Some(body) = complete(&input) else {

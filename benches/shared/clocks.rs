@@ -5,15 +5,10 @@ pub(crate) fn thread_cpu() -> u64 {
     read(libc::CLOCK_THREAD_CPUTIME_ID)
 }
 
-/// The clock that all processes of a machine share, in nanoseconds.
-#[allow(dead_code, reason = "not every bench has several processes")]
-pub(crate) fn shared() -> u64 {
-    read(libc::CLOCK_MONOTONIC)
-}
-
+/// Any clock, in nanoseconds.
 #[expect(unsafe_code, reason = "std has no CPU clocks")]
 #[expect(clippy::cast_sign_loss, reason = "these clocks only grow from zero")]
-fn read(clock: libc::clockid_t) -> u64 {
+pub(crate) fn read(clock: libc::clockid_t) -> u64 {
     let mut time = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,

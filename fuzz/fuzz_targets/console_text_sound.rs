@@ -1,6 +1,3 @@
 #![no_main]
 
-#[path = "../../tests/attack/mod.rs"]
-mod attack;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| attack::steering::console_text_sound(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| wanctl_fuzz::console_text_sound(bytes));

@@ -1,6 +1,3 @@
 #![no_main]
 
-#[path = "../../tests/attack/mod.rs"]
-mod attack;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| attack::icmp_reply_parsing_sound(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| wanctl_fuzz::icmp_reply_parsing_sound(bytes));

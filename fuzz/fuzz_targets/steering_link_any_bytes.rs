@@ -1,6 +1,3 @@
 #![no_main]
 
-#[path = "../../tests/attack/mod.rs"]
-mod attack;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| attack::steering::steering_link_any_bytes(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| wanctl_fuzz::steering_link_any_bytes(bytes));

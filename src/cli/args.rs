@@ -7,7 +7,7 @@ mod steering;
 mod tests;
 mod tools;
 
-pub use double::DoubleArgs;
+pub use double::{DoubleArgs, Tls};
 pub use steering::SteeringArgs;
 
 use std::ffi::{OsStr, OsString};

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::args::DoubleArgs;
+use super::args::{DoubleArgs, Tls};
+use super::fingerprint::digits;
+use super::stage::certificate::Certificate;
 use super::stage::cli_socket;
 use super::stage::stop::Stop;
 use super::stage::world::{World, WorldOptions};
@@ -28,8 +30,15 @@ pub(super) fn run(args: &DoubleArgs) -> Result<ExitCode, String> {
         signal_hook::flag::register(signal, Arc::clone(&ended))
             .map_err(|e| format!("cannot catch signals: {e}"))?;
     }
+    let certificate = match args.tls {
+        Tls::None => None,
+        wanted => Some(Certificate::make(wanted == Tls::Only12)?),
+    };
+    let fingerprint = certificate.as_ref().map(|made| digits(&made.fingerprint));
     let line = LineOptions::default();
     let world = World::start(WorldOptions {
+        tls: certificate.map(|made| made.config),
+        fingerprint: fingerprint.clone(),
         router_port: args.port,
         cli_socket: args.ssh_socket.clone(),
         schedule: Schedule::demo(line.capacity),
@@ -41,8 +50,11 @@ pub(super) fn run(args: &DoubleArgs) -> Result<ExitCode, String> {
         ..WorldOptions::default()
     })
     .map_err(|e| format!("cannot set up the double: {e}"))?;
+    if args.tls == Tls::Only12 {
+        world.terminal("/ip service set www-ssl tls-version=only-1.2");
+    }
     world.fault(args.fault);
-    super::print(&greeting(args, &world))?;
+    super::print(&greeting(args, &world, fingerprint.as_deref()))?;
     let end_at = args
         .seconds
         .map_or(Instant::NEVER, |n| Instant::ZERO + Duration::from_secs(n));
@@ -53,14 +65,17 @@ pub(super) fn run(args: &DoubleArgs) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn greeting(args: &DoubleArgs, world: &World) -> String {
+fn greeting(args: &DoubleArgs, world: &World, fingerprint: Option<&str>) -> String {
     let defaults = RouterOptions::default();
     let reflectors = world.reflector_addresses().iter();
     let reflectors: Vec<String> = reflectors
         .map(|address| format!("udp://{address}"))
         .collect();
+    let (scheme, pin) = fingerprint.map_or(("http", String::new()), |digits| {
+        ("https", format!("tls_fingerprint: \"{digits}\"\n"))
+    });
     format!(
-        "RouterOS {}\nREST: http://127.0.0.1:{}/rest, user {}, password {}\nconsole: {}\n\
+        "RouterOS {}\nREST: {scheme}://127.0.0.1:{}/rest, user {}, password {}\n{pin}console: {}\n\
          queues: {}, {}\nreflectors: {}\n",
         args.profile.version(),
         world.router_port(),

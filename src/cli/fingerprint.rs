@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::print;
 use crate::config::DEFAULT_PORT;
 use crate::shell::certificate::{self, Shown, bracketed};
+use crate::shell::tls::Fingerprint;
 use crate::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -42,13 +43,15 @@ fn split(target: &str) -> Result<(&str, u16), String> {
 
 /// 64 lower-case digits, as RouterOS shows it.
 pub(super) fn hex(shown: &Shown) -> String {
-    shown
-        .fingerprint
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    digits(&shown.fingerprint)
+}
+
+/// The same of a bare one.
+pub(super) fn digits(fingerprint: &Fingerprint) -> String {
+    fingerprint.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// `CN=gw, self-signed, valid 2024-01-01 to 2034-01-01`.

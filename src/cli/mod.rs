@@ -18,7 +18,7 @@ mod help;
 mod listeners;
 mod once;
 mod process;
-mod replay;
+pub mod replay;
 mod secret;
 pub mod stage;
 pub mod steering;

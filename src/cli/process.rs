@@ -87,12 +87,7 @@ where
 
 /// Leaves a line for one WAN's log.
 pub(super) fn say<S, F>(inbox: &Inbox<S, F>, wan: WanId, level: log::Level, line: &str) {
-    let mut text = scribe::LineText::new();
-    for c in line.chars() {
-        if text.push(c).is_err() {
-            break;
-        }
-    }
+    let text = scribe::line(format_args!("{line}"));
     let wan = Some(wan);
     inbox.leave(Record::Line { wan, level, text });
 }

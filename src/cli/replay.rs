@@ -25,8 +25,12 @@ pub(super) fn run(config: &Path, trace: &Path) -> Result<ExitCode, String> {
     print(&rows)
 }
 
-/// One line per row of `trace`; an error begins with the line it was found in.
-fn replay(config: &WanConfig, trace: &str) -> Result<String, String> {
+/// One line per row of `trace`, under a line that names the columns. Every write is confirmed at once; as
+/// in v1.7, none is made in a cycle without a measurement.
+///
+/// # Errors
+/// What is wrong with the trace; the sentence begins with the line it was found in, `:2: `.
+pub fn replay(config: &WanConfig, trace: &str) -> Result<String, String> {
     let mut lines = trace.lines();
     let columns = lines.next().unwrap_or_default();
     let column = columns

@@ -62,6 +62,12 @@ where
         self.rest.as_mut()
     }
 
+    /// The SSH way, if there is one.
+    #[must_use]
+    pub const fn ssh(&self) -> Option<&S> {
+        self.ssh.as_ref()
+    }
+
     /// The SSH link, to be told what its carrier learned.
     pub const fn ssh_mut(&mut self) -> Option<&mut S> {
         self.ssh.as_mut()

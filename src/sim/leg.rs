@@ -40,7 +40,7 @@ impl Leg {
     pub(super) fn flow(&mut self, now: Instant, router: &Router) {
         self.schedule.play(now, &mut self.line);
         for direction in Direction::BOTH {
-            let shaped = router.max_limit(&self.queues[direction]);
+            let shaped = router.shapes(&self.queues[direction]);
             let shaped = shaped.unwrap_or(Rate::ZERO);
             self.line.set_shaped(now, direction, shaped);
         }

@@ -97,13 +97,21 @@ impl Scene {
     /// What the console says to a line; what it changes holds at once.
     pub fn run_cli(&mut self, now: Instant, line: &str) -> CliOutcome {
         self.advance(now);
-        if !self.is_up(now) {
+        if !self.is_up(now) || !self.router.is_on("ssh") {
             return CliOutcome {
                 dropped: true,
                 ..CliOutcome::default()
             };
         }
         let outcome = self.fault.run_cli(now, &mut self.router, line);
+        self.advance(now);
+        outcome
+    }
+
+    /// What somebody sees at the router's own terminal; what it changes holds at once.
+    pub fn run_terminal(&mut self, now: Instant, line: &str) -> CliOutcome {
+        self.advance(now);
+        let outcome = self.router.run_terminal(now, line);
         self.advance(now);
         outcome
     }
@@ -119,9 +127,10 @@ impl Scene {
         self.beside.get_mut(n)?.rtt(now, &self.router)
     }
 
-    /// What a direction of the first line is shaped to; `None` if its queue is missing or disabled.
+    /// What a direction of the first line is shaped to; `None` if its queue is missing or disabled, or gone
+    /// around.
     pub fn max_limit(&self, direction: Direction) -> Option<Rate> {
-        self.router.max_limit(self.queue(direction))
+        self.router.shapes(self.queue(direction))
     }
 
     /// The name of its queue.

@@ -8,6 +8,7 @@ use crate::program::OutboxOf;
 use crate::status::{GRACE, Label};
 use crate::steer::{Cycle, Fact, Steer, tell};
 use crate::steering::Decides;
+use crate::steering::assessment::Reason;
 use crate::steering::fact::{self, Standing};
 use crate::steering::rule::Switch;
 use crate::time::{Duration, Instant};
@@ -54,7 +55,11 @@ impl Steer {
         }
         let turned = cycle.assessment.zone != self.telling.zone
             && match cycle.standing {
-                Standing::Good => cycle.assessment.zone == Zone::Yellow,
+                // That there is no baseline is told for itself, and says nothing of the line.
+                Standing::Good => {
+                    cycle.assessment.zone == Zone::Yellow
+                        && cycle.assessment.reason != Reason::NoBaseline
+                }
                 Standing::Degraded => cycle.assessment.zone != Zone::Green,
             }
             && minute(self.telling.turn_at);
@@ -160,3 +165,6 @@ impl Steer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,7 +57,7 @@ impl<T> History<T> {
     }
 }
 
-/// With the room of the original, which a `VecDeque`'s own clone would not have.
+/// With memory for as much: a `VecDeque`'s own clone has room for what is in it now.
 impl<T: Clone> Clone for History<T> {
     fn clone(&self) -> Self {
         let mut clone = Self::new(self.size);
@@ -92,9 +92,11 @@ mod tests {
 
     #[test]
     fn a_clone_has_room_for_as_much() {
-        let history: History<u8> = History::new(60);
-        let clone = history.clone();
-        assert_eq!(clone.values.capacity(), history.values.capacity());
+        let mut clone = History::new(3).clone();
+        let capacity = clone.values.capacity();
+        clone.extend(0..100);
+        assert_eq!(clone.values.capacity(), capacity);
+        assert!(clone.clone().iter().eq(&[97, 98, 99]));
     }
 
     #[test]

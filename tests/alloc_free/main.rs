@@ -2,12 +2,15 @@
 //! allocator's lock can make a tick late. What rustls does per TLS record is the one exception.
 
 mod counter;
+#[path = "../harness/demo.rs"]
+mod demo;
 mod feed;
 #[path = "../harness/mod.rs"]
 mod harness;
 #[path = "../house/mod.rs"]
 mod house;
 mod real_loop;
+mod steer;
 mod steering;
 mod steering_link;
 mod steering_program;

@@ -23,7 +23,8 @@ use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 
 use super::counter;
-use super::harness::{WanFile, udp};
+use super::demo;
+use super::harness::{WanFile, load};
 
 const PERIOD: Duration = Duration::from_millis(1);
 /// Connections, name look-ups and first logs lie behind.
@@ -82,15 +83,14 @@ fn world(tls: bool) -> World {
 fn run(tls: bool, ticks: u32) -> Seen {
     let world = world(tls);
     let dir = tempfile::tempdir().expect("a directory");
-    let config = WanFile {
+    let file = WanFile {
         name: "wan1",
         scheme: if tls { "https" } else { "http" },
         router_port: world.router_port(),
-        reflectors: udp(world.reflector_addresses()),
+        reflectors: demo::udp(world.reflector_addresses()),
         more: String::new(),
-    }
-    .load()
-    .config;
+    };
+    let config = load(&file).config;
     let clock = Clock::start();
     let scribe = Scribe::start::<Autorate>(
         clock,

@@ -2,10 +2,10 @@
 
 use wanctl::program::Program;
 use wanctl::sim::double::faults::Fault;
-use wanctl::sim::wires::Meter;
+use wanctl::sim::wires::{Meter, RestWire};
 
-use super::counter;
-use super::harness::world::{Trouble, Worlds};
+use super::harness::world::Trouble;
+use super::{counter, demo};
 
 /// What the world does is not the daemon's.
 pub(crate) struct Daemon;
@@ -73,7 +73,7 @@ fn twenty_thousand_ticks_of_all_that_can_happen_allocate_nothing() {
 }
 
 fn story() {
-    let mut worlds = Worlds::new(2);
+    let mut worlds = demo::worlds(2);
     counter::watch();
     for trouble in STRETCHES {
         for tick in 0..1_000 {
@@ -95,7 +95,8 @@ fn story() {
     assert!(tally.writes > 1_000, "{tally:?}");
     assert!(tally.saves > 500, "{tally:?}");
     assert!(tally.tcp_rounds > 10, "{tally:?}");
-    let traffic = worlds.traffic(0);
+    let rest = worlds.sides[0].ways.rest();
+    let traffic = rest.map(RestWire::traffic).unwrap_or_default();
     assert!(traffic.connects > 10, "{traffic:?}");
     assert_eq!(tally.pages, 8_000);
     for wan in &status.wans {

@@ -1,8 +1,6 @@
 //! What must hold whatever bytes come in. The property tests feed these with proptest's ideas of bytes,
 //! `fuzz/` with libFuzzer's: one body, two attackers.
 
-#![allow(dead_code, reason = "a fuzz target attacks one thing only")]
-
 pub(crate) mod link;
 pub(crate) mod steering;
 

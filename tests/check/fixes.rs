@@ -1,12 +1,20 @@
-//! Does what a report proposes: the RouterOS commands on the double, the YAML in the file.
+//! Does what a report proposes: the RouterOS commands at the double's terminal, the YAML in the file, the
+//! rest in a shell. Only advice in words is not followed.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use wanctl::direction::Direction;
+use wanctl::sim::double::cli::CliOptions;
+use wanctl::sim::double::faults::Fault;
 use wanctl::units::Rate;
 
 use crate::setup::Setup;
+
+/// Commands that tell something; all others say nothing when they worked.
+const TELLING: [&str; 3] = ["print", "sign", "install"];
+/// Looks at the load of a CPU, and the double has none.
+const NOT_THE_DOUBLES: [&str; 1] = ["/tool profile "];
+/// What a person would type instead: a report never shows it.
+const PASSWORD: &str = "<what the WAN file says>";
 
 impl Setup {
     /// The finding with this id is there; all its steps are done; then it is gone. The exit code says
@@ -29,6 +37,19 @@ impl Setup {
         steps
     }
 
+    /// All that the findings propose for the router is understood there.
+    fn all_is_understood(&self, more: &[&str], id: &str) {
+        let (findings, _) = self.findings(more);
+        let has = findings.iter().any(|finding| finding["id"] == id);
+        assert!(has, "no {id} among {findings:#?}");
+        let steps = findings
+            .iter()
+            .filter_map(|finding| finding["fix"].as_array());
+        for step in steps.flatten().filter(|step| step["place"] == "router") {
+            self.on_router(step["text"].as_str().expect("a text"));
+        }
+    }
+
     pub(crate) fn is_gone(&self, id: &str) -> Option<i32> {
         let (findings, code) = self.findings(&[]);
         let left = findings.iter().find(|finding| finding["id"] == id);
@@ -45,73 +66,38 @@ impl Setup {
                 let done = std::process::Command::new("sh").args(["-c", text]).status();
                 assert!(done.expect("a shell").success(), "{text}");
             }
-            _ => {}
+            Some("advice") => {}
+            other => panic!("no place {other:?}: {text}"),
         }
     }
 
-    /// A RouterOS command line, as far as this program proposes any.
+    /// A RouterOS command line, at the double's own terminal, as somebody who may do everything. One that
+    /// changes something prints nothing if it worked.
     fn on_router(&self, command: &str) {
-        if let Some(rest) = command.strip_prefix("/queue tree set ") {
-            self.patch("tree", rest);
-        } else if let Some(rest) = command.strip_prefix("/queue type set ") {
-            self.patch("type", rest);
-        } else if let Some(rest) = command.strip_prefix("/queue tree add ") {
-            let given = properties(rest);
-            let limit = Rate::bps(given["max-limit"].parse().expect("digits"));
-            let router = &mut self.world.scene().router;
-            router.add_queue(&given["name"], &given["parent"], &given["queue"], limit);
-            router.set_queue_property(&given["name"], "bucket-size", &given["bucket-size"]);
-        } else if let Some(rest) = command.strip_prefix("/queue type add ") {
-            let given = properties(rest);
-            assert_eq!(given["kind"], "cake");
-            self.world.scene().router.add_queue_type(&given["name"]);
-        } else if command.starts_with("/user set [find name=\"wanctl\"] password=") {
-            "secret".clone_into(&mut self.world.scene().router.access.password);
-        } else if command.starts_with("/user group set ") {
-            assert!(command.ends_with("policy=read,write,rest-api"), "{command}");
-            let router = &mut self.world.scene().router;
-            (router.access.may_read, router.access.may_write) = (true, true);
-        } else if command == "/system package update install" {
-            self.world.scene().router.set_version("7.23.7 (long-term)");
-        } else if command.starts_with("/ip firewall filter set [find action=fasttrack-connection]")
+        if NOT_THE_DOUBLES
+            .iter()
+            .any(|start| command.starts_with(start))
         {
-            self.world.scene().router.bypassed = false;
-        } else {
-            let known = [
-                "/system package update set",
-                "/user print",
-                "/ip settings set",
-            ];
-            assert!(
-                known.iter().any(|known| command.starts_with(known)),
-                "{command}"
-            );
+            return;
         }
-    }
-
-    /// `[find name="…"] key=value …`, by REST, so that the double checks every word.
-    fn patch(&self, menu: &str, rest: &str) {
-        let (name, change) = rest
-            .strip_prefix("[find name=\"")
-            .and_then(|r| r.split_once("\"] "))
-            .expect("a find");
-        let body: Map<String, Value> = properties(change)
-            .into_iter()
-            .map(|(k, v)| (k, json!(v)))
-            .collect();
-        let url = format!(
-            "http://127.0.0.1:{}/rest/queue/{menu}/{name}",
-            self.world.router_port()
+        let line = command.replace(PASSWORD, "secret");
+        let before = self.world.scene().router.cli;
+        // RouterOS says 0 to everything; so that a complaint is none of what a command tells.
+        self.world.scene().router.cli = CliOptions {
+            error_status: 1,
+            empty_find_complains: true,
+        };
+        let outcome = self.world.terminal(&line);
+        self.world.scene().router.cli = before;
+        assert_eq!(outcome.status, 0, "{line}: {}", outcome.output);
+        let words: Vec<&str> = line.split(' ').collect();
+        let tells = TELLING.iter().any(|word| words.contains(word));
+        assert_eq!(
+            outcome.output.is_empty(),
+            !tells,
+            "{line}: {}",
+            outcome.output
         );
-        let config = ureq::Agent::config_builder().http_status_as_error(false);
-        let request = config.build().new_agent().patch(url);
-        let basic = "Basic d2FuY3RsOnNlY3JldA==";
-        let mut response = request
-            .header("Authorization", basic)
-            .send(Value::from(body).to_string())
-            .expect("the double answers");
-        let answer = response.body_mut().read_to_string().expect("a body");
-        assert_eq!(response.status(), 200, "{rest}: {answer}");
     }
 
     pub(crate) fn limits(&self) -> [Option<Rate>; 2] {
@@ -119,13 +105,38 @@ impl Setup {
     }
 }
 
-/// `name="a" parent=b`
-fn properties(text: &str) -> BTreeMap<String, String> {
-    let words = text.split(' ').filter(|word| !word.is_empty());
-    words
-        .map(|word| {
-            let (key, value) = word.split_once('=').expect("key=value");
-            (key.to_owned(), value.trim_matches('"').to_owned())
-        })
-        .collect()
+/// Looks, and remedies for what the double has no cure for: a program in the router's place, a comment
+/// that two rules have.
+#[test]
+fn what_does_not_clear_a_finding_is_understood_all_the_same() {
+    for (fault, id) in [
+        (Fault::Garbage, "router-no-rest"),
+        (Fault::Confused, "router-no-rest"),
+        (Fault::Silence, "router-silent"),
+        (Fault::Status(503), "router-refuses"),
+        (Fault::Forbids("mangle"), "steering-unknown"),
+    ] {
+        let mut setup = Setup::new();
+        setup.merge("timeouts: { ssh_command: 1 }");
+        setup.world.fault(fault);
+        setup.all_is_understood(&[], id);
+    }
+    let mut setup = Setup::new();
+    setup.merge("router: { scheme: https }");
+    setup.all_is_understood(&[], "router-no-rest");
+    let setup = Setup::new();
+    for _ in 0..2 {
+        let rule = [("chain", "prerouting"), ("comment", "Steer \"all\" for $5")];
+        setup.world.scene().router.add_mangle(&rule);
+    }
+    setup.all_is_understood(&[], "steering-ambiguous");
+}
+
+#[test]
+fn a_user_who_may_not_write_is_given_the_right() {
+    let setup = Setup::new();
+    setup.world.scene().router.access.grant("write", false);
+    setup.all_is_understood(&["--write-test"], "rights-write");
+    let (findings, code) = setup.findings(&["--write-test"]);
+    assert_eq!(code, Some(0), "{findings:#?}");
 }

@@ -125,6 +125,17 @@ impl Setup {
     }
 }
 
+/// A set-up whose queue has this property.
+pub(crate) fn broken(queue: &str, property: &str, value: &str) -> Setup {
+    let setup = Setup::new();
+    setup
+        .world
+        .scene()
+        .router
+        .set_queue_property(queue, property, value);
+    setup
+}
+
 pub(crate) fn said(output: Output) -> Said {
     let said = Said {
         code: output.status.code(),
@@ -156,6 +167,17 @@ impl Said {
         assert_eq!(self.code, Some(code), "{}{}", self.text, self.errors);
         self
     }
+}
+
+/// `wanctl fingerprint`.
+pub(crate) fn fingerprint(target: &str) -> Said {
+    let mut wanctl = Command::new(env!("CARGO_BIN_EXE_wanctl"));
+    said(
+        wanctl
+            .args(["fingerprint", target])
+            .output()
+            .expect("it runs"),
+    )
 }
 
 fn merge(into: &mut serde_yaml::Value, more: serde_yaml::Value) {

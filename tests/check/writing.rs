@@ -80,7 +80,7 @@ fn ctrl_c_in_the_middle_restores_the_limit() {
 #[test]
 fn a_user_who_may_not_write() {
     let setup = Setup::new();
-    setup.world.scene().router.access.may_write = false;
+    setup.world.scene().router.access.grant("write", false);
     let said = said(
         setup
             .command()

@@ -197,7 +197,7 @@ fn one_round_with_a_router_that_fails_is_no_success() {
         }
         scope.spawn(|| {
             let world = world();
-            world.scene().router.access.may_write = false;
+            world.scene().router.access.grant("write", false);
             let (code, out, _) = once(&world, &[]);
             assert_eq!(code, Some(1), "{out}");
             assert!(

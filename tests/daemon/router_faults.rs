@@ -278,7 +278,7 @@ fn a_user_without_the_write_policy_is_told() {
     goes_bad(
         &world,
         &daemon,
-        || world.scene().router.access.may_write = false,
+        || world.scene().router.access.grant("write", false),
         |health| {
             wan(health)["download"]["refused"] == "the router's user lacks the write policy"
                 && problem(health) == Some("the router refuses to change a queue")
@@ -294,7 +294,7 @@ fn a_user_without_the_write_policy_is_told() {
         assert_eq!(status, 503, "{health:#}");
         wan(health)["download"]["current_rate_mbps"] == 480.0
     });
-    world.scene().router.access.may_write = true;
+    world.scene().router.access.grant("write", true);
     recovers(&world, &daemon);
     assert_eq!(daemon.log().matches("lacks the write policy").count(), 1);
 }

@@ -69,11 +69,11 @@ fn bare_get(world: &World) -> TcpStream {
 fn ask(stream: &mut TcpStream) {
     let timeout = StdDuration::from_secs(10);
     stream.set_read_timeout(Some(timeout)).expect("not zero");
-    write!(
-        stream,
-        "GET {DOWN} HTTP/1.1\r\nAuthorization: {BASIC}\r\n\r\n"
-    )
-    .expect("the double reads");
+    // In one piece: whoever does not like its beginning may be gone before its end.
+    let request = format!("GET {DOWN} HTTP/1.1\r\nAuthorization: {BASIC}\r\n\r\n");
+    stream
+        .write_all(request.as_bytes())
+        .expect("the double reads");
 }
 
 fn until_closed(mut stream: TcpStream) -> String {

@@ -15,12 +15,12 @@ use wanctl::router::{Transport, rest, ssh};
 use wanctl::sim::double::faults::Fault;
 use wanctl::sim::scene::{Scene, SceneOptions};
 use wanctl::sim::schedule::Schedule;
-use wanctl::sim::wires::{Far, Meter, RestWire, SshWire, Traffic};
+use wanctl::sim::wires::{Far, Meter, RestWire, SshWire};
 use wanctl::status::Saved;
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 
-use super::WanFile;
+use super::{WanFile, load};
 
 pub(crate) const PERIOD: Duration = Duration::from_millis(50);
 /// How often the world looks up in between.
@@ -42,15 +42,6 @@ pub(crate) struct Trouble {
     pub(crate) fault: Fault,
 }
 
-/// Trouble that begins in the middle of a write.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Strike {
-    /// Before the request has arrived.
-    Sent(Trouble),
-    /// When it has, and its answer is on the way.
-    Answered(Trouble),
-}
-
 /// What happened, for a test to see that it did.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
@@ -66,9 +57,9 @@ pub(crate) struct Tally {
 }
 
 /// One WAN's ways to its router, and what is at their other end.
-struct Side {
-    ways: Ways<RestWire, SshWire>,
-    scene: Scene,
+pub(crate) struct Side {
+    pub(crate) ways: Ways<RestWire, SshWire>,
+    pub(crate) scene: Scene,
 }
 
 /// Some WANs and the world around them.
@@ -76,10 +67,12 @@ pub(crate) struct Worlds {
     pub(crate) program: Autorate,
     pub(crate) now: Instant,
     pub(crate) trouble: Trouble,
-    /// What begins with the next write.
-    pub(crate) strike: Option<Strike>,
+    /// What begins with the next write: before its request has arrived.
+    pub(crate) on_sent: Option<Trouble>,
+    /// The same when its answer is on the way.
+    pub(crate) on_answered: Option<Trouble>,
     pub(crate) tally: Tally,
-    sides: Vec<Side>,
+    pub(crate) sides: Vec<Side>,
     outbox: Outbox,
     replies: Vec<(Instant, WanId, u16, Duration)>,
     health: Vec<u8>,
@@ -90,14 +83,8 @@ pub(crate) struct Worlds {
 }
 
 impl Worlds {
-    /// `count` WANs with three reflectors each, over REST; load comes and goes for ever.
-    pub(crate) fn new(count: u8) -> Self {
-        let capacity = SceneOptions::default().line.capacity;
-        Self::over(Route::Rest, count, &Schedule::demo(capacity))
-    }
-
-    /// The same over what `route` says, with another story.
-    pub(crate) fn over(route: Route, count: u8, story: &Schedule) -> Self {
+    /// `count` WANs with three reflectors each, over these transports, the preferred one first.
+    pub(crate) fn over(route: &[Transport], count: u8, story: &Schedule) -> Self {
         let config = |n: u8| {
             let file = WanFile {
                 name: &format!("wan{n}"),
@@ -106,7 +93,7 @@ impl Worlds {
                 reflectors: vec!["192.0.2.1".into(), "192.0.2.2".into(), "192.0.2.3".into()],
                 more: String::new(),
             };
-            file.load().config
+            load(&file).config
         };
         let options = SceneOptions {
             schedule: story.clone(),
@@ -117,7 +104,7 @@ impl Worlds {
     }
 
     /// These WANs, each before a scene of its own.
-    pub(crate) fn of(route: Route, configs: &[WanConfig], options: &SceneOptions) -> Self {
+    pub(crate) fn of(route: &[Transport], configs: &[WanConfig], options: &SceneOptions) -> Self {
         let mut wans = heapless::Vec::new();
         let mut sides = Vec::new();
         for (seed, config) in (1..).zip(configs) {
@@ -126,7 +113,7 @@ impl Worlds {
             let mut options = options.clone();
             options.line.seed = seed;
             sides.push(Side {
-                ways: route.ways(config),
+                ways: ways(route, config),
                 scene: Scene::new(&options),
             });
         }
@@ -135,7 +122,8 @@ impl Worlds {
             program: Autorate::new(wans, false),
             now: Instant::ZERO,
             trouble: Trouble::default(),
-            strike: None,
+            on_sent: None,
+            on_answered: None,
             tally: Tally::default(),
             sides,
             outbox: Outbox::default(),
@@ -172,22 +160,6 @@ impl Worlds {
         let len = prometheus::write(status, &mut self.metrics).expect("it fits");
         assert!(len > 100);
         self.tally.pages += 2;
-    }
-
-    /// The router of a WAN and its line.
-    pub(crate) fn scene(&self, n: usize) -> &Scene {
-        &self.sides[n].scene
-    }
-
-    /// The same, to change it.
-    pub(crate) fn scene_mut(&mut self, n: usize) -> &mut Scene {
-        &mut self.sides[n].scene
-    }
-
-    /// What went over a WAN's REST connection.
-    pub(crate) fn traffic(&self, n: usize) -> Traffic {
-        let rest = self.sides[n].ways.rest();
-        rest.map(RestWire::traffic).unwrap_or_default()
     }
 
     fn deliver(&mut self, meter: &mut impl Meter) {
@@ -243,14 +215,9 @@ impl Worlds {
     fn write(&mut self, wan: WanId, order: Order, meter: &mut impl Meter) {
         self.tally.writes += 1;
         self.sides[wan.index()].ways.submit(order);
-        let strike = self.strike.take();
-        if let Some(Strike::Sent(trouble)) = strike {
-            self.trouble = trouble;
-        }
+        self.trouble = self.on_sent.take().unwrap_or(self.trouble);
         self.drive(wan.index(), meter);
-        if let Some(Strike::Answered(trouble)) = strike {
-            self.trouble = trouble;
-        }
+        self.trouble = self.on_answered.take().unwrap_or(self.trouble);
     }
 
     /// The limit in the router's table, whether or not it shapes anything.
@@ -302,35 +269,11 @@ impl Worlds {
     }
 }
 
-/// Which transports a WAN has; the first one is preferred.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Route {
-    Rest,
-    Ssh,
-    RestThenSsh,
-    SshThenRest,
-}
-
-impl Route {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Rest => "REST",
-            Self::Ssh => "SSH",
-            Self::RestThenSsh => "both, REST first",
-            Self::SshThenRest => "both, SSH first",
-        }
-    }
-
-    fn ways(self, config: &WanConfig) -> Ways<RestWire, SshWire> {
-        let rest = || RestWire::new(rest_params(config));
-        let ssh = || SshWire::new(ssh_params(config));
-        match self {
-            Self::Rest => Ways::new(Transport::Rest, Some(rest()), None),
-            Self::Ssh => Ways::new(Transport::Ssh, None, Some(ssh())),
-            Self::RestThenSsh => Ways::new(Transport::Rest, Some(rest()), Some(ssh())),
-            Self::SshThenRest => Ways::new(Transport::Ssh, Some(rest()), Some(ssh())),
-        }
-    }
+fn ways(route: &[Transport], config: &WanConfig) -> Ways<RestWire, SshWire> {
+    let has = |transport| route.contains(&transport);
+    let rest = has(Transport::Rest).then(|| RestWire::new(rest_params(config)));
+    let ssh = has(Transport::Ssh).then(|| SshWire::new(ssh_params(config)));
+    Ways::new(route[0], rest, ssh)
 }
 
 fn rest_params(config: &WanConfig) -> rest::LinkParams {

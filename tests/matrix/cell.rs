@@ -8,11 +8,40 @@ use wanctl::program::Program;
 use wanctl::router::Transport;
 use wanctl::sim::double::faults::Fault;
 use wanctl::sim::schedule::{Change, Schedule};
-use wanctl::sim::wires::NoMeter;
+use wanctl::sim::wires::{NoMeter, RestWire, SshWire, Traffic};
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 
-use crate::harness::world::{Route, Strike, Trouble, Worlds};
+use crate::harness::world::{Side, Trouble, Worlds};
+
+/// Which transports a WAN has; the first one is preferred.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Route {
+    Rest,
+    Ssh,
+    RestThenSsh,
+    SshThenRest,
+}
+
+impl Route {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Rest => "REST",
+            Self::Ssh => "SSH",
+            Self::RestThenSsh => "both, REST first",
+            Self::SshThenRest => "both, SSH first",
+        }
+    }
+
+    const fn transports(self) -> &'static [Transport] {
+        match self {
+            Self::Rest => &[Transport::Rest],
+            Self::Ssh => &[Transport::Ssh],
+            Self::RestThenSsh => &[Transport::Rest, Transport::Ssh],
+            Self::SshThenRest => &[Transport::Ssh, Transport::Rest],
+        }
+    }
+}
 
 /// When the fault begins.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -79,6 +108,8 @@ pub(crate) struct Outcome {
     /// The other transport was not turned to, though it would have served.
     stranded: bool,
     writes: u64,
+    /// What went over the wires.
+    wires: (Traffic, u64),
     /// So many needless writes and lies are the fault's own.
     excused: (u64, u64),
 }
@@ -95,6 +126,19 @@ impl fmt::Display for Outcome {
 }
 
 impl Outcome {
+    /// Whether anything at all was as it is without a fault: nobody could have seen it, so that there was
+    /// nothing to recover from.
+    pub(crate) fn is_as(&self, none: &Self) -> bool {
+        let seen = |of: &Self| {
+            (
+                of.recovered,
+                (of.needless, of.lies, of.content, of.writes),
+                of.wires,
+            )
+        };
+        seen(self) == seen(none)
+    }
+
     pub(crate) fn complaint(&self) -> Option<String> {
         let Some(recovered) = self.recovered else {
             return Some("never recovered".to_owned());
@@ -149,7 +193,7 @@ impl Cell {
             Moment::Idle => QUIET + Duration::from_secs(3),
             Moment::Sent | Moment::Answered => QUIET,
         };
-        let mut worlds = Worlds::over(self.route, 1, &busy_from(load_at));
+        let mut worlds = Worlds::over(self.route.transports(), 1, &busy_from(load_at));
         let trouble = Trouble {
             fault: self.fault,
             ..Trouble::default()
@@ -159,7 +203,7 @@ impl Cell {
         }
         // As odd as RouterOS gets: aborted requests break its server, and a command that hangs keeps
         // everything else of the same user waiting.
-        let www = &mut worlds.scene_mut(0).router.www;
+        let www = &mut worlds.sides[0].scene.router.www;
         www.minds_aborts = true;
         www.is_one_session = true;
         let mut watch = Watch::default();
@@ -169,10 +213,10 @@ impl Cell {
         match self.moment {
             Moment::Start => {}
             Moment::Idle => worlds.trouble = trouble,
-            Moment::Sent => worlds.strike = Some(Strike::Sent(trouble)),
-            Moment::Answered => worlds.strike = Some(Strike::Answered(trouble)),
+            Moment::Sent => worlds.on_sent = Some(trouble),
+            Moment::Answered => worlds.on_answered = Some(trouble),
         }
-        while worlds.strike.is_some() {
+        while worlds.on_sent.is_some() || worlds.on_answered.is_some() {
             watch.tick(&mut worlds);
         }
         let ends = worlds.now + LASTS;
@@ -195,11 +239,12 @@ impl Cell {
                 .is_none()
                 .then(|| watch.in_step_since - ends),
             allowed,
-            needless: worlds.scene(0).router.needless_writes(),
+            needless: worlds.sides[0].scene.router.needless_writes(),
             lies: tally.lies,
             content: watch.content,
             stranded,
             writes: tally.writes,
+            wires: wires(&worlds.sides[0]),
             excused: self.excused(),
         }
     }
@@ -226,7 +271,7 @@ impl Watch {
         self.wants.push_front(wan.rates);
         let follows = |within: usize| {
             Direction::BOTH.into_iter().all(|direction| {
-                let held = worlds.scene(0).max_limit(direction);
+                let held = worlds.sides[0].scene.max_limit(direction);
                 let mut wants = self.wants.iter().take(within);
                 wants.any(|want| Some(want[direction]) == held)
             })
@@ -252,6 +297,13 @@ impl Watch {
             None => self.in_step_since,
         }
     }
+}
+
+/// What went over a WAN's REST connection, and the commands over its SSH session.
+fn wires(side: &Side) -> (Traffic, u64) {
+    let rest = side.ways.rest().map(RestWire::traffic);
+    let ssh = side.ways.ssh().map(SshWire::commands);
+    (rest.unwrap_or_default(), ssh.unwrap_or_default())
 }
 
 /// The house is quiet until then, and wants more than the line has from then on.

@@ -5,13 +5,14 @@ use std::path::Path;
 use wanctl::config;
 use wanctl::direction::{Both, Direction};
 use wanctl::program::Program;
+use wanctl::router::Transport;
 use wanctl::sim::scene::SceneOptions;
 use wanctl::sim::schedule::{Change, Schedule};
-use wanctl::sim::wires::NoMeter;
+use wanctl::sim::wires::{NoMeter, RestWire};
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 
-use crate::harness::world::{Route, Worlds};
+use crate::harness::world::Worlds;
 
 const EVENING: Duration = Duration::from_secs(600);
 /// What a written change costs v1.7: a look-up and a write for each direction, whichever has changed
@@ -81,7 +82,7 @@ fn evening(unlimited: bool) -> Bill {
         up: Rate::mbit(38),
     };
     options.router.queues = config.router.queues.clone();
-    let mut worlds = Worlds::of(Route::Rest, &[config], &options);
+    let mut worlds = Worlds::of(&[Transport::Rest], &[config], &options);
     let mut wanted = Both::default();
     let (mut changes, mut written) = (0, 0);
     while worlds.now < Instant::ZERO + EVENING {
@@ -92,7 +93,9 @@ fn evening(unlimited: bool) -> Bill {
         changes += u64::from(rates != wanted);
         wanted = rates;
     }
-    let (router, traffic) = (&worlds.scene(0).router, worlds.traffic(0));
+    let rest = worlds.sides[0].ways.rest();
+    let traffic = rest.map(RestWire::traffic).unwrap_or_default();
+    let (router, traffic) = (&worlds.sides[0].scene.router, traffic);
     Bill {
         requests: traffic.requests,
         writes: router.persisted_writes(),

@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 use wanctl::cli::stage::world::World;
+use wanctl::sim::double::faults::Fault;
 
 use crate::daemon::{Router, check};
 use crate::sshd::Kind;
@@ -25,6 +26,14 @@ fn refusal(world: &World, router: &Router, id: &str) -> (String, String) {
     let steps: Vec<&str> = steps.map(|step| step["text"].as_str().unwrap()).collect();
     let severity = finding["severity"].as_str().unwrap().to_owned();
     (severity, steps.join("\n"))
+}
+
+/// Then there is nothing to find.
+fn small_buckets(world: &World) {
+    for queue in ["WAN-Download", "WAN-Upload"] {
+        let router = &mut world.scene().router;
+        router.set_queue_property(queue, "bucket-size", "0.01");
+    }
 }
 
 #[test]
@@ -53,10 +62,7 @@ fn ssh_in_order_is_found_in_order_and_nothing_is_written() {
 fn ssh_alone_sees_version_queues_types_and_steering_rules() {
     let Some((world, sshd)) = stage() else { return };
     let router = ssh_only(&sshd);
-    for queue in ["WAN-Download", "WAN-Upload"] {
-        let router = &mut world.scene().router;
-        router.set_queue_property(queue, "bucket-size", "0.01");
-    }
+    small_buckets(&world);
     let (findings, code) = check(&world, &router);
     assert_eq!(code, Some(0), "nothing to do: {findings:#?}");
     let version = find(&findings, "router-version").unwrap();
@@ -159,4 +165,76 @@ fn a_router_without_ssh_or_without_the_queue_is_seen_by_ssh_as_well() {
     sshd.kill();
     let (_, steps) = refusal(&world, &router, "ssh-unreachable");
     assert!(steps.contains("/ip service set ssh disabled=no"), "{steps}");
+    assert_eq!(world.terminal("/ip service disable ssh").output, "");
+    for step in steps.lines().filter(|step| step.starts_with("/ip ")) {
+        assert_eq!(world.terminal(step).output, "", "{step}");
+    }
+    assert!(world.scene().router.listens("ssh", sshd.port), "{steps}");
+}
+
+#[test]
+fn a_user_who_may_not_read_is_one_error_with_the_command_that_mends_it() {
+    let Some((world, sshd)) = stage() else { return };
+    let router = ssh_only(&sshd);
+    small_buckets(&world);
+    world.scene().router.access.grant("read", false);
+    let (findings, code) = check(&world, &router);
+    let bad = findings.iter();
+    let bad: Vec<&Value> = bad
+        .filter(|f| f["severity"] == "error" || f["severity"] == "warning")
+        .collect();
+    assert_eq!((bad.len(), code), (1, Some(1)), "{findings:#?}");
+    assert_eq!(bad[0]["id"], "ssh-rights");
+    let fix = bad[0]["fix"][0]["text"].as_str().unwrap();
+    assert_eq!(world.terminal(fix).output, "", "{fix}");
+    let (findings, code) = check(&world, &router);
+    assert_eq!(code, Some(0), "{findings:#?}");
+}
+
+/// RouterOS has no policy for a single menu; whatever the reason, all the rest is still judged.
+#[test]
+fn rules_that_may_not_be_read_are_said_not_to_have_been_looked_at() {
+    let Some((world, sshd)) = stage() else { return };
+    let router = ssh_only(&sshd);
+    small_buckets(&world);
+    world.fault(Fault::Forbids("mangle"));
+    let (findings, code) = check(&world, &router);
+    let about = find(&findings, "steering-unknown").unwrap_or_else(|| panic!("{findings:#?}"));
+    assert_eq!(
+        (about["severity"].as_str(), code),
+        (Some("warning"), Some(2)),
+        "{findings:#?}"
+    );
+    let warnings = findings.iter().filter(|f| f["severity"] == "warning");
+    assert_eq!(warnings.count(), 1, "{findings:#?}");
+    assert!(find(&findings, "queue").is_some(), "{findings:#?}");
+    world.fault(Fault::None);
+    let (findings, code) = check(&world, &router);
+    assert_eq!((find(&findings, "steering-unknown"), code), (None, Some(0)));
+}
+
+#[test]
+fn an_invalid_queue_is_found_by_ssh_and_mended() {
+    let Some((world, sshd)) = stage() else { return };
+    let router = ssh_only(&sshd);
+    small_buckets(&world);
+    {
+        let router = &mut world.scene().router;
+        router.set_queue_property("WAN-Download", "invalid", "true");
+        router.set_queue_property("WAN-Download", "parent", "*7");
+    }
+    let (findings, code) = check(&world, &router);
+    let invalid = find(&findings, "queue-invalid").unwrap_or_else(|| panic!("{findings:#?}"));
+    assert_eq!(
+        (invalid["severity"].as_str(), code),
+        (Some("error"), Some(1))
+    );
+    let fix = invalid["fix"][0]["text"].as_str().unwrap();
+    assert_eq!(
+        fix,
+        "/queue tree set [find name=\"WAN-Download\"] parent=\"bridge\""
+    );
+    assert_eq!(world.terminal(fix).output, "");
+    let (findings, code) = check(&world, &router);
+    assert_eq!((find(&findings, "queue-invalid"), code), (None, Some(0)));
 }

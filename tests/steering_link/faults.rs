@@ -187,7 +187,7 @@ fn through_every_fault_readings_are_true_and_the_wish_is_granted_afterwards() {
 fn kill(story: &mut Story, which: Transport) {
     match which {
         Transport::Rest => story.fault(Fault::UnauthorizedStorm(100)),
-        Transport::Ssh => story.scene.router.cli.is_off = true,
+        Transport::Ssh => story.scene.router.set_service("ssh", None),
     }
 }
 
@@ -206,7 +206,7 @@ fn the_other_transport_serves_while_the_preferred_one_fails_and_gives_way_again(
         story.run(120);
         assert_eq!(story.serving(), None, "{route:?}: it stays");
         story.fault(Fault::None);
-        story.scene.router.cli.is_off = false;
+        story.scene.router.set_service("ssh", Some(22));
         story.run(310);
         assert_eq!(story.serving(), Some(preferred), "{route:?}");
         story.orders(Order::Set(Switch::Off));

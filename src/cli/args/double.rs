@@ -14,6 +14,8 @@ use crate::sim::double::profile::Profile;
 pub struct DoubleArgs {
     /// The port of the REST API; 0 is any free one.
     pub port: u16,
+    /// What it speaks there.
+    pub tls: Tls,
     /// Where the console listens.
     pub ssh_socket: Option<PathBuf>,
     /// Which RouterOS.
@@ -24,13 +26,29 @@ pub struct DoubleArgs {
     pub seconds: Option<u64>,
 }
 
-const DOUBLE_HELP: &str = "\
-A RouterOS double alone: REST over plain HTTP on a loopback port, the console on a Unix socket,
-and the demo's line with three reflectors behind it. For tests, and to try things out.
+/// How the REST API is spoken.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Tls {
+    /// Plain HTTP.
+    #[default]
+    None,
+    /// HTTPS, with a certificate that nobody vouches for.
+    Any,
+    /// The same, in TLS 1.2 and nothing newer.
+    Only12,
+}
 
-usage: wanctl double [--port N] [--ssh-socket PATH] [--profile V] [--fault NAME] [--seconds N]
+const DOUBLE_HELP: &str = "\
+A RouterOS double alone: REST on a loopback port, the console on a Unix socket, and the demo's line
+with three reflectors behind it. For tests, and to try things out.
+
+usage: wanctl double [--port N] [--tls | --tls12] [--ssh-socket PATH] [--profile V] [--fault NAME]
+                     [--seconds N]
 
   --port N           port of the REST API (default: any free one, printed)
+  --tls              REST over HTTPS, with a new certificate that signs itself; the line for
+                     router.tls_fingerprint is printed
+  --tls12            the same in TLS 1.2 only, as some routers are set up
   --ssh-socket PATH  where the console listens (default: a new path in /tmp, printed)
   --profile V        RouterOS 7.9, 7.16, 7.20 or 7.23 (default)
   --fault NAME       what is wrong with it: garbage, silence, half-response, reset,
@@ -58,12 +76,33 @@ usage: wanctl double-cli --socket PATH [COMMAND ...]
 ";
 
 pub(super) fn double(parser: &mut Parser) -> Result<Command, String> {
-    const LONG: [&str; 6] = ["port", "ssh-socket", "profile", "fault", "seconds", "help"];
+    const LONG: [&str; 8] = [
+        "port",
+        "tls",
+        "tls12",
+        "ssh-socket",
+        "profile",
+        "fault",
+        "seconds",
+        "help",
+    ];
     let mut args = DoubleArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
         let name = option(arg, &LONG)?;
-        if name == "help" {
-            return Ok(Command::Help(DOUBLE_HELP));
+        match name {
+            "help" => return Ok(Command::Help(DOUBLE_HELP)),
+            "tls" => {
+                // Whichever comes first: the narrower one is meant.
+                if args.tls == Tls::None {
+                    args.tls = Tls::Any;
+                }
+                continue;
+            }
+            "tls12" => {
+                args.tls = Tls::Only12;
+                continue;
+            }
+            _ => {}
         }
         let value = parser.value().map_err(said)?;
         if name == "ssh-socket" {
@@ -117,12 +156,24 @@ mod tests {
         let line = "double --port 8080 --ssh-socket /tmp/s --profile 7.9 --fault slow --seconds 3";
         let args = DoubleArgs {
             port: 8080,
+            tls: Tls::None,
             ssh_socket: Some("/tmp/s".into()),
             profile: Profile::V7_9,
             fault: Fault::SlowBy(Duration::from_millis(400)),
             seconds: Some(3),
         };
         assert_eq!(of(line), Ok(Command::Double(args)));
+        for (line, tls) in [
+            ("double --tls", Tls::Any),
+            ("double --tls12", Tls::Only12),
+            ("double --tls12 --tls", Tls::Only12),
+        ] {
+            let args = DoubleArgs {
+                tls,
+                ..DoubleArgs::default()
+            };
+            assert_eq!(of(line), Ok(Command::Double(args)), "{line}");
+        }
         for (line, complaint) in [
             ("double --port x", "argument --port: x is not a number"),
             ("double --profile 6.49", "6.49 is none of 7.9, 7.16, 7.20"),

@@ -4,6 +4,7 @@
 //! `wanctl demo` plays on it, and so do the integration tests. Servers here are threaded and
 //! blocking, unlike the daemon: a double that shared the daemon's machinery would share its errors.
 
+pub mod certificate;
 pub mod cli_socket;
 pub mod clock;
 pub mod connection;

@@ -15,6 +15,7 @@ use super::router::RouterServer;
 use super::stop::lock;
 use crate::direction::Direction;
 use crate::sim::double::RouterOptions;
+use crate::sim::double::cli::CliOutcome;
 use crate::sim::double::faults::Fault;
 use crate::sim::double::journal::Entry;
 use crate::sim::line::LineOptions;
@@ -27,6 +28,8 @@ use crate::units::Rate;
 pub struct WorldOptions {
     /// The router's certificate; without, it speaks plain HTTP.
     pub tls: Option<Arc<ServerConfig>>,
+    /// What `/certificate` shows as its SHA-256, in hexadecimal digits; any, if nobody looks.
+    pub fingerprint: Option<String>,
     /// The router's port; 0 is any free one.
     pub router_port: u16,
     /// Where the console listens; without, a new path in the temporary directory.
@@ -45,6 +48,7 @@ impl Default for WorldOptions {
     fn default() -> Self {
         Self {
             tls: None,
+            fingerprint: None,
             router_port: 0,
             cli_socket: None,
             reflectors: 3,
@@ -63,7 +67,7 @@ pub struct World {
     scene: Arc<Mutex<Scene>>,
     clock: Clock,
     tls: Option<Arc<ServerConfig>>,
-    port: Port,
+    port: Arc<Port>,
     router: Option<RouterServer>,
     console: CliServer,
     reflectors: Reflectors,
@@ -83,7 +87,15 @@ impl World {
             ..SceneOptions::default()
         })));
         let tls = options.tls;
-        let port = Port::take(options.router_port)?;
+        let port = Arc::new(Port::take(options.router_port)?);
+        {
+            let router = &mut lock(&scene).router;
+            let service = if tls.is_some() { "www-ssl" } else { "www" };
+            router.set_service(service, Some(port.number()));
+            if tls.is_some() {
+                router.certify("router", options.fingerprint.as_deref());
+            }
+        }
         let router = RouterServer::start(&port, Arc::clone(&scene), clock, tls.clone())?;
         let console = CliServer::start(options.cli_socket, Arc::clone(&scene), clock)?;
         let reflectors = Reflectors::start(options.reflectors, Arc::clone(&scene), clock)?;
@@ -99,7 +111,7 @@ impl World {
     }
 
     /// Where the router listens, or did before it was unplugged.
-    pub const fn router_port(&self) -> u16 {
+    pub fn router_port(&self) -> u16 {
         self.port.number()
     }
 
@@ -147,6 +159,15 @@ impl World {
     /// The requests so far, oldest first.
     pub fn journal(&self) -> Vec<Entry> {
         self.scene().router.journal.entries().cloned().collect()
+    }
+
+    /// What somebody does at the router's own terminal, with every right; what it prints.
+    pub fn terminal(&self, line: &str) -> CliOutcome {
+        let outcome = self.scene().run_terminal(self.clock.now(), line);
+        if let Some(router) = &self.router {
+            router.follow();
+        }
+        outcome
     }
 
     /// What a direction is shaped to; `None` if its queue is missing or disabled.

@@ -1,10 +1,8 @@
 //! The `log` facade's way to the scribe: for what happens to the process rather than to a WAN.
 
-use core::fmt::Write as _;
-
 use log::{Level, LevelFilter, Log, Metadata};
 
-use super::{Inbox, LineText, Record};
+use super::{Inbox, Record, line};
 
 struct Front<S, F> {
     inbox: Inbox<S, F>,
@@ -20,29 +18,14 @@ impl<S: Send + 'static, F: Send + 'static> Log for Front<S, F> {
         if !self.enabled(record.metadata()) || !record.target().starts_with("wanctl") {
             return;
         }
-        let mut text = LineText::new();
-        // What does not fit is cut.
-        let _ = write!(Cut(&mut text), "{}", record.args());
         self.inbox.leave(Record::Line {
             wan: None,
             level: record.level(),
-            text,
+            text: line(*record.args()),
         });
     }
 
     fn flush(&self) {}
-}
-
-/// Keeps what fits, where `String` would keep nothing of a piece that does not.
-struct Cut<'a>(&'a mut LineText);
-
-impl core::fmt::Write for Cut<'_> {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        for c in text.chars() {
-            self.0.push(c).map_err(|_| core::fmt::Error)?;
-        }
-        Ok(())
-    }
 }
 
 /// Sends the process's `log` lines to the scribe. Only the first call in a process has an effect.

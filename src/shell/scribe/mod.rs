@@ -5,6 +5,7 @@
 
 mod desk;
 mod files;
+mod line;
 mod local_time;
 mod log_file;
 mod log_front;
@@ -23,6 +24,7 @@ use crossbeam_queue::ArrayQueue;
 pub use self::desk::Inbox;
 use self::desk::{CAPACITY, Desk};
 pub use self::files::{Documents, ReadError, peek_backup, peek_state, read_state, write_state};
+pub use self::line::line;
 pub use self::local_time::{iso_local, text_local};
 pub use self::log_front::install as install_log;
 use self::writer::Writer;
@@ -34,7 +36,7 @@ use crate::time::Duration;
 
 /// How often the scribe looks; nobody wakes it, so the loop never touches a lock.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(100);
-/// A line longer than this is cut.
+/// In bytes. A line longer than this is cut, and ends with `…`.
 pub const MAX_LINE: usize = 240;
 
 /// One line's text.

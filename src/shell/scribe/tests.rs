@@ -3,8 +3,10 @@
 use super::*;
 use crate::autorate::Autorate;
 use crate::program::Fact;
-use crate::report::state;
+use crate::report::{state, steering};
 use crate::status::Saved;
+use crate::steer::{Snapshot, Steer};
+use crate::steering::fact::Standing;
 use crate::units::Rate;
 
 fn params(dir: &std::path::Path, debug: bool) -> ScribeParams {
@@ -102,4 +104,69 @@ fn what_does_not_fit_is_dropped_and_counted() {
     }
     assert!(inbox.lost() > 0);
     scribe.stop(Duration::from_secs(5));
+}
+
+/// A snapshot in its box, as the program sends it.
+fn snapshot() -> Box<Snapshot> {
+    let mut record = crate::steering::record::Record::new(3);
+    record.rtt.push(crate::units::Millis::of(26));
+    Box::new(Snapshot {
+        at: crate::time::Instant::ZERO,
+        prefix: crate::status::label("WAN1"),
+        standing: Standing::Degraded,
+        counts: crate::steering::Counts::default(),
+        cake_aware: true,
+        baseline: crate::units::Millis::new(25.0),
+        averages: (1.0, 0.0),
+        zone: crate::control::zone::Zone::Red,
+        record,
+    })
+}
+
+#[test]
+fn another_program_has_its_own_lines_and_documents_and_gets_its_boxes_back() {
+    let fact = || Record::Fact {
+        wan: WanId(0),
+        fact: crate::steer::Fact::Switching {
+            to: crate::steering::rule::Switch::On,
+            comment: crate::status::label("ADAPTIVE: Steer"),
+        },
+    };
+    for format in [LogFormat::Text, LogFormat::Json] {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("state/steering_state.json");
+        let mut params = params(dir.path(), false);
+        params.wans[0].name = crate::status::label("Steering");
+        params.wans[0].states = vec![path.clone()];
+        params.format = format;
+        let scribe = Scribe::start::<Steer>(Clock::start(), params).unwrap();
+        let inbox = scribe.inbox();
+        let saved = snapshot();
+        let place: *const Snapshot = &raw const *saved;
+        let wan = WanId(0);
+        inbox.leave(fact());
+        inbox.leave(Record::Save { wan, saved });
+        assert!(scribe.stop(Duration::from_secs(5)));
+
+        let log = std::fs::read_to_string(dir.path().join("log/wan1.log")).unwrap();
+        let end = match format {
+            LogFormat::Text => " [Steering] [INFO] Enabling steering rule: ADAPTIVE: Steer\n",
+            LogFormat::Json => {
+                "\"level\":\"INFO\",\"logger\":\"steering_steering\",\
+                 \"message\":\"Enabling steering rule: ADAPTIVE: Steer\"}\n"
+            }
+        };
+        assert!(log.ends_with(end), "{log}");
+        assert_eq!(log.lines().count(), 1);
+        let documents = Documents {
+            longest: steering::state::LONGEST,
+            parse: &|bytes| steering::state::parse(bytes, "WAN1", 3),
+        };
+        let read = read_state(&path, &documents).unwrap().unwrap();
+        assert_eq!(read.standing, Standing::Degraded);
+        assert_eq!(read.rtt, [crate::units::Millis::of(26)]);
+        let back = inbox.written().expect("its box");
+        assert_eq!(&raw const *back, place, "the same one");
+        assert!(inbox.written().is_none());
+    }
 }

@@ -40,7 +40,7 @@ impl Router {
         let Some(command) = menu.command(command) else {
             return Err(Refusal::NoSuchPath(command.to_owned()));
         };
-        self.access.allow(Need::Write)?;
+        self.access.allow(menu.need())?;
         self.act(now, menu, command, &mut body)
     }
 
@@ -58,7 +58,8 @@ impl Router {
                 return Ok(returned(&id));
             }
             "reset-counters-all" => self.reset_counters(menu, None),
-            "set" if !menu.is_list() => self.change(menu, &[], &values(body)?)?,
+            "set" if !menu.is_list() => self.change(menu, &[0], &values(body)?)?,
+            "check-for-updates" | "install" => self.update(now, command),
             _ => {
                 let rows = self.selected(menu, body)?;
                 match command {
@@ -66,6 +67,7 @@ impl Router {
                     "enable" => self.switch(menu, &rows, true)?,
                     "disable" => self.switch(menu, &rows, false)?,
                     "remove" => self.remove(menu, &rows),
+                    "sign" => self.sign(&rows),
                     "reset-counters" => self.reset_counters(menu, Some(&rows)),
                     // `find` and `get` are for scripts.
                     _ => return Err(Refusal::NoSuchCommand),

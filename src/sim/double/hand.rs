@@ -2,7 +2,7 @@
 
 use super::menu::Menu;
 use super::record::Record;
-use super::{Router, queue_simple, queue_type};
+use super::{Router, certificate, queue_simple, queue_type};
 use crate::time::Instant;
 use crate::units::Rate;
 
@@ -101,6 +101,34 @@ impl Router {
     /// Another RouterOS by its name, `7.8 (stable)`; what it can do is the profile's.
     pub fn set_version(&mut self, version: &str) {
         version.clone_into(&mut self.system.version);
+    }
+
+    /// Adds a rule to the filter; its id.
+    pub fn add_filter(&mut self, properties: &[(&str, &str)]) -> String {
+        self.filter.insert(&Record::of(properties))
+    }
+
+    /// A service, `www`, is on from now on and has this port, or is off.
+    pub fn set_service(&mut self, name: &str, port: Option<u16>) {
+        if let Some(index) = self.services.find(name) {
+            let service = &mut self.services.rows[index];
+            service.set("disabled", if port.is_some() { "false" } else { "true" });
+            if let Some(port) = port {
+                service.set_number("port", port.into());
+            }
+        }
+    }
+
+    /// `www-ssl` has a certificate of this name, whose SHA-256 is `fingerprint`, in hexadecimal digits, or
+    /// any.
+    pub fn certify(&mut self, name: &str, fingerprint: Option<&str>) {
+        self.certificates.insert(&Record::of(&[("name", name)]));
+        if let Some(row) = self.certificates.rows.last_mut() {
+            certificate::sign(row, fingerprint, 0);
+        }
+        if let Some(index) = self.services.find("www-ssl") {
+            self.services.rows[index].set("certificate", name);
+        }
     }
 
     /// Changes a property of a queue type.

@@ -1,5 +1,6 @@
 //! From a path to a menu: `/rest/queue/tree/*1000000` is the item `*1000000` of `/queue/tree`.
 
+use super::access::Need;
 use super::refusal::Refusal;
 
 /// The menus this double has.
@@ -8,27 +9,47 @@ pub(super) enum Menu {
     QueueTree,
     QueueType,
     QueueSimple,
+    Filter,
     Mangle,
     AddressList,
     Interface,
+    Service,
+    Webserver,
+    Settings,
+    User,
+    UserGroup,
+    UserActive,
+    Certificate,
     Resource,
     Identity,
+    PackageUpdate,
 }
 
-const MENUS: [(&[&str], Menu); 8] = [
+/// A menu below another stands before it.
+const MENUS: [(&[&str], Menu); 17] = [
     (&["queue", "tree"], Menu::QueueTree),
     (&["queue", "type"], Menu::QueueType),
     (&["queue", "simple"], Menu::QueueSimple),
+    (&["ip", "firewall", "filter"], Menu::Filter),
     (&["ip", "firewall", "mangle"], Menu::Mangle),
     (&["ip", "firewall", "address-list"], Menu::AddressList),
     (&["interface"], Menu::Interface),
+    (&["ip", "service", "webserver"], Menu::Webserver),
+    (&["ip", "service"], Menu::Service),
+    (&["ip", "settings"], Menu::Settings),
+    (&["user", "group"], Menu::UserGroup),
+    (&["user", "active"], Menu::UserActive),
+    (&["user"], Menu::User),
+    (&["certificate"], Menu::Certificate),
     (&["system", "resource"], Menu::Resource),
     (&["system", "identity"], Menu::Identity),
+    (&["system", "package", "update"], Menu::PackageUpdate),
 ];
 
 /// Commands a path may end in; only some menus have all.
-pub(super) const COMMANDS: [&str; 16] = [
+pub(super) const COMMANDS: [&str; 19] = [
     "add",
+    "check-for-updates",
     "comment",
     "disable",
     "edit",
@@ -36,6 +57,7 @@ pub(super) const COMMANDS: [&str; 16] = [
     "export",
     "find",
     "get",
+    "install",
     "listen",
     "move",
     "print",
@@ -43,6 +65,7 @@ pub(super) const COMMANDS: [&str; 16] = [
     "reset-counters",
     "reset-counters-all",
     "set",
+    "sign",
     "unset",
 ];
 
@@ -73,7 +96,27 @@ impl Menu {
 
     /// Menus of rows; the others are one object.
     pub(super) const fn is_list(self) -> bool {
-        !matches!(self, Self::Resource | Self::Identity)
+        !matches!(
+            self,
+            Self::Resource
+                | Self::Identity
+                | Self::PackageUpdate
+                | Self::Settings
+                | Self::Webserver
+        )
+    }
+
+    /// Whether its rows have no name, so that only an id finds one.
+    pub(super) const fn is_nameless(self) -> bool {
+        matches!(self, Self::Filter | Self::Mangle | Self::AddressList)
+    }
+
+    /// What a change of it needs.
+    pub(super) const fn need(self) -> Need {
+        match self {
+            Self::User | Self::UserGroup => Need::Policy,
+            _ => Need::Write,
+        }
     }
 
     /// A command of this menu, in its own spelling.
@@ -85,7 +128,7 @@ impl Menu {
     /// What this double does in each menu; of `/queue/simple` only the reading half.
     const fn commands(self) -> &'static [&'static str] {
         match self {
-            Self::QueueTree | Self::Mangle => &[
+            Self::QueueTree | Self::Filter | Self::Mangle => &[
                 "add",
                 "disable",
                 "enable",
@@ -97,14 +140,18 @@ impl Menu {
                 "reset-counters-all",
                 "set",
             ],
-            Self::AddressList => &[
+            Self::AddressList | Self::User => &[
                 "add", "disable", "enable", "find", "get", "print", "remove", "set",
             ],
-            Self::QueueType => &["add", "find", "get", "print", "remove", "set"],
-            Self::QueueSimple => &["find", "get", "print"],
-            Self::Interface => &["disable", "enable", "find", "get", "print", "set"],
+            Self::QueueType | Self::UserGroup => &["add", "find", "get", "print", "remove", "set"],
+            Self::QueueSimple | Self::UserActive => &["find", "get", "print"],
+            Self::Certificate => &["add", "find", "get", "print", "remove", "set", "sign"],
+            Self::Interface | Self::Service => {
+                &["disable", "enable", "find", "get", "print", "set"]
+            }
             Self::Resource => &["get", "print"],
-            Self::Identity => &["get", "print", "set"],
+            Self::Identity | Self::Settings | Self::Webserver => &["get", "print", "set"],
+            Self::PackageUpdate => &["check-for-updates", "get", "install", "print", "set"],
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::time::Instant;
+
 /// One version to be like.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Profile {
@@ -49,6 +51,28 @@ impl Profile {
     /// `sep/29/2022 07:09:24` before about 7.10, `2022-09-29 07:09:24` since.
     pub const fn has_old_dates(self) -> bool {
         matches!(self, Self::V7_9)
+    }
+
+    /// A moment as this version prints it. The double's clock starts with 2026.
+    pub(super) fn time(self, now: Instant) -> String {
+        let seconds = now.as_micros() / 1_000_000;
+        let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
+        let date = if self.has_old_dates() {
+            "jan/01/2026"
+        } else {
+            "2026-01-01"
+        };
+        format!("{date} {hour:02}:{minute:02}:{second:02}")
+    }
+
+    /// `max-sessions` of a service came between 7.15.3 and 7.16.2.
+    pub const fn has_max_sessions(self) -> bool {
+        !matches!(self, Self::V7_9)
+    }
+
+    /// `/ip/service/webserver`: 7.21.5 has it, 7.20.8 has not.
+    pub const fn has_webserver(self) -> bool {
+        matches!(self, Self::V7_23)
     }
 
     /// A user's key may be ed25519 since 7.12; RSA always could.

@@ -38,6 +38,8 @@ pub enum Refusal {
     NoSuchItem,
     /// A second object of the same name.
     AlreadyExists,
+    /// A second user of the same name.
+    UserExists,
     /// A body that is no JSON object. Text assumed.
     NotJson,
     /// The user's group lacks a policy.
@@ -77,6 +79,7 @@ impl Refusal {
             Self::Missing(name) => format!("missing ={name}="),
             Self::NoSuchItem => "no such item".to_owned(),
             Self::AlreadyExists => "failure: already have such entry".to_owned(),
+            Self::UserExists => "failure: user with the same name already exists".to_owned(),
             Self::NotJson => "Failed to parse json".to_owned(),
             Self::NoPermission => "not enough permissions (9)".to_owned(),
         };

@@ -21,6 +21,7 @@ impl Router {
             return Ok(Response::plain_error(404));
         }
         self.access.admit(request)?;
+        self.access.note_login(&self.profile.time(now));
         if request.method == "HEAD" {
             return Err(Refusal::NotImplemented);
         }
@@ -28,6 +29,7 @@ impl Router {
             return self.script(now, request);
         }
         let (menu, rest) = Menu::locate(path)?;
+        self.check_version(menu)?;
         let words: Vec<&str> = rest.iter().map(String::as_str).collect();
         match (&*request.method, &*words) {
             (_, [_, deeper, ..]) => Err(Refusal::NoSuchPath((*deeper).to_owned())),
@@ -64,7 +66,7 @@ impl Router {
     }
 
     fn patch(&mut self, menu: Menu, key: &str, request: &Request) -> Result<Response, Refusal> {
-        self.access.allow(Need::Write)?;
+        self.access.allow(menu.need())?;
         if menu.command("set").is_none() {
             return Err(Refusal::NoSuchCommand);
         }
@@ -79,7 +81,7 @@ impl Router {
         if menu.command("add").is_none() {
             return Err(Refusal::NotAcceptable("add"));
         }
-        self.access.allow(Need::Write)?;
+        self.access.allow(menu.need())?;
         self.add(now, menu, &values(&object(&request.body)?)?)?;
         Ok(Response::json(201, &self.table(menu).rows.last()))
     }
@@ -88,7 +90,7 @@ impl Router {
         if menu.command("remove").is_none() {
             return Err(Refusal::NotAcceptable("remove"));
         }
-        self.access.allow(Need::Write)?;
+        self.access.allow(menu.need())?;
         let index = self.table(menu).find(key);
         let index = index.ok_or_else(|| unknown(menu, key))?;
         self.remove(menu, &[index]);
@@ -101,8 +103,7 @@ impl Router {
 
 /// An unknown name answers like an unknown id (assumed), unless the menu has no names.
 fn unknown(menu: Menu, key: &str) -> Refusal {
-    let nameless = matches!(menu, Menu::Mangle | Menu::AddressList);
-    if nameless && !key.starts_with('*') {
+    if menu.is_nameless() && !key.starts_with('*') {
         Refusal::NoSuchPrefix
     } else {
         Refusal::NotFound

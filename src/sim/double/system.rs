@@ -2,10 +2,17 @@
 
 use super::profile::Profile;
 use super::record::Record;
+use super::table::{Field, Kind, Table};
 use crate::time::{Duration, Instant};
 
 /// The flash sectors RouterOS wrote before it came to us.
 const SECTORS_BEFORE: u64 = 91_274;
+
+/// The router's name.
+pub(super) fn identity() -> Table {
+    let row = Record::of(&[("name", "wanctl-double")]);
+    Table::new(&[Field("name", Kind::Text)], vec![row])
+}
 
 /// What the router knows of itself.
 #[derive(Clone, Debug)]
@@ -13,8 +20,7 @@ pub(super) struct System {
     pub(super) booted_at: Instant,
     pub(super) writes_since_boot: u64,
     pub(super) writes: u64,
-    pub(super) name: String,
-    profile: Profile,
+    pub(super) profile: Profile,
     pub(super) version: String,
 }
 
@@ -25,7 +31,6 @@ impl System {
             booted_at: Instant::ZERO,
             writes_since_boot: 0,
             writes: 0,
-            name: "wanctl-double".to_owned(),
             version: profile.version().to_owned(),
         }
     }
@@ -35,10 +40,6 @@ impl System {
     pub(super) const fn persist(&mut self) {
         self.writes += 1;
         self.writes_since_boot += 1;
-    }
-
-    pub(super) fn identity(&self) -> Record {
-        Record::of(&[("name", &self.name)])
     }
 
     pub(super) fn resource(&self, now: Instant) -> Record {

@@ -19,6 +19,8 @@ pub(super) enum Kind {
     Flag,
     /// One of these words.
     OneOf(&'static [&'static str]),
+    /// Any of these words, with commas.
+    SomeOf(&'static [&'static str]),
 }
 
 /// One writable property of a menu.
@@ -110,8 +112,14 @@ impl Table {
     }
 
     fn take_id(&mut self) -> String {
+        let id = self.next_id();
         self.next_id += 1;
-        format!("*{:X}", self.next_id - 1)
+        id
+    }
+
+    /// The id that the next new row will have.
+    pub(super) fn next_id(&self) -> String {
+        format!("*{:X}", self.next_id)
     }
 
     /// The row with this `*id` or name.
@@ -207,7 +215,10 @@ impl Field {
                 _ => Err(Refusal::NoMatch(name())),
             },
             Kind::OneOf(words) if words.contains(&value) => Ok(value.to_owned()),
-            Kind::OneOf(_) => Err(Refusal::NoMatch(name())),
+            Kind::SomeOf(words) if value.split(',').all(|word| words.contains(&word)) => {
+                Ok(value.to_owned())
+            }
+            Kind::OneOf(_) | Kind::SomeOf(_) => Err(Refusal::NoMatch(name())),
         }
     }
 }

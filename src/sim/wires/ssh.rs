@@ -58,7 +58,7 @@ impl<T: SshTalk> SshWire<T> {
 
     /// Whether something moved.
     fn advance<M: Meter>(&mut self, now: Instant, far: &mut Far<'_, M>) -> bool {
-        let is_up = far.is_up(now) && !far.scene.router.cli.is_off;
+        let is_up = far.is_up(now) && far.scene.router.is_on("ssh");
         match &self.session {
             Session::None => return false,
             Session::Opening { .. } if !is_up => self.lose(now, Failure::ConnectionRefused),

@@ -9,10 +9,10 @@ use crate::cli::check::object::Object;
 /// have its own (contract W-12).
 const WORDS: [&str; 2] = ["steer", "adaptive"];
 
-/// Nothing if the router did not say.
+/// One sentence if the router did not say.
 pub(super) fn steering(router: &Router) -> Vec<Finding> {
     let Some(rules) = &router.rules else {
-        return Vec::new();
+        return vec![unknown()];
     };
     let rules: Vec<&Object> = rules.iter().filter(|rule| steers(rule)).collect();
     if rules.is_empty() {
@@ -30,6 +30,16 @@ pub(super) fn steering(router: &Router) -> Vec<Finding> {
         of_comment(comment, &same.copied().collect::<Vec<_>>())
     };
     comments.iter().map(about).collect()
+}
+
+fn unknown() -> Finding {
+    let what = "The mangle rules could not be read.";
+    Finding::warning(Subject::Router, "steering-unknown", what)
+        .why(
+            "Whether a rule steers, and is the only one of its comment, is not known. The queues do not \
+             depend on it; steering does.",
+        )
+        .on_router("/ip firewall mangle print where comment~\"[Ss]teer|STEER|[Aa]daptive|ADAPTIVE\"")
 }
 
 fn steers(rule: &Object) -> bool {

@@ -27,17 +27,17 @@ pub(super) fn traffic(seen: &Seen<'_>, router: &Router) -> Vec<Finding> {
             seen.name()
         );
         let finding = Finding::warning(seen.subject(), "fasttrack", what);
-        findings.push(around(finding, root));
+        findings.push(around(finding, root, router));
     } else if let Some(traffic) = &router.traffic
         && !queue.is_on("disabled")
         && !queue.is_on("invalid")
     {
-        findings.extend(counters(seen, root, traffic));
+        findings.extend(counters(seen, root, router, traffic));
     }
     findings
 }
 
-fn counters(seen: &Seen<'_>, root: &str, traffic: &Traffic) -> Option<Finding> {
+fn counters(seen: &Seen<'_>, root: &str, router: &Router, traffic: &Traffic) -> Option<Finding> {
     let counts = &traffic.bytes[seen.direction];
     let moved = counts.last()?.checked_sub(*counts.first()?)?;
     let (port, passed) = busiest(root, traffic);
@@ -50,7 +50,7 @@ fn counters(seen: &Seen<'_>, root: &str, traffic: &Traffic) -> Option<Finding> {
             rate(passed) / 1e6
         );
         let finding = Finding::warning(seen.subject(), "counters-still", what);
-        return Some(around(finding, root));
+        return Some(around(finding, root, router));
     }
     (moved > 0).then(|| freshness(seen, counts, traffic.span))
 }
@@ -74,20 +74,23 @@ fn freshness(seen: &Seen<'_>, counts: &[u64], span: Duration) -> Finding {
 }
 
 /// Traffic goes around a queue.
-fn around(finding: Finding, root: &str) -> Finding {
-    let finding = finding.why(
+fn around(finding: Finding, root: &str, router: &Router) -> Finding {
+    let mut finding = finding.why(
         "Traffic that goes around the queue is not limited by it, so wanctl steers a wheel without an \
          axle. FastTrack does that to queues below global, fast path and switch chips to others.",
     );
-    let fasttrack = "/ip firewall filter set [find action=fasttrack-connection] disabled=yes";
-    if root == GLOBAL {
-        finding.on_router(fasttrack)
-    } else {
-        finding
-            .on_router(fasttrack)
-            .on_router("/ip settings set allow-fast-path=no")
-            .advice("And see that the queue's parent is the port this traffic leaves by.")
+    // Where no rule is found, a terminal would only complain.
+    if router.fasttrack != Some(false) {
+        finding = finding
+            .on_router("/ip firewall filter set [find action=fasttrack-connection] disabled=yes");
     }
+    if root != GLOBAL || router.fasttrack == Some(false) {
+        finding = finding.on_router("/ip settings set allow-fast-path=no");
+    }
+    if root == GLOBAL {
+        return finding;
+    }
+    finding.advice("And see that the queue's parent is the port this traffic leaves by.")
 }
 
 /// Where the chain of parents ends: an interface or `global`.

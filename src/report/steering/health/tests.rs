@@ -217,10 +217,12 @@ fn the_score_is_there_if_it_is_kept_and_a_dry_run_says_so() {
     }
 }
 
+/// Makes something wrong.
+type Make = fn(&mut SteerStatus);
+
 #[test]
 fn every_trouble_makes_it_unhealthy_and_says_what_to_do() {
-    type Befalls = fn(&mut SteerStatus);
-    let story: [(Befalls, Trouble, &str); 10] = [
+    let story: [(Make, Trouble, &str); 10] = [
         (
             |status| status.link.reachable = false,
             Trouble::RouterUnreachable,

@@ -1,8 +1,9 @@
 //! What RouterOS complains about before it does anything: parameters that a command does not have.
 
-use super::parse::{Command, Expression, Statement};
+use super::parse::{Command, Expression, Statement, Target};
 use super::{CliError, Router};
 use crate::sim::double::menu::Menu;
+use crate::sim::double::refusal::Refusal;
 
 impl Router {
     pub(super) fn check(&self, statement: &Statement) -> Result<(), CliError> {
@@ -24,6 +25,12 @@ impl Router {
     }
 
     fn check_command(&self, command: &Command) -> Result<(), CliError> {
+        if let Err(Refusal::NoSuchPath(word)) = self.check_version(command.menu) {
+            return Err(CliError::BadCommand(word, command.menu_at));
+        }
+        if let Some((_, Target::Named(inner))) = &command.found {
+            self.check_command(inner)?;
+        }
         for (column, name, _) in &command.pairs {
             if !self.takes_pair(command, name) {
                 return Err(CliError::BadParameter(name.clone(), *column));
@@ -42,11 +49,10 @@ impl Router {
         match command.verb {
             "print" => name == "proplist",
             "get" => name == "value-name" || takes_rows,
-            "add" => self.table(command.menu).kind(name).is_some(),
             "set" if command.menu.is_list() => {
                 takes_rows || self.table(command.menu).kind(name).is_some()
             }
-            "set" => name == "name",
+            "add" | "set" => self.table(command.menu).kind(name).is_some(),
             _ => takes_rows,
         }
     }
@@ -59,7 +65,7 @@ fn takes_word(menu: Menu, word: &str) -> bool {
         "detail" | "terse" | "count-only" | "all" => menu.is_list(),
         "stats" => matches!(
             menu,
-            Menu::QueueTree | Menu::QueueSimple | Menu::Mangle | Menu::Interface
+            Menu::QueueTree | Menu::QueueSimple | Menu::Filter | Menu::Mangle | Menu::Interface
         ),
         _ => false,
     }

@@ -35,7 +35,7 @@ pub struct CliOutcome {
     pub dropped: bool,
 }
 
-/// What the sources do not agree about, and whether there is a console at all.
+/// What the sources do not agree about.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct CliOptions {
     /// The exit status of a refused line: 0 was measured, 1 was claimed.
@@ -43,8 +43,6 @@ pub struct CliOptions {
     /// `set [find …]` that finds nothing: silent success was measured in scripts; with this it
     /// complains `expected item id`, as an interactive line did.
     pub empty_find_complains: bool,
-    /// The service `ssh` is switched off: nobody listens, and sessions that stood are gone.
-    pub is_off: bool,
 }
 
 /// Why the console does not do a line. Columns count from 1.
@@ -93,6 +91,19 @@ impl Router {
     /// Does what a console line says, and remembers the line.
     pub fn run_cli(&mut self, now: Instant, line: &str) -> CliOutcome {
         self.journal.note_cli(now, line);
+        let user = self.access.user.clone();
+        self.access.act_as(Some(user));
+        self.outcome(now, line)
+    }
+
+    /// What somebody sees at a terminal who may do everything. The journal is the client's: it does not
+    /// have the line.
+    pub fn run_terminal(&mut self, now: Instant, line: &str) -> CliOutcome {
+        self.access.act_as(None);
+        self.outcome(now, line)
+    }
+
+    fn outcome(&mut self, now: Instant, line: &str) -> CliOutcome {
         let (output, done) = self.watched(now, |router| router.printed(now, line));
         let status = if done { 0 } else { self.cli.error_status };
         CliOutcome {

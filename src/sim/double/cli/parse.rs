@@ -27,15 +27,26 @@ pub(super) enum Expression {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Command {
     pub(super) menu: Menu,
+    /// The column of the menu's last word, for a menu that not every version has.
+    pub(super) menu_at: usize,
     pub(super) verb: &'static str,
     /// `name=value`, with their columns.
     pub(super) pairs: Vec<(usize, String, String)>,
     /// Words without a value, with their columns: `stats`, `*1000000`.
     pub(super) words: Vec<(usize, String)>,
-    /// `[find …]` and its column.
-    pub(super) found: Option<(usize, Condition)>,
+    /// `[find …]` or `[… get …]`, and its column.
+    pub(super) found: Option<(usize, Target)>,
     /// What follows `where`.
     pub(super) condition: Condition,
+}
+
+/// What stands in brackets where a command wants rows.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Target {
+    /// `[find …]`.
+    Found(Condition),
+    /// `[/user get … group]`: what it gives is a name.
+    Named(Box<Command>),
 }
 
 /// Reads a whole line.
@@ -104,9 +115,10 @@ fn close(cursor: &mut Cursor<'_>) -> Result<(), CliError> {
 
 /// A command with its path; in brackets within another command, `within` is that one's menu.
 fn command(cursor: &mut Cursor<'_>, within: Option<Menu>) -> Result<Command, CliError> {
-    let (menu, verb) = path(cursor, within)?;
+    let (menu, menu_at, verb) = path(cursor, within)?;
     let mut command = Command {
         menu,
+        menu_at,
         verb,
         pairs: Vec::new(),
         words: Vec::new(),
@@ -131,7 +143,7 @@ fn command(cursor: &mut Cursor<'_>, within: Option<Menu>) -> Result<Command, Cli
 fn argument(cursor: &mut Cursor<'_>, command: &mut Command) -> Result<(), CliError> {
     let column = cursor.column();
     if cursor.take("[") {
-        command.found = Some((column, find(cursor, command.menu)?));
+        command.found = Some((column, target(cursor, command.menu)?));
         return Ok(());
     }
     if cursor.peek() == Some('"') || cursor.peek() == Some('*') {
@@ -147,28 +159,33 @@ fn argument(cursor: &mut Cursor<'_>, command: &mut Command) -> Result<(), CliErr
     } else if !cursor.take("=") {
         command.words.push((column, name));
     } else if cursor.take("[") {
-        command.found = Some((column, find(cursor, command.menu)?));
+        command.found = Some((column, target(cursor, command.menu)?));
     } else {
         command.pairs.push((column, name, cursor.value()?));
     }
     Ok(())
 }
 
-/// The inside of `[find …]` and its closing bracket.
-fn find(cursor: &mut Cursor<'_>, menu: Menu) -> Result<Condition, CliError> {
+/// The inside of `[find …]` or `[… get …]`, and its closing bracket.
+fn target(cursor: &mut Cursor<'_>, menu: Menu) -> Result<Target, CliError> {
     let column = cursor.column();
     let inner = command(cursor, Some(menu))?;
-    if inner.verb != "find" || inner.menu != menu {
-        return Err(CliError::Syntax(column));
-    }
     close(cursor)?;
-    Ok(inner.condition)
+    match inner.verb {
+        "find" if inner.menu == menu => Ok(Target::Found(inner.condition)),
+        "get" => Ok(Target::Named(Box::new(inner))),
+        _ => Err(CliError::Syntax(column)),
+    }
 }
 
 /// `/queue tree set`, `/queue/tree/set`, or any mix of both.
-fn path(cursor: &mut Cursor<'_>, within: Option<Menu>) -> Result<(Menu, &'static str), CliError> {
+fn path(
+    cursor: &mut Cursor<'_>,
+    within: Option<Menu>,
+) -> Result<(Menu, usize, &'static str), CliError> {
     let absolute = cursor.peek() == Some('/');
     let mut menu = within.filter(|_| !absolute);
+    let mut menu_at = cursor.column();
     let mut path: Vec<String> = Vec::new();
     loop {
         cursor.take("/");
@@ -178,10 +195,11 @@ fn path(cursor: &mut Cursor<'_>, within: Option<Menu>) -> Result<(Menu, &'static
         path.push(word.to_owned());
         if menu::is_directory(&path) {
             menu = Menu::at(&path);
+            menu_at = column;
             cursor.skip_spaces();
             continue;
         }
-        let verb = menu.and_then(|menu| menu.command(word).map(|verb| (menu, verb)));
+        let verb = menu.and_then(|menu| menu.command(word).map(|verb| (menu, menu_at, verb)));
         return match verb {
             Some(found) => Ok(found),
             None if word.is_empty() => Err(CliError::ExpectedCommand(column)),

@@ -33,9 +33,9 @@ const TREE: &[&str] = &[
     "burst-time",
     "bucket-size",
 ];
-const MANGLE_STATS: &[&str] = &["chain", "action", "bytes", "packets"];
+const RULE_STATS: &[&str] = &["chain", "action", "bytes", "packets"];
 /// As `print` begins; every other matcher follows in alphabetical order.
-const MANGLE: &[&str] = &["chain", "action", "new-routing-mark", "passthrough"];
+const RULE: &[&str] = &["chain", "action", "new-routing-mark", "passthrough"];
 const RESOURCE: &[&str] = &[
     "uptime",
     "version",
@@ -82,7 +82,7 @@ pub(super) fn is_in_as_value(menu: Menu, stats: bool, name: &str) -> bool {
 fn is_counter(menu: Menu, name: &str) -> bool {
     match menu {
         Menu::Interface => name.starts_with("rx-") || name.starts_with("tx-"),
-        Menu::Resource | Menu::Identity => false,
+        _ if !menu.is_list() => false,
         _ => COUNTERS.contains(&name),
     }
 }
@@ -97,7 +97,11 @@ pub(super) fn rows(menu: Menu, stats: bool, rows: &[(usize, Record)]) -> String 
         .iter()
         .map(|(sign, _, word)| format!("{sign} - {word}"))
         .collect();
-    let mut text = format!("Flags: {} \r\n", words.join(", "));
+    let mut text = if words.is_empty() {
+        String::new()
+    } else {
+        format!("Flags: {} \r\n", words.join(", "))
+    };
     let rows: Vec<String> = rows
         .iter()
         .map(|(n, row)| item(menu, stats, *n, row))
@@ -109,8 +113,17 @@ pub(super) fn rows(menu: Menu, stats: bool, rows: &[(usize, Record)]) -> String 
 /// A menu's flags: sign, property, word.
 fn flags(menu: Menu) -> &'static [(char, &'static str, &'static str)] {
     match menu {
-        Menu::QueueTree => &[('X', "disabled", "disabled"), ('I', "invalid", "invalid")],
+        Menu::QueueTree | Menu::Service => {
+            &[('X', "disabled", "disabled"), ('I', "invalid", "invalid")]
+        }
         Menu::QueueType => &[('*', "default", "default")],
+        Menu::User => &[('E', "expired", "expired"), ('X', "disabled", "disabled")],
+        Menu::UserGroup => &[],
+        Menu::UserActive => &[('R', "radius", "radius")],
+        Menu::Certificate => &[
+            ('K', "private-key", "private-key"),
+            ('T', "trusted", "trusted"),
+        ],
         Menu::Interface => &[
             ('D', "dynamic", "dynamic"),
             ('X', "disabled", "disabled"),
@@ -159,13 +172,14 @@ fn shown(menu: Menu, stats: bool, row: &Record) -> Vec<&str> {
     let first = match (menu, stats) {
         (Menu::QueueTree, true) => TREE_STATS,
         (Menu::QueueTree, false) => TREE,
-        (Menu::Mangle, true) => MANGLE_STATS,
-        (Menu::Mangle, false) => MANGLE,
+        (Menu::Filter | Menu::Mangle, true) => RULE_STATS,
+        (Menu::Filter | Menu::Mangle, false) => RULE,
+        (Menu::Service | Menu::User | Menu::UserGroup | Menu::Certificate, _) => &["name"],
         _ => &[],
     };
     let mut names: Vec<&str> = first.to_vec();
     names.retain(|name| row.value(name).is_some());
-    if menu == Menu::QueueTree || (menu == Menu::Mangle && stats) {
+    if menu == Menu::QueueTree || (matches!(menu, Menu::Filter | Menu::Mangle) && stats) {
         return names;
     }
     let rest = row.properties().map(|(name, _)| name);
@@ -203,9 +217,10 @@ fn with_suffix(digits: &str) -> String {
 
 /// One object: names flushed right, and units for people.
 fn object(menu: Menu, row: &Record) -> String {
+    let all: Vec<&str> = row.properties().map(|(name, _)| name).collect();
     let names = match menu {
         Menu::Resource => RESOURCE,
-        _ => &["name"],
+        _ => &all,
     };
     let width = names
         .iter()

@@ -1,6 +1,6 @@
 //! Commands, once they are understood.
 
-use super::parse::{Command, Expression, Statement};
+use super::parse::{Command, Expression, Statement, Target};
 use super::value::Value;
 use super::{CliError, Router, print};
 use crate::sim::double::access::Need;
@@ -18,12 +18,24 @@ impl Router {
             Statement::Command(command) if command.verb == "print" => self.print(now, command),
             Statement::Command(command) => {
                 self.execute(now, command)?;
-                Ok(String::new())
+                Ok(self.told(now, command))
             }
             Statement::Put(expression) => {
                 let text = self.evaluate(now, expression)?.text();
                 Ok(format!("{text}\r\n"))
             }
+        }
+    }
+
+    /// What a command tells while it works; most say nothing.
+    fn told(&self, now: Instant, command: &Command) -> String {
+        match command.verb {
+            "sign" => "  progress: done\r\n\r\n".to_owned(),
+            "check-for-updates" | "install" => {
+                let rows = [(0, self.single(now, command.menu))];
+                print::rows(command.menu, false, &rows)
+            }
+            _ => String::new(),
         }
     }
 
@@ -50,7 +62,7 @@ impl Router {
     fn execute(&mut self, now: Instant, command: &Command) -> Result<Value, CliError> {
         let need = match command.verb {
             "print" | "find" | "get" => Need::Read,
-            _ => Need::Write,
+            _ => command.menu.need(),
         };
         self.access.allow(need)?;
         let menu = command.menu;
@@ -72,11 +84,15 @@ impl Router {
                 Ok(Value::Nothing)
             }
             "set" if !menu.is_list() => {
-                self.change(menu, &[], &properties(command))?;
+                self.change(menu, &[0], &properties(command))?;
+                Ok(Value::Nothing)
+            }
+            "check-for-updates" | "install" => {
+                self.update(now, command.verb);
                 Ok(Value::Nothing)
             }
             _ => {
-                let rows = self.targets(command)?;
+                let rows = self.targets(now, command)?;
                 self.apply_to(command, &rows)?;
                 Ok(Value::Nothing)
             }
@@ -89,6 +105,7 @@ impl Router {
             "enable" => self.switch(menu, rows, true)?,
             "disable" => self.switch(menu, rows, false)?,
             "remove" => self.remove(menu, rows),
+            "sign" => self.sign(rows),
             "reset-counters" => self.reset_counters(menu, Some(rows)),
             _ => self.change(menu, rows, &properties(command))?,
         }
@@ -96,9 +113,15 @@ impl Router {
     }
 
     /// The rows a command is about: `[find …]`, or ids and names.
-    fn targets(&self, command: &Command) -> Result<Vec<usize>, CliError> {
+    fn targets(&self, now: Instant, command: &Command) -> Result<Vec<usize>, CliError> {
         let table = self.table(command.menu);
-        if let Some((column, condition)) = &command.found {
+        if let Some((_, Target::Named(inner))) = &command.found {
+            self.access.allow(Need::Read)?;
+            let row = table.find(&self.get(now, inner)?.text());
+            let row = row.ok_or(CliError::Refused(Refusal::NoSuchItem))?;
+            return Ok(vec![row]);
+        }
+        if let Some((column, Target::Found(condition))) = &command.found {
             let rows = table.rows.iter().enumerate();
             let found = rows.filter(|(_, row)| condition.holds(row));
             let found: Vec<usize> = found.map(|(index, _)| index).collect();
@@ -127,7 +150,7 @@ impl Router {
     fn get(&self, now: Instant, command: &Command) -> Result<Value, CliError> {
         let mut words = command.words.iter().map(|(_, word)| word.as_str());
         let row = if command.menu.is_list() {
-            let [index] = self.targets(command)?[..] else {
+            let [index] = self.targets(now, command)?[..] else {
                 // None or several (text assumed).
                 return Err(CliError::Refused(Refusal::NoSuchItem));
             };

@@ -76,7 +76,7 @@ fn row_04_the_statuses_of_refusals() {
     let stranger = Request::new("GET", TREE).signed("wanctl", "wrong");
     let late = router.answer(Instant::ZERO, &stranger);
     assert_eq!((late.status, late.after), (401, Duration::from_millis(125)));
-    router.access.may_write = false;
+    router.access.grant("write", false);
     let detail = "not enough permissions (9)";
     let denied = refused(500, detail, "Internal Server Error");
     for (method, path, body) in [

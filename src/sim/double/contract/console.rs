@@ -191,7 +191,7 @@ fn nothing_is_done_of_a_line_that_is_not_understood() {
 #[test]
 fn a_missing_policy_is_a_complaint_too() {
     let mut router = steering_router();
-    router.access.may_write = false;
+    router.access.grant("write", false);
     let complaint = "not enough permissions (9)\r\n";
     let line = "/queue tree set WAN-Upload max-limit=1M";
     assert_eq!(cli(&mut router, line), complaint);

@@ -3,9 +3,12 @@
 mod checklist;
 mod console;
 mod failures;
+mod menus;
+mod queue_path;
 mod reads;
 mod refusals;
 mod rows;
+mod users;
 mod writes;
 
 use super::http::{Request, Response};
@@ -19,8 +22,13 @@ const DOWN: &str = "/rest/queue/tree/*1000000";
 const MANGLE: &str = "/rest/ip/firewall/mangle";
 const RULE: &str = "/rest/ip/firewall/mangle/*1";
 const ADDRESS_LIST: &str = "/rest/ip/firewall/address-list";
-const LISTS: [&str; 6] = [
+const LISTS: [&str; 11] = [
     TREE,
+    "/rest/ip/firewall/filter",
+    "/rest/ip/service",
+    "/rest/user",
+    "/rest/user/group",
+    "/rest/user/active",
     "/rest/queue/type",
     "/rest/queue/simple",
     MANGLE,
@@ -48,6 +56,18 @@ fn steering_router() -> Router {
 
 fn router() -> Router {
     Router::new(&RouterOptions::default())
+}
+
+fn older(profile: profile::Profile) -> Router {
+    Router::new(&RouterOptions {
+        profile,
+        ..RouterOptions::default()
+    })
+}
+
+/// Somebody with every right at the router's own terminal.
+fn terminal(router: &mut Router, line: &str) -> String {
+    router.run_terminal(Instant::ZERO, line).output
 }
 
 /// Asks with good credentials; the status and the body's text.

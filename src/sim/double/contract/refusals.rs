@@ -78,7 +78,7 @@ fn wrong_or_missing_credentials_are_401_and_late() {
 fn a_missing_policy_is_500() {
     let mut router = router();
     let refusal = refused(500, "not enough permissions (9)", "Internal Server Error");
-    router.access.may_write = false;
+    router.access.grant("write", false);
     assert_eq!(ask(&mut router, "GET", TREE, "").0, 200);
     let write = ask(&mut router, "PATCH", DOWN, r#"{"max-limit":"1M"}"#);
     assert_eq!(write, refusal);
@@ -91,7 +91,7 @@ fn a_missing_policy_is_500() {
         ),
         refusal
     );
-    router.access.may_read = false;
+    router.access.grant("read", false);
     assert_eq!(ask(&mut router, "GET", TREE, ""), refusal);
     assert_eq!(
         ask(&mut router, "POST", "/rest/queue/tree/print", ""),

@@ -78,6 +78,9 @@ impl Fault {
             }
             // Credentials are SSH's business; of the others only the text is left.
             Self::Status(401) => None,
+            Self::Forbids(word) if line.contains(word) => {
+                Some(says("not enough permissions (9)\r\n"))
+            }
             Self::Status(403) => Some(says("not enough permissions (9)\r\n")),
             Self::Status(404) => Some(says("no such item\r\n")),
             Self::Status(_) => Some(says(TIMED_OUT)),

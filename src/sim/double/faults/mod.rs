@@ -68,6 +68,9 @@ pub enum Fault {
     Confused,
     /// The user lacks the policy `write`.
     ReadOnlyUser,
+    /// Refuses every look at paths with this word in them. No policy is that narrow; but so one look fails
+    /// alone.
+    Forbids(&'static str),
     /// No row has a `disabled` that is false: rules never have, here the others have not either.
     AbsentDisabled,
     /// The queues lost their parent: `invalid`, and nothing is shaped.
@@ -90,7 +93,7 @@ impl Fault {
                 router.renumber_rules();
             }
             Self::Reboot(_) => router.reboot(now),
-            Self::ReadOnlyUser => router.access.may_write = false,
+            Self::ReadOnlyUser => router.access.grant("write", false),
             Self::InvalidQueues => router.set_every_queue("invalid", "true"),
             Self::ChangedByHand(rate) => {
                 router.set_every_queue("max-limit", &rate.as_bps().to_string());
@@ -103,7 +106,7 @@ impl Fault {
     pub(crate) fn end(self, now: Instant, router: &mut Router) {
         match self {
             Self::AbortDamage => router.www.break_down(now),
-            Self::ReadOnlyUser => router.access.may_write = true,
+            Self::ReadOnlyUser => router.access.grant("write", true),
             Self::InvalidQueues => router.set_every_queue("invalid", "false"),
             _ => {}
         }
@@ -164,6 +167,9 @@ impl Fault {
                     after: span,
                     ..Response::from(Refusal::SessionClosed)
                 })
+            }
+            Self::Forbids(word) if request.segments().iter().any(|part| part == word) => {
+                Some(Refusal::NoPermission.into())
             }
             Self::Garbage | Self::Silence => Some(Response::default()),
             Self::Reset => Some(Response {
