@@ -15,3 +15,5 @@ mod steering;
 mod steering_link;
 mod steering_program;
 mod virtual_time;
+
+use harness::WanFile;

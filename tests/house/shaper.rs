@@ -16,7 +16,7 @@ use wanctl::status::Saved;
 use wanctl::time::Instant;
 
 use super::{CALM, Reply, Whose, World};
-use crate::harness::WanFile;
+use crate::WanFile;
 
 const WAN: WanId = WanId(0);
 

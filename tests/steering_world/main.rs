@@ -3,8 +3,6 @@
 //!
 //! `cargo test --test steering_world -- --nocapture` prints the table.
 
-#[path = "../harness/mod.rs"]
-mod harness;
 #[path = "../house/mod.rs"]
 mod house;
 
@@ -13,12 +11,15 @@ mod table;
 mod tale;
 mod tales;
 mod v17;
+#[path = "../harness/wan_file.rs"]
+mod wan_file;
 
 use std::sync::OnceLock;
 
 use self::house::Mode;
 use self::tale::Outcome;
 use self::tales::Name;
+use self::wan_file::WanFile;
 
 /// The score, and the loop's own beat.
 const MODES: [Mode; 4] = {
