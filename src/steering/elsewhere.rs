@@ -7,7 +7,7 @@ use heapless::Deque;
 
 use crate::steering::evidence::{Alternate, Picture};
 use crate::steering::intake::LONGEST_RTT;
-use crate::steering::smoothing::{DELTA_LIMIT, Weight};
+use crate::steering::smoothing::Weight;
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
 
@@ -19,6 +19,9 @@ const PIECES: usize = 16;
 /// Two delays that differ by less are the same: nobody hears it, and jitter is as large.
 pub const SAME_WITHIN: Millis = Millis::of(5);
 
+/// A longer delay enters the average as this, as the primary's does.
+const LONGEST_DELAY: Millis = Millis::of(1_000);
+
 /// The memory behind it.
 #[derive(Clone, Debug)]
 pub(super) struct Elsewhere {
@@ -27,8 +30,15 @@ pub(super) struct Elsewhere {
     interval: Duration,
     /// The lowest round trip of each piece, oldest first.
     lowest: Deque<(Instant, Millis), PIECES>,
-    /// The average in milliseconds, and when it was last measured.
-    delay: Option<(Instant, f64)>,
+    last: Option<Measured>,
+}
+
+/// Delays in milliseconds.
+#[derive(Clone, Copy, Debug)]
+struct Measured {
+    at: Instant,
+    newest: Millis,
+    average: Millis,
 }
 
 impl Elsewhere {
@@ -40,26 +50,32 @@ impl Elsewhere {
             weight,
             interval,
             lowest: Deque::new(),
-            delay: None,
+            last: None,
         }
     }
 
-    /// Takes one cycle's round trip, if there was one; the averaged delay, if it is of now.
-    pub(super) fn observe(&mut self, now: Instant, rtt: Option<Millis>) -> Option<Millis> {
+    /// Takes one cycle's round trip, if there was one. The averaged delay and the newest, if they are of now.
+    pub(super) fn observe(&mut self, now: Instant, rtt: Option<Millis>) -> Option<[Millis; 2]> {
         if let Some(rtt) = rtt.filter(|&rtt| Millis::ZERO <= rtt && rtt <= LONGEST_RTT) {
-            let delay = (rtt - self.calm(now, rtt)).as_f64().min(DELTA_LIMIT);
-            self.delay = Some((now, self.averaged(now, delay)));
+            let newest = (rtt - self.calm(now, rtt)).min(LONGEST_DELAY);
+            self.last = Some(Measured {
+                at: now,
+                newest,
+                average: self.averaged(now, newest),
+            });
         }
-        let (at, delay) = self.delay?;
-        Millis::new(delay).filter(|_| now - at <= self.fresh)
+        let last = self.last.filter(|last| now - last.at <= self.fresh)?;
+        Some([last.average, last.newest])
     }
 
-    fn averaged(&self, now: Instant, delay: f64) -> f64 {
-        let Some((at, old)) = self.delay else {
-            return delay;
+    fn averaged(&self, now: Instant, newest: Millis) -> Millis {
+        let Some(last) = self.last else {
+            return newest;
         };
-        let weight = self.weight.per(now - at, self.interval).as_f64();
-        (1.0 - weight) * old + weight * delay
+        let weight = self.weight.per(now - last.at, self.interval).as_f64();
+        let average = (1.0 - weight) * last.average.as_f64() + weight * newest.as_f64();
+        // Between two finite numbers.
+        Millis::new(average).unwrap_or(newest)
     }
 
     /// The lowest round trip of the window, this one included.
@@ -102,9 +118,12 @@ impl Comparison {
         match (picture.alternate, delays) {
             (Alternate::Silent, _) => Self::Worse,
             (Alternate::Answers, (Some(here), Some(there))) => {
+                // It is asked less often than the primary: of two lines that become slow together it would
+                // look like the better one for a moment. But one long round trip makes it no worse one.
+                let newest = picture.alternate_newest.map_or(there, |it| it.max(there));
                 if there >= here + SAME_WITHIN {
                     Self::Worse
-                } else if there + SAME_WITHIN > here {
+                } else if newest + SAME_WITHIN > here {
                     Self::Same
                 } else {
                     Self::Better
@@ -135,14 +154,16 @@ mod tests {
             let (fifth, second) = (Weight::new(0.2).unwrap(), Duration::from_secs(1));
             let mut alternate = Elsewhere::new(fifth, second, Duration::from_secs(100));
             alternate.observe(at(0), Some(Millis::of(45)));
+            alternate.observe(at(100), Some(Millis::of(145)));
             let mut delay = None;
             for second in (1..=20).filter(|second| second % every == 0) {
-                delay = alternate.observe(at(second), Some(Millis::of(145)));
+                delay = alternate.observe(at(100 + second), Some(Millis::of(45)));
             }
-            delay.unwrap().as_f64()
+            let [average, _] = delay.unwrap();
+            average.as_f64()
         };
         assert!((averaged(1) - averaged(10)).abs() < 1e-9);
-        assert!((98.0..99.0).contains(&averaged(5)), "{}", averaged(5));
+        assert!((1.0..2.0).contains(&averaged(5)), "{}", averaged(5));
     }
 
     #[test]
@@ -151,9 +172,9 @@ mod tests {
         assert_eq!(alternate.observe(at(0), None), None, "nothing is known");
         for (second, rtt, delay) in [(1, 60, 0), (2, 45, 0), (3, 145, 100), (4, 45, 0)] {
             let seen = alternate.observe(at(second), Some(Millis::of(rtt)));
-            assert_eq!(seen, Some(Millis::of(delay)), "at {second} s");
+            assert_eq!(seen, Some([Millis::of(delay); 2]), "at {second} s");
         }
-        assert_eq!(alternate.observe(at(10), None), Some(Millis::ZERO));
+        assert_eq!(alternate.observe(at(10), None), Some([Millis::ZERO; 2]));
         assert_eq!(alternate.observe(at(11), None), None, "too old");
     }
 
@@ -164,7 +185,7 @@ mod tests {
         let mut delays = Vec::new();
         for minute in 1..=24 * 60 {
             let delay = alternate.observe(at(minute * 60), Some(Millis::of(90)));
-            delays.push(delay.unwrap());
+            delays.push(delay.unwrap()[0]);
         }
         assert_eq!(delays[5 * 60], Millis::of(45), "five hours");
         assert_eq!(delays[13 * 60], Millis::ZERO, "thirteen hours");
@@ -176,10 +197,10 @@ mod tests {
         alternate.observe(at(0), Some(Millis::of(45)));
         for odd in [-3.0, 1e9] {
             let odd = Millis::new(odd);
-            assert_eq!(alternate.observe(at(1), odd), Some(Millis::ZERO));
+            assert_eq!(alternate.observe(at(1), odd), Some([Millis::ZERO; 2]));
         }
         let worst = alternate.observe(at(2), Some(Millis::of(9_000)));
-        assert_eq!(worst, Some(Millis::of(1_000)));
+        assert_eq!(worst, Some([Millis::of(1_000); 2]));
     }
 
     #[test]
@@ -201,6 +222,16 @@ mod tests {
         ] {
             let picture = picture(alternate, here, there);
             assert_eq!(Comparison::of(&picture), comparison, "{picture:?}");
+            // The newest makes it the same at most.
+            let spike = Picture {
+                alternate_newest: Some(Millis::of(900)),
+                ..picture
+            };
+            let then = match (there, comparison) {
+                (Some(_), Comparison::Better) => Comparison::Same,
+                _ => comparison,
+            };
+            assert_eq!(Comparison::of(&spike), then, "{spike:?}");
         }
     }
 }

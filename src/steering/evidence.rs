@@ -127,9 +127,11 @@ pub struct Picture {
     pub feed: FeedState,
     /// Whether the alternate answers.
     pub alternate: Alternate,
-    /// The average of how much longer the alternate's round trips are than in its calm; `None` if it is not
+    /// How much longer the alternate's round trips are than in its calm, on the average; `None` if it is not
     /// measured, or was not lately.
     pub alternate_delay: Option<Millis>,
+    /// The same of the newest round trip alone.
+    pub alternate_newest: Option<Millis>,
 }
 
 impl Picture {

@@ -105,6 +105,7 @@ impl Intake {
         self.take_queue(now, evidence.queue, facts);
         self.take_echoes(now, evidence.echoes);
         let delta = self.take_rtt(now, evidence.rtt, facts);
+        let elsewhere = self.elsewhere.observe(now, evidence.alternate_rtt);
         let feed = evidence.autorate.filter(|feed| feed.age <= ZONE_FRESH);
         let read = self.read.filter(|&(at, ..)| now - at <= self.queue_fresh);
         Picture {
@@ -119,7 +120,8 @@ impl Intake {
             line: self.line(now, feed.and_then(|feed| feed.hears), evidence.alternate),
             feed: self.feed,
             alternate: evidence.alternate,
-            alternate_delay: self.elsewhere.observe(now, evidence.alternate_rtt),
+            alternate_delay: elsewhere.map(|[average, _]| average),
+            alternate_newest: elsewhere.map(|[_, newest]| newest),
         }
     }
 

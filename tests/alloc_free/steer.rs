@@ -58,7 +58,8 @@ fn answer(
     while let Some(output) = out.pop() {
         let event = match output {
             Output::Probe { wan, echo } => {
-                let (seq, ms) = (echo.seq, if congested { 190 } else { 25 });
+                let slow = congested && wan == PRIMARY;
+                let (seq, ms) = (echo.seq, if slow { 190 } else { 25 });
                 let rtt = Duration::from_millis(ms);
                 steer.input(now, Input::Reply { wan, seq, rtt }, out);
                 continue;

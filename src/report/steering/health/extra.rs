@@ -60,7 +60,7 @@ pub(super) struct Alternate<'a> {
     wan: &'a str,
     answers: Option<bool>,
     rtt_ms: Option<f64>,
-    /// On top of its own calm, averaged.
+    /// On top of its own calm.
     delay_ms: Option<f64>,
     #[serde(flatten)]
     echoes: Echoes,

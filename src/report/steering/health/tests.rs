@@ -352,6 +352,7 @@ fn full() -> SteerStatus {
         feed: FeedState::OutOfBounds,
         alternate: evidence::Alternate::Silent,
         alternate_delay: Some(most),
+        alternate_newest: Some(most),
     };
     let refused = Some((Instant::ZERO, Refusal::RuleAmbiguous(9)));
     let rule = &mut status.rule;
