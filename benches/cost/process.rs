@@ -15,8 +15,8 @@ use crate::demo;
 use crate::harness::WanFile;
 use crate::line;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_wanctl");
-const MEGABYTE: f64 = 1_000_000.0;
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_wanctl");
+pub(crate) const MEGABYTE: f64 = 1_000_000.0;
 /// Connections and first logs lie behind.
 const WARM_UP: Real = Real::from_secs(2);
 
@@ -67,7 +67,7 @@ pub(crate) fn report(seconds: u64) {
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Reflectors {
+pub(crate) enum Reflectors {
     Udp,
     Icmp,
 }
@@ -77,11 +77,11 @@ type Calls = Result<Vec<(f64, String)>, String>;
 
 /// What a process used while it was watched.
 #[derive(Clone, Copy, Debug)]
-struct Usage {
+pub(crate) struct Usage {
     cpu: Real,
     span: Real,
     /// Peak resident memory since it started, in bytes.
-    peak: f64,
+    pub(crate) peak: f64,
 }
 
 impl Usage {
@@ -89,7 +89,7 @@ impl Usage {
         self.cpu.as_secs_f64() * 1e6 / (self.span.as_secs_f64() * 20.0)
     }
 
-    fn share(&self) -> f64 {
+    pub(crate) fn share(&self) -> f64 {
         100.0 * self.cpu.as_secs_f64() / self.span.as_secs_f64()
     }
 }
@@ -128,7 +128,7 @@ fn show_calls(calls: &Calls) {
 }
 
 /// A running process; ends with this value.
-struct Watched(Child);
+pub(crate) struct Watched(Child);
 
 impl Drop for Watched {
     fn drop(&mut self) {
@@ -138,7 +138,7 @@ impl Drop for Watched {
 }
 
 impl Watched {
-    fn start(mut command: Command) -> Option<Self> {
+    pub(crate) fn start(mut command: Command) -> Option<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::null());
         let mut watched = Self(command.spawn().ok()?);
         pause(WARM_UP);
@@ -151,7 +151,7 @@ impl Watched {
         Path::new("/proc").join(self.0.id().to_string())
     }
 
-    fn watch(&mut self, span: Real) -> Usage {
+    pub(crate) fn watch(&mut self, span: Real) -> Usage {
         let before = self.cpu();
         let passed = pause(span);
         Usage {
@@ -229,40 +229,58 @@ impl Watched {
     }
 }
 
-/// The real daemon with its files in a directory of its own, or nothing if it may not run.
+/// A world and the files of its daemons.
+pub(crate) struct Place {
+    pub(crate) world: World,
+    pub(crate) dir: tempfile::TempDir,
+}
+
+impl Place {
+    pub(crate) fn new() -> Option<Self> {
+        let line = LineOptions::default();
+        let world = World::start(WorldOptions {
+            schedule: Schedule::demo(line.capacity),
+            line,
+            ..WorldOptions::default()
+        });
+        Some(Self {
+            world: world.ok()?,
+            dir: tempfile::tempdir().ok()?,
+        })
+    }
+
+    /// The real daemon, or nothing if it may not run.
+    pub(crate) fn autorate(&self, reflectors: Reflectors, health_port: u16) -> Option<Watched> {
+        let path = self.dir.path().display();
+        let file = WanFile {
+            name: "bench",
+            scheme: "http",
+            router_port: self.world.router_port(),
+            reflectors: match reflectors {
+                Reflectors::Udp => demo::udp(self.world.reflector_addresses()),
+                Reflectors::Icmp => ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
+                    .map(str::to_owned)
+                    .into(),
+            },
+            more: format!(
+                "logging: {{ main_log: {path}/wan.log, debug_log: {path}/debug.log }}\n\
+                 lock_file: {path}/wan.lock\n\
+                 state_file: {path}/wan_state.json\n\
+                 health_check: {{ port: {health_port} }}\n\
+                 metrics: {{ enabled: false }}\n"
+            ),
+        };
+        let config = self.dir.path().join("wan.yaml");
+        fs::write(&config, file.text()).ok()?;
+        let mut command = Command::new(BINARY);
+        command.arg("--config").arg(&config).stderr(Stdio::null());
+        Watched::start(command)
+    }
+}
+
 fn daemon(reflectors: Reflectors, span: Real) -> Option<(Usage, Calls)> {
-    let line = LineOptions::default();
-    let world = World::start(WorldOptions {
-        schedule: Schedule::demo(line.capacity),
-        line,
-        ..WorldOptions::default()
-    })
-    .ok()?;
-    let dir = tempfile::tempdir().ok()?;
-    let path = dir.path().display();
-    let file = WanFile {
-        name: "bench",
-        scheme: "http",
-        router_port: world.router_port(),
-        reflectors: match reflectors {
-            Reflectors::Udp => demo::udp(world.reflector_addresses()),
-            Reflectors::Icmp => ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
-                .map(str::to_owned)
-                .into(),
-        },
-        more: format!(
-            "logging: {{ main_log: {path}/wan.log, debug_log: {path}/debug.log }}\n\
-             lock_file: {path}/wan.lock\n\
-             state_file: {path}/wan_state.json\n\
-             health_check: {{ port: 0 }}\n\
-             metrics: {{ enabled: false }}\n"
-        ),
-    };
-    let config = dir.path().join("wan.yaml");
-    fs::write(&config, file.text()).ok()?;
-    let mut command = Command::new(BINARY);
-    command.arg("--config").arg(&config).stderr(Stdio::null());
-    let mut daemon = Watched::start(command)?;
+    let place = Place::new()?;
+    let mut daemon = place.autorate(reflectors, 0)?;
     let usage = daemon.watch(span);
     // Under strace everything is slower, so this comes last.
     let calls = daemon.calls(span / 2);

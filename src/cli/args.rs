@@ -2,11 +2,13 @@
 
 mod double;
 mod option;
+mod steering;
 #[cfg(test)]
 mod tests;
 mod tools;
 
 pub use double::{DoubleArgs, Tls};
+pub use steering::SteeringArgs;
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -15,13 +17,15 @@ use std::path::{Path, PathBuf};
 use lexopt::Parser;
 
 use self::option::{either, files, said};
-use super::help::{HELP, RUN_USAGE};
+use super::help::{HELP, RUN_USAGE, STEERING_USAGE};
 
 /// What to do.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Command {
     /// The autorate daemon, or one round of it, or a check of its files.
     Run(RunArgs),
+    /// The steering daemon, its reset, or a check of its file.
+    Steering(SteeringArgs),
     /// What the law would have decided on a recorded trace.
     Replay {
         /// The WAN file.
@@ -113,6 +117,10 @@ impl fmt::Display for Usage {
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage> {
     let mut args = args.into_iter().peekable();
     let program = args.next().unwrap_or_default();
+    if is_called(&program, "wanctl-steering") {
+        let parsed = steering::steering(&mut Parser::from_args(args));
+        return parsed.map_err(|complaint| usage_of(STEERING_USAGE, complaint));
+    }
     if let Some(tool) = later_tool(&program) {
         return Err(usage(format!(
             "{tool} is not in this build yet; this is wanctl {}",
@@ -122,6 +130,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
     let subcommand = args.peek().and_then(|arg| match arg.to_str() {
         Some("demo") => Some(tools::demo as fn(&mut Parser) -> Result<Command, String>),
         Some("check") => Some(tools::check),
+        Some("steering") => Some(steering::steering),
         Some("fingerprint") => Some(tools::fingerprint),
         Some("replay") => Some(tools::replay as fn(&mut Parser) -> Result<Command, String>),
         Some("double") => Some(double::double as fn(&mut Parser) -> Result<Command, String>),
@@ -141,15 +150,23 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
 
 /// v1.7's other programs, which one binary will answer to.
 fn later_tool(program: &OsStr) -> Option<&'static str> {
-    let name = Path::new(program).file_name()?.to_str()?;
-    ["wanctl-steering", "wanctl-calibrate", "wanctl-history"]
+    ["wanctl-calibrate", "wanctl-history"]
         .into_iter()
-        .find(|tool| *tool == name)
+        .find(|tool| is_called(program, tool))
+}
+
+/// Whether that is the program's name, wherever it lies.
+fn is_called(program: &OsStr, name: &str) -> bool {
+    Path::new(program).file_name() == Some(OsStr::new(name))
 }
 
 fn usage(complaint: impl Into<String>) -> Usage {
+    usage_of(RUN_USAGE, complaint)
+}
+
+fn usage_of(synopsis: &'static str, complaint: impl Into<String>) -> Usage {
     Usage {
-        synopsis: RUN_USAGE,
+        synopsis,
         complaint: complaint.into(),
     }
 }

@@ -1,11 +1,12 @@
 //! From a checked config to the parts of a running daemon.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::path::Path;
 
 use super::secret::Weakness;
 use super::transport;
 use crate::autorate::WanParams;
-use crate::config::{Host, ReflectorAddress, WanConfig};
+use crate::config::{Host, ReflectorAddress, RouterConfig, WanConfig};
 use crate::control::actuator::Budget;
 use crate::direction::Direction;
 use crate::shell::binding::Binding;
@@ -94,21 +95,7 @@ pub(super) fn echo_sockets(config: &WanConfig) -> Result<EchoSockets, EchoError>
 fn wanted(config: &WanConfig) -> Wanted {
     let mut wanted = Wanted::default();
     for reflector in &config.measurement.reflectors {
-        match (reflector, host_name(reflector.host())) {
-            (ReflectorAddress::Icmp(_), HostName::Literal(ip)) => wanted.add(Peer::Icmp(ip)),
-            (ReflectorAddress::Icmp(_), HostName::Zoned { address, .. }) => {
-                wanted.add(Peer::Icmp(address.into()));
-            }
-            (ReflectorAddress::Udp(_, port), HostName::Literal(ip)) => {
-                wanted.add(Peer::Udp((ip, *port).into()));
-            }
-            (ReflectorAddress::Udp(_, port), HostName::Zoned { address, .. }) => {
-                wanted.add(Peer::Udp((address, *port).into()));
-            }
-            (reflector, HostName::Name(_)) => {
-                wanted.add_name(matches!(reflector, ReflectorAddress::Udp(..)));
-            }
-        }
+        want(&mut wanted, reflector);
     }
     match &config.fallback.gateway {
         Some(Host::Address(ip)) => wanted.add_gateway(*ip),
@@ -123,7 +110,26 @@ fn wanted(config: &WanConfig) -> Wanted {
     wanted
 }
 
-fn reflector(address: &ReflectorAddress) -> ReflectorHost {
+/// The socket that asks a reflector.
+pub(super) fn want(wanted: &mut Wanted, reflector: &ReflectorAddress) {
+    match (reflector, host_name(reflector.host())) {
+        (ReflectorAddress::Icmp(_), HostName::Literal(ip)) => wanted.add(Peer::Icmp(ip)),
+        (ReflectorAddress::Icmp(_), HostName::Zoned { address, .. }) => {
+            wanted.add(Peer::Icmp(address.into()));
+        }
+        (ReflectorAddress::Udp(_, port), HostName::Literal(ip)) => {
+            wanted.add(Peer::Udp((ip, *port).into()));
+        }
+        (ReflectorAddress::Udp(_, port), HostName::Zoned { address, .. }) => {
+            wanted.add(Peer::Udp((address, *port).into()));
+        }
+        (reflector, HostName::Name(_)) => {
+            wanted.add_name(matches!(reflector, ReflectorAddress::Udp(..)));
+        }
+    }
+}
+
+pub(super) fn reflector(address: &ReflectorAddress) -> ReflectorHost {
     ReflectorHost {
         host: host_name(address.host()),
         udp_port: match address {
@@ -133,7 +139,7 @@ fn reflector(address: &ReflectorAddress) -> ReflectorHost {
     }
 }
 
-fn host_name(host: &Host) -> HostName {
+pub(super) fn host_name(host: &Host) -> HostName {
     match host {
         Host::Address(ip) => HostName::Literal(*ip),
         Host::Zoned(address, zone) => HostName::Zoned {
@@ -144,10 +150,10 @@ fn host_name(host: &Host) -> HostName {
     }
 }
 
-/// What is worth a warning at the start, beside what the config check said.
-pub fn warnings(config: &WanConfig) -> Vec<String> {
-    let chosen = transport::choose(&config.router);
-    let weaknesses = super::secret::weaknesses(config);
+/// What is worth a warning about the way to the router.
+pub(super) fn router_warnings(file: &Path, router: &RouterConfig) -> Vec<String> {
+    let chosen = transport::choose(router);
+    let weaknesses = super::secret::weaknesses(file, router);
     let mut warnings: Vec<String> = weaknesses
         .iter()
         .filter(|weakness| match weakness {
@@ -160,6 +166,12 @@ pub fn warnings(config: &WanConfig) -> Vec<String> {
         .map(Weakness::to_string)
         .collect();
     warnings.extend(chosen.warning);
+    warnings
+}
+
+/// What is worth a warning at the start, beside what the config check said.
+pub fn warnings(config: &WanConfig) -> Vec<String> {
+    let mut warnings = router_warnings(&config.file, &config.router);
     for direction in Direction::BOTH {
         let shaper = &config.shapers[direction];
         if shaper.floors.green == shaper.ceiling {

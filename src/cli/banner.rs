@@ -57,7 +57,7 @@ pub(super) fn lines(config: &WanConfig, echo_mode: &str) -> Vec<String> {
 }
 
 /// How the router is spoken to, the preferred way first.
-fn ways(router: &RouterConfig) -> Vec<String> {
+pub(super) fn ways(router: &RouterConfig) -> Vec<String> {
     let chosen = transport::choose(router);
     let host = &router.host;
     let scheme = match router.scheme {

@@ -47,6 +47,10 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<config::Loaded<WanConfig>>, 
     for path in paths {
         match config::load(path) {
             Ok(config) => loaded.push(config),
+            Err(_) if config::kind(path) == config::FileKind::Steering => problems.push(format!(
+                "{file}: is a steering file: wanctl-steering --config {file}",
+                file = path.display()
+            )),
             Err(report) => problems.push(format!("{}: {report}", path.display())),
         }
     }

@@ -2,17 +2,23 @@
 
 pub(super) const RUN_USAGE: &str =
     "usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
+       wanctl steering --config F [--debug] [--reset] [--validate-config]
        wanctl check --config F [F ...] [--json] [--write-test]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N]
        wanctl replay --config F --trace T.csv
        wanctl --help | --version";
 
+pub(super) const STEERING_USAGE: &str =
+    "usage: wanctl-steering --config F [--debug] [--reset] [--validate-config]
+       wanctl-steering --help | --version";
+
 pub(super) const HELP: &str = "\
 Keeps an internet line fast and responsive: pings reflectors every 50 ms, sees the
 modem's queue grow, and moves a RouterOS router's CAKE limits before anybody notices.
 
 usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
+       wanctl steering --config F [--debug] [--reset] [--validate-config]
        wanctl check --config F [F ...] [--json] [--write-test]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N]
@@ -27,6 +33,8 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
   -h, --help           this text
   -V, --version        the version
 
+  steering             moves latency-sensitive traffic to the other line while this one is
+                       degraded; the same as wanctl-steering
   check                looks at this machine and the router, and says what is wrong, why it
                        matters and how to put it right; changes nothing
   fingerprint          the router's certificate, and the line that pins it
@@ -42,6 +50,27 @@ variable router.password names.
 Exit codes: 0 clean stop, or it worked; 1 it did not; 2 the command line makes no sense
 (and nothing is on stdout), or `check` has warnings only; 78 as a service, a file that
 cannot be used.
+";
+
+pub(super) const STEERING_HELP: &str = "\
+Watches the primary line and, when it is really degraded, enables the mangle rule on the router
+that sends new latency-sensitive connections over the alternate line; disables it when the
+primary has recovered. The same binary as wanctl, called wanctl-steering or `wanctl steering`.
+
+usage: wanctl-steering --config F [--debug] [--reset] [--validate-config]
+
+  --config F           the steering file
+  --debug              also write the debug log, and everything to stderr
+  --reset              disable the rule, see that it is disabled, write that into the state file,
+                       and end; refused while the daemon runs
+  --validate-config    check the file, print what it means, touch nothing else
+  -h, --help           this text
+  -V, --version        the version
+
+Signals and environment: as wanctl.
+
+Exit codes: 0 clean stop, or it worked; 1 it did not (--reset: the rule was not seen disabled);
+2 the command line makes no sense; 78 as a service, a file that cannot be used.
 ";
 
 pub(super) const DEMO_HELP: &str = "\

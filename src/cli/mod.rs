@@ -21,6 +21,7 @@ mod process;
 pub mod replay;
 mod secret;
 pub mod stage;
+pub mod steering;
 mod together;
 mod transport;
 
@@ -49,6 +50,8 @@ fn run(command: Command) -> ExitCode {
             Mode::Daemon => daemon::run(&args),
             Mode::Once => once::run(&args),
         },
+        Command::Steering(args) if args.validate => steering::validate(&args.config),
+        Command::Steering(args) => steering::run(&args),
         Command::Replay { config, trace } => replay::run(&config, &trace),
         Command::Demo(args) => demo::run(&args),
         Command::Double(args) => double::run(&args),

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::config::{Host, PasswordSource, RouterConfig, Scheme, Secret, WanConfig};
+use crate::config::{Host, PasswordSource, RouterConfig, Scheme, Secret};
 use crate::shell::access;
 
 /// Where systemd puts the credentials of a service.
@@ -125,8 +125,7 @@ impl fmt::Display for Weakness {
 }
 
 /// All that is weak about a WAN's secrets.
-pub(super) fn weaknesses(config: &WanConfig) -> Vec<Weakness> {
-    let router = &config.router;
+pub(super) fn weaknesses(file: &Path, router: &RouterConfig) -> Vec<Weakness> {
     let mut found = Vec::new();
     if let PasswordSource::Variable(name) = router.password_source()
         && std::env::var_os(name).is_none()
@@ -134,7 +133,7 @@ pub(super) fn weaknesses(config: &WanConfig) -> Vec<Weakness> {
         found.push(Weakness::Unset(name.to_owned()));
     }
     found.extend(on_the_way(router));
-    found.extend(on_the_disk(config));
+    found.extend(on_the_disk(file, router));
     found
 }
 
@@ -152,13 +151,13 @@ pub(super) fn on_the_way(router: &RouterConfig) -> Option<Weakness> {
     }
 }
 
-fn on_the_disk(config: &WanConfig) -> Vec<Weakness> {
+fn on_the_disk(config: &Path, router: &RouterConfig) -> Vec<Weakness> {
     let mut found = Vec::new();
     let lax = |path: &Path, forbidden: u32| access::mode(path).filter(|mode| mode & forbidden != 0);
-    match config.router.password_source() {
+    match router.password_source() {
         PasswordSource::Written => {
-            let file = &config.file;
-            found.extend(lax(file, 0o044).map(|mode| Weakness::ConfigFile(file.clone(), mode)));
+            let mode = lax(config, 0o044);
+            found.extend(mode.map(|mode| Weakness::ConfigFile(config.to_owned(), mode)));
         }
         PasswordSource::File(file) => {
             let path = credential(file, std::env::var_os(CREDENTIALS));
@@ -168,7 +167,7 @@ fn on_the_disk(config: &WanConfig) -> Vec<Weakness> {
         }
         PasswordSource::None | PasswordSource::Variable(_) => {}
     }
-    let key = PathBuf::from(&config.router.ssh_key);
+    let key = PathBuf::from(&router.ssh_key);
     found.extend(lax(&key, 0o077).map(|mode| Weakness::Key(key, mode)));
     found
 }

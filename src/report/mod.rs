@@ -1,13 +1,18 @@
 //! One snapshot, many spellings: the contract's words exist only here. PURE.
 
 mod autorate;
+mod document;
 pub mod feed;
 pub mod health;
 pub mod lines;
+mod loose;
 pub mod prometheus;
 pub mod state;
+pub mod steering;
 pub mod summary;
 pub(crate) mod words;
+
+pub use self::document::Corrupt;
 
 use core::fmt;
 

@@ -2,20 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::document::{Corrupt, Map};
 use crate::control::zone::Streaks;
 use crate::direction::Both;
 use crate::status::Saved;
 use crate::units::{Millis, Rate};
 
-/// The document's bytes make no sense.
-#[derive(Debug)]
-pub struct Corrupt(serde_json::Error);
-
-impl core::fmt::Display for Corrupt {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{}", self.0)
-    }
-}
+/// No document is longer, in bytes; ours has some 400.
+pub const LONGEST: u64 = 64 * 1024;
 
 /// Nothing in it is required, and `null` is the same as nothing.
 #[derive(Default, Deserialize, Serialize)]
@@ -77,26 +71,6 @@ where
     Ok(section.map_or_else(T::default, |Map(section)| section))
 }
 
-/// serde takes a list for a struct; a state document and its sections are mappings or nothing.
-struct Map<T>(T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Map<T> {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct OnlyMap<T>(core::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for OnlyMap<T> {
-            type Value = T;
-            fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str("a mapping")
-            }
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-                T::deserialize(serde::de::value::MapAccessDeserializer::new(map))
-            }
-        }
-        from.deserialize_map(OnlyMap(core::marker::PhantomData))
-            .map(Map)
-    }
-}
-
 /// Bits per second, whole when written, possibly a float when read.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 #[serde(from = "serde_json::Number", into = "u64")]
@@ -153,7 +127,7 @@ pub fn write(saved: &Saved, timestamp: &str) -> String {
 /// # Errors
 /// [`Corrupt`] if it is no such document.
 pub fn parse(bytes: &[u8], defaults: &Saved) -> Result<Saved, Corrupt> {
-    let document: Map<Document> = serde_json::from_slice(bytes).map_err(Corrupt)?;
+    let document: Map<Document> = serde_json::from_slice(bytes).map_err(Corrupt::from)?;
     let Map(document) = document;
     let streaks = |side: &Side| Streaks {
         green: side.green_streak,

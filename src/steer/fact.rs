@@ -2,16 +2,22 @@
 
 use crate::program::LinkFact;
 use crate::router::steering::Refusal;
-use crate::status::Unsent;
+use crate::status::{Label, Unsent};
 use crate::steering::assessment::Assessment;
+use crate::steering::confidence::Scored;
 use crate::steering::fact::{self, Standing};
+use crate::steering::rule::Switch;
 use crate::steering::{Counts, Decides};
 use crate::time::Duration;
 use crate::units::Millis;
 
 /// One cycle in numbers.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cycle {
+    /// `<PRIMARY>`, as in `<PRIMARY>_GOOD`.
+    pub prefix: Label,
+    /// Whether queue, drops and loss count, and not the delay alone.
+    pub cake_aware: bool,
     /// Where the connections go.
     pub standing: Standing,
     /// How bad the primary is, and why.
@@ -40,15 +46,54 @@ pub struct Cycle {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
     /// The decisions' own.
-    Decision(fact::Fact),
+    Decision {
+        /// The name in it: of the rule its comment, of the queue its name, of a standing `<PRIMARY>`, of
+        /// anything else the primary.
+        about: Label,
+        /// What.
+        fact: fact::Fact,
+    },
     /// Contact with the router changed.
     Link(LinkFact),
-    /// A cycle. `notable`: a row of samples grew or ended, or a minute has passed since the last one.
+    /// A cycle. `notable`: a minute has passed since the last one, or a row of samples grew of which no
+    /// [`Fact::Progress`] tells.
     Cycle {
         /// What it saw and thought.
         cycle: Cycle,
         /// Whether it belongs into the main log.
         notable: bool,
+    },
+    /// A row of samples grew, or it turned bad without one.
+    Progress(Cycle),
+    /// Samples have decided: the connections are to go another way.
+    Sustained {
+        /// Which.
+        to: Standing,
+        /// The cycle in which.
+        cycle: Cycle,
+    },
+    /// The confidence score has decided so.
+    Scored {
+        /// Which way.
+        to: Standing,
+        /// The score.
+        scored: Scored,
+    },
+    /// The rule is going to be switched.
+    Switching {
+        /// Which way.
+        to: Switch,
+        /// Its comment.
+        comment: Label,
+    },
+    /// Dry run: so the rule would be switched now.
+    WouldSwitch(Switch),
+    /// Dry run: and it is not.
+    RoutingUnchanged,
+    /// There is still no baseline, some time after the start: no delay can be told.
+    NoBaseline {
+        /// `topology.primary_wan`, whose autorate should know one.
+        primary: Label,
     },
     /// The rule could not be read or switched; told once until it changes.
     RuleRefused(Refusal),
@@ -56,8 +101,8 @@ pub enum Fact {
     RuleInvalid,
     /// An address list has another number of entries than before, or was counted for the first time.
     Entries {
-        /// Which of the configured lists.
-        list: usize,
+        /// Its name.
+        list: Label,
         /// So many.
         count: u32,
     },

@@ -11,6 +11,7 @@ mod pinger;
 mod router_side;
 mod saving;
 mod status;
+mod telling;
 
 pub use self::fact::{Cycle, Fact, Side};
 pub use self::pinger::PingerParams;
@@ -24,6 +25,7 @@ use heapless::Vec;
 use self::pinger::Pinger;
 use self::router_side::Asking;
 use self::saving::Saver;
+use self::telling::Telling;
 use crate::program::{Beat, Input, OutboxOf, Output, Program, WanId};
 use crate::router::Transport;
 use crate::router::steering::{Event, MAX_LISTS, Steering as Talk};
@@ -39,8 +41,6 @@ use crate::time::{Duration, Instant, WallTime};
 pub const PRIMARY: WanId = WanId(0);
 /// The line that helps out; it has echoes and no router of its own.
 pub const ALTERNATE: WanId = WanId(1);
-/// A cycle's line in the main log, if nothing else makes it one.
-const CYCLE_TOLD_EVERY: Duration = Duration::from_secs(60);
 
 /// Everything the daemon needs to know.
 #[derive(Clone, Debug)]
@@ -78,9 +78,7 @@ pub struct Steer {
     disable_on_exit: bool,
     interval: Duration,
     cycle_at: Instant,
-    cycle_told_at: Option<Instant>,
-    /// The rows of samples when a cycle was last told.
-    rows_told: (u32, u32),
+    telling: Telling,
     wall: WallTime,
     status: SteerStatus,
 }
@@ -116,8 +114,7 @@ impl Steer {
             disable_on_exit: params.disable_on_exit,
             interval,
             cycle_at: now + interval,
-            cycle_told_at: None,
-            rows_told: (0, 0),
+            telling: Telling::new(steering.wanted(now)),
             wall: WallTime::default(),
             steering,
             status,
@@ -132,6 +129,7 @@ impl Steer {
     /// From now on the rule is wanted off, and nothing is judged any more.
     pub fn retire(&mut self, now: Instant) {
         self.steering.retire(now);
+        self.telling.retiring = true;
     }
 
     /// Whether the router has shown that the rule is off.
@@ -157,8 +155,9 @@ impl Steer {
         };
         let verdict = self.steering.observe(now, &evidence);
         self.show(now, &verdict, &evidence);
+        self.tell_cycle(now, out);
+        self.announce(now, out);
         self.decisions(now, verdict.facts.iter().cloned(), out);
-        self.tell_cycle(now, &verdict, out);
     }
 
     fn feed(&self, now: Instant) -> Option<Feed> {
@@ -216,43 +215,6 @@ impl Steer {
         self.believe(now);
     }
 
-    fn tell_cycle(&mut self, now: Instant, verdict: &Verdict, out: &mut OutboxOf<Self>) {
-        let counts = self.status.counts;
-        let rows = (counts.bad, counts.good);
-        let due = self
-            .cycle_told_at
-            .is_none_or(|at| now - at >= CYCLE_TOLD_EVERY);
-        let notable = due || rows != self.rows_told && rows != (0, 0) && self.is_before(rows);
-        if notable {
-            self.cycle_told_at = Some(now);
-        }
-        self.rows_told = rows;
-        let picture = verdict.picture;
-        let cycle = Cycle {
-            standing: self.status.standing,
-            assessment: verdict.assessment,
-            rtt: self.status.rtt,
-            baseline: self.status.baseline,
-            delta: picture.delta,
-            smoothed: picture.smoothed,
-            drops: picture.drops,
-            queue: picture.queue,
-            counts,
-            needed: self.status.setup.samples,
-            decides: self.status.setup.decides,
-        };
-        tell([Fact::Cycle { cycle, notable }], out);
-    }
-
-    /// Whether a row still grows toward something: one that lasts for days has nothing more to say.
-    fn is_before(&self, (bad, good): (u32, u32)) -> bool {
-        let (to_switch, to_return) = self.status.setup.samples;
-        match self.status.standing {
-            crate::steering::fact::Standing::Good => (1..=to_switch).contains(&bad),
-            crate::steering::fact::Standing::Degraded => (1..=to_return).contains(&good),
-        }
-    }
-
     fn keep(&mut self, now: Instant, out: &mut OutboxOf<Self>) {
         if let Some(saved) = self.saver.due(now, &self.steering) {
             let wan = PRIMARY;
@@ -285,6 +247,12 @@ impl Program for Steer {
             work: beat.work,
             records_lost: beat.records_lost,
         };
+        if self.steering.is_retiring() {
+            // Nothing is judged any more, so nothing is measured.
+            self.keep(now, out);
+            self.ask(now, out);
+            return;
+        }
         if now >= self.cycle_at {
             // After a pause of the process the missed cycles are not made up for.
             let next = self.cycle_at + self.interval;
@@ -323,6 +291,7 @@ impl Program for Steer {
     fn stop(&mut self, now: Instant, out: &mut OutboxOf<Self>) {
         if self.disable_on_exit {
             self.retire(now);
+            self.announce(now, out);
             self.ask(now, out);
         }
         if let Some(saved) = self.saver.take(now, &self.steering) {

@@ -6,7 +6,7 @@ use crate::router::steering::{Counters, Event, Order, Reading, Refusal};
 use crate::steering::evidence::QueueNews;
 use crate::steering::fact::{self, Standing};
 use crate::steering::queue::QueueReading;
-use crate::steering::rule::{self, RuleFact};
+use crate::steering::rule::{self, RuleFact, Switch};
 use crate::time::{Duration, Instant};
 
 use super::fact::Fact;
@@ -104,6 +104,7 @@ impl Steer {
             }
         }
         self.believe(now);
+        self.announce(now, out);
         self.ask(now, out);
     }
 
@@ -189,6 +190,7 @@ impl Steer {
         };
         let before = core::mem::replace(&mut shown.entries, count);
         if let Some(count) = count.filter(|&count| before != Some(count)) {
+            let list = shown.name.clone();
             tell([Fact::Entries { list, count }], out);
         }
     }
@@ -208,9 +210,20 @@ impl Steer {
                 }
                 fact::Fact::Rule(RuleFact::Verified(_)) => self.status.rule.switched += 1,
                 fact::Fact::Rule(RuleFact::ByHand(..)) => self.status.rule.by_hand += 1,
+                // The router is believed; nothing was decided.
+                fact::Fact::Adopted(_) => self.telling.wanted = self.steering.wanted(now),
                 _ => {}
             }
-            tell([Fact::Decision(fact)], out);
+            let would = match &fact {
+                fact::Fact::WouldEnable(..) => Some(Switch::On),
+                fact::Fact::WouldDisable(..) => Some(Switch::Off),
+                _ => None,
+            };
+            let about = self.about(&fact).clone();
+            tell([Fact::Decision { about, fact }], out);
+            if let Some(switch) = would {
+                tell([Fact::WouldSwitch(switch), Fact::RoutingUnchanged], out);
+            }
         }
         self.keep(now, out);
     }

@@ -1,7 +1,7 @@
 //! What steering keeps for its next start, and when that is worth writing.
 //!
-//! v1.7 rewrote its document, and a backup of it, every cycle (W-03). Here: when its meaning changed, at
-//! most once a second, and once a minute in any case.
+//! v1.7 rewrote its document, and a backup of it, every cycle (W-03). Here: at once when the standing changed,
+//! within a second when the baseline did, and once a minute in any case.
 
 use crate::control::zone::Zone;
 use crate::status::Label;
@@ -12,7 +12,7 @@ use crate::steering::record::Record;
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
 
-/// Shortest time between two documents.
+/// Shortest time between two documents with the same standing.
 const AT_MOST_EVERY: Duration = Duration::from_secs(1);
 /// Longest time between two documents.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
@@ -83,8 +83,8 @@ impl Saver {
                 (Some(a), Some(b)) => (a - b).as_f64().abs() >= BASELINE_NEWS,
                 (a, b) => a.is_some() != b.is_some(),
             };
-            let news = standing != was || moved;
-            now - at >= AT_LEAST_EVERY || (news && now - at >= AT_MOST_EVERY)
+            let since = now - at;
+            standing != was || since >= AT_LEAST_EVERY || (moved && since >= AT_MOST_EVERY)
         });
         if due { self.take(now, steering) } else { None }
     }

@@ -78,6 +78,10 @@ pub struct Setup {
     pub alternate: Label,
     /// `mangle_rule.comment`, cut to a label.
     pub comment: Label,
+    /// `cake_queues.primary_download`, cut to a label.
+    pub queue: Label,
+    /// The process, as v1.7's `/health` shows it.
+    pub pid: u32,
     /// Who decides.
     pub decides: Decides,
     /// `green_rtt_ms`, `yellow_rtt_ms`, `red_rtt_ms`.

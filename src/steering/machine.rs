@@ -215,6 +215,11 @@ impl Steering {
         self.rule.want(now, Switch::Off);
     }
 
+    /// Whether [`Steering::retire`] was called.
+    pub const fn is_retiring(&self) -> bool {
+        self.retiring
+    }
+
     /// Where the connections go, as far as the router has confirmed it.
     pub const fn standing(&self) -> Standing {
         match &self.decider {

@@ -92,7 +92,8 @@ impl Attacked for rest::Link<Steering> {
     fn serve(&mut self, now: Instant, asked: &str) {
         let body = if asked.starts_with("PATCH ") {
             RULE.to_owned()
-        } else if asked.starts_with("GET /rest/ip/firewall/mangle?") {
+        } else if asked.contains(" /rest/ip/firewall/mangle") {
+            // All rules, or, once they did not fit, those the router picks.
             format!("[{RULE}]")
         } else {
             "[]".to_owned()

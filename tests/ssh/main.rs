@@ -5,6 +5,7 @@ mod console;
 mod control;
 mod daemon;
 mod failover;
+mod keys;
 mod refusals;
 mod sshd;
 mod steering;

@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -130,7 +129,7 @@ impl Sshd {
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
@@ -140,20 +139,6 @@ impl Sshd {
 
     pub(crate) fn user_key(&self, kind: Kind) -> PathBuf {
         self.path(&format!("user_{}", kind.word()))
-    }
-
-    /// A key that no server has heard of.
-    pub(crate) fn strange_key(&self) -> PathBuf {
-        let path = self.path("strange");
-        make_key(Kind::Ed25519, &path);
-        path
-    }
-
-    /// A key with a file mode.
-    pub(crate) fn with_mode(&self, kind: Kind, mode: u32) -> PathBuf {
-        let path = self.user_key(kind);
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        path
     }
 
     /// A `known_hosts` with the host's key of this kind.
@@ -175,7 +160,7 @@ impl Drop for Sshd {
     }
 }
 
-fn make_key(kind: Kind, path: &Path) {
+pub(crate) fn make_key(kind: Kind, path: &Path) {
     let made = Command::new("ssh-keygen")
         .args(["-q", "-t", kind.word(), "-N", "", "-f"])
         .arg(path)

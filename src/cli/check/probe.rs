@@ -64,7 +64,7 @@ pub(super) fn machine(config: &WanConfig) -> Machine {
         service_file: is_user(SERVICE_USER)
             .then(|| std::path::absolute(&config.file).unwrap_or_else(|_| config.file.clone())),
         spots: spots(config),
-        weaknesses: secret::weaknesses(config),
+        weaknesses: secret::weaknesses(&config.file, &config.router),
         ping: Some(match ping {
             Ok(sockets) => Ok(sockets.mode().to_string()),
             Err(error) => Err(error.to_string()),

@@ -6,8 +6,9 @@ use super::Manner;
 use crate::cli::args::RunArgs;
 use crate::cli::{assemble, process};
 use crate::config::{self, WanConfig};
+use crate::report::state;
 use crate::shell::lock::Lock;
-use crate::shell::scribe::{ReadError, ScribeParams, WanFiles};
+use crate::shell::scribe::{Documents, ReadError, ScribeParams, WanFiles};
 use crate::status::{Saved, label};
 
 /// A second process may look while the daemon runs, but only one may act and keep state.
@@ -57,12 +58,16 @@ pub(super) fn scribe_params(
 /// Reads the state document; on the first start with a `state_file` of its own, v1.7's is taken over.
 pub(super) fn restore(
     config: &WanConfig,
-    read: fn(&Path, &Saved) -> Result<Option<Saved>, ReadError>,
+    read: fn(&Path, &Documents<'_, Saved>) -> Result<Option<Saved>, ReadError>,
 ) -> Option<Saved> {
     let defaults = assemble::state_defaults(config);
+    let documents = Documents {
+        longest: state::LONGEST,
+        parse: &|bytes| state::parse(bytes, &defaults),
+    };
     let name = &config.wan_name;
     for path in [&config.state.main, &config.state.v17] {
-        match read(path, &defaults) {
+        match read(path, &documents) {
             Ok(Some(saved)) => {
                 if path != &config.state.main {
                     log::info!("{name}: state taken over from {}", path.display());

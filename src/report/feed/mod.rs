@@ -3,7 +3,6 @@
 //!
 //! Only what is of the right type counts; keys we do not know may be anything.
 
-mod loose;
 #[cfg(test)]
 mod tests;
 
@@ -11,7 +10,7 @@ use core::fmt;
 
 use serde::Deserialize;
 
-use self::loose::{Loose, Scalar, Short};
+use super::loose::{Loose, Scalar, Short};
 use crate::control::zone::Zone;
 use crate::steering::evidence::Feed;
 use crate::units::Millis;

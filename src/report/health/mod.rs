@@ -1,5 +1,6 @@
 //! `/health` (contract 6.1): v1.7's fields in v1.7's order, then what v1.7 could not say.
 
+mod link;
 mod measurement;
 #[cfg(test)]
 mod tests;
@@ -9,9 +10,10 @@ use core::fmt::Display;
 
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
+pub(super) use self::link::{Connectivity, Link, connectivity, link};
 use self::wan::describe;
 use super::words::Troubles;
-use crate::status::Status;
+use crate::status::{self, Status};
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
 
@@ -53,14 +55,29 @@ struct Document<'a> {
     problem: Option<Text<Troubles<'a>>>,
 }
 
+/// Whether the loop keeps its beat.
 #[derive(serde::Serialize)]
-struct Pulse {
+pub(super) struct Pulse {
     ticks: u64,
     missed_ticks: u64,
     late_ms: f64,
     worst_late_ms: f64,
     work_ms: f64,
     log_records_lost: u64,
+}
+
+impl Pulse {
+    pub(super) fn of(pulse: &status::Pulse) -> Self {
+        let ms = |time: Duration| rounded(time.as_millis(), 3);
+        Self {
+            ticks: pulse.ticks,
+            missed_ticks: pulse.missed,
+            late_ms: ms(pulse.late),
+            worst_late_ms: ms(pulse.worst),
+            work_ms: ms(pulse.work),
+            log_records_lost: pulse.records_lost,
+        }
+    }
 }
 
 struct Wans<'a>(&'a Status);
@@ -76,7 +93,7 @@ impl Serialize for Wans<'_> {
 }
 
 /// Anything printable as a JSON string, without a detour over the heap.
-struct Text<T>(T);
+pub(super) struct Text<T>(pub(super) T);
 
 impl<T: Display> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -85,9 +102,8 @@ impl<T: Display> Serialize for Text<T> {
 }
 
 fn document(status: &Status) -> Document<'_> {
-    let ms = |time: Duration| rounded(time.as_millis(), 3);
     let failures = status.wans.iter().map(|wan| wan.consecutive_failures);
-    let (pulse, healthy) = (status.pulse, is_healthy(status));
+    let healthy = is_healthy(status);
     Document {
         status: if healthy { "healthy" } else { "degraded" },
         uptime_seconds: seconds(status.now - Instant::ZERO),
@@ -97,23 +113,16 @@ fn document(status: &Status) -> Document<'_> {
         wans: Wans(status),
         router_reachable: status.wans.iter().all(|wan| wan.router.link.reachable),
         dry_run: status.dry_run,
-        pulse: Pulse {
-            ticks: pulse.ticks,
-            missed_ticks: pulse.missed,
-            late_ms: ms(pulse.late),
-            worst_late_ms: ms(pulse.worst),
-            work_ms: ms(pulse.work),
-            log_records_lost: pulse.records_lost,
-        },
+        pulse: Pulse::of(&status.pulse),
         problem: (!healthy).then_some(Text(Troubles(status))),
     }
 }
 
-fn rounded(ms: Millis, digits: i32) -> f64 {
+pub(super) fn rounded(ms: Millis, digits: i32) -> f64 {
     let scale = 10f64.powi(digits);
     (ms.as_f64() * scale).round() / scale
 }
 
-fn seconds(time: Duration) -> f64 {
+pub(super) fn seconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 10.0).round() / 10.0
 }

@@ -1,12 +1,13 @@
 //! One WAN's part of the document.
 
+use super::link::{Connectivity, Link, connectivity, link};
 use super::measurement::{Measurement, measurement};
-use super::{Text, rounded, seconds};
+use super::{Text, rounded};
 use crate::control::actuator::Act;
 use crate::direction::Direction;
 use crate::report::words::{self, Explanation};
-use crate::router::{Failure, Refusal};
-use crate::status::{RouterStatus, WanStatus};
+use crate::router::Refusal;
+use crate::status::WanStatus;
 use crate::time::Instant;
 use crate::units::Rate;
 
@@ -37,25 +38,10 @@ struct Side<'a> {
 }
 
 #[derive(serde::Serialize)]
-struct Connectivity {
-    is_reachable: bool,
-    consecutive_failures: u32,
-    last_failure_type: Option<&'static str>,
-    last_failure_time: Option<f64>,
-    outage_duration_seconds: Option<f64>,
-}
-
-#[derive(serde::Serialize)]
 struct Router {
-    transport: &'static str,
-    preferred_transport: &'static str,
-    transport_reason: Option<&'static str>,
-    other_transport_available: bool,
-    other_transport_failure: Option<&'static str>,
-    connected: bool,
+    #[serde(flatten)]
+    link: Link,
     last_outcome: &'static str,
-    last_failure: Option<&'static str>,
-    exchange_ms: Option<f64>,
     writes: u64,
     writes_held_back: u64,
     writes_left_in_window: usize,
@@ -69,7 +55,7 @@ pub(super) fn describe(wan: &WanStatus, now: Instant) -> Wan<'_> {
         load_rtt_ms: rounded(wan.delay.load, 2),
         download: side(wan, Direction::Down),
         upload: side(wan, Direction::Up),
-        router_connectivity: connectivity(&wan.router, now),
+        router_connectivity: connectivity(&wan.router.link, now),
         problem: wan.trouble(now).map(words::trouble),
         measurement: measurement(wan, now),
         router: router(wan),
@@ -90,31 +76,11 @@ fn side(wan: &WanStatus, direction: Direction) -> Side<'_> {
     }
 }
 
-fn connectivity(router: &RouterStatus, now: Instant) -> Connectivity {
-    Connectivity {
-        is_reachable: router.link.reachable,
-        consecutive_failures: router.link.consecutive_failures,
-        last_failure_type: router
-            .link
-            .last_failure
-            .map(|(_, why)| words::failure_type(why)),
-        last_failure_time: router.link.last_failure.map(|(at, _)| at.as_secs_f64()),
-        outage_duration_seconds: router.link.outage_since.map(|since| seconds(now - since)),
-    }
-}
-
 fn router(wan: &WanStatus) -> Router {
     let router = &wan.router;
     Router {
-        transport: router.link.transport.word(),
-        preferred_transport: router.link.preferred.word(),
-        transport_reason: router.link.transport_why.map(Failure::explain),
-        other_transport_available: router.link.has_spare,
-        other_transport_failure: router.link.spare_failure.map(|(_, why)| why.explain()),
-        connected: router.link.up,
+        link: link(&router.link),
         last_outcome: outcome(router.act),
-        last_failure: router.link.last_failure.map(|(_, why)| why.explain()),
-        exchange_ms: router.link.took.map(|took| rounded(took.as_millis(), 1)),
         writes: wan.counters.updates,
         writes_held_back: wan.counters.throttled,
         writes_left_in_window: router.budget_left,

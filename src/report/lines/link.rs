@@ -10,7 +10,7 @@ use crate::router::{Failure, Transport};
 use crate::time::Duration;
 
 /// How loud a fact is.
-pub(super) const fn level(fact: &LinkFact) -> Level {
+pub(in crate::report) const fn level(fact: &LinkFact) -> Level {
     match fact {
         LinkFact::Up { .. } | LinkFact::Switched { why: None, .. } => Level::Info,
         LinkFact::Switched { .. } | LinkFact::SpareFailed { .. } => Level::Warn,
@@ -19,7 +19,7 @@ pub(super) const fn level(fact: &LinkFact) -> Level {
 }
 
 /// Puts it into words.
-pub(super) fn write(f: &mut fmt::Formatter<'_>, fact: &LinkFact) -> fmt::Result {
+pub(in crate::report) fn write(f: &mut fmt::Formatter<'_>, fact: &LinkFact) -> fmt::Result {
     match *fact {
         LinkFact::Failed { why, failures } => failed(f, why, failures),
         LinkFact::Up { outage } => up(f, outage),

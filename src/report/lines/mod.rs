@@ -1,7 +1,7 @@
 //! Log lines: v1.7's words where v1.7 had words (contract 3.3–3.9, 9.3).
 
 mod judging;
-mod link;
+pub(super) mod link;
 mod measuring;
 mod router;
 #[cfg(test)]

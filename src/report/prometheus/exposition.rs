@@ -13,7 +13,7 @@ pub(super) struct Exposition<'a> {
 
 impl Exposition<'_> {
     pub(super) fn head(&mut self, name: &str, help: &str, kind: &str) -> fmt::Result {
-        write!(self.out, "# HELP {name} {help}\n# TYPE {name} {kind}\n")
+        head(&mut self.out, name, help, kind)
     }
 
     pub(super) fn gauge<V: Display>(
@@ -96,8 +96,18 @@ impl Exposition<'_> {
     }
 }
 
+/// Announces a name, once.
+pub(in crate::report) fn head(
+    out: &mut Writer<'_>,
+    name: &str,
+    help: &str,
+    kind: &str,
+) -> fmt::Result {
+    write!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n")
+}
+
 /// As Python prints a float: `500.0`.
-pub(super) struct Float(pub(super) f64);
+pub(in crate::report) struct Float(pub(in crate::report) f64);
 
 impl Display for Float {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,7 +9,8 @@ mod tests;
 
 use core::fmt::{self, Write};
 
-use self::exposition::{Exposition, Float, Lower};
+use self::exposition::{Exposition, Lower};
+pub(super) use self::exposition::{Float, head};
 use crate::router::Transport;
 use crate::status::Status;
 use crate::units::Millis;

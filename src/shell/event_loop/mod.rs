@@ -175,6 +175,11 @@ impl<P: Runs> EventLoop<P> {
         self.health.as_ref().and_then(HttpServer::address)
     }
 
+    /// The clock of the process.
+    pub const fn clock(&self) -> Clock {
+        self.clock
+    }
+
     /// The program.
     pub const fn program(&self) -> &P {
         &self.program

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::DocumentTrouble;
 use super::word::Word;
 use crate::report::feed::of_state;
+use crate::report::state;
 use crate::shell::clock::Reading;
 use crate::shell::short_file;
 use crate::time::{Duration, Instant};
@@ -109,7 +110,7 @@ impl Document {
         if !there.is_file() {
             return Err(DocumentTrouble::NoFile);
         }
-        let bytes = short_file::read(&file).map_err(trouble)?;
+        let bytes = short_file::read(&file, state::LONGEST).map_err(trouble)?;
         let bytes = bytes.ok_or(DocumentTrouble::TooLong)?;
         let feed = of_state(&bytes).map_err(DocumentTrouble::Unfit)?;
         let modified = nanos(there.mtime(), there.mtime_nsec());

@@ -5,9 +5,20 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::report::state;
+use crate::report::Corrupt;
 use crate::shell::short_file;
-use crate::status::Saved;
+
+/// How a program's state documents are read.
+#[expect(
+    missing_debug_implementations,
+    reason = "a closure has nothing to show"
+)]
+pub struct Documents<'p, T> {
+    /// No document is longer, in bytes: whatever lies there must not fill the memory.
+    pub longest: u64,
+    /// What its bytes mean.
+    pub parse: &'p dyn Fn(&[u8]) -> Result<T, Corrupt>,
+}
 
 /// A state document cannot be used.
 #[derive(Debug)]
@@ -40,8 +51,8 @@ impl core::fmt::Display for ReadError {
 ///
 /// # Errors
 /// [`ReadError`]; then the caller starts with defaults.
-pub fn read_state(path: &Path, defaults: &Saved) -> Result<Option<Saved>, ReadError> {
-    peek_state(path, defaults).map_err(|error| match error {
+pub fn read_state<T>(path: &Path, documents: &Documents<'_, T>) -> Result<Option<T>, ReadError> {
+    peek_state(path, documents).map_err(|error| match error {
         ReadError::Corrupt { why, .. } => {
             let aside = with_suffix(path, ".corrupt");
             let aside = fs::rename(path, &aside).is_ok().then_some(aside);
@@ -55,16 +66,25 @@ pub fn read_state(path: &Path, defaults: &Saved) -> Result<Option<Saved>, ReadEr
 ///
 /// # Errors
 /// As [`read_state`].
-pub fn peek_state(path: &Path, defaults: &Saved) -> Result<Option<Saved>, ReadError> {
+pub fn peek_state<T>(path: &Path, documents: &Documents<'_, T>) -> Result<Option<T>, ReadError> {
     let corrupt = |why: String| ReadError::Corrupt { why, aside: None };
-    match short_file::open(path).and_then(|file| short_file::read(&file)) {
-        Ok(Some(bytes)) => state::parse(&bytes, defaults)
+    let short = |file| short_file::read(&file, documents.longest);
+    match short_file::open(path).and_then(short) {
+        Ok(Some(bytes)) => (documents.parse)(&bytes)
             .map(Some)
             .map_err(|e| corrupt(e.to_string())),
         Ok(None) => Err(corrupt("too long".into())),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
         Err(e) => Err(ReadError::Unreadable(e.kind())),
     }
+}
+
+/// What v1.7's steering kept beside its document, as `<name>.backup`, and where it lies; for when
+/// [`read_state`] has failed. We write none: a document is replaced in one step.
+pub fn peek_backup<T>(path: &Path, documents: &Documents<'_, T>) -> Option<(PathBuf, T)> {
+    let backup = with_suffix(path, ".backup");
+    let read = peek_state(&backup, documents).ok()??;
+    Some((backup, read))
 }
 
 /// Replaces a document in one step: after a crash there is the old one or the new one, never a mixture.
@@ -116,16 +136,56 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+    use crate::report::state;
+    use crate::status::Saved;
+
+    fn parse(bytes: &[u8]) -> Result<Saved, Corrupt> {
+        state::parse(bytes, &Saved::default())
+    }
+
+    const DOCUMENTS: Documents<'static, Saved> = Documents {
+        longest: state::LONGEST,
+        parse: &parse,
+    };
 
     #[test]
     fn a_corrupt_document_is_set_aside() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("wan1_state.json");
         fs::write(&path, "{\"download\":").unwrap();
-        let error = read_state(&path, &Saved::default()).unwrap_err();
+        let error = read_state(&path, &DOCUMENTS).unwrap_err();
         assert!(error.to_string().contains("wan1_state.json.corrupt"));
         assert!(!path.exists());
-        assert!(read_state(&path, &Saved::default()).unwrap().is_none());
+        assert!(read_state(&path, &DOCUMENTS).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_document_beyond_reason_is_corrupt_and_never_read_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("wan1_state.json");
+        let spaces = " ".repeat(30);
+        fs::write(&path, format!("{{}}{spaces}")).unwrap();
+        for (longest, fits) in [(32, true), (31, false)] {
+            let documents = Documents {
+                longest,
+                ..DOCUMENTS
+            };
+            assert_eq!(peek_state(&path, &documents).is_ok(), fits, "{longest}");
+        }
+    }
+
+    #[test]
+    fn a_backup_stands_in_and_stays_where_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("steering_state.json");
+        let backup = dir.path().join("steering_state.json.backup");
+        assert!(peek_backup(&path, &DOCUMENTS).is_none());
+        fs::write(&backup, "{").unwrap();
+        assert!(peek_backup(&path, &DOCUMENTS).is_none());
+        fs::write(&backup, "{\"download\":{\"current_rate\":7}}").unwrap();
+        let (from, saved) = peek_backup(&path, &DOCUMENTS).unwrap();
+        assert_eq!((&from, saved.rates.down.as_bps()), (&backup, 7));
+        assert!(backup.exists());
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crossbeam_queue::ArrayQueue;
 
 pub use self::desk::Inbox;
 use self::desk::{CAPACITY, Desk};
-pub use self::files::{ReadError, peek_state, read_state, write_state};
+pub use self::files::{Documents, ReadError, peek_backup, peek_state, read_state, write_state};
 pub use self::line::line;
 pub use self::local_time::{iso_local, text_local};
 pub use self::log_front::install as install_log;

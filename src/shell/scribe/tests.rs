@@ -3,6 +3,7 @@
 use super::*;
 use crate::autorate::Autorate;
 use crate::program::Fact;
+use crate::report::state;
 use crate::status::Saved;
 use crate::units::Rate;
 
@@ -54,8 +55,12 @@ fn facts_become_lines_and_states_documents() {
     assert_eq!(main.lines().count(), 1, "debug lines stay out of it");
     let debug = std::fs::read_to_string(dir.path().join("log/wan1_debug.log")).unwrap();
     assert_eq!(debug.lines().count(), 2);
+    let documents = Documents {
+        longest: state::LONGEST,
+        parse: &|bytes| state::parse(bytes, &Saved::default()),
+    };
     for path in &params(dir.path(), false).wans[0].states {
-        let read = read_state(path, &Saved::default()).unwrap().unwrap();
+        let read = read_state(path, &documents).unwrap().unwrap();
         assert_eq!(read.rates.down, Rate::mbit(7));
     }
 }

@@ -1,0 +1,249 @@
+//! `wanctl-steering --config F`: the steering daemon from its file to its last line (contract 2.2, 4.1).
+
+pub mod assemble;
+mod banner;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::args::SteeringArgs;
+use super::{complain, listeners, print, process};
+use crate::config::{self, Loaded, SteeringConfig};
+use crate::program::Program;
+use crate::report::steering::state;
+use crate::shell::clock::Clock;
+use crate::shell::event_loop::{After, EventLoop, LoopParams};
+use crate::shell::feed::FeedReader;
+use crate::shell::lock::Lock;
+use crate::shell::realtime;
+use crate::shell::scribe::{self, Documents, InboxOf, Scribe, ScribeOf, ScribeParams, WanFiles};
+use crate::shell::signals;
+use crate::status::label;
+use crate::steer::{PRIMARY, Steer};
+use crate::steering::record::Saved;
+use crate::time::{Duration, Instant};
+
+/// The loop's beat; a cycle comes every `interval_seconds`.
+const PERIOD: Duration = super::daemon::PERIOD;
+/// How long `--reset` tries before it says that it failed.
+const RESET_FOR: Duration = Duration::from_secs(20);
+
+/// What the process is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Errand {
+    /// To steer until told to stop.
+    Steer,
+    /// To switch the rule off.
+    Reset,
+}
+
+/// A daemon ready to run.
+struct Daemon {
+    event_loop: EventLoop<Steer>,
+    scribe: ScribeOf<Steer>,
+    /// Held until the end.
+    _lock: Lock,
+}
+
+/// Runs until told to stop, or resets.
+pub(super) fn run(args: &SteeringArgs) -> Result<ExitCode, String> {
+    let loaded = match load(&args.config) {
+        Ok(loaded) => loaded,
+        Err(sentence) => return Ok(process::unusable(&sentence)),
+    };
+    if args.reset {
+        reset(&loaded, args)
+    } else {
+        steer(&loaded, args)
+    }
+}
+
+/// Checks the file.
+pub(super) fn validate(config: &Path) -> Result<ExitCode, String> {
+    let (text, valid) = config::validate_report(config);
+    print(&text)?;
+    Ok(if valid {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn load(path: &Path) -> Result<Loaded<SteeringConfig>, String> {
+    config::load_steering(path).map_err(|report| {
+        if config::load(path).is_ok() {
+            let file = path.display();
+            return format!("{file}: is the file of a WAN: wanctl --config {file}");
+        }
+        // v1.7's words; the report goes on with the file.
+        format!("ERROR: Failed to load config: {}: {report}", path.display())
+    })
+}
+
+fn steer(loaded: &Loaded<SteeringConfig>, args: &SteeringArgs) -> Result<ExitCode, String> {
+    let config = &loaded.config;
+    let mut daemon = Daemon::prepare(loaded, args, Errand::Steer)?;
+    let (feed, sentence) = assemble::feed(config);
+    if let Some(sentence) = sentence {
+        log::warn!("{sentence}");
+    }
+    let clock = daemon.event_loop.clock();
+    let mut feed = FeedReader::start(clock, feed).map_err(|e| e.to_string())?;
+    log::info!(
+        "Starting daemon mode with {}s cycle interval",
+        config.measurement.interval.as_secs_f64()
+    );
+    if config.realtime {
+        process::go_realtime();
+    }
+    let ended = daemon.event_loop.run(|now, program: &mut Steer| {
+        program.hear(now, feed.latest(now));
+        After::GoOn
+    });
+    daemon.end();
+    ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// Switches the rule off, sees that it is, and says so (W-29).
+fn reset(loaded: &Loaded<SteeringConfig>, args: &SteeringArgs) -> Result<ExitCode, String> {
+    let config = &loaded.config;
+    let mut daemon = Daemon::prepare(loaded, args, Errand::Reset)?;
+    let ended = daemon.event_loop.run(|now, program: &mut Steer| {
+        if program.is_off() || now >= Instant::ZERO + RESET_FOR {
+            After::Stop
+        } else {
+            After::GoOn
+        }
+    });
+    let program = daemon.event_loop.program();
+    let off = program.is_off();
+    let why = program.status().trouble();
+    daemon.end();
+    ended?;
+    if off {
+        let state = config.state_file.display();
+        print(&format!(
+            "The rule \"{}\" is disabled, and {state} says so.\n",
+            config.comment
+        ))
+    } else {
+        let why = why.map_or_else(String::new, |why| {
+            format!(": {}", crate::report::steering::trouble(why))
+        });
+        complain(&format!(
+            "wanctl: the rule \"{}\" could not be seen to be disabled{why}",
+            config.comment
+        ));
+        Ok(ExitCode::FAILURE)
+    }
+}
+
+impl Daemon {
+    /// Takes the lock, starts the scribe, opens every socket.
+    fn prepare(
+        loaded: &Loaded<SteeringConfig>,
+        args: &SteeringArgs,
+        errand: Errand,
+    ) -> Result<Self, String> {
+        let config = &loaded.config;
+        // The password is in memory from here on.
+        realtime::protect_secrets();
+        let clock = Clock::start();
+        let signals = signals::catch()?;
+        let lock = process::lock(&config.lock.file)?;
+        let scribe = Scribe::start::<Steer>(clock, scribe_params(config, args))?;
+        let inbox = scribe.inbox();
+        scribe::install_log(&inbox);
+        let assembled = assemble::ports(config, errand == Errand::Steer).and_then(|wans| {
+            let mode = wans[0].echo.mode().to_string();
+            if errand == Errand::Steer {
+                introduce(&inbox, loaded, &mode);
+            }
+            let saved = restore(config);
+            let mut program = Steer::new(clock.now(), assemble::params(config, saved));
+            if errand == Errand::Reset {
+                program.retire(clock.now());
+            }
+            let listens = errand == Errand::Steer;
+            let address = |section, listen| {
+                let address = listeners::address(section, listen);
+                address.filter(|_| listens)
+            };
+            let params = LoopParams {
+                period: PERIOD.min(config.measurement.interval),
+                wans,
+                health: address("health_check", &config.health),
+                metrics: address("metrics", &config.metrics),
+                signals,
+                inbox,
+                notifier: process::notifier(),
+            };
+            EventLoop::new(clock, program, params)
+        });
+        match assembled {
+            Ok(event_loop) => Ok(Self {
+                event_loop,
+                scribe,
+                _lock: lock,
+            }),
+            Err(sentence) => {
+                // Under systemd the log file is where people look.
+                log::error!("{sentence}");
+                process::finish(scribe);
+                Err(sentence)
+            }
+        }
+    }
+
+    fn end(self) {
+        log::info!("Shutdown complete");
+        process::finish(self.scribe);
+    }
+}
+
+fn scribe_params(config: &SteeringConfig, args: &SteeringArgs) -> ScribeParams {
+    ScribeParams {
+        wans: vec![WanFiles {
+            name: label(&config.wan_name),
+            main_log: Some(config.logging.main_log.clone()),
+            debug_log: Some(config.logging.debug_log.clone()),
+            states: vec![config.state_file.clone()],
+        }],
+        format: process::log_format(),
+        debug: args.debug,
+        console: true,
+    }
+}
+
+/// The first lines of the log.
+fn introduce(inbox: &InboxOf<Steer>, loaded: &Loaded<SteeringConfig>, echo_mode: &str) {
+    let config = &loaded.config;
+    for line in banner::lines(config, echo_mode) {
+        process::say(inbox, PRIMARY, log::Level::Info, &line);
+    }
+    let odd = loaded.warnings.iter().map(ToString::to_string);
+    let router = super::assemble::router_warnings(&config.file, &config.router);
+    for warning in odd.chain(router) {
+        process::say(inbox, PRIMARY, log::Level::Warn, &warning);
+    }
+}
+
+/// Reads the state document, or its backup.
+fn restore(config: &SteeringConfig) -> Option<Saved> {
+    let prefix = config.topology.state_prefix();
+    let history = config.params.history_size;
+    let documents = Documents {
+        longest: state::LONGEST,
+        parse: &|bytes| state::parse(bytes, &prefix, history),
+    };
+    let path = &config.state_file;
+    match scribe::read_state(path, &documents) {
+        Ok(saved) => saved,
+        Err(e) => {
+            log::warn!("Could not load state: {} {e}", path.display());
+            let (backup, saved) = scribe::peek_backup(path, &documents)?;
+            log::info!("State taken over from {}", backup.display());
+            Some(saved)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The rule on the router.
+
+use core::fmt;
+
+use log::Level;
+
+use super::words::{LIST_RULES, enable, enabled};
+use crate::router::steering::Refusal;
+use crate::steering::rule::{RuleFact, Switch};
+
+/// How loud a fact is.
+pub(super) const fn level(fact: &RuleFact) -> Level {
+    match fact {
+        RuleFact::Verified(_) | RuleFact::Undone(_) | RuleFact::Found => Level::Info,
+        RuleFact::ByHand(..) | RuleFact::Reasserting(_) => Level::Warn,
+        RuleFact::WriteFailed(_)
+        | RuleFact::NotVerified(_)
+        | RuleFact::Missing
+        | RuleFact::Ambiguous(_) => Level::Error,
+    }
+}
+
+/// Puts it into words.
+pub(super) fn write(f: &mut fmt::Formatter<'_>, comment: &str, fact: &RuleFact) -> fmt::Result {
+    match *fact {
+        RuleFact::Verified(switch) => write!(f, "Steering rule {} and verified", enabled(switch)),
+        RuleFact::WriteFailed(switch) => write!(
+            f,
+            "Failed to {} steering rule: the router refused, or did not answer; it is tried again with growing pauses",
+            enable(switch)
+        ),
+        RuleFact::NotVerified(switch) => write!(
+            f,
+            "Steering rule {} verification failed after retries: the router took the order and shows the rule \
+             unchanged; it is tried again with growing pauses",
+            enable(switch)
+        ),
+        RuleFact::ByHand(switch, grace) => write!(
+            f,
+            "Somebody {} the steering rule on the router: it is left so for {:.0}s, and then decided again",
+            enabled(switch),
+            grace.as_secs_f64()
+        ),
+        RuleFact::Reasserting(switch) => {
+            write!(
+                f,
+                "The steering rule is not left any longer as somebody switched it: "
+            )?;
+            switching(f, switch, comment)
+        }
+        RuleFact::Undone(switch) => write!(
+            f,
+            "The steering rule is {} as wanted, without our doing",
+            enabled(switch)
+        ),
+        RuleFact::Missing => write!(
+            f,
+            "No mangle rule has the comment \"{comment}\", so nothing can be switched: compare mangle_rule.comment \
+             with what the router shows for {LIST_RULES}"
+        ),
+        RuleFact::Ambiguous(count) => write!(
+            f,
+            "{count} mangle rules have the comment \"{comment}\", so none is touched: give each its own comment; \
+             list them with {LIST_RULES}"
+        ),
+        RuleFact::Found => write!(
+            f,
+            "Exactly one mangle rule has the comment \"{comment}\" again"
+        ),
+    }
+}
+
+pub(super) fn switching(f: &mut fmt::Formatter<'_>, to: Switch, comment: &str) -> fmt::Result {
+    let doing = match to {
+        Switch::On => "Enabling",
+        Switch::Off => "Disabling",
+    };
+    write!(f, "{doing} steering rule: {comment}")
+}
+
+pub(super) fn refused(f: &mut fmt::Formatter<'_>, why: Refusal) -> fmt::Result {
+    write!(
+        f,
+        "The steering rule cannot be read or switched: {}",
+        why.explain()
+    )?;
+    match why {
+        Refusal::Status(status) => write!(f, " (HTTP {status})"),
+        Refusal::RuleMissing | Refusal::RuleAmbiguous(_) => {
+            write!(f, "; list all comments with {LIST_RULES}")
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn invalid(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(
+        "The steering rule is invalid on the router and does nothing, whichever way it stands: it refers to an \
+         interface, list or routing table that is not there; see /ip firewall mangle print where invalid",
+    )
+}

@@ -1,0 +1,87 @@
+//! What an operator meets: stops, files that cannot be used, a router that cannot be reached.
+
+use crate::house::House;
+
+#[test]
+fn on_exit_says_what_becomes_of_the_rule() {
+    for (on_exit, stays) in [("leave", true), ("disable", false)] {
+        let mut house = House::new();
+        house.more = format!("steering: {{ on_exit: {on_exit} }}");
+        let daemon = house.start();
+        house.squeeze(true);
+        house.until_steered(true);
+        daemon.until("seen", |health| health["rule"]["state"] == "on");
+        assert!(daemon.stop().success());
+        assert_eq!(house.steered(), stays, "{on_exit}: {}", house.log());
+        let state = if stays { "WAN1_DEGRADED" } else { "WAN1_GOOD" };
+        assert_eq!(
+            house.document().unwrap()["current_state"],
+            state,
+            "{on_exit}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_said_with_all_that_is_wrong() {
+    let mut house = House::new();
+    house.interval = 0.001;
+    let (code, out, err) = house.run(&[]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains("ERROR: Failed to load config: "), "{err}");
+    assert!(err.contains("interval_seconds"), "{err}");
+    let (code, out, _) = house.run(&["--validate-config"]);
+    assert_eq!(code, Some(1), "{out}");
+    house.interval = 0.5;
+    let (code, out, _) = house.run(&["--validate-config"]);
+    assert_eq!(code, Some(0), "{out}");
+}
+
+#[test]
+fn a_router_that_is_away_is_waited_for() {
+    let mut house = House::new();
+    house.world.unplug_router();
+    let daemon = house.start();
+    let health = daemon.until("missed", |health| health["router_reachable"] == false);
+    assert_eq!(health["status"], "degraded");
+    house.squeeze(true);
+    house.world.plug_router().unwrap();
+    house.until_steered(true);
+}
+
+#[test]
+fn the_password_is_nowhere() {
+    let mut house = House::new();
+    house.more = "metrics: { enabled: true, port: 0 }".into();
+    let daemon = house.start();
+    daemon.until("read", |health| health["rule"]["state"] == "off");
+    let health = daemon.health().1.to_string();
+    drop(daemon);
+    for text in [health, house.log()] {
+        assert!(
+            !text.contains("d2FuY3RsOnNlY3JldA") && !text.contains("secret\""),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn two_instances_on_one_host_are_two_worlds() {
+    let (mut one, mut other) = (House::new(), House::new());
+    for house in [&mut one, &mut other] {
+        house.more = "metrics: { enabled: true, port: 0 }".into();
+    }
+    let daemons = [one.start(), other.start()];
+    for daemon in &daemons {
+        daemon.until("read", |health| health["rule"]["state"] == "off");
+    }
+    one.squeeze(true);
+    one.until_steered(true);
+    daemons[0].until("steered", |health| health["steering"]["enabled"] == true);
+    assert!(!other.steered());
+    let pages = [&one, &other].map(House::metrics);
+    for (page, enabled) in pages.iter().zip([1, 0]) {
+        let line = format!("wanctl_steering_enabled{{wan=\"wan1\"}} {enabled}");
+        assert!(page.lines().any(|found| found.starts_with(&line)), "{page}");
+    }
+}

@@ -1,0 +1,56 @@
+//! `--reset`: off, seen to be off, saved; and an exit code that tells the truth (W-29).
+
+use wanctl::sim::double::faults::Fault;
+
+use crate::house::{COMMENT, House};
+
+fn switched_on() -> House {
+    let house = House::new();
+    house
+        .world
+        .scene()
+        .router
+        .set_mangle_property(COMMENT, "disabled", "false");
+    let state =
+        r#"{"current_state":"WAN1_DEGRADED","bad_count":0,"good_count":2,"baseline_rtt":24.0}"#;
+    std::fs::write(house.path("steering_state.json"), state).unwrap();
+    house
+}
+
+#[test]
+fn a_reset_switches_off_sees_it_and_saves_it() {
+    let house = switched_on();
+    let (code, out, err) = house.run(&["--reset"]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.contains("is disabled"), "{out}");
+    assert!(!house.steered());
+    assert_eq!(house.document().unwrap()["current_state"], "WAN1_GOOD");
+    // Again is no error.
+    let (code, ..) = house.run(&["--reset"]);
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn a_reset_that_fails_says_so() {
+    let house = switched_on();
+    house.world.fault(Fault::ReadOnlyUser);
+    let (code, out, err) = house.run(&["--reset"]);
+    assert_eq!(code, Some(1), "{out}{err}");
+    assert!(err.contains("could not be seen to be disabled"), "{err}");
+    assert!(house.steered());
+    assert_eq!(
+        house.document().unwrap()["current_state"],
+        "WAN1_DEGRADED",
+        "the truth"
+    );
+}
+
+#[test]
+fn a_reset_beside_a_running_daemon_is_refused() {
+    let house = switched_on();
+    let daemon = house.start();
+    let (code, out, err) = house.run(&["--reset"]);
+    assert_eq!(code, Some(1), "{out}{err}");
+    assert!(err.contains("Another instance is running"), "{err}");
+    drop(daemon);
+}
