@@ -219,7 +219,8 @@ fn the_score_is_there_if_it_is_kept_and_a_dry_run_says_so() {
 
 #[test]
 fn every_trouble_makes_it_unhealthy_and_says_what_to_do() {
-    let story: [(fn(&mut SteerStatus), Trouble, &str); 10] = [
+    type Change = fn(&mut SteerStatus);
+    let story: [(Change, Trouble, &str); 10] = [
         (
             |status| status.link.reachable = false,
             Trouble::RouterUnreachable,
