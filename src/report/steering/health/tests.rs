@@ -350,6 +350,8 @@ fn full() -> SteerStatus {
         loss: Some(0.123),
         line: Line::NeverHeard,
         feed: FeedState::OutOfBounds,
+        alternate: evidence::Alternate::Silent,
+        alternate_delay: Some(most),
     };
     let refused = Some((Instant::ZERO, Refusal::RuleAmbiguous(9)));
     let rule = &mut status.rule;
@@ -411,6 +413,7 @@ fn what_cannot_be_sent_and_who_is_silent_is_told() {
         ..EchoStatus::default()
     });
     status.alternate_answers = evidence::Alternate::Silent;
+    status.picture.alternate_delay = Millis::new(12.5);
     status.lists.push(list("TO_WAN2", Some(3))).unwrap();
     status.lists.push(list("NOT_WAN2", None)).unwrap();
     let health = json(&status);
@@ -422,6 +425,7 @@ fn what_cannot_be_sent_and_who_is_silent_is_told() {
     assert_eq!(health["alternate"]["wan"], "wan2");
     assert_eq!(health["alternate"]["answers"], false);
     assert_eq!(health["alternate"]["lost"], 9);
+    assert_eq!(health["alternate"]["delay_ms"], 12.5);
     assert_eq!(health["address_lists"][0]["entries"], 3);
     assert_eq!(health["address_lists"][1]["name"], "NOT_WAN2");
     assert_eq!(
