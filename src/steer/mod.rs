@@ -29,7 +29,7 @@ use self::telling::Telling;
 use crate::program::{Beat, Input, OutboxOf, Output, Program, WanId};
 use crate::router::Transport;
 use crate::router::steering::{Event, MAX_LISTS, Steering as Talk};
-use crate::status::{Label, LinkStatus, Pulse};
+use crate::status::{Label, LinkStatus};
 use crate::steering::evidence::{Alternate, Evidence, Feed, FeedState, Line, QueueNews};
 use crate::steering::params::SteeringParams;
 use crate::steering::record::Saved;
@@ -241,15 +241,7 @@ impl Program for Steer {
     fn tick(&mut self, now: Instant, beat: Beat, out: &mut OutboxOf<Self>) {
         self.wall = beat.wall;
         self.status.now = now;
-        let pulse = &mut self.status.pulse;
-        *pulse = Pulse {
-            ticks: pulse.ticks + 1,
-            missed: pulse.missed + beat.missed,
-            late: beat.late,
-            worst: pulse.worst.max(beat.late),
-            work: beat.work,
-            records_lost: beat.records_lost,
-        };
+        self.status.pulse.feel(beat);
         if self.steering.is_retiring() {
             // Nothing is judged any more, so nothing is measured.
             self.keep(now, out);
