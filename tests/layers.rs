@@ -12,7 +12,7 @@ const QUANTITIES: [&str; 3] = ["units", "time", "direction"];
 
 /// Every room and what it may use besides itself and the quantities. `lib.rs` and `main.rs` are the map
 /// and the door.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("units", &[]),
     ("time", &[]),
     ("direction", &[]),
@@ -34,6 +34,12 @@ const ROOMS: [(&str, &[&str]); 16] = [
         ],
     ),
     (
+        "history",
+        &[
+            "control", "steering", "router", "program", "status", "steer", "report",
+        ],
+    ),
+    (
         "sim",
         &["control", "wire", "router", "program", "status", "autorate"],
     ),
@@ -47,13 +53,14 @@ const ROOMS: [(&str, &[&str]); 16] = [
         "shell",
         &[
             "control", "steering", "wire", "router", "program", "status", "autorate", "report",
+            "history",
         ],
     ),
     (
         "cli",
         &[
             "control", "steering", "wire", "router", "program", "status", "autorate", "steer",
-            "report", "sim", "config", "shell",
+            "report", "history", "sim", "config", "shell",
         ],
     ),
 ];

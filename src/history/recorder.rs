@@ -1,0 +1,261 @@
+//! The writer that stops nothing.
+//!
+//! Rows come in and go out in batches; between batches the database is maintained. What cannot be written
+//! waits, bounded; the trouble is told once, the file is opened again after a while, and when it can be
+//! written, that is told, too, with what was lost.
+
+use core::fmt;
+use std::collections::VecDeque;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
+
+use super::database::Database;
+use super::maintain::{Budget, Keep, Maintenance, Work};
+use super::row::Row;
+use super::tier::Tier;
+use super::trouble::{Kind, Trouble};
+use crate::time::{Duration, Instant};
+
+/// After the first failure.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+/// After many.
+const LAST_RETRY: Duration = Duration::from_secs(60);
+/// Another process may hold the lock this long without a word about it.
+const LOCK_IS_NO_NEWS: Duration = Duration::from_secs(10);
+
+/// What the recorder is told at the start.
+#[derive(Clone, Debug)]
+pub struct RecorderParams {
+    /// `storage.db_path`.
+    pub path: PathBuf,
+    /// What is kept.
+    pub keep: Keep,
+    /// Time between two batches. Every batch writes each index's current page again: longer is kinder to
+    /// flash, and what is in memory dies with the process.
+    pub commit_every: Duration,
+    /// Rows that wait at most.
+    pub capacity: usize,
+    /// Rows that one transaction writes at most.
+    pub batch: usize,
+}
+
+impl RecorderParams {
+    /// With the defaults: a batch every 30 s, ten minutes of two WANs in memory.
+    pub const fn new(path: PathBuf, keep: Keep) -> Self {
+        Self {
+            path,
+            keep,
+            commit_every: Duration::from_secs(30),
+            capacity: 12_000,
+            batch: 500,
+        }
+    }
+}
+
+/// What is worth telling about the database.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Notice {
+    /// It cannot be written. Told once for each kind of trouble.
+    Failing(Trouble),
+    /// It can be written again.
+    Recovered {
+        /// How long it could not.
+        after: Duration,
+        /// Rows that did not wait that long.
+        lost: u64,
+    },
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failing(trouble) => write!(
+                f,
+                "No history is being written: {trouble}. Everything else goes on"
+            ),
+            Self::Recovered { after, lost: 0 } => {
+                write!(
+                    f,
+                    "The history is written again after {after}, nothing is missing"
+                )
+            }
+            Self::Recovered { after, lost } => {
+                write!(
+                    f,
+                    "The history is written again after {after}; {lost} rows are missing"
+                )
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Open {
+    database: Database,
+    maintenance: Maintenance,
+    /// Device and inode: a file that somebody moved away takes our rows with it.
+    identity: Option<(u64, u64)>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Open, and so far all went well.
+    Healthy(Box<Open>),
+    /// Closed, and opened again then.
+    Closed { open_at: Instant },
+}
+
+/// Since when it has failed, and what was said about it.
+#[derive(Debug)]
+struct Failing {
+    since: Instant,
+    told: Option<Kind>,
+    retry: Duration,
+}
+
+/// The writer.
+#[derive(Debug)]
+pub struct Recorder {
+    params: RecorderParams,
+    state: State,
+    failing: Option<Failing>,
+    waiting: VecDeque<Row>,
+    commit_at: Instant,
+    lost: u64,
+}
+
+impl Recorder {
+    /// Opens nothing yet.
+    pub fn new(params: RecorderParams) -> Self {
+        Self {
+            waiting: VecDeque::with_capacity(params.capacity.min(1_024)),
+            params,
+            state: State::Closed {
+                open_at: Instant::ZERO,
+            },
+            failing: None,
+            commit_at: Instant::ZERO,
+            lost: 0,
+        }
+    }
+
+    /// Takes a row; when too many wait, the oldest is lost.
+    pub fn push(&mut self, row: Row) {
+        if self.waiting.len() >= self.params.capacity {
+            self.waiting.pop_front();
+            self.lost += 1;
+        }
+        self.waiting.push_back(row);
+    }
+
+    /// Rows that wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether the database can be written, as far as is known.
+    pub const fn is_healthy(&self) -> bool {
+        matches!(self.state, State::Healthy(_)) && self.failing.is_none()
+    }
+
+    /// Does one small thing: opens, writes a batch, or maintains. `wall` in seconds since 1970.
+    pub fn step(&mut self, now: Instant, wall: i64, budget: Budget<'_>) -> Option<Notice> {
+        let done = match &self.state {
+            State::Closed { open_at } if now < *open_at => return None,
+            State::Closed { .. } => self.open(now),
+            State::Healthy(_) if now >= self.commit_at && !self.waiting.is_empty() => {
+                self.commit(now, wall)
+            }
+            State::Healthy(_) => self.maintain(now, wall, budget).map(|_| None),
+        };
+        done.unwrap_or_else(|trouble| self.fail(now, trouble))
+    }
+
+    /// The process ends: what waits is written, without waiting for anything.
+    pub fn finish(&mut self, now: Instant, wall: i64) -> Option<Notice> {
+        while matches!(self.state, State::Healthy(_)) && !self.waiting.is_empty() {
+            match self.commit(now, wall) {
+                Ok(_) => {}
+                Err(trouble) => return self.fail(now, trouble),
+            }
+        }
+        None
+    }
+
+    fn open(&mut self, now: Instant) -> Result<Option<Notice>, Trouble> {
+        let database = Database::open(&self.params.path)?;
+        self.state = State::Healthy(Box::new(Open {
+            database,
+            maintenance: Maintenance::new(self.params.keep),
+            identity: identity(&self.params),
+        }));
+        self.commit_at = if self.failing.is_some() {
+            now
+        } else {
+            now + self.params.commit_every
+        };
+        Ok(None)
+    }
+
+    fn commit(&mut self, now: Instant, wall: i64) -> Result<Option<Notice>, Trouble> {
+        let State::Healthy(open) = &mut self.state else {
+            return Ok(None);
+        };
+        if open.identity != identity(&self.params) {
+            let gone = "it was moved away or replaced while in use";
+            return Err(Trouble::new(Kind::Missing, &self.params.path, gone));
+        }
+        let count = self.waiting.len().min(self.params.batch);
+        open.database
+            .insert(Tier::Raw, self.waiting.iter().take(count))?;
+        let oldest = self.waiting.drain(..count).map(|row| row.at).min();
+        if let Some(oldest) = oldest
+            && wall - oldest > LATE
+        {
+            open.maintenance.rewind(oldest);
+        }
+        if self.waiting.is_empty() {
+            self.commit_at = now + self.params.commit_every;
+        }
+        Ok(self.failing.take().and_then(|failing| {
+            let lost = core::mem::take(&mut self.lost);
+            (failing.told.is_some() || lost > 0).then(|| Notice::Recovered {
+                after: now - failing.since,
+                lost,
+            })
+        }))
+    }
+
+    fn maintain(&mut self, now: Instant, wall: i64, budget: Budget<'_>) -> Result<Work, Trouble> {
+        match &mut self.state {
+            State::Healthy(open) => open.maintenance.step(&mut open.database, now, wall, budget),
+            State::Closed { .. } => Ok(Work::Nothing),
+        }
+    }
+
+    fn fail(&mut self, now: Instant, trouble: Trouble) -> Option<Notice> {
+        let failing = self.failing.get_or_insert(Failing {
+            since: now,
+            told: None,
+            retry: FIRST_RETRY,
+        });
+        self.state = State::Closed {
+            open_at: now + failing.retry,
+        };
+        failing.retry = failing.retry.doubled().min(LAST_RETRY);
+        let no_news = trouble.kind == Kind::Locked && now - failing.since < LOCK_IS_NO_NEWS;
+        if no_news || failing.told == Some(trouble.kind) {
+            return None;
+        }
+        failing.told = Some(trouble.kind);
+        Some(Notice::Failing(trouble))
+    }
+}
+
+/// Seconds after which a row may have missed the blending of its minute.
+const LATE: i64 = 90;
+
+fn identity(params: &RecorderParams) -> Option<(u64, u64)> {
+    let metadata = std::fs::metadata(&params.path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
