@@ -28,5 +28,6 @@ pub mod metric;
 pub mod query;
 pub mod recorder;
 pub mod row;
+pub mod second;
 pub mod tier;
 pub mod trouble;

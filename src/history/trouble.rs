@@ -74,7 +74,10 @@ impl Trouble {
         let kind = match error.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Kind::ReadOnly,
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Kind::Full,
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Kind::Missing,
+            // The last: a file where a directory should be.
+            io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::AlreadyExists => Kind::Missing,
             _ => Kind::Io,
         };
         Self::new(kind, path, error)

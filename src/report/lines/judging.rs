@@ -47,16 +47,19 @@ pub(super) fn transition(
     delta: Millis,
     edge: Millis,
 ) -> fmt::Result {
+    let reason = reason(direction, to, delta, edge);
+    write!(f, "{direction} {to}: {reason}")
+}
+
+/// v1.7's reason for a change of zone, for the log and the history (contract 3.5).
+pub fn reason(direction: Direction, to: Zone, delta: Millis, edge: Millis) -> impl fmt::Display {
     let verb = if to == Zone::Green {
         "fell below"
     } else {
         "exceeded"
     };
     let name = edge_name(direction, to);
-    write!(
-        f,
-        "{direction} {to}: RTT delta {delta:.1}ms {verb} {name} threshold {edge}ms"
-    )
+    fmt::from_fn(move |f| write!(f, "RTT delta {delta:.1}ms {verb} {name} threshold {edge}ms"))
 }
 
 /// v1.7 names the edges of the two directions differently (contract 3.5).

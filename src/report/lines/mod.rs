@@ -7,6 +7,8 @@ mod router;
 #[cfg(test)]
 mod tests;
 
+pub use self::judging::reason;
+
 use core::fmt::{self, Display};
 
 use log::Level;

@@ -1,0 +1,8 @@
+//! The history on real files: v1.7's databases, every range, every kind of trouble, and the command.
+
+mod command;
+mod mount;
+mod ranges;
+mod recorder;
+mod upkeep;
+mod v17;

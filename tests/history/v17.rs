@@ -1,0 +1,99 @@
+//! A database as v1.7 leaves it (contract 7): its schema, its tiers, its pragmas.
+
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+
+pub(crate) const MINUTE: i64 = 60;
+pub(crate) const HOUR: i64 = 3_600;
+pub(crate) const DAY: i64 = 24 * HOUR;
+/// 2026-11-20 20:00:07 UTC.
+pub(crate) const NOW: i64 = 1_795_204_807;
+
+const SCHEMA: &str = "
+CREATE TABLE metrics (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, timestamp INTEGER NOT NULL, wan_name TEXT NOT NULL,
+    metric_name TEXT NOT NULL, value REAL NOT NULL, labels TEXT, granularity TEXT DEFAULT 'raw');
+CREATE INDEX idx_metrics_timestamp ON metrics(timestamp);
+CREATE INDEX idx_metrics_wan_metric_time ON metrics(wan_name, metric_name, timestamp);
+CREATE INDEX idx_metrics_granularity_time ON metrics(granularity, timestamp);";
+
+const NAMES: [&str; 5] = [
+    "wanctl_rtt_ms",
+    "wanctl_rtt_baseline_ms",
+    "wanctl_rtt_delta_ms",
+    "wanctl_rate_download_mbps",
+    "wanctl_rate_upload_mbps",
+];
+
+/// A week of one WAN. The daemon was started so many seconds ago, which is when v1.7 makes its tiers:
+/// each holds a time of its own, and none of them reaches up to now but the finest.
+pub(crate) fn week(path: &Path, started: i64) {
+    let mut db = empty(path);
+    let change = db.transaction().unwrap();
+    let start = NOW - started;
+    let mut insert = change
+        .prepare(
+            "INSERT INTO metrics (timestamp, wan_name, metric_name, value, labels, granularity)
+             VALUES (?1, 'wan1', ?2, ?3, ?4, ?5)",
+        )
+        .unwrap();
+    let tiers = [
+        ("5m", start - 7 * DAY, start - DAY, 300),
+        ("1m", start - DAY, start - HOUR, 60),
+        ("raw", start - HOUR, NOW + 1, 1),
+    ];
+    for (tier, from, to, size) in tiers {
+        let first = from + (size - from.rem_euclid(size)) % size;
+        for at in (first..to).step_by(usize::try_from(size).unwrap()) {
+            for (n, name) in (0..).zip(NAMES) {
+                let value = f64::from(n * 10) + f64::from(u32::try_from(at % 7).unwrap());
+                insert
+                    .execute(params![at, name, value, None::<String>, tier])
+                    .unwrap();
+            }
+            let labels = (tier == "raw").then_some(r#"{"direction": "download"}"#);
+            let zone = f64::from(u8::from(at % 10 == 0));
+            insert
+                .execute(params![at, "wanctl_state", zone, labels, tier])
+                .unwrap();
+        }
+    }
+    drop(insert);
+    change.commit().unwrap();
+}
+
+pub(crate) fn empty(path: &Path) -> Connection {
+    let db = Connection::open(path).unwrap();
+    db.pragma_update(None, "journal_mode", "WAL").unwrap();
+    db.pragma_update(None, "synchronous", "NORMAL").unwrap();
+    db.execute_batch(SCHEMA).unwrap();
+    db
+}
+
+/// What v1.7's reader asks, and the granularity it chooses (contract 7.4): how many rows, oldest, newest.
+pub(crate) fn ask_as_v17(path: &Path, from: i64, to: i64) -> (usize, i64, i64) {
+    let uri = format!("file:{}?mode=ro", path.display());
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_URI;
+    let db = Connection::open_with_flags(uri, flags).unwrap();
+    let granularity = match to - from {
+        ..21_600 => "raw",
+        21_600..86_400 => "1m",
+        86_400..604_800 => "5m",
+        _ => "1h",
+    };
+    let mut statement = db
+        .prepare(
+            "SELECT timestamp, wan_name, metric_name, value, labels, granularity FROM metrics
+             WHERE timestamp >= ? AND timestamp <= ? AND granularity = ? ORDER BY timestamp DESC",
+        )
+        .unwrap();
+    let rows = statement.query_map(params![from, to, granularity], |row| {
+        let _: (String, String, f64, Option<String>) =
+            (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+        row.get::<_, i64>(0)
+    });
+    let at: Vec<i64> = rows.unwrap().map(Result::unwrap).collect();
+    let (oldest, newest) = (at.last().copied(), at.first().copied());
+    (at.len(), oldest.unwrap_or(0), newest.unwrap_or(0))
+}
