@@ -1,6 +1,7 @@
 //! Command lines (contract 2.1): v1.7's flags and forms, and ours.
 
 mod double;
+mod history;
 mod option;
 mod steering;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod tests;
 mod tools;
 
 pub use double::{DoubleArgs, Tls};
+pub use history::{HistoryArgs, HistoryForm};
 pub use steering::SteeringArgs;
 
 use std::ffi::{OsStr, OsString};
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
 use lexopt::Parser;
 
 use self::option::{either, files, said};
-use super::help::{HELP, RUN_USAGE, STEERING_USAGE};
+use super::help::{HELP, HISTORY_USAGE, RUN_USAGE, STEERING_USAGE};
 
 /// What to do.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -26,6 +28,8 @@ pub enum Command {
     Run(RunArgs),
     /// The steering daemon, its reset, or a check of its file.
     Steering(SteeringArgs),
+    /// What happened.
+    History(HistoryArgs),
     /// What the law would have decided on a recorded trace.
     Replay {
         /// The WAN file.
@@ -121,9 +125,13 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         let parsed = steering::steering(&mut Parser::from_args(args));
         return parsed.map_err(|complaint| usage_of(STEERING_USAGE, complaint));
     }
-    if let Some(tool) = later_tool(&program) {
-        return Err(usage(format!(
-            "{tool} is not in this build yet; this is wanctl {}",
+    if is_called(&program, "wanctl-history") {
+        let parsed = history::history(&mut Parser::from_args(args));
+        return parsed.map_err(|complaint| usage_of(HISTORY_USAGE, complaint));
+    }
+    if is_called(&program, "wanctl-calibrate") {
+        return Err(usage(concat!(
+            "wanctl-calibrate is not in this build yet; this is wanctl ",
             env!("CARGO_PKG_VERSION")
         )));
     }
@@ -131,6 +139,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         Some("demo") => Some(tools::demo as fn(&mut Parser) -> Result<Command, String>),
         Some("check") => Some(tools::check),
         Some("steering") => Some(steering::steering),
+        Some("history") => Some(history::history),
         Some("fingerprint") => Some(tools::fingerprint),
         Some("replay") => Some(tools::replay as fn(&mut Parser) -> Result<Command, String>),
         Some("double") => Some(double::double as fn(&mut Parser) -> Result<Command, String>),
@@ -146,13 +155,6 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         }
         None => run(&mut Parser::from_args(args)).map_err(usage),
     }
-}
-
-/// v1.7's other programs, which one binary will answer to.
-fn later_tool(program: &OsStr) -> Option<&'static str> {
-    ["wanctl-calibrate", "wanctl-history"]
-        .into_iter()
-        .find(|tool| is_called(program, tool))
 }
 
 /// Whether that is the program's name, wherever it lies.

@@ -4,6 +4,7 @@ pub(super) const RUN_USAGE: &str =
     "usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
        wanctl steering --config F [--debug] [--reset] [--validate-config]
        wanctl check --config F [F ...] [--json] [--write-test]
+       wanctl history [--last D | --from T [--to T]] [--json | --csv | --summary]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N]
        wanctl replay --config F --trace T.csv
@@ -13,6 +14,43 @@ pub(super) const STEERING_USAGE: &str =
     "usage: wanctl-steering --config F [--debug] [--reset] [--validate-config]
        wanctl-steering --help | --version";
 
+pub(super) const HISTORY_USAGE: &str =
+    "usage: wanctl-history [--last D | --from T [--to T]] [--metrics A,B] [--wan N]
+                      [--json | --csv | --summary] [-v] [--db PATH]
+       wanctl-history --help | --version";
+
+pub(super) const HISTORY_HELP: &str = "\
+Prints what wanctl has recorded, newest first. Ranges below 6 hours are shown by the second,
+below a day by the minute, below a week by five minutes, others by the hour.
+The same binary as wanctl, called wanctl-history or `wanctl history`.
+
+usage: wanctl-history [--last D | --from T [--to T]] [--metrics A,B] [--wan N]
+                      [--json | --csv | --summary] [-v] [--db PATH]
+
+  --last D             the last 30s, 5m, 12h, 7d, 2w; without it and --from, the last hour
+  --from T, --to T     from then, to then (or now): ISO 8601 or YYYY-MM-DD HH:MM[:SS]; local
+                       time, unless it ends in Z or an offset
+  --metrics A,B        only these, by their exact names
+  --wan N              only this one, by its exact name
+  --json               an array of objects
+  --csv                a line per row, and a heading
+  --summary            least, greatest, mean and percentiles, or how much of the time each zone held
+  -v, --verbose        also WAN, labels and granularity in the table
+  --db PATH            the database, default /var/lib/wanctl/metrics.db
+  -h, --help           this text
+  -V, --version        the version
+
+Names: wanctl_rtt_ms, wanctl_rtt_baseline_ms, wanctl_rtt_delta_ms, wanctl_rate_download_mbps,
+wanctl_rate_upload_mbps (means, of what the law wants); wanctl_rtt_max_ms, wanctl_rtt_delta_max_ms,
+wanctl_rate_download_min_mbps, wanctl_rate_upload_min_mbps (where the mean hides them);
+wanctl_state (0 GREEN, 1 YELLOW, 2 SOFT_RED, 3 RED; with \"source\": \"steering\", 2 is RED; with a
+\"reason\", a change); wanctl_router_write (1 confirmed, 0 not); wanctl_steering_enabled,
+wanctl_steering_transition, wanctl_config_snapshot.
+
+Exit codes: 0 it worked, also if there was nothing to show; 1 there is no database, or it cannot be
+read; 2 the command line makes no sense.
+";
+
 pub(super) const HELP: &str = "\
 Keeps an internet line fast and responsive: pings reflectors every 50 ms, sees the
 modem's queue grow, and moves a RouterOS router's CAKE limits before anybody notices.
@@ -20,6 +58,7 @@ modem's queue grow, and moves a RouterOS router's CAKE limits before anybody not
 usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
        wanctl steering --config F [--debug] [--reset] [--validate-config]
        wanctl check --config F [F ...] [--json] [--write-test]
+       wanctl history [--last D | --from T [--to T]] [--json | --csv | --summary]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N]
        wanctl replay --config F --trace T.csv
@@ -37,6 +76,8 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
                        degraded; the same as wanctl-steering
   check                looks at this machine and the router, and says what is wrong, why it
                        matters and how to put it right; changes nothing
+  history              what happened: delays, rates, zones and changes, from the last minute
+                       to the last months; the same as wanctl-history
   fingerprint          the router's certificate, and the line that pins it
   demo                 the real daemon on a simulated line and router: nothing to set up,
                        no root, no network

@@ -15,6 +15,8 @@ mod demo;
 mod double;
 mod fingerprint;
 mod help;
+#[cfg_attr(not(feature = "history"), path = "no_history.rs")]
+mod history;
 mod listeners;
 mod once;
 mod process;
@@ -24,6 +26,7 @@ pub mod stage;
 pub mod steering;
 mod together;
 mod transport;
+mod when;
 
 use std::io::{self, Write as _, stderr, stdout};
 use std::process::ExitCode;
@@ -52,6 +55,7 @@ fn run(command: Command) -> ExitCode {
         },
         Command::Steering(args) if args.validate => steering::validate(&args.config),
         Command::Steering(args) => steering::run(&args),
+        Command::History(args) => history::run(&args),
         Command::Replay { config, trace } => replay::run(&config, &trace),
         Command::Demo(args) => demo::run(&args),
         Command::Double(args) => double::run(&args),

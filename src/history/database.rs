@@ -96,18 +96,19 @@ impl Database {
     pub fn read(path: &Path) -> Result<Self, Trouble> {
         std::fs::metadata(path).map_err(|e| Trouble::of_io(path, &e))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let database = Self::connect(path, path.to_owned(), flags)?;
-        match database.looks_well() {
+        let opened = |name, flags| {
+            let database = Self::connect(name, path.to_owned(), flags)?;
+            database.looks_well().map(|()| database)
+        };
+        match opened(path, flags) {
             Err(trouble)
                 if matches!(trouble.kind, Kind::Missing | Kind::ReadOnly) && !has_log(path) =>
             {
                 // Nobody writes it and we may not make the log's files beside it: it will not change.
                 let uri = format!("file:{}?immutable=1", escaped(path));
-                let flags = flags | OpenFlags::SQLITE_OPEN_URI;
-                let database = Self::connect(Path::new(&uri), path.to_owned(), flags)?;
-                database.looks_well().map(|()| database)
+                opened(Path::new(&uri), flags | OpenFlags::SQLITE_OPEN_URI)
             }
-            looked => looked.map(|()| database),
+            opened => opened,
         }
     }
 
@@ -122,6 +123,16 @@ impl Database {
             Ok(connection) => Ok(Self { connection, path }),
             Err(e) => Err(Trouble::of(&path, e)),
         }
+    }
+
+    /// From now on it shows what it holds now, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn frozen(self) -> Result<Self, Trouble> {
+        let begun = self.connection.execute_batch("BEGIN");
+        begun.map_err(|e| self.trouble(e))?;
+        Ok(self)
     }
 
     /// Whether it can be read at all.

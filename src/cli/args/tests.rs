@@ -97,10 +97,20 @@ fn help_and_version_need_nothing_else() {
 }
 
 #[test]
-fn v1_7s_other_programs_say_that_they_are_not_there_yet() {
-    let said = parse(["/usr/bin/wanctl-history".into()]).unwrap_err();
+fn the_program_that_is_not_there_yet_says_so() {
+    let said = parse(["/usr/bin/wanctl-calibrate".into()]).unwrap_err();
     assert!(
         said.to_string()
-            .contains("wanctl-history is not in this build yet")
+            .contains("wanctl-calibrate is not in this build yet")
     );
+}
+
+#[test]
+fn history_is_the_same_under_either_name() {
+    let called = |line: &str| parse(line.split_whitespace().map(Into::into));
+    let args = called("wanctl history --last 1h").unwrap();
+    assert!(matches!(&args, Command::History(args) if args.last == Some(3_600)));
+    assert_eq!(called("/usr/bin/wanctl-history --last 1h"), Ok(args));
+    let usage = called("wanctl-history --last 1y").unwrap_err().to_string();
+    assert!(usage.starts_with("usage: wanctl-history "), "{usage}");
 }

@@ -52,6 +52,23 @@ pub(super) fn iso_utc(at: WallTime) -> String {
     )
 }
 
+/// Seconds since 1970 of a local date and time; `None` if the system cannot tell. Of an hour that comes twice,
+/// the one that the system prefers.
+#[expect(unsafe_code, reason = "std has no calendar")]
+pub fn from_local(date: (i32, i32, i32), time: (i32, i32, i32)) -> Option<i64> {
+    // SAFETY: a `tm` is plain numbers and a pointer that may be null.
+    let mut tm: libc::tm = unsafe { std::mem::zeroed() };
+    (tm.tm_year, tm.tm_mon, tm.tm_mday) = (date.0 - 1900, date.1 - 1, date.2);
+    (tm.tm_hour, tm.tm_min, tm.tm_sec) = time;
+    // Whether summer time holds is for the system to know.
+    tm.tm_isdst = -1;
+    // SAFETY: the pointer is valid for the call. The environment, which mktime reads for TZ, is not changed
+    // by this program.
+    let secs = unsafe { libc::mktime(&raw mut tm) };
+    // -1 is also a second of 1969, of which there is no history.
+    (secs != -1).then_some(secs)
+}
+
 #[derive(Clone, Copy)]
 enum Zone {
     Local,

@@ -25,7 +25,7 @@ pub use self::desk::Inbox;
 use self::desk::{CAPACITY, Desk};
 pub use self::files::{Documents, ReadError, peek_backup, peek_state, read_state, write_state};
 pub use self::line::line;
-pub use self::local_time::{iso_local, text_local};
+pub use self::local_time::{from_local, iso_local, text_local};
 pub use self::log_front::install as install_log;
 use self::writer::Writer;
 use super::clock::Clock;
