@@ -83,6 +83,7 @@ Timestamp            Metric                     Value  WAN    Labels            
 -------------------  -----------------------  -------  -----  ------------------------------------------------------------------------------------  -------------
 2026-11-20 22:00:02  wanctl_state                   3  wan1   {\"direction\": \"upload\", \"reason\": \"RTT delta 50.0ms exceeded warn threshold 45.0ms\"}  raw
 2026-11-20 22:00:01  wanctl_state                   1  wan1   {\"direction\": \"download\"}                                                             raw
+2026-11-20 22:00:01  wanctl_rate_upload_mbps       50  wan1                                                                                         raw
 "
     );
 }
