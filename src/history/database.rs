@@ -160,22 +160,8 @@ impl Database {
         tier: Tier,
         rows: impl IntoIterator<Item = &'r Row>,
     ) -> Result<(), Trouble> {
-        let inserted = self.change(|db| {
-            let mut insert = db.prepare(INSERT)?;
-            for row in rows {
-                let (wan, labels) = (&*row.wan, row.labels.as_deref());
-                insert.execute(params![
-                    row.at,
-                    wan,
-                    row.metric,
-                    row.value,
-                    labels,
-                    tier.word()
-                ])?;
-            }
-            Ok(())
-        });
-        inserted.map_err(|e| self.trouble(e))
+        let inserted = self.change(|db| insert(db, tier, rows));
+        inserted.map(|_| ()).map_err(|e| self.trouble(e))
     }
 
     /// All of `change` or nothing of it. The lock is taken at the start: a transaction that only finds
@@ -236,6 +222,29 @@ impl Database {
 const INSERT: &str =
     "INSERT INTO metrics (timestamp, wan_name, metric_name, value, labels, granularity)
                       VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+/// Inserts rows; returns how many.
+pub(super) fn insert<'r>(
+    db: &Connection,
+    tier: Tier,
+    rows: impl IntoIterator<Item = &'r Row>,
+) -> rusqlite::Result<usize> {
+    let mut insert = db.prepare(INSERT)?;
+    let mut count = 0;
+    for row in rows {
+        let (wan, labels) = (&*row.wan, row.labels.as_deref());
+        insert.execute(params![
+            row.at,
+            wan,
+            row.metric,
+            row.value,
+            labels,
+            tier.word()
+        ])?;
+        count += 1;
+    }
+    Ok(count)
+}
 
 /// A database in a directory where the log cannot be made opens, but not for long.
 fn read_only() -> rusqlite::Result<()> {

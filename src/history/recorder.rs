@@ -47,7 +47,7 @@ impl RecorderParams {
             keep,
             commit_every: Duration::from_secs(30),
             capacity: 12_000,
-            batch: 500,
+            batch: 2_000,
         }
     }
 }

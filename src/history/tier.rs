@@ -82,6 +82,26 @@ impl Tier {
         }
     }
 
+    /// Seconds of which the rows are made in one transaction: each rewrites a page of every index for every
+    /// metric, however few rows there are. So much later than now the tier ends.
+    pub const fn made_together(self) -> i64 {
+        match self {
+            Self::Raw => 1,
+            Self::Minute => 300,
+            Self::FiveMinutes => 900,
+            Self::Hour => HOUR,
+        }
+    }
+
+    /// Seconds of which the rows are forgotten together, for the same reason; so much longer than it is
+    /// kept, a row may be there.
+    pub const fn pruned_together(self) -> i64 {
+        match self {
+            Self::Raw => 1_800,
+            _ => 6 * HOUR,
+        }
+    }
+
     /// Finest first.
     pub(super) const fn index(self) -> usize {
         self as usize

@@ -106,8 +106,13 @@ fn and_after_its_tiers_were_made_whole() {
     for range in RANGES {
         let (count, oldest, newest) = v17::ask_as_v17(&path, NOW - range, NOW);
         assert!(count > 0, "{range}");
-        let size = Tier::for_range(range).seconds();
-        assert!(newest + 2 * size + 150 > NOW, "{range}: {newest}");
+        let tier = Tier::for_range(range);
+        let size = tier.seconds();
+        // The finest comes first, and each is made of whole times of the one before.
+        assert!(
+            newest + size + tier.made_together() + 1_200 > NOW,
+            "{range}: {newest}"
+        );
         // Hours before v1.7's oldest minute do not come back.
         let begins = (NOW - range).max(NOW - 2 * HOUR - 7 * DAY);
         let finest = if range < 6 * HOUR {

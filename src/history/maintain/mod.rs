@@ -40,6 +40,18 @@ pub struct Budget<'a> {
     pub clock: &'a dyn Fn() -> Instant,
 }
 
+impl<'a> Budget<'a> {
+    /// What the scribe spends at a time. As many rows as fit into a fraction of 50 ms: the more rows are
+    /// deleted at once, the fewer pages are written for each.
+    pub const fn of_a_step(clock: &'a dyn Fn() -> Instant) -> Self {
+        Self {
+            rows: 4_000,
+            time: Duration::from_millis(15),
+            clock,
+        }
+    }
+}
+
 impl core::fmt::Debug for Budget<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let Self { rows, time, .. } = self;
@@ -147,7 +159,9 @@ impl Maintenance {
                 let whole = tier::days(self.keep.days);
                 let beyond_all = wall - whole;
                 let beyond_own = wall.saturating_sub(tier.kept(whole)).min(self.unread(tier));
-                prune::older(database, tier, beyond_all.max(beyond_own), budget)
+                let beyond = beyond_all.max(beyond_own);
+                let together = beyond - beyond.rem_euclid(tier.pruned_together());
+                prune::older(database, tier, together, budget)
             }
             _ => {
                 let unread = Tier::ALL.map(|tier| self.unread(tier));

@@ -6,11 +6,14 @@ use rusqlite::params;
 
 use super::{Budget, Work};
 use crate::history::blend::Blender;
-use crate::history::database::Database;
-use crate::history::metric::Kind;
+use crate::history::database::{Database, insert};
 use crate::history::row::{Row, Sample};
 use crate::history::tier::Tier;
 use crate::history::trouble::Trouble;
+
+/// Rows that wait to be written together, at most; there are some dozen per time, and many only if the
+/// line flaps.
+const MOST_MADE: usize = 2_000;
 
 /// A minute is blended so many seconds after it ended: all rows of it have been committed by then, by
 /// this process and by the other one that writes the same file.
@@ -19,10 +22,20 @@ pub(super) const GRACE: i64 = 120;
 #[derive(Debug)]
 pub(super) struct Rollup {
     tier: Tier,
-    /// All that is older is done. Not stored: it is where the tier's newest row ends.
+    /// All that is older is written. Not stored: it is where the tier's newest row ends.
     mark: Option<i64>,
+    /// What is made, but not written yet.
+    made: Made,
     at: Option<Cursor>,
     blender: Blender,
+}
+
+/// Rows of some times in a row.
+#[derive(Debug, Default)]
+struct Made {
+    rows: Vec<Row>,
+    /// Where they begin and end.
+    span: Option<(i64, i64)>,
 }
 
 /// Within one time.
@@ -39,6 +52,7 @@ impl Rollup {
         Self {
             tier,
             mark: None,
+            made: Made::default(),
             at: None,
             blender: Blender::default(),
         }
@@ -52,9 +66,15 @@ impl Rollup {
     pub(super) fn rewind(&mut self, to: i64) {
         if self.mark.is_some_and(|mark| mark > to) {
             self.mark = Some(self.tier.start_of(to));
-            self.at = None;
-            self.blender = Blender::default();
         }
+        self.forget();
+    }
+
+    /// What was read is read again, over another connection perhaps.
+    fn forget(&mut self) {
+        self.made = Made::default();
+        self.at = None;
+        self.blender = Blender::default();
     }
 
     /// Goes on with the next time that ended before `until`.
@@ -66,9 +86,7 @@ impl Rollup {
         budget: Budget<'_>,
     ) -> Result<Work, Trouble> {
         self.advance(database, until, wall, budget).map_err(|e| {
-            // What was read is read again, over another connection perhaps.
-            self.at = None;
-            self.blender = Blender::default();
+            self.forget();
             database.trouble(e)
         })
     }
@@ -84,10 +102,13 @@ impl Rollup {
             Some(mark) => mark,
             None => *self.mark.insert(self.found(database, wall)?),
         };
+        let from = self.made.span.map_or(mark, |(_, end)| end);
         let cursor = match self.at {
             Some(cursor) => cursor,
-            None => match self.next(database, mark, wall)? {
-                Some(cursor) if cursor.start + self.tier.seconds() <= until => cursor,
+            None => match self.next(database, from, wall)? {
+                Some(cursor) if self.together(cursor.start) <= until => cursor,
+                // Nothing came after them.
+                _ if self.made.span.is_some() => return self.write(database),
                 _ => return Ok(Work::Nothing),
             },
         };
@@ -96,11 +117,21 @@ impl Rollup {
             self.at = Some(cursor);
             return Ok(Work::Read);
         }
-        let rows = self.blender.take(cursor.start);
-        let made = self.write(database, cursor.start, rows)?;
         self.at = None;
-        self.mark = Some(cursor.start + self.tier.seconds());
-        Ok(Work::Made(made))
+        self.made.rows.extend(self.blender.take(cursor.start));
+        let end = cursor.start + self.tier.seconds();
+        let (begin, _) = self.made.span.unwrap_or((cursor.start, end));
+        self.made.span = Some((begin, end));
+        if end >= self.together(begin) || self.made.rows.len() > MOST_MADE {
+            return self.write(database);
+        }
+        Ok(Work::Read)
+    }
+
+    /// Where those end that are made together with the one that begins there.
+    const fn together(&self, start: i64) -> i64 {
+        let seconds = self.tier.made_together();
+        start - start.rem_euclid(seconds) + seconds
     }
 
     /// Where the tier's newest row ends. Rows from a future, written before the clock was set, are not
@@ -186,47 +217,34 @@ impl Rollup {
     }
 
     /// Writes what is not there yet: another process may have been faster, or the clock was set back.
-    fn write(
-        &self,
-        database: &mut Database,
-        start: i64,
-        rows: Vec<Row>,
-    ) -> rusqlite::Result<usize> {
-        let (word, end) = (self.tier.word(), start + self.tier.seconds());
-        database.change(|db| {
-            let known = "SELECT wan_name, metric_name, labels FROM metrics
-                WHERE granularity = ?1 AND timestamp >= ?2 AND timestamp < ?3";
+    fn write(&mut self, database: &mut Database) -> rusqlite::Result<Work> {
+        let Made { rows, span } = core::mem::take(&mut self.made);
+        let Some((begin, end)) = span else {
+            return Ok(Work::Nothing);
+        };
+        let tier = self.tier;
+        let known = "SELECT timestamp, wan_name, metric_name, labels FROM metrics
+            WHERE granularity = ?1 AND timestamp >= ?2 AND timestamp < ?3";
+        let count = database.change(|db| {
             let mut statement = db.prepare(known)?;
-            let known: HashSet<(String, String, Option<String>)> = statement
-                .query_map(params![word, start, end], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            let known: HashSet<(i64, String, String, Option<String>)> = statement
+                .query_map(params![tier.word(), begin, end], |row| {
+                    Ok((
+                        tier.start_of(row.get(0)?),
+                        row.get(1)?,
+                        row.get(2)?,
+                        row.get(3)?,
+                    ))
                 })?
                 .collect::<Result<_, _>>()?;
             let is_new = |row: &&Row| {
-                let labels = row.labels.as_deref();
-                let same = (
-                    row.wan.to_string(),
-                    row.metric.to_string(),
-                    labels.map(str::to_owned),
-                );
-                !known.contains(&same)
+                let labels = row.labels.as_deref().map(str::to_owned);
+                let (wan, metric) = (row.wan.to_string(), row.metric.to_string());
+                !known.contains(&(tier.start_of(row.at), wan, metric, labels))
             };
-            let mut insert = db.prepare(
-                "INSERT INTO metrics (timestamp, wan_name, metric_name, value, labels, granularity)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?;
-            let mut made = 0;
-            for row in rows.iter().filter(is_new) {
-                debug_assert!(
-                    row.at == start || Kind::of(&row.metric, row.labels.as_deref()) == Kind::Event
-                );
-                let labels = row.labels.as_deref();
-                insert.execute(params![
-                    row.at, &*row.wan, row.metric, row.value, labels, word
-                ])?;
-                made += 1;
-            }
-            Ok(made)
-        })
+            insert(db, tier, rows.iter().filter(is_new))
+        })?;
+        self.mark = Some(end);
+        Ok(Work::Made(count))
     }
 }
