@@ -69,11 +69,8 @@ impl Cost {
         let per_day = |n: u64| n as f64 * 24.0 / hours as f64;
         let mega = |n: u64| per_day(n) / 1e6;
         self.steps.sort_unstable();
-        let at = |part: f64| {
-            let last = self.steps.len().saturating_sub(1);
-            let index = (last as f64 * part) as usize;
-            self.steps.get(index).map_or(0.0, |&us| us as f64 / 1e3)
-        };
+        let ms = |us: Option<&u64>| us.map_or(0.0, |&us| us as f64 / 1e3);
+        let all_but_a_thousandth = self.steps.len() - self.steps.len() / 1_000;
         println!(
             "{batch:>3} s  {:>8.0}  {:>4.0} MB  {:>19.0} MB  {:>11.0} MB  {:>3.2} %  {:>7.2} ms  {:>5.1} ms",
             per_day(self.rows),
@@ -81,8 +78,8 @@ impl Cost {
             mega(self.called),
             mega(self.written),
             self.cpu as f64 / (hours as f64 * 3.6e10),
-            at(0.999),
-            at(1.0)
+            ms(self.steps[..all_but_a_thousandth].last()),
+            ms(self.steps.last())
         );
     }
 }
@@ -115,7 +112,7 @@ fn live(path: &Path, hours: u64, batch: Duration) -> Cost {
             secs: START + millis / 1_000,
             nanos: u32::try_from(millis % 1_000).unwrap_or(0) * 1_000_000,
         };
-        let busy = millis / 3_600_000 % 4 == 0;
+        let busy = (millis / 3_600_000).is_multiple_of(4);
         let mut out = |row| {
             rows += 1;
             recorder.push(row);

@@ -45,8 +45,8 @@ pub use router::{
 pub use secret::{Password, PasswordSource, Secret};
 pub use service::{
     DEFAULT_COMMAND_TIMEOUT, DEFAULT_DB_PATH, DEFAULT_HEALTH_PORT, DEFAULT_LISTEN_HOST,
-    DEFAULT_METRICS_PORT, DEFAULT_PING_TIMEOUT, DEFAULT_RETENTION_DAYS, Listen, Lock, Logging,
-    StatePaths, Storage,
+    DEFAULT_MAX_MB, DEFAULT_METRICS_PORT, DEFAULT_PING_TIMEOUT, DEFAULT_RETENTION_DAYS,
+    LEAST_MAX_MB, Listen, Lock, Logging, StatePaths, Storage,
 };
 pub use shaping::{
     AsWritten, DEFAULT_GREEN_REQUIRED, DEFAULT_YELLOW_DOWNLOAD, DEFAULT_YELLOW_UPLOAD,

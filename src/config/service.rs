@@ -20,6 +20,10 @@ pub const DEFAULT_LISTEN_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 pub const DEFAULT_DB_PATH: &str = "/var/lib/wanctl/metrics.db";
 /// `storage.retention_days`.
 pub const DEFAULT_RETENTION_DAYS: u32 = 7;
+/// `storage.max_mb`: two WANs need half of it with the default `storage.retention_days`.
+pub const DEFAULT_MAX_MB: u32 = 512;
+/// The newest hour of eight WANs' seconds, and what is made of it.
+pub const LEAST_MAX_MB: u32 = 64;
 /// `timeouts.ssh_command`: longest wait for one answer of the router, REST or SSH.
 pub const DEFAULT_COMMAND_TIMEOUT: Duration = Duration::from_secs(15);
 /// `timeouts.ping`: without a reply for this long, the reflectors are silent.
@@ -74,6 +78,9 @@ pub struct Storage {
     pub db_path: Option<PathBuf>,
     /// `storage.retention_days`, at least 1, default [`DEFAULT_RETENTION_DAYS`].
     pub retention_days: u32,
+    /// `storage.max_mb`, [`LEAST_MAX_MB`] at least, default [`DEFAULT_MAX_MB`]: megabytes (2^20 bytes) that the
+    /// database may have; the finest and oldest rows make room.
+    pub max_mb: u32,
 }
 
 /// `timeouts`, in seconds in the file.
@@ -179,10 +186,16 @@ pub(super) fn storage(section: Section<'_>) -> Option<Storage> {
     };
     let retention = LooseCount { min: 1 };
     let retention_days = section.or("retention_days", DEFAULT_RETENTION_DAYS, &retention);
+    let bound = Whole {
+        min: LEAST_MAX_MB,
+        max: 1 << 20,
+    };
+    let max_mb = section.or("max_mb", DEFAULT_MAX_MB, &bound);
     section.finish(&[]);
     Some(Storage {
         db_path: db_path?,
         retention_days: retention_days?,
+        max_mb: max_mb?,
     })
 }
 

@@ -169,7 +169,9 @@ impl Query {
         }
         if !self.metrics.is_empty() {
             let marks = vec!["?"; self.metrics.len()].join(", ");
-            sql.push_str(&format!(" AND +metric_name IN ({marks})"));
+            sql.push_str(" AND +metric_name IN (");
+            sql.push_str(&marks);
+            sql.push(')');
             values.extend(self.metrics.iter().cloned().map(Value::Text));
         }
         sql.push_str(" ORDER BY timestamp DESC, id DESC");

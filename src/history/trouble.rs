@@ -48,7 +48,6 @@ impl Trouble {
         }
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
     pub(super) fn of(path: &Path, error: rusqlite::Error) -> Self {
         let kind = match &error {
             rusqlite::Error::SqliteFailure(failure, words) => match failure.code {

@@ -560,11 +560,12 @@ pub(crate) const BROKEN: &[Row] = &[
         "a retention is a number",
         &[(
             "lock_timeout: 300",
-            "lock_timeout: 300\nstorage: {retention_days: week, db_path: 5}",
+            "lock_timeout: 300\nstorage: {retention_days: week, db_path: 5, max_mb: 10}",
         )],
         &[
             "  - wan1.yaml:42: storage.db_path: 5 is a number unless in quotes; expected the name of a file",
             "  - wan1.yaml:42: storage.retention_days: 'week' is a text; expected a whole number of at least 1",
+            "  - wan1.yaml:42: storage.max_mb: 10 is out of range; expected a whole number from 64 to 1048576",
         ],
     ),
     (

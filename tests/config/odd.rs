@@ -132,7 +132,12 @@ pub(crate) const WRITTEN: &[Row] = &[
             LAST,
             "lock_timeout: 300\nstorage:\nhealth_check: ~\nmetrics: null\ntimeouts:\n",
         )],
-        |c| c.storage.retention_days == 7 && c.health.port == 9101 && !c.metrics.enabled,
+        |c| {
+            c.storage.retention_days == 7
+                && c.storage.max_mb == 512
+                && c.health.port == 9101
+                && !c.metrics.enabled
+        },
         &[],
     ),
     (

@@ -61,7 +61,7 @@ fn distribution(f: &mut fmt::Formatter<'_>, values: &[f64]) -> fmt::Result {
     for code in 0..=10_u8 {
         let count = values
             .iter()
-            .filter(|value| value.total_cmp(&&f64::from(code)).is_eq())
+            .filter(|value| value.total_cmp(&f64::from(code)).is_eq())
             .count();
         if count == 0 {
             continue;
