@@ -24,7 +24,7 @@ use self::finding::{Finding, Severity, Subject};
 use self::report::Report;
 use super::args::CheckArgs;
 use super::{print, transport};
-use crate::config::{self, Problem, Scheme, Transport, WanConfig};
+use crate::config::{self, Problem, RouterConfig, Scheme, Transport, WanConfig};
 use crate::direction::Both;
 use crate::shell::clock::Clock;
 use crate::shell::realtime;
@@ -55,12 +55,15 @@ fn one(path: &Path, args: &CheckArgs) -> Report {
         Ok(loaded) => {
             let config = &loaded.config;
             let mut findings = judge::file(&loaded.warnings);
-            findings.extend(judge::machine(config, &probe::machine(config)));
+            findings.extend(judge::machine(
+                &config.lock.file,
+                &probe::wan_machine(config),
+            ));
             findings.extend(live(config, args.write_test));
             judge::together(&mut findings);
             Report {
                 file,
-                about: Some(about(config)),
+                about: Some(about(&config.wan_name, &config.router)),
                 findings,
             }
         }
@@ -78,8 +81,7 @@ fn one(path: &Path, args: &CheckArgs) -> Report {
     }
 }
 
-fn about(config: &WanConfig) -> String {
-    let router = &config.router;
+fn about(name: &str, router: &RouterConfig) -> String {
     let chosen = transport::choose(router);
     let scheme = match router.scheme {
         Scheme::Http => "http",
@@ -94,7 +96,7 @@ fn about(config: &WanConfig) -> String {
     let ways: Vec<String> = ways.into_iter().flatten().collect();
     format!(
         "{}, router {} ({}, user {})",
-        config.wan_name,
+        name,
         router.host,
         ways.join(", else "),
         router.user
@@ -120,7 +122,9 @@ fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
         findings.extend(judge::no_rest(write_test));
     }
     if chosen.ssh {
-        let ssh = probe::ssh(&config.router, clock, !chosen.rest);
+        let look_up = probe::look_up(&config.router);
+        let audit: probe::Audit<'_, _> = (!chosen.rest).then_some(&probe::by_console);
+        let ssh = probe::ssh(&config.router, clock, look_up, audit);
         findings.extend(judge::ssh(config, &chosen, &ssh, seen));
     }
     findings
