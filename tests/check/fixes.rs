@@ -38,7 +38,7 @@ impl Setup {
     }
 
     /// All that the findings propose for the router is understood there.
-    fn all_is_understood(&self, more: &[&str], id: &str) {
+    pub(crate) fn all_is_understood(&self, more: &[&str], id: &str) {
         let (findings, _) = self.findings(more);
         let has = findings.iter().any(|finding| finding["id"] == id);
         assert!(has, "no {id} among {findings:#?}");

@@ -93,6 +93,16 @@ pub(super) enum Ssh<A = Router> {
     },
 }
 
+impl<A> Ssh<A> {
+    /// What REST would have told, if SSH was asked for it.
+    pub(super) fn audit(&self) -> Option<&A> {
+        match self {
+            Self::Answers { audit, .. } => audit.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 /// Two seconds of counters.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Traffic {

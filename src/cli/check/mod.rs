@@ -14,6 +14,7 @@ mod judge;
 mod object;
 mod probe;
 mod report;
+mod steering;
 mod write_test;
 
 use std::path::Path;
@@ -24,7 +25,9 @@ use self::finding::{Finding, Severity, Subject};
 use self::report::Report;
 use super::args::CheckArgs;
 use super::{print, transport};
-use crate::config::{self, Problem, RouterConfig, Scheme, Transport, WanConfig};
+use crate::config::{
+    self, FileKind, Problem, Report as Problems, RouterConfig, Scheme, Transport, WanConfig,
+};
 use crate::direction::Both;
 use crate::shell::clock::Clock;
 use crate::shell::realtime;
@@ -50,6 +53,9 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, String> {
 }
 
 fn one(path: &Path, args: &CheckArgs) -> Report {
+    if config::kind(path) == FileKind::Steering {
+        return steering::report(path, config::load_steering(path), args);
+    }
     let file = path.display().to_string();
     match config::load(path) {
         Ok(loaded) => {
@@ -67,17 +73,19 @@ fn one(path: &Path, args: &CheckArgs) -> Report {
                 findings,
             }
         }
-        Err(problems) => {
-            let said =
-                |problem: &Problem| Finding::error(Subject::Config, "config", problem.to_string());
-            let mut findings: Vec<Finding> = problems.problems().iter().map(said).collect();
-            findings.extend(judge::oddities(problems.warnings()));
-            Report {
-                file,
-                about: None,
-                findings,
-            }
-        }
+        Err(problems) => unusable(file, &problems),
+    }
+}
+
+/// A file that cannot be used.
+fn unusable(file: String, problems: &Problems) -> Report {
+    let said = |problem: &Problem| Finding::error(Subject::Config, "config", problem.to_string());
+    let mut findings: Vec<Finding> = problems.problems().iter().map(said).collect();
+    findings.extend(judge::oddities(problems.warnings()));
+    Report {
+        file,
+        about: None,
+        findings,
     }
 }
 
@@ -113,10 +121,7 @@ fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
     if chosen.rest {
         match Client::new(&config.router, clock) {
             Ok(client) => findings.extend(by_rest(config, &client, clock, write_test, &mut seen)),
-            Err(sentence) => {
-                let why = "Without it no client can be built; the daemon would refuse to start.";
-                findings.push(Finding::error(Subject::Config, "credentials", sentence).why(why));
-            }
+            Err(sentence) => findings.push(judge::no_client(sentence)),
         }
     } else {
         findings.extend(judge::no_rest(write_test));

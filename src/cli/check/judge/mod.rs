@@ -67,6 +67,12 @@ pub(super) fn no_rest(write_test: bool) -> Vec<Finding> {
         .collect()
 }
 
+/// Without its password there is no client.
+pub(super) fn no_client(sentence: String) -> Finding {
+    let why = "Without it no client can be built; the daemon would refuse to start.";
+    Finding::error(Subject::Config, "credentials", sentence).why(why)
+}
+
 /// What one finding says about another.
 pub(super) fn together(findings: &mut Vec<Finding>) {
     let has = |id| findings.iter().any(|finding| finding.id == id);
