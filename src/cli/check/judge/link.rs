@@ -224,7 +224,7 @@ pub(in crate::cli::check) fn latency(reads: &[Duration]) -> Finding {
     );
     if median > SLOW {
         Finding::warning(Subject::Router, "router-slow", what)
-            .why("A new limit takes effect that much later; 20 ms are usual.")
+            .why("Whatever wanctl writes takes effect that much later; 20 ms are usual.")
             .on_router("/tool profile duration=10s")
     } else {
         Finding::ok(Subject::Router, "router-latency", what)
