@@ -14,7 +14,7 @@ use heapless::Vec;
 
 use crate::program::{Beat, Fact, Input, Outbox, Program, WanId};
 use crate::router::queues::Queues;
-use crate::status::{MAX_WANS, Pulse, Saved, Status};
+use crate::status::{MAX_WANS, Saved, Status};
 use crate::time::Instant;
 
 /// What to leave on the router when the daemon stops.
@@ -75,15 +75,7 @@ impl Program for Autorate {
 
     fn tick(&mut self, now: Instant, beat: Beat, out: &mut Outbox) {
         self.status.now = now;
-        let pulse = &mut self.status.pulse;
-        *pulse = Pulse {
-            ticks: pulse.ticks + 1,
-            missed: pulse.missed + beat.missed,
-            late: beat.late,
-            worst: pulse.worst.max(beat.late),
-            work: beat.work,
-            records_lost: beat.records_lost,
-        };
+        self.status.pulse.feel(beat);
         for (n, wan) in (0..).zip(&mut self.wans) {
             wan.tick(now, WanId(n), &mut self.status.wans[usize::from(n)], out);
         }

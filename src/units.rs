@@ -119,6 +119,12 @@ impl Millis {
         Self(self.0.midpoint(other.0))
     }
 
+    /// The smaller of two delays.
+    #[must_use]
+    pub fn min(self, other: Self) -> Self {
+        Self(self.0.min(other.0))
+    }
+
     /// The larger of two delays.
     #[must_use]
     pub fn max(self, other: Self) -> Self {

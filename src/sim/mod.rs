@@ -9,6 +9,7 @@
 //! time, and `cli/stage` puts the same world behind real loopback sockets.
 
 pub mod double;
+pub mod leg;
 pub mod line;
 pub mod random;
 pub mod scene;

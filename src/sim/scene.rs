@@ -1,13 +1,14 @@
-//! The line and the router of one WAN as they belong together: what the router's queues say is what
-//! the line is shaped to, and what the line carries is what the queues count.
+//! A router and its lines as they belong together: what the router's queues say is what a line is
+//! shaped to, and what a line carries is what its queues count.
 
 use super::double::cli::CliOutcome;
 use super::double::faults::Fault;
 use super::double::http::{Request, Response};
 use super::double::{Router, RouterOptions};
-use super::line::{Line, LineOptions};
+use super::leg::{Leg, LegOptions};
+use super::line::LineOptions;
 use super::schedule::Schedule;
-use crate::direction::{Both, Direction};
+use crate::direction::Direction;
 use crate::time::{Duration, Instant};
 use crate::units::Rate;
 
@@ -20,33 +21,36 @@ pub struct SceneOptions {
     pub router: RouterOptions,
     /// What will happen to the line.
     pub schedule: Schedule,
+    /// Further lines of the same router, with queues of their own.
+    pub beside: Vec<LegOptions>,
 }
 
-/// One WAN's world. It moves only when looked at; since the line's integral is exact, nobody can
+/// One router's world. It moves only when looked at; since the line's integral is exact, nobody can
 /// tell.
 #[derive(Clone, Debug)]
 pub struct Scene {
-    /// The line; call [`Scene::advance`] before and after changing it.
-    pub line: Line,
+    /// The first line; call [`Scene::advance`] before and after changing it.
+    pub first: Leg,
+    /// The others; the same holds.
+    pub beside: Vec<Leg>,
     /// The router; the same holds.
     pub router: Router,
     fault: Fault,
     /// While it boots, nobody answers.
     up_at: Instant,
-    schedule: Schedule,
-    queues: Both<String>,
 }
 
 impl Scene {
     /// As `options` say, at the start of time.
     pub fn new(options: &SceneOptions) -> Self {
+        let queues = &options.router.queues;
+        let leg = |leg: &LegOptions| Leg::new(&leg.line, &leg.schedule, &leg.queues);
         let mut scene = Self {
-            line: Line::new(&options.line),
-            router: Router::new(&options.router),
+            first: Leg::new(&options.line, &options.schedule, queues),
+            beside: options.beside.iter().map(leg).collect(),
+            router: router(options),
             fault: Fault::None,
             up_at: Instant::ZERO,
-            schedule: options.schedule.clone(),
-            queues: options.router.queues.clone(),
         };
         scene.advance(Instant::ZERO);
         scene
@@ -54,12 +58,9 @@ impl Scene {
 
     /// Lets everything happen until `now`: first the past under the old limits, then the limits.
     pub fn advance(&mut self, now: Instant) {
-        self.flow(now);
-        for direction in Direction::BOTH {
-            let carried = self.line.take_carried(direction);
-            let queued = self.line.backlog_in_cake(direction);
-            let queue = &self.queues[direction];
-            self.router.carry(now, queue, carried, queued);
+        for leg in core::iter::once(&mut self.first).chain(&mut self.beside) {
+            leg.flow(now, &self.router);
+            leg.count(now, &mut self.router);
         }
     }
 
@@ -83,15 +84,6 @@ impl Scene {
     /// Whether the router is up at all.
     pub fn is_up(&self, now: Instant) -> bool {
         now >= self.up_at
-    }
-
-    /// The line alone: echoes are many and do not look at counters.
-    fn flow(&mut self, now: Instant) {
-        self.schedule.play(now, &mut self.line);
-        for direction in Direction::BOTH {
-            let shaped = self.max_limit(direction).unwrap_or(Rate::ZERO);
-            self.line.set_shaped(now, direction, shaped);
-        }
     }
 
     /// The router's answer; what it changes holds at once.
@@ -124,26 +116,46 @@ impl Scene {
         outcome
     }
 
-    /// The RTT of an echo sent now; `None` if the line is dead.
+    /// The RTT of an echo sent now over the first line; `None` if it is dead. Echoes are many, and do not
+    /// look at counters.
     pub fn rtt(&mut self, now: Instant) -> Option<Duration> {
-        self.flow(now);
-        self.line.rtt(now)
+        self.first.rtt(now, &self.router)
     }
 
-    /// What a direction is shaped to; `None` if its queue is missing or disabled, or gone around.
+    /// The same over one of the others; `None`, too, if there is none of that number.
+    pub fn rtt_beside(&mut self, n: usize, now: Instant) -> Option<Duration> {
+        self.beside.get_mut(n)?.rtt(now, &self.router)
+    }
+
+    /// What a direction of the first line is shaped to; `None` if its queue is missing or disabled, or gone
+    /// around.
     pub fn max_limit(&self, direction: Direction) -> Option<Rate> {
-        self.router.shapes(&self.queues[direction])
+        self.router.shapes(self.queue(direction))
     }
 
-    /// The name of a direction's queue.
+    /// The name of its queue.
     pub fn queue(&self, direction: Direction) -> &str {
-        &self.queues[direction]
+        self.first.queue(direction)
     }
+}
+
+/// The router with the queues of all lines.
+fn router(options: &SceneOptions) -> Router {
+    let mut router = Router::new(&options.router);
+    for leg in &options.beside {
+        for (direction, parent) in [(Direction::Down, "bridge"), (Direction::Up, "ether1")] {
+            let kind = &options.router.queue_types[direction];
+            let limit = options.router.max_limit[direction];
+            router.add_queue(&leg.queues[direction], parent, kind, limit);
+        }
+    }
+    router
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::direction::Both;
 
     fn at(millis: u64) -> Instant {
         Instant::ZERO + Duration::from_millis(millis)
@@ -185,13 +197,53 @@ mod tests {
     }
 
     #[test]
+    fn each_line_has_its_own_queues_and_its_own_fate() {
+        let beside = LegOptions {
+            line: LineOptions {
+                propagation: Duration::from_millis(40),
+                jitter: Duration::ZERO,
+                ..LineOptions::default()
+            },
+            schedule: Schedule::new(),
+            queues: Both {
+                down: "LTE-Download".to_owned(),
+                up: "LTE-Upload".to_owned(),
+            },
+        };
+        let mut options = SceneOptions {
+            beside: vec![beside],
+            ..SceneOptions::default()
+        };
+        options.line.jitter = Duration::ZERO;
+        options.line.demand.down = Rate::mbit(80);
+        let mut scene = Scene::new(&options);
+        let other = &mut scene.beside[0].line;
+        other.set_demand(at(0), Direction::Down, Rate::mbit(8));
+        let patch = Request::new("PATCH", "/rest/queue/tree/LTE-Download")
+            .signed("wanctl", "secret")
+            .carrying(r#"{"max-limit":"4M"}"#);
+        assert_eq!(scene.answer(at(1_000), &patch).status, 200);
+        scene.advance(at(2_000));
+        let bytes = |name| scene.router.queue(name).unwrap().number("bytes");
+        assert_eq!(bytes("WAN-Download"), 20_000_000);
+        assert_eq!(bytes("LTE-Download"), 1_500_000);
+        scene
+            .first
+            .line
+            .set_capacity(at(2_000), Direction::Down, Rate::ZERO);
+        assert_eq!(scene.rtt(at(3_000)), None);
+        let alive = Some(Duration::from_millis(40));
+        assert_eq!(scene.rtt_beside(0, at(3_000)), alive);
+        assert_eq!(scene.rtt_beside(1, at(3_000)), None, "there is no third");
+    }
+
+    #[test]
     fn a_removed_queue_shapes_nothing() {
         let mut scene = Scene::new(&SceneOptions::default());
         scene.router.remove_queue("WAN-Download");
         scene.advance(at(0));
-        scene
-            .line
-            .set_demand(at(0), Direction::Down, Rate::mbit(510));
+        let line = &mut scene.first.line;
+        line.set_demand(at(0), Direction::Down, Rate::mbit(510));
         assert!(scene.rtt(at(5_000)).unwrap() > Duration::from_millis(100));
         assert_eq!(scene.max_limit(Direction::Down), None);
     }

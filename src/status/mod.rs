@@ -16,6 +16,7 @@ use crate::control::law::classic::Floors;
 use crate::control::prober::MAX_REFLECTORS;
 use crate::control::zone::{Streaks, Zone};
 use crate::direction::{Both, Direction};
+use crate::program::Beat;
 use crate::router::Refusal;
 use crate::time::{Duration, Instant};
 use crate::units::{Millis, Rate};
@@ -71,6 +72,20 @@ pub struct Pulse {
     pub work: Duration,
     /// Records that did not fit into the scribe's queue.
     pub records_lost: u64,
+}
+
+impl Pulse {
+    /// One beat more.
+    pub fn feel(&mut self, beat: Beat) {
+        *self = Self {
+            ticks: self.ticks + 1,
+            missed: self.missed + beat.missed,
+            late: beat.late,
+            worst: self.worst.max(beat.late),
+            work: beat.work,
+            records_lost: beat.records_lost,
+        };
+    }
 }
 
 /// One WAN.

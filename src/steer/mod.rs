@@ -29,13 +29,14 @@ use self::telling::Telling;
 use crate::program::{Beat, Input, OutboxOf, Output, Program, WanId};
 use crate::router::Transport;
 use crate::router::steering::{Event, MAX_LISTS, Steering as Talk};
-use crate::status::{Label, LinkStatus, Pulse};
+use crate::status::{Label, LinkStatus};
 use crate::steering::evidence::{Alternate, Evidence, Feed, FeedState, Line, QueueNews};
 use crate::steering::params::SteeringParams;
 use crate::steering::record::Saved;
 use crate::steering::rule::Switch;
-use crate::steering::{DEAD_FOR, Steering, Verdict};
+use crate::steering::{Steering, Verdict};
 use crate::time::{Duration, Instant, WallTime};
+use crate::units::Millis;
 
 /// The line that is watched, and the router.
 pub const PRIMARY: WanId = WanId(0);
@@ -145,13 +146,14 @@ impl Steer {
     /// measure, judge, tell.
     fn cycle(&mut self, now: Instant, out: &mut OutboxOf<Self>) {
         let (rtt, echoes) = self.primary.collect(now);
-        let alternate = self.alternate(now, out);
+        let (alternate_rtt, alternate) = self.alternate(now, out);
         let evidence = Evidence {
             rtt,
             echoes,
             autorate: self.feed(now),
             queue: core::mem::replace(&mut self.asking.queue, QueueNews::Pending),
             alternate,
+            alternate_rtt,
         };
         let verdict = self.steering.observe(now, &evidence);
         self.show(now, &verdict, &evidence);
@@ -167,15 +169,16 @@ impl Steer {
         })
     }
 
-    /// Whether the alternate answers. One that never has may be mistyped: nothing is known of it.
-    fn alternate(&mut self, now: Instant, out: &mut OutboxOf<Self>) -> Alternate {
+    /// What is new of the alternate, and whether it answers. One that never has may be mistyped: nothing is
+    /// known of it.
+    fn alternate(&mut self, now: Instant, out: &mut OutboxOf<Self>) -> (Option<Millis>, Alternate) {
         let Some(pinger) = &mut self.alternate else {
-            return Alternate::Unknown;
+            return (None, Alternate::Unknown);
         };
-        pinger.collect(now);
+        let (rtt, _) = pinger.collect(now);
         let state = match pinger.status.heard_at {
             None => Alternate::Unknown,
-            Some(at) if now - at < DEAD_FOR => Alternate::Answers,
+            Some(at) if now - at < pinger.silent_after() => Alternate::Answers,
             Some(_) => Alternate::Silent,
         };
         let before = core::mem::replace(&mut self.status.alternate_answers, state);
@@ -183,7 +186,7 @@ impl Steer {
             let answers = state == Alternate::Answers;
             tell([Fact::Alternate { answers }], out);
         }
-        state
+        (rtt, state)
     }
 
     fn show(&mut self, now: Instant, verdict: &Verdict, evidence: &Evidence) {
@@ -238,15 +241,7 @@ impl Program for Steer {
     fn tick(&mut self, now: Instant, beat: Beat, out: &mut OutboxOf<Self>) {
         self.wall = beat.wall;
         self.status.now = now;
-        let pulse = &mut self.status.pulse;
-        *pulse = Pulse {
-            ticks: pulse.ticks + 1,
-            missed: pulse.missed + beat.missed,
-            late: beat.late,
-            worst: pulse.worst.max(beat.late),
-            work: beat.work,
-            records_lost: beat.records_lost,
-        };
+        self.status.pulse.feel(beat);
         if self.steering.is_retiring() {
             // Nothing is judged any more, so nothing is measured.
             self.keep(now, out);

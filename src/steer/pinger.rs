@@ -8,6 +8,7 @@ use heapless::Vec;
 use crate::control::prober::{Echo, Target};
 use crate::status::Unsent;
 use crate::steer::status::EchoStatus;
+use crate::steering::DEAD_FOR;
 use crate::steering::evidence::Echoes;
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
@@ -89,6 +90,13 @@ impl Pinger {
             });
             self.seq = self.seq.wrapping_add(1);
         }
+    }
+
+    /// How long after a reply the line counts as silent: [`DEAD_FOR`], but not before three echoes in a row
+    /// could have been answered.
+    pub(super) fn silent_after(&self) -> Duration {
+        let every = self.params.every.as_micros();
+        DEAD_FOR.max(Duration::from_micros(every.saturating_mul(3)))
     }
 
     /// A reply came.
@@ -185,6 +193,19 @@ mod tests {
         let mut fast = self::pinger(10, 2_000);
         assert_eq!(due(&mut fast, 0).len(), 1);
         assert_eq!(due(&mut fast, 50).len(), 5);
+    }
+
+    #[test]
+    fn who_is_seldom_asked_is_not_silent_between_two_echoes() {
+        for (every_ms, silent_ms) in [(50, 3_000), (650, 3_000), (2_000, 6_000), (60_000, 180_000)]
+        {
+            let after = pinger(every_ms, 2_000).silent_after();
+            assert_eq!(
+                after,
+                Duration::from_millis(silent_ms),
+                "every {every_ms} ms"
+            );
+        }
     }
 
     #[test]

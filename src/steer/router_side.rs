@@ -90,7 +90,7 @@ impl Steer {
             }
             Event::Lost(why) => {
                 self.asking.asked = None;
-                self.steering.link_lost();
+                self.steering.link_lost(now);
                 let fact = self.status.link.lost(now, why);
                 tell(fact.map(Fact::Link), out);
             }

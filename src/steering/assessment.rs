@@ -4,7 +4,8 @@
 use core::fmt;
 
 use crate::control::zone::Zone;
-use crate::steering::evidence::{FeedState, Line, Picture};
+use crate::steering::elsewhere::Comparison;
+use crate::steering::evidence::{Alternate, FeedState, Line, Picture};
 use crate::steering::params::{Edges, Judging};
 use crate::time::{Duration, Instant};
 
@@ -15,6 +16,10 @@ pub const BACKLOG_FOR: Duration = Duration::from_secs(3);
 /// Delay alone must stand this long where the queue cannot be read: what v1.7's legacy mode, which knows
 /// nothing but delay, takes with its 8 samples of 2 s.
 pub const DELAY_ALONE_FOR: Duration = Duration::from_secs(14);
+
+/// Delay that autorate sees as well, with the rate above its floor, must stand this long: it has its own
+/// means, and 14 s are plenty for them. v1.7's law holds its rate in SOFT_RED, however long that lasts.
+pub const DELAY_SEEN_FOR: Duration = DELAY_ALONE_FOR;
 
 /// The verdict on one cycle.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -43,9 +48,15 @@ pub enum Reason {
     /// RED: delay above `red_rtt_ms` while autorate is in RED or SOFT_RED with its rate at the floor. The
     /// shaper has given all it may; what delay is left lies upstream, where no queue of ours can help.
     AtFloor,
+    /// RED: delay above `red_rtt_ms` for [`DELAY_SEEN_FOR`] while autorate is in RED or SOFT_RED: two hosts
+    /// that have nothing to do with each other see it, and nothing that the shaper does has helped.
+    DelaySeen,
     /// RED: `max_loss_percent` of the echoes were lost. A call does not survive that, however short the
     /// round trips of those that came back.
     Loss,
+    /// YELLOW: the primary would be RED for its delay, but the alternate's own is as long, or it does not
+    /// answer. Lost packets are worse than any delay: for them only an alternate that is silent counts.
+    AlternateWorse,
     /// YELLOW: delay above `yellow_rtt_ms`.
     Delay,
     /// YELLOW: `min_queue_yellow` packets wait.
@@ -72,8 +83,10 @@ impl Reason {
             | Self::Backlog
             | Self::DelayAlone
             | Self::AtFloor
+            | Self::DelaySeen
             | Self::Loss => Zone::Red,
-            Self::Delay
+            Self::AlternateWorse
+            | Self::Delay
             | Self::Queue
             | Self::NoRtt
             | Self::NoBaseline
@@ -93,7 +106,9 @@ impl fmt::Display for Reason {
             Self::Backlog => "delay with a standing queue",
             Self::DelayAlone => "delay, and the queue cannot be read",
             Self::AtFloor => "delay with the rate at its floor",
+            Self::DelaySeen => "delay that the shaper cannot remove",
             Self::Loss => "packet loss",
+            Self::AlternateWorse => "the alternate is no better",
             Self::Delay => "delay",
             Self::Queue => "queue",
             Self::NoRtt => "no current RTT",
@@ -124,6 +139,8 @@ pub struct Assessor {
     backlog_since: Option<Instant>,
     /// Since when delay has stood without any word about the queue.
     alone_since: Option<Instant>,
+    /// Since when autorate has seen the delay as well.
+    seen_since: Option<Instant>,
 }
 
 impl Assessor {
@@ -133,12 +150,13 @@ impl Assessor {
             judging,
             backlog_since: None,
             alone_since: None,
+            seen_since: None,
         }
     }
 
     /// Judges one cycle.
     pub fn observe(&mut self, now: Instant, picture: &Picture) -> (Assessment, Condition) {
-        match self.judging {
+        let (reason, condition) = match self.judging {
             Judging::CakeAware(edges) => {
                 let reason = self.cake_aware(now, picture, edges);
                 let condition = match reason.zone() {
@@ -146,27 +164,27 @@ impl Assessor {
                     Zone::Yellow => Condition::Between,
                     Zone::Green => Condition::Good,
                 };
-                (of(reason), condition)
+                (reason, condition)
             }
-            Judging::Legacy { bad, recovery } => {
-                // v1.7 had no zone in this mode. Death counts in both: W-51.
-                let (reason, condition) = match (blind(picture), picture.delta) {
-                    (Some(Reason::Dead), _) => (Reason::Dead, Condition::Bad),
-                    (_, Some(delta)) if delta > bad => (Reason::Delay, Condition::Bad),
-                    (_, Some(delta)) if delta < recovery => (Reason::Calm, Condition::Good),
-                    (_, Some(_)) => (Reason::Delay, Condition::Between),
-                    (Some(reason), None) => (reason, Condition::Between),
-                    (None, None) => (Reason::NoBaseline, Condition::Between),
-                };
-                (of(reason), condition)
-            }
-        }
+            // v1.7 had no zone in this mode. Death counts in both: W-51.
+            Judging::Legacy { bad, recovery } => match (blind(picture), picture.delta) {
+                (Some(Reason::Dead), _) => (Reason::Dead, Condition::Bad),
+                (_, Some(delta)) if delta > bad => (Reason::Delay, Condition::Bad),
+                (_, Some(delta)) if delta < recovery => (Reason::Calm, Condition::Good),
+                (_, Some(_)) => (Reason::Delay, Condition::Between),
+                (Some(reason), None) => (reason, Condition::Between),
+                (None, None) => (Reason::NoBaseline, Condition::Between),
+            },
+        };
+        let (reason, condition) = compared(reason, condition, picture);
+        (of(reason), condition)
     }
 
     /// Cycles were missed: what stood is not known to stand.
     pub const fn interrupt(&mut self) {
         self.backlog_since = None;
         self.alone_since = None;
+        self.seen_since = None;
     }
 
     fn cake_aware(&mut self, now: Instant, picture: &Picture, edges: Edges) -> Reason {
@@ -177,14 +195,16 @@ impl Assessor {
         let standing = stands(&mut self.backlog_since, now, together, BACKLOG_FOR);
         let alone = long && picture.queue.is_none();
         let alone = stands(&mut self.alone_since, now, alone, DELAY_ALONE_FOR);
-        let braking = matches!(picture.zone, Some(Zone::Red | Zone::SoftRed));
+        let braking = long && matches!(picture.zone, Some(Zone::Red | Zone::SoftRed));
+        let seen = stands(&mut self.seen_since, now, braking, DELAY_SEEN_FOR);
         let blind = blind(picture);
         match blind {
             Some(Reason::Dead) => Reason::Dead,
             _ if long && dropped && queued => Reason::DelayDropsQueue,
             _ if standing => Reason::Backlog,
             _ if alone => Reason::DelayAlone,
-            _ if long && braking && picture.at_floor => Reason::AtFloor,
+            _ if braking && picture.at_floor => Reason::AtFloor,
+            _ if seen => Reason::DelaySeen,
             // Of a host that alone is silent, or of both lines, loss says nothing.
             None | Some(Reason::NoRtt | Reason::NoBaseline)
                 if picture.loss.is_some_and(|loss| loss >= edges.loss_red)
@@ -197,6 +217,30 @@ impl Assessor {
             None if picture.queue.is_some_and(|n| n >= edges.queue_yellow) => Reason::Queue,
             None => Reason::Calm,
         }
+    }
+}
+
+/// The judgement in the light of the alternate: nobody is sent to a line that is no better, and nobody has to
+/// stay on one that is worse.
+fn compared(reason: Reason, condition: Condition, picture: &Picture) -> (Reason, Condition) {
+    use Reason::{AlternateWorse, AtFloor, Backlog, Delay, DelayAlone, DelayDropsQueue};
+    use Reason::{DelaySeen, Loss, Queue};
+
+    let comparison = Comparison::of(picture);
+    let silent = picture.alternate == Alternate::Silent;
+    match (reason, condition, comparison) {
+        (Loss, ..) if silent => (AlternateWorse, Condition::Good),
+        (
+            DelayDropsQueue | Backlog | DelayAlone | AtFloor | DelaySeen | Delay,
+            Condition::Bad,
+            _,
+        ) => match comparison {
+            Comparison::Better => (reason, condition),
+            Comparison::Same => (AlternateWorse, Condition::Between),
+            Comparison::Worse => (AlternateWorse, Condition::Good),
+        },
+        (Delay | Queue, Condition::Between, Comparison::Worse) => (reason, Condition::Good),
+        _ => (reason, condition),
     }
 }
 

@@ -70,6 +70,8 @@ pub struct Signals<'h> {
     pub queue: &'h [f64],
     /// Whether decisions need longer than usual.
     pub cautious: bool,
+    /// Whether the alternate is worse than the primary, however bad that is.
+    pub alternate_worse: bool,
 }
 
 /// One part of a score. Prints as v1.7 did; its `%` are packets and always were (W-52).
@@ -110,6 +112,7 @@ impl fmt::Display for Contributor {
                 Reason::Backlog => "backlog_standing",
                 Reason::DelayAlone => "delay_standing",
                 Reason::AtFloor => "rate_at_floor",
+                Reason::DelaySeen => "delay_seen_by_autorate",
                 _ => "loss",
             }),
         }
@@ -164,7 +167,11 @@ pub fn score(signals: &Signals<'_>) -> Scored {
     }
     match signals.reason {
         Reason::Dead => scored.add(DEAD, Contributor::Dead),
-        Reason::Backlog | Reason::DelayAlone | Reason::AtFloor | Reason::Loss => {
+        Reason::Backlog
+        | Reason::DelayAlone
+        | Reason::AtFloor
+        | Reason::DelaySeen
+        | Reason::Loss => {
             scored.add(OTHER_WAY, Contributor::OtherWay(signals.reason));
         }
         _ => {}
@@ -209,9 +216,14 @@ impl Confidence {
         }
         self.scored = score(signals);
         let score = f64::from(self.scored.score);
-        let bad = score >= self.flap.threshold(self.params.steer);
-        let calm = self.is_calm(signals);
+        let elsewhere = signals.reason != Reason::AlternateWorse;
+        let bad = elsewhere && score >= self.flap.threshold(self.params.steer);
+        let calm = signals.alternate_worse || self.is_calm(signals);
         let wait = |time| now + cautiously(time, signals.cautious);
+        if !calm && self.standing() == Standing::Degraded {
+            self.flap.unsettled(now);
+        }
+        let braked = self.flap.engaged_until().is_some();
         if let State::Holding { until } = self.state
             && now >= until
         {
@@ -224,7 +236,7 @@ impl Confidence {
                 State::Sustaining { steer_at }
             }
             State::Sustaining { .. } if !bad => State::Good,
-            State::Steered if calm => {
+            State::Steered if calm && !braked => {
                 tell(facts, Fact::Recovering);
                 let return_at = wait(self.params.recover);
                 State::Recovering { return_at }

@@ -19,6 +19,8 @@ pub struct Evidence {
     pub queue: QueueNews,
     /// Whether the alternate is alive.
     pub alternate: Alternate,
+    /// The round trip over the alternate that was measured since the last cycle, if it is measured at all.
+    pub alternate_rtt: Option<Millis>,
 }
 
 /// Echoes to `ping_host` over the primary. One that could not be sent is in neither count: that is this
@@ -123,6 +125,13 @@ pub struct Picture {
     pub line: Line,
     /// What autorate's word is worth.
     pub feed: FeedState,
+    /// Whether the alternate answers.
+    pub alternate: Alternate,
+    /// How much longer the alternate's round trips are than in its calm, on the average; `None` if it is not
+    /// measured, or was not lately.
+    pub alternate_delay: Option<Millis>,
+    /// The same of the newest round trip alone.
+    pub alternate_newest: Option<Millis>,
 }
 
 impl Picture {

@@ -1,5 +1,8 @@
 //! The brake for a line that goes back and forth: more toggles than allowed in a window raise the score
 //! that steering needs, for a while (W-24).
+//!
+//! That alone holds nobody whose line is dead every other moment: death scores 100. So while it is engaged
+//! there is no return either, and it lets go only when the primary has been calm for all of the penalty.
 
 use heapless::Deque;
 
@@ -83,6 +86,14 @@ impl Flap {
         let until = now + self.params.penalty;
         let engaged = self.engaged_until.replace(until).is_some();
         (!engaged).then_some(Brake::Engaged(self.toggles.len()))
+    }
+
+    /// The connections are on the alternate, and the primary is no reason to return: an engaged brake begins
+    /// its penalty anew.
+    pub fn unsettled(&mut self, now: Instant) {
+        if let Some(until) = &mut self.engaged_until {
+            *until = now + self.params.penalty;
+        }
     }
 
     /// The score that steering needs now, at most 100: above that nothing could ever steer.

@@ -1,5 +1,6 @@
 //! Puts the evidence together: what is new, what is still true, what is too old, what cannot be.
 
+use crate::steering::elsewhere::Elsewhere;
 use crate::steering::evidence::{
     Alternate, Echoes, Evidence, Feed, FeedState, Line, Picture, QueueNews,
 };
@@ -13,6 +14,8 @@ use crate::units::Millis;
 
 /// No echo is waited for this long: an RTT above it is a fault of the clock, not of the line.
 pub const LONGEST_RTT: Millis = Millis::of(10_000);
+/// The same as a time: no echo is given up later, whatever the file says.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// An RTT older than three cycles, but at least this, is not the line's of now (W-51).
 const SHORTEST_FRESH: Duration = Duration::from_secs(2);
 /// Autorate's zone changes from one moment to the next; older than this it is no news.
@@ -52,9 +55,13 @@ pub(super) struct Intake {
     lost: Window,
     /// Since the last answer: when the first echo was lost, and how many.
     silence: Option<(Instant, u64)>,
+    /// From one cycle to the next, echoes of a silence that has ended are still given up: until then.
+    silence_counts_until: Instant,
+    lost_after: Duration,
     heard: bool,
     refusing: bool,
     cutting: bool,
+    elsewhere: Elsewhere,
 }
 
 impl Intake {
@@ -78,9 +85,12 @@ impl Intake {
             answered: Window::new(LOSS_WINDOW),
             lost: Window::new(LOSS_WINDOW),
             silence: None,
+            silence_counts_until: Instant::ZERO,
+            lost_after: params.lost_after,
             heard: false,
             refusing: false,
             cutting: false,
+            elsewhere: Elsewhere::new(params.rtt_weight, params.interval, fresh),
         }
     }
 
@@ -95,6 +105,7 @@ impl Intake {
         self.take_queue(now, evidence.queue, facts);
         self.take_echoes(now, evidence.echoes);
         let delta = self.take_rtt(now, evidence.rtt, facts);
+        let elsewhere = self.elsewhere.observe(now, evidence.alternate_rtt);
         let feed = evidence.autorate.filter(|feed| feed.age <= ZONE_FRESH);
         let read = self.read.filter(|&(at, ..)| now - at <= self.queue_fresh);
         Picture {
@@ -108,6 +119,9 @@ impl Intake {
             loss: self.loss(now),
             line: self.line(now, feed.and_then(|feed| feed.hears), evidence.alternate),
             feed: self.feed,
+            alternate: evidence.alternate,
+            alternate_delay: elsewhere.map(|[average, _]| average),
+            alternate_newest: elsewhere.map(|[_, newest]| newest),
         }
     }
 
@@ -205,15 +219,24 @@ impl Intake {
     }
 
     /// Silence is no loss: it has its own deadlines, and only an answer tells the two apart. So losses in a
-    /// row count when they have ended, if that was soon.
+    /// row count when they have ended, if that was soon. Otherwise none of them counts, and neither do those
+    /// echoes that left before the end and are given up after it.
     fn take_echoes(&mut self, now: Instant, echoes: Echoes) {
-        let lost = echoes.lost.into();
         if echoes.answered > 0 {
             self.heard = true;
             self.answered.add(now, echoes.answered.into());
-            let before = self.silence.take();
-            let before = before.filter(|&(since, _)| now - since <= DEAD_FOR);
-            self.lost.add(now, lost + before.map_or(0, |(_, n)| n));
+        }
+        if now < self.silence_counts_until {
+            return;
+        }
+        let lost = echoes.lost.into();
+        if echoes.answered > 0 {
+            match self.silence.take() {
+                Some((since, _)) if now - since > DEAD_FOR => {
+                    self.silence_counts_until = now + self.lost_after.min(LONGEST_WAIT);
+                }
+                before => self.lost.add(now, lost + before.map_or(0, |(_, n)| n)),
+            }
         } else if lost > 0 {
             let (_, sum) = self.silence.get_or_insert((now, 0));
             *sum = sum.saturating_add(lost);

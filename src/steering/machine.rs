@@ -204,8 +204,8 @@ impl Steering {
     }
 
     /// The connection to the router is lost: any order under way with it.
-    pub fn link_lost(&mut self) {
-        self.rule.lost();
+    pub fn link_lost(&mut self, now: Instant) {
+        self.rule.lost(now);
     }
 
     /// From now on the rule is wanted off and nothing is decided any more: for `steering.on_exit: disable`
@@ -375,6 +375,7 @@ impl Steering {
             drops: if readable { &self.recent_drops.0 } else { &[] },
             queue: if readable { &self.recent_queue.0 } else { &[] },
             cautious,
+            alternate_worse: condition == Condition::Good && self.assessment.zone != Zone::Green,
         };
         match &mut self.decider {
             Decider::Hysteresis(machine) => machine.observe(now, condition, cautious),

@@ -14,6 +14,7 @@
 
 pub mod assessment;
 pub mod confidence;
+mod elsewhere;
 pub mod evidence;
 pub mod fact;
 pub mod flap;
@@ -28,5 +29,6 @@ pub mod rule;
 pub mod smoothing;
 pub mod window;
 
+pub use elsewhere::{CALM_WINDOW, SAME_WITHIN};
 pub use intake::{DEAD_ALONE_FOR, DEAD_FOR, LONGEST_RTT, LOSS_WINDOW, ZONE_FRESH};
 pub use machine::{Counts, Decides, Steering, Verdict};

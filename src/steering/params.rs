@@ -13,6 +13,8 @@ pub const V17_INTERVAL: Duration = Duration::from_secs(2);
 pub struct SteeringParams {
     /// `measurement.interval_seconds`: how often [`crate::steering::Steering::observe`] is called.
     pub interval: Duration,
+    /// `timeouts.ping`: an echo without a reply for so long is lost.
+    pub lost_after: Duration,
     /// How delay, drops and queue become a zone, or, in legacy mode, the delay alone.
     pub judging: Judging,
     /// Bad samples before the rule is switched on.

@@ -72,7 +72,8 @@ pub enum RuleFact {
     NotVerified(Switch),
     /// Somebody else switched it so; ours is written again after this time.
     ByHand(Switch, Duration),
-    /// The time for that has come: it is switched back to this.
+    /// The time for that has come, or the router has been away and has forgotten: it is switched back to
+    /// this.
     Reasserting(Switch),
     /// It is as we want it again, without our doing.
     Undone(Switch),
@@ -90,6 +91,10 @@ pub const LOOK_EVERY: Duration = Duration::from_secs(30);
 const FRESH: Duration = Duration::from_secs(1);
 /// A switch by hand stands this long: time to look at something, too short to forget it.
 pub const HAND_GRACE: Duration = Duration::from_secs(60);
+/// Whoever does not answer for so long may have been rebooted, and has then forgotten what it was told just
+/// before: RouterOS writes its settings to flash with delay. It is no hand, and there is no grace. No RouterOS
+/// boots within ten seconds; a web server restarts within three.
+pub const REBOOT: Duration = Duration::from_secs(10);
 /// Reads after a write before it counts as failed, and the pauses before them (contract 4.8).
 const VERIFY_AFTER: [Duration; 3] = [
     Duration::ZERO,
@@ -142,6 +147,8 @@ pub struct Rule {
     step: Step,
     pause: Duration,
     failed: bool,
+    /// Since when there has been no connection.
+    lost_at: Option<Instant>,
 }
 
 impl Default for Rule {
@@ -164,6 +171,7 @@ impl Rule {
             },
             pause: FIRST_PAUSE,
             failed: false,
+            lost_at: None,
         }
     }
 
@@ -218,6 +226,7 @@ impl Rule {
     /// The router answered a read; or its answer to a write showed the rule.
     pub fn read(&mut self, now: Instant, reading: Reading) -> Option<RuleFact> {
         self.seen_at = now;
+        let away = self.lost_at.take().map_or(Duration::ZERO, |at| now - at);
         let before = core::mem::replace(&mut self.belief, Belief::from(reading));
         let rest = Step::Rest {
             look_at: now + LOOK_EVERY,
@@ -257,6 +266,10 @@ impl Rule {
                 self.step = Step::Yielding { until };
                 None
             }
+            _ if self.settled == Some(self.wanted) && away >= REBOOT => {
+                self.settled = None;
+                Some(RuleFact::Reasserting(self.wanted))
+            }
             _ if self.settled == Some(self.wanted) => {
                 let until = now + HAND_GRACE;
                 self.step = Step::Yielding { until };
@@ -292,7 +305,8 @@ impl Rule {
     }
 
     /// The connection is lost: nothing is known, and everything is read again first.
-    pub fn lost(&mut self) {
+    pub fn lost(&mut self, now: Instant) {
+        self.lost_at.get_or_insert(now);
         self.belief = Belief::Unknown;
         self.step = Step::Rest {
             look_at: Instant::ZERO,

@@ -7,8 +7,13 @@ mod demo;
 mod feed;
 #[path = "../harness/mod.rs"]
 mod harness;
+#[path = "../house/mod.rs"]
+mod house;
 mod real_loop;
 mod steer;
 mod steering;
 mod steering_link;
+mod steering_program;
 mod virtual_time;
+
+use harness::WanFile;

@@ -58,8 +58,10 @@ fn answer(
     while let Some(output) = out.pop() {
         let event = match output {
             Output::Probe { wan, echo } => {
-                let (seq, ms) = (echo.seq, if congested { 190 } else { 25 });
-                let rtt = Duration::from_millis(ms);
+                // The alternate stays better than a congested primary.
+                let slow = congested && wan == PRIMARY;
+                let rtt = Duration::from_millis(if slow { 190 } else { 25 });
+                let seq = echo.seq;
                 steer.input(now, Input::Reply { wan, seq, rtt }, out);
                 continue;
             }

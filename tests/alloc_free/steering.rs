@@ -39,6 +39,7 @@ fn evidence(stretch: u64) -> Evidence {
             })
         },
         alternate: Alternate::Answers,
+        alternate_rtt: Some(Millis::of(if stretch % 4 == 3 { 240 } else { 40 })),
     }
 }
 

@@ -115,6 +115,26 @@ fn loss_is_a_share_of_the_last_half_minute() {
     assert_eq!(world.cycle(&echoes(3, 0)).picture.loss, Some(0.0));
 }
 
+/// The echoes that were under way when the host came back are given up when it has answered again.
+#[test]
+fn what_a_long_silence_has_swallowed_is_no_loss() {
+    let echoes = |answered, lost| Evidence {
+        echoes: Echoes { answered, lost },
+        ..calm()
+    };
+    for (silent, counts) in [(2.0, true), (60.0, false)] {
+        let mut world = World::new(params(Duration::from_millis(50)));
+        world.run(60.0, &echoes(3, 0));
+        world.run(silent, &echoes(0, 3));
+        world.run(2.0, &echoes(1, 3));
+        let loss = world.cycle(&echoes(3, 0)).picture.loss;
+        assert_eq!(loss != Some(0.0), counts, "after {silent} s: {loss:?}");
+        world.run(2.0, &echoes(1, 3));
+        let loss = world.cycle(&echoes(3, 0)).picture.loss;
+        assert_ne!(loss, Some(0.0), "what is lost from then on counts");
+    }
+}
+
 #[test]
 fn what_autorate_says_is_worth_what_its_age_is() {
     let mut world = World::new(params(TWO));

@@ -31,6 +31,7 @@ pub(crate) fn params(interval: Duration) -> SteeringParams {
     let weight = |w| Weight::new(w).unwrap().per(interval, V17_INTERVAL);
     SteeringParams {
         interval,
+        lost_after: Duration::from_secs(2),
         judging: Judging::CakeAware(Edges {
             yellow: ms(15.0),
             red: ms(15.0),
@@ -85,6 +86,7 @@ pub(crate) fn calm() -> Evidence {
         }),
         queue: QueueNews::Read(QueueReading::default()),
         alternate: Alternate::Unknown,
+        alternate_rtt: None,
     }
 }
 

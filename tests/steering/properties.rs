@@ -59,6 +59,7 @@ prop_compose! {
         fed: bool,
         queue in queue(),
         alternate in prop::sample::select(vec![Alternate::Unknown, Alternate::Answers, Alternate::Silent]),
+        alternate_rtt in millis(),
     ) -> Evidence {
         Evidence {
             rtt,
@@ -72,6 +73,7 @@ prop_compose! {
             }),
             queue,
             alternate,
+            alternate_rtt,
         }
     }
 }
@@ -117,7 +119,7 @@ proptest! {
         for (evidence, event) in story {
             match event {
                 0 => world.down = !world.down,
-                1 => world.steering.link_lost(),
+                1 => world.steering.link_lost(world.now),
                 2 => world.rule = Reading::Missing,
                 3 => world.rule = Reading::Ambiguous(2),
                 4 => world.rule = Reading::One(Switch::On),

@@ -269,14 +269,14 @@ fn an_rtt_that_cannot_be_is_refused_and_told_once() {
 fn a_router_that_is_away_is_asked_when_it_is_back_if_it_still_hurts() {
     let mut world = world(FAST);
     world.down = true;
-    world.steering.link_lost();
+    world.steering.link_lost(world.now);
     world.run(30.0, &congested(80));
     assert!(!world.degraded(), "nobody confirmed anything");
     world.down = false;
     world.run(1.0, &congested(80));
     assert!(world.degraded());
     world.down = true;
-    world.steering.link_lost();
+    world.steering.link_lost(world.now);
     world.run(200.0, &calm());
     assert!(world.degraded(), "the rule is on, as far as anybody knows");
     world.down = false;
@@ -426,7 +426,7 @@ fn a_flapping_line_is_not_followed_around() {
             world.run(20.0, &congested(80));
         }
         let toggles = world.switched.len();
-        assert!(toggles <= 2 * 90, "{toggles}");
+        assert!(toggles <= 5, "{toggles}: what is left is the brake's");
         let returns = world.switched.windows(2).filter(|w| w[1].1 == Switch::Off);
         for pair in returns {
             assert!(pair[1].0 - pair[0].0 >= 28.0, "{pair:?}");

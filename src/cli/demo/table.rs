@@ -86,7 +86,7 @@ impl Table {
         self.show_at = now + every;
         let (capacity, demand) = {
             let scene = world.scene();
-            (scene.line.capacity(), scene.line.demand())
+            (scene.first.line.capacity(), scene.first.line.demand())
         };
         let mut text = String::new();
         if let Some(news) = self.news(capacity, demand) {

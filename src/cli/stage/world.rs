@@ -84,6 +84,7 @@ impl World {
             line: options.line,
             router: options.router,
             schedule: options.schedule,
+            ..SceneOptions::default()
         })));
         let tls = options.tls;
         let port = Arc::new(Port::take(options.router_port)?);
@@ -127,13 +128,16 @@ impl World {
     /// What modem and provider pass from now on; zero is a dead line.
     pub fn set_capacity(&self, direction: Direction, capacity: Rate) {
         let now = self.clock.now();
-        self.scene().line.set_capacity(now, direction, capacity);
+        self.scene()
+            .first
+            .line
+            .set_capacity(now, direction, capacity);
     }
 
     /// What the home would like to move from now on.
     pub fn set_demand(&self, direction: Direction, demand: Rate) {
         let now = self.clock.now();
-        self.scene().line.set_demand(now, direction, demand);
+        self.scene().first.line.set_demand(now, direction, demand);
     }
 
     /// What is wrong with the router from now on.

@@ -231,6 +231,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<SteeringConfig> {
         comment: comment?,
         params: SteeringParams {
             interval: measurement.interval,
+            lost_after: measurement.silent_after,
             judging: thresholds.judging,
             degrade: thresholds.degrade,
             recover: thresholds.recover,

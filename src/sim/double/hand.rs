@@ -43,7 +43,9 @@ impl Router {
 
     /// Adds a mangle rule; its id. A rule that was never switched has no `disabled`.
     pub fn add_mangle(&mut self, properties: &[(&str, &str)]) -> String {
-        self.mangle.insert(&Record::of(properties))
+        let id = self.mangle.insert(&Record::of(properties));
+        self.save();
+        id
     }
 
     /// Somebody changed every mangle rule with this comment.
@@ -53,6 +55,7 @@ impl Router {
                 rule.set(name, value);
             }
         }
+        self.save();
     }
 
     /// Somebody removed the first mangle rule with this comment.
@@ -62,11 +65,13 @@ impl Router {
             .iter()
             .position(|rule| rule.value("comment") == Some(comment));
         first.map(|index| rules.remove(index));
+        self.save();
     }
 
     /// Rules were removed and added again: the same, with other ids.
     pub fn renumber_rules(&mut self) {
         self.mangle.renumber();
+        self.save();
     }
 
     /// Adds an entry to an address list.
@@ -143,6 +148,7 @@ impl Router {
     pub fn reboot(&mut self, now: Instant) {
         self.flush(now);
         self.queues.table.rows.clone_from(&self.saved);
+        self.mangle.rows.clone_from(&self.saved_rules);
         self.dirty_since = None;
         self.system.booted_at = now;
         self.system.writes_since_boot = 0;
@@ -185,6 +191,7 @@ impl Router {
 
     fn save(&mut self) {
         self.saved.clone_from(&self.queues.table.rows);
+        self.saved_rules.clone_from(&self.mangle.rows);
         self.dirty_since = None;
     }
 }

@@ -120,8 +120,9 @@ pub struct Router {
     certificates: Table,
     identity: Table,
     package_update: Table,
-    /// The queues as they are in flash, and since when that is not what they are.
+    /// The queues and the rules as they are in flash, and since when that is not what they are.
     saved: Vec<Record>,
+    saved_rules: Vec<Record>,
     dirty_since: Option<Instant>,
     system: System,
     needless: u64,
@@ -147,6 +148,7 @@ impl Router {
             www: Www::new(SEED),
             flush_after: Duration::ZERO,
             saved: queues.table.rows.clone(),
+            saved_rules: Vec::new(),
             dirty_since: None,
             queues,
             types: queue_type::table(&options.queue_types),

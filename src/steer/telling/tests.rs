@@ -150,6 +150,7 @@ fn params() -> SteerParams {
         },
         steering: SteeringParams {
             interval: V17_INTERVAL,
+            lost_after: Duration::from_secs(2),
             judging: Judging::CakeAware(Edges {
                 yellow: Millis::of(15),
                 red: Millis::of(15),

@@ -131,6 +131,12 @@ fn autorate_at_its_floor_is_red_at_once() {
             ..floor
         };
         assert_eq!(reason(&above), Reason::Delay, "it still has room");
+        assert_eq!(red_after(&above), Some((14, Reason::DelaySeen)), "in vain");
+        let elsewhere = Picture {
+            zone: Some(Zone::Yellow),
+            ..above
+        };
+        assert_eq!(red_after(&elsewhere), None, "nobody else sees it");
     }
 }
 
@@ -161,6 +167,114 @@ fn loss_is_red_unless_only_the_host_is_gone() {
         Reason::NoRtt,
         "a mistyped host steers nobody"
     );
+}
+
+/// Each delay-born RED, with the delay 60 ms.
+fn reds() -> [(Picture, Reason); 5] {
+    let at_floor = Picture {
+        zone: Some(Zone::Red),
+        at_floor: true,
+        ..picture(60.0, 0, 0)
+    };
+    let backlog = Picture {
+        counts_drops: false,
+        ..picture(60.0, 0, 50)
+    };
+    let unread = Picture {
+        drops: None,
+        queue: None,
+        ..picture(60.0, 0, 0)
+    };
+    let seen = Picture {
+        at_floor: false,
+        ..at_floor
+    };
+    [
+        (seen, Reason::DelaySeen),
+        (picture(60.0, 1, 50), Reason::DelayDropsQueue),
+        (backlog, Reason::Backlog),
+        (unread, Reason::DelayAlone),
+        (at_floor, Reason::AtFloor),
+    ]
+}
+
+#[test]
+fn no_delay_is_escaped_from_to_a_line_that_is_no_better() {
+    for (red, why) in reds() {
+        for (alternate, delay, reason, condition) in [
+            (Alternate::Unknown, None, why, Condition::Bad),
+            (Alternate::Answers, None, why, Condition::Bad),
+            (Alternate::Answers, Some(55.0), why, Condition::Bad),
+            (
+                Alternate::Answers,
+                Some(56.0),
+                Reason::AlternateWorse,
+                Condition::Between,
+            ),
+            (
+                Alternate::Answers,
+                Some(64.0),
+                Reason::AlternateWorse,
+                Condition::Between,
+            ),
+            (
+                Alternate::Answers,
+                Some(65.0),
+                Reason::AlternateWorse,
+                Condition::Good,
+            ),
+            (
+                Alternate::Silent,
+                None,
+                Reason::AlternateWorse,
+                Condition::Good,
+            ),
+        ] {
+            let picture = Picture {
+                alternate,
+                alternate_delay: delay.map(ms),
+                ..red
+            };
+            let mut assessor = cake_aware();
+            assessor.observe(Instant::ZERO, &picture);
+            let (seen, then) = assessor.observe(Instant::ZERO + DELAY_ALONE_FOR, &picture);
+            assert_eq!((seen.reason, then), (reason, condition), "{why}, {delay:?}");
+        }
+    }
+}
+
+#[test]
+fn lost_packets_and_a_dead_line_are_worse_than_any_delay() {
+    let slow = |alternate, line, loss| Picture {
+        alternate,
+        alternate_delay: Some(ms(900.0)),
+        line,
+        loss: Some(loss),
+        ..picture(20.0, 0, 0)
+    };
+    let judged = |picture: &Picture| {
+        let (assessment, condition) = cake_aware().observe(Instant::ZERO, picture);
+        (assessment.reason, condition)
+    };
+    let lossy = slow(Alternate::Answers, Line::Heard, 0.3);
+    assert_eq!(judged(&lossy), (Reason::Loss, Condition::Bad));
+    let dead = slow(Alternate::Answers, Line::Dead, 0.3);
+    assert_eq!(judged(&dead), (Reason::Dead, Condition::Bad));
+    let nowhere = slow(Alternate::Silent, Line::Heard, 0.3);
+    assert_eq!(judged(&nowhere), (Reason::AlternateWorse, Condition::Good));
+}
+
+#[test]
+fn nobody_has_to_stay_on_a_line_that_is_worse() {
+    let yellow = |there: f64| Picture {
+        alternate: Alternate::Answers,
+        alternate_delay: Some(ms(there)),
+        ..picture(20.0, 0, 0)
+    };
+    for (there, condition) in [(24.0, Condition::Between), (25.0, Condition::Good)] {
+        let (assessment, then) = cake_aware().observe(Instant::ZERO, &yellow(there));
+        assert_eq!((assessment.reason, then), (Reason::Delay, condition));
+    }
 }
 
 #[test]
@@ -195,6 +309,19 @@ fn legacy_mode_knows_the_raw_delta_only_and_death() {
     ] {
         let now = picture(delta, 100, 100);
         assert_eq!(legacy.observe(Instant::ZERO, &now).1, condition, "{delta}");
+    }
+    for (alternate, there, condition) in [
+        (Alternate::Answers, 90.0, Condition::Bad),
+        (Alternate::Answers, 100.0, Condition::Between),
+        (Alternate::Answers, 200.0, Condition::Good),
+        (Alternate::Silent, 0.0, Condition::Good),
+    ] {
+        let now = Picture {
+            alternate,
+            alternate_delay: Some(ms(there)),
+            ..picture(100.0, 0, 0)
+        };
+        assert_eq!(legacy.observe(Instant::ZERO, &now).1, condition, "{there}");
     }
     let dead = Picture {
         line: Line::Dead,

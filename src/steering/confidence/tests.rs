@@ -28,6 +28,7 @@ fn signals(zone: Zone, delta: f64) -> Signals<'static> {
         drops: &[],
         queue: &[],
         cautious: false,
+        alternate_worse: false,
     }
 }
 
@@ -108,6 +109,7 @@ fn every_red_that_v17_did_not_know_reaches_the_default_threshold() {
         (Reason::Backlog, 65),
         (Reason::DelayAlone, 65),
         (Reason::AtFloor, 65),
+        (Reason::DelaySeen, 65),
         (Reason::Loss, 65),
         (Reason::Dead, 100),
     ] {
@@ -234,6 +236,60 @@ fn calm_means_all_of_it() {
     confidence.observe(later, &calm, &mut Facts::new());
     confidence.observe(end, &calm, &mut Facts::new());
     assert_eq!(confidence.wanted(end), Switch::Off);
+}
+
+/// Death scores 100, which no threshold holds back.
+#[test]
+fn a_line_that_dies_every_other_moment_is_returned_to_when_it_has_been_calm_for_the_penalty() {
+    let dead = Signals {
+        reason: Reason::Dead,
+        ..signals(Red, 0.0)
+    };
+    let calm = signals(Green, 0.0);
+    let mut confidence = Confidence::new(params());
+    let mut toggles = Vec::new();
+    for second in 0..4_000_u64 {
+        let now = Instant::ZERO + Duration::from_secs(second);
+        let flaps = second < 3_600 && second % 40 < 20;
+        let signals = if flaps { &dead } else { &calm };
+        confidence.observe(now, signals, &mut Facts::new());
+        let to = match confidence.wanted(now) {
+            Switch::On => Standing::Degraded,
+            Switch::Off => Standing::Good,
+        };
+        if to != confidence.standing() {
+            confidence.carried_out(now, to, &mut Facts::new());
+            toggles.push(second);
+        }
+    }
+    assert_eq!(toggles.len(), 6, "{toggles:?}");
+    assert!(toggles[4] < 300, "{toggles:?}");
+    // Calm since 3580 s, a minute of penalty and three seconds of patience.
+    assert_eq!(toggles[5], 3_580 + 60 + 3 - 1, "{toggles:?}");
+}
+
+#[test]
+fn an_alternate_that_is_worse_is_never_steered_to_and_is_left_after_the_hold_down() {
+    let worse = Signals {
+        reason: Reason::AlternateWorse,
+        drops: &[0.0, 1.0, 2.0],
+        queue: &[60.0, 60.0],
+        alternate_worse: true,
+        ..signals(Yellow, 200.0)
+    };
+    let mut confidence = Confidence::new(params());
+    let at = |second| Instant::ZERO + Duration::from_secs(second);
+    for second in 0..60 {
+        confidence.observe(at(second), &worse, &mut Facts::new());
+        assert_eq!(confidence.wanted(at(second)), Switch::Off, "{second}");
+    }
+    assert_eq!(confidence.scored().score, 55, "v1.7 would have gone");
+    confidence.stands(at(100), Standing::Degraded);
+    let left = (100..200).find(|&second| {
+        confidence.observe(at(second), &worse, &mut Facts::new());
+        confidence.wanted(at(second)) == Switch::Off
+    });
+    assert_eq!(left, Some(133), "30 s of hold-down, 3 s of patience");
 }
 
 /// W-24: the score of 65 steers until the brake raises what is needed to 70.

@@ -168,7 +168,7 @@ fn a_missing_or_ambiguous_rule_is_never_touched_and_told_once() {
     ] {
         let mut rule = settled();
         rule.want(at(20), On);
-        rule.lost();
+        rule.lost(at(20));
         let mut facts = Vec::new();
         for second in 1..100 {
             let now = at(second * 1_000);
@@ -192,11 +192,36 @@ fn a_connection_lost_in_the_middle_of_a_write_is_no_hand() {
         let mut rule = settled();
         rule.want(at(20), On);
         assert_eq!(rule.poll(at(20)), Some(Order::Set(On)));
-        rule.lost();
+        rule.lost(at(20));
         assert_eq!(rule.poll(at(5_000)), Some(Order::Read), "read first");
         assert_eq!(rule.read(at(5_010), Reading::One(applied)), None);
         let next = rule.poll(at(5_010));
         assert_eq!(next, (applied == Off).then_some(Order::Set(On)));
+    }
+}
+
+#[test]
+fn a_rule_that_fell_back_while_the_router_was_away_is_no_hands_work() {
+    for (away, grace) in [
+        (2_000, true),
+        (9_999, true),
+        (10_000, false),
+        (60_000, false),
+    ] {
+        let mut rule = settled();
+        rule.lost(at(1_000));
+        // The link fails again and again.
+        rule.lost(at(1_000 + away / 2));
+        let now = at(1_000 + away);
+        assert_eq!(rule.poll(now), Some(Order::Read));
+        let fact = rule.read(now, Reading::One(On));
+        let (told, next) = if grace {
+            (RuleFact::ByHand(On, HAND_GRACE), None)
+        } else {
+            (RuleFact::Reasserting(Off), Some(Order::Set(Off)))
+        };
+        assert_eq!(fact, Some(told), "away for {away} ms");
+        assert_eq!(rule.poll(now), next, "away for {away} ms");
     }
 }
 

@@ -60,6 +60,8 @@ pub(super) struct Alternate<'a> {
     wan: &'a str,
     answers: Option<bool>,
     rtt_ms: Option<f64>,
+    /// On top of its own calm.
+    delay_ms: Option<f64>,
     #[serde(flatten)]
     echoes: Echoes,
 }
@@ -128,6 +130,10 @@ pub(super) fn alternate(status: &SteerStatus) -> Option<Alternate<'_>> {
             evidence::Alternate::Silent => Some(false),
         },
         rtt_ms: echo.rtt.map(|rtt| rounded(rtt, 2)),
+        delay_ms: status
+            .picture
+            .alternate_delay
+            .map(|delay| rounded(delay, 2)),
         echoes: echoes(echo, status.now),
     })
 }

@@ -139,7 +139,8 @@ fn confidence(f: &mut fmt::Formatter<'_>, fact: &Fact) -> fmt::Result {
             lasts,
         } => write!(
             f,
-            "[FLAP-BRAKE] ENGAGED: {toggles} toggles in the window, steering needs a score of {threshold} for {:.0}s",
+            "[FLAP-BRAKE] ENGAGED: {toggles} toggles in the window, steering needs a score of {threshold}, and there is no return, \
+             until the primary has been calm for {:.0}s",
             lasts.as_secs_f64()
         ),
         _ => f.write_str("[FLAP-BRAKE] DISENGAGED"),

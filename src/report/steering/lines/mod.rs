@@ -83,7 +83,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, fact: &Fact) -> fmt::Result {
         ),
         Fact::Alternate { answers: true } => f.write_str("The alternate answers"),
         Fact::Alternate { answers: false } => f.write_str(
-            "The alternate does not answer: while that lasts, a dead primary is no reason to steer",
+            "The alternate does not answer: while that lasts, nothing is won by steering",
         ),
         Fact::Left(Standing::Good) => {
             write!(

@@ -328,7 +328,8 @@ fn the_score_has_v1_7s_words_and_a_dry_run_three_lines() {
                 },
             ),
             Level::Error,
-            "[FLAP-BRAKE] ENGAGED: 5 toggles in the window, steering needs a score of 70 for 60s",
+            "[FLAP-BRAKE] ENGAGED: 5 toggles in the window, steering needs a score of 70, and there is no return, \
+             until the primary has been calm for 60s",
         ),
         (
             about("WAN1", fact::Fact::BrakeReleased),

@@ -176,6 +176,7 @@ impl Exposition<'_> {
     /// The other line, and the entries of the address lists.
     fn alternate(&mut self) -> fmt::Result {
         const ANSWERS: &str = "wanctl_steering_alternate_answers";
+        const DELAY: &str = "wanctl_steering_alternate_rtt_delta_ms";
         const ENTRIES: &str = "wanctl_steering_address_list_entries";
         let status = self.status;
         let answers = match status.alternate_answers {
@@ -183,6 +184,17 @@ impl Exposition<'_> {
             Alternate::Answers => Some(1),
             Alternate::Silent => Some(0),
         };
+        if let Some(delay) = status.picture.alternate_delay {
+            let wan = Label(&status.setup.alternate);
+            let help =
+                "RTT over the alternate above that of its calm (EWMA smoothed) in milliseconds";
+            head(&mut self.out, DELAY, help, "gauge")?;
+            writeln!(
+                self.out,
+                "{DELAY}{{wan=\"{wan}\"}} {}",
+                Float(delay.as_f64())
+            )?;
+        }
         if let Some(answers) = answers {
             let wan = Label(&status.setup.alternate);
             let help = "Whether the alternate answers (1) or not (0)";

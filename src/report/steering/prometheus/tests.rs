@@ -41,6 +41,7 @@ fn full(name: &str) -> SteerStatus {
     status.picture.delta = most;
     status.picture.smoothed = most;
     status.picture.queue = Some(u64::MAX);
+    status.picture.alternate_delay = most;
     status.picture.loss = Some(f64::MIN_POSITIVE);
     status.confidence = Some(u8::MAX);
     status.rule.belief = Belief::On;
@@ -111,6 +112,7 @@ fn what_is_not_known_has_no_line() {
         "rule_on",
         "feed_age_seconds",
         "alternate_answers",
+        "alternate_rtt_delta_ms",
         "address_list_entries",
     ] {
         let name = format!("wanctl_steering_{name}");

@@ -123,6 +123,30 @@ fn after_a_reboot_uptime_and_counters_start_over_and_limits_are_as_saved() {
 }
 
 #[test]
+fn after_a_reboot_a_rule_that_was_switched_just_before_stands_as_it_did() {
+    let mut scene = scene(Fault::None);
+    scene.router.flush_after = Duration::from_secs(40);
+    let rule = [
+        ("chain", "prerouting"),
+        ("comment", "ours"),
+        ("disabled", "true"),
+    ];
+    let id = scene.router.add_mangle(&rule);
+    let enable = signed("PATCH", &format!("/rest/ip/firewall/mangle/{id}"));
+    let enable = enable.carrying(r#"{"disabled":"false"}"#);
+    let stands_after_a_power_cut = |scene: &mut Scene, now| {
+        scene.set_fault(now, Fault::Reboot(Duration::from_secs(5)));
+        let rule = scene.router.mangle("ours").expect("it is still there");
+        !rule.is_on("disabled")
+    };
+    assert_eq!(scene.answer(at(50_000), &enable).status, 200);
+    assert!(!stands_after_a_power_cut(&mut scene, at(60_000)));
+    scene.set_fault(at(70_000), Fault::None);
+    assert_eq!(scene.answer(at(70_000), &enable).status, 200);
+    assert!(stands_after_a_power_cut(&mut scene, at(110_000)));
+}
+
+#[test]
 fn just_after_a_boot_any_path_may_answer_with_the_resource() {
     let mut scene = scene(Fault::Confused);
     let answer = patch(&mut scene, at(0), "300M");
