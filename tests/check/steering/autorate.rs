@@ -83,7 +83,7 @@ fn the_state_document_is_missing_stale_or_elsewhere() {
     assert_eq!(setup.is_gone("autorate-missing"), Some(0));
 
     let file = File::options().write(true).open(&path).expect("there");
-    let hour = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(3_600);
+    let hour = std::time::SystemTime::UNIX_EPOCH + Duration::from_hours(1);
     file.set_modified(hour).expect("ours");
     assert_eq!(setup.bad(), (vec!["autorate-stale".to_owned()], Some(2)));
     setup.check().has("After 150 s it counts as stopped");

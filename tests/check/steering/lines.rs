@@ -34,7 +34,10 @@ fn the_alternate_is_asked_from_its_own_address() {
         "udp://{other} answers 5 of 5 echoes from 127.0.0.1 in"
     ));
     setup.world.set_reflector(2, SILENT);
-    setup.check().exits(2).has("a dead primary is not left");
+    setup
+        .check()
+        .exits(2)
+        .has("neither a slow primary is left nor a dead one");
     setup.merge("measurement: { alternate: { interface: no-such-if } }");
     setup
         .check()

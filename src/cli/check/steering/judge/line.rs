@@ -66,7 +66,7 @@ pub(in crate::cli::check::steering) fn alternate_line(
         Ok((what, false)) => Finding::warning(Subject::Alternate, "alternate-loss", what)
             .why("Traffic would be sent over a line that loses it."),
         Err(what) => Finding::warning(Subject::Alternate, "alternate-silent", what)
-            .why("As long as this is so, a dead primary is not left; a slow one is, for a line that may be dead.")
+            .why("As long as this is so, nobody is sent there: neither a slow primary is left nor a dead one.")
             .advice(
                 "Is the line down, or does the router not send what comes from this address over it? A \
                  routing rule does that.",
