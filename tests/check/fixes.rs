@@ -14,7 +14,7 @@ const TELLING: [&str; 3] = ["print", "sign", "install"];
 /// Looks at the load of a CPU, and the double has none.
 const NOT_THE_DOUBLES: [&str; 1] = ["/tool profile "];
 /// What a person would type instead: a report never shows it.
-const PASSWORD: &str = "<what the WAN file says>";
+const PASSWORD: &str = "<what the file says>";
 
 impl Setup {
     /// The finding with this id is there; all its steps are done; then it is gone. The exit code says
@@ -38,7 +38,7 @@ impl Setup {
     }
 
     /// All that the findings propose for the router is understood there.
-    fn all_is_understood(&self, more: &[&str], id: &str) {
+    pub(crate) fn all_is_understood(&self, more: &[&str], id: &str) {
         let (findings, _) = self.findings(more);
         let has = findings.iter().any(|finding| finding["id"] == id);
         assert!(has, "no {id} among {findings:#?}");

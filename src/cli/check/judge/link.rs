@@ -2,20 +2,23 @@
 
 use super::{ms, quoted, spread};
 use crate::cli::check::client::Failure;
-use crate::cli::check::facts::{Router, Traffic};
 use crate::cli::check::finding::{Finding, Subject};
 use crate::cli::fingerprint::{hex, portrait};
 use crate::cli::secret::{self, Weakness};
-use crate::config::{Scheme, WanConfig};
+use crate::config::{RouterConfig, Scheme};
+use crate::shell::certificate::Shown;
 use crate::time::Duration;
 
 /// REST on real routers: 20 ms on average, 55 ms in the 95th percentile (routeros.md 1.7).
 const SLOW: Duration = Duration::from_millis(200);
 
 /// Whether the password is safe on its way.
-pub(super) fn trust(config: &WanConfig, router: &Router) -> Option<Finding> {
+pub(in crate::cli::check) fn trust(
+    config: &RouterConfig,
+    shown: Option<&Shown>,
+) -> Option<Finding> {
     let at = |id, what: &str| Some(Finding::warning(Subject::Router, id, what));
-    match secret::on_the_way(&config.router)? {
+    match secret::on_the_way(config)? {
         Weakness::Plain => {
             let what = "Nothing protects the router's password: plain http sends it readable across the \
                         network.";
@@ -30,14 +33,14 @@ pub(super) fn trust(config: &WanConfig, router: &Router) -> Option<Finding> {
                  the certificate is not checked.",
             )?
             .why("It takes one device in the local network that claims the router's address."),
-            router,
+            shown,
         )),
     }
 }
 
 /// Advises to pin what the router shows.
-fn pin(finding: Finding, router: &Router) -> Finding {
-    match &router.shown {
+fn pin(finding: Finding, shown: Option<&Shown>) -> Finding {
+    match shown {
         Some(shown) => finding
             .advice(format!(
                 "The router shows: {}. If `/certificate print detail` on the router has the same \
@@ -52,13 +55,17 @@ fn pin(finding: Finding, router: &Router) -> Finding {
 }
 
 /// Why nothing more could be asked.
-pub(super) fn failure(config: &WanConfig, router: &Router, failure: &Failure) -> Finding {
-    let address = format!("{}:{}", config.router.host, config.router.port);
+pub(in crate::cli::check) fn failure(
+    config: &RouterConfig,
+    shown: Option<&Shown>,
+    failure: &Failure,
+) -> Finding {
+    let address = format!("{}:{}", config.host, config.port);
     match failure {
         Failure::NoAddress | Failure::Unreachable(_) | Failure::TimedOut => {
             not_reached(config, &address, failure)
         }
-        Failure::Untrusted(why) => untrusted(config, router, &address, why),
+        Failure::Untrusted(why) => untrusted(config, shown, &address, why),
         Failure::Status(401, _) => login(config),
         Failure::Status(_, words) if words.contains("not enough permissions") => {
             let what = "may not read what wanctl must read";
@@ -80,11 +87,11 @@ pub(super) fn failure(config: &WanConfig, router: &Router, failure: &Failure) ->
     }
 }
 
-fn garbled(config: &WanConfig, address: &str, why: &str) -> Finding {
+fn garbled(config: &RouterConfig, address: &str, why: &str) -> Finding {
     let what = format!("What answers at {address} is not the router's REST: {why}.");
     let finding = Finding::error(Subject::Router, "router-no-rest", what);
     let services = "/ip service print detail where name~\"www\"";
-    match config.router.scheme {
+    match config.scheme {
         Scheme::Http => finding
             .why("The port may be one for https, or another service's. See which it is, and let router.port and router.scheme say so:")
             .on_router(services),
@@ -110,22 +117,19 @@ fn served(finding: Finding) -> Finding {
         .on_router("/ip service set www-ssl certificate=wanctl disabled=no")
 }
 
-fn not_reached(config: &WanConfig, address: &str, failure: &Failure) -> Finding {
+fn not_reached(config: &RouterConfig, address: &str, failure: &Failure) -> Finding {
     let error = |id, what: String| Finding::error(Subject::Router, id, what);
-    let service = match config.router.scheme {
+    let service = match config.scheme {
         Scheme::Http => "www",
         Scheme::Https => "www-ssl",
     };
-    let serve = format!(
-        "/ip service set {service} disabled=no port={}",
-        config.router.port
-    );
+    let serve = format!("/ip service set {service} disabled=no port={}", config.port);
     match failure {
         Failure::Unreachable(why) => error(
             "router-unreachable",
             format!("Nobody answers at {address}: {why}."),
         )
-        .why("Until somebody does, the limits stay as they are.")
+        .why("Until somebody does, the router stays as it is.")
         .on_router(serve)
         .advice("Look at router.host, router.port and the router's input firewall, too."),
         Failure::TimedOut => error(
@@ -136,7 +140,7 @@ fn not_reached(config: &WanConfig, address: &str, failure: &Failure) -> Finding 
         .on_router(serve)
         .on_router("/tool profile duration=10s"),
         _ => {
-            let what = format!("The router's name {} has no address.", config.router.host);
+            let what = format!("The router's name {} has no address.", config.host);
             error("router-no-address", what)
                 .why("The daemon asks again and again, but cannot control until there is one.")
                 .advice("Write the router's address into router.host; names need a working DNS.")
@@ -144,8 +148,8 @@ fn not_reached(config: &WanConfig, address: &str, failure: &Failure) -> Finding 
     }
 }
 
-fn untrusted(config: &WanConfig, router: &Router, address: &str, why: &str) -> Finding {
-    let pinned = config.router.tls_fingerprint.is_some();
+fn untrusted(config: &RouterConfig, shown: Option<&Shown>, address: &str, why: &str) -> Finding {
+    let pinned = config.tls_fingerprint.is_some();
     let id = if pinned {
         "router-pin"
     } else {
@@ -159,14 +163,11 @@ fn untrusted(config: &WanConfig, router: &Router, address: &str, why: &str) -> F
         "RouterOS makes its certificates itself, and no authority vouches for them; a pinned fingerprint \
          is what fits. The password was not sent."
     };
-    pin(
-        Finding::error(Subject::Router, id, what).why(reason),
-        router,
-    )
+    pin(Finding::error(Subject::Router, id, what).why(reason), shown)
 }
 
-fn login(config: &WanConfig) -> Finding {
-    let user = &config.router.user;
+fn login(config: &RouterConfig) -> Finding {
+    let user = &config.user;
     let what = format!("The router does not let user {user} in with this password.");
     Finding::error(Subject::Router, "router-login", what)
         .why(
@@ -175,22 +176,23 @@ fn login(config: &WanConfig) -> Finding {
         )
         .on_router(format!("/user print detail where name={}", quoted(user)))
         .on_router(format!(
-            "/user set [find name={}] password=\"<what the WAN file says>\"",
+            "/user set [find name={}] password=\"<what the file says>\"",
             quoted(user)
         ))
 }
 
 /// The user's group lacks a policy.
-pub(super) fn rights_missing(
-    config: &WanConfig,
+pub(in crate::cli::check) fn rights_missing(
+    config: &RouterConfig,
     id: &'static str,
     what: &str,
     words: &str,
 ) -> Finding {
-    let user = &config.router.user;
+    let user = &config.user;
     let what = format!("The router's user {user} {what}: {words}.");
     Finding::error(Subject::Router, id, what)
-        .why("wanctl reads and writes /queue tree; the group needs read, write and rest-api.")
+        .why("wanctl reads and writes /queue tree, steering /ip firewall mangle; the group needs read, write and \
+             rest-api.")
         .on_router(format!(
             "/user group set [/user get [find name={}] group] policy=read,write,rest-api",
             quoted(user)
@@ -198,8 +200,8 @@ pub(super) fn rights_missing(
 }
 
 /// What is known about rights when everything could be read.
-pub(super) fn rights(config: &WanConfig, write_test: bool) -> Finding {
-    let user = &config.router.user;
+pub(super) fn rights(config: &RouterConfig, write_test: bool) -> Finding {
+    let user = &config.user;
     if write_test {
         let what = format!("User {user} may read.");
         Finding::ok(Subject::Router, "rights", what)
@@ -211,18 +213,18 @@ pub(super) fn rights(config: &WanConfig, write_test: bool) -> Finding {
 }
 
 /// How long reads take.
-pub(super) fn latency(traffic: &Traffic) -> Finding {
-    let [min, median, max] = spread(&traffic.reads);
+pub(in crate::cli::check) fn latency(reads: &[Duration]) -> Finding {
+    let [min, median, max] = spread(reads);
     let what = format!(
         "REST answers in {} ({} to {} in {} reads).",
         ms(median),
         ms(min),
         ms(max),
-        traffic.reads.len()
+        reads.len()
     );
     if median > SLOW {
         Finding::warning(Subject::Router, "router-slow", what)
-            .why("A new limit takes effect that much later; 20 ms are usual.")
+            .why("Whatever wanctl writes takes effect that much later; 20 ms are usual.")
             .on_router("/tool profile duration=10s")
     } else {
         Finding::ok(Subject::Router, "router-latency", what)

@@ -1,7 +1,7 @@
 //! From facts to findings. PURE: no sockets, no files, no clock.
 
 mod cake;
-mod link;
+pub(super) mod link;
 mod machine;
 mod queue;
 mod ssh;
@@ -13,7 +13,8 @@ mod version;
 mod writes;
 
 pub(super) use self::machine::machine;
-pub(super) use self::ssh::{ssh, transports};
+pub(super) use self::ssh::{ssh, transports, way};
+pub(super) use self::version::version;
 pub(super) use self::writes::writes;
 
 use super::facts::Router;
@@ -66,6 +67,12 @@ pub(super) fn no_rest(write_test: bool) -> Vec<Finding> {
         .collect()
 }
 
+/// Without its password there is no client.
+pub(super) fn no_client(sentence: String) -> Finding {
+    let why = "Without it no client can be built; the daemon would refuse to start.";
+    Finding::error(Subject::Config, "credentials", sentence).why(why)
+}
+
 /// What one finding says about another.
 pub(super) fn together(findings: &mut Vec<Finding>) {
     let has = |id| findings.iter().any(|finding| finding.id == id);
@@ -85,29 +92,42 @@ pub(super) fn together(findings: &mut Vec<Finding>) {
 
 /// Everything about the router but its writes.
 pub(super) fn router(config: &WanConfig, router: &Router, write_test: bool) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = link::trust(config, router).into_iter().collect();
-    if let Err(failure) = &router.resource {
-        findings.push(link::failure(config, router, failure));
-        return findings;
-    }
-    findings.extend(version::version(config, router, Transport::Rest));
+    let mut findings: Vec<Finding> = link::trust(&config.router, router.shown.as_ref())
+        .into_iter()
+        .collect();
+    let failure = |failure| link::failure(&config.router, router.shown.as_ref(), failure);
+    let resource = match &router.resource {
+        Ok(resource) => resource,
+        Err(why) => {
+            findings.push(failure(why));
+            return findings;
+        }
+    };
+    let scheme = config.router.scheme;
+    findings.extend(version(scheme, resource, Transport::Rest));
     match (&router.queues, &router.types) {
         (Ok(queues), Ok(types)) => {
-            findings.extend(router.traffic.as_ref().map(link::latency));
-            findings.push(link::rights(config, write_test));
+            findings.extend(
+                router
+                    .traffic
+                    .as_ref()
+                    .map(|seen| link::latency(&seen.reads)),
+            );
+            findings.push(link::rights(&config.router, write_test));
             findings.extend(both(config, router, queues, types));
         }
-        (Err(failure), _) | (_, Err(failure)) => {
-            findings.push(link::failure(config, router, failure));
-        }
+        (Err(why), _) | (_, Err(why)) => findings.push(failure(why)),
     }
     findings
 }
 
 /// The same, of what the console told.
 fn console(config: &WanConfig, router: &Router) -> Vec<Finding> {
-    let mut findings = version::version(config, router, Transport::Ssh);
-    if let (Ok(_), Ok(queues), Ok(types)) = (&router.resource, &router.queues, &router.types) {
+    let resource = router.resource.as_ref();
+    let mut findings = resource
+        .map(|resource| version(config.router.scheme, resource, Transport::Ssh))
+        .unwrap_or_default();
+    if let (Ok(_), Ok(queues), Ok(types)) = (resource, &router.queues, &router.types) {
         findings.extend(both(config, router, queues, types));
     } else {
         let what = "By SSH, the router's version, queues or queue types make no sense.";
@@ -144,12 +164,12 @@ fn both(config: &WanConfig, router: &Router, queues: &[Object], types: &[Object]
 }
 
 /// `1.2 ms`.
-fn ms(span: Duration) -> String {
+pub(super) fn ms(span: Duration) -> String {
     format!("{:.1} ms", span.as_millis().as_f64())
 }
 
 /// The smallest, the one in the middle, the largest; zeros if there are none.
-fn spread(spans: &[Duration]) -> [Duration; 3] {
+pub(super) fn spread(spans: &[Duration]) -> [Duration; 3] {
     let mut sorted = spans.to_vec();
     sorted.sort();
     let at = |n: usize| sorted.get(n).copied().unwrap_or(Duration::ZERO);
@@ -161,7 +181,7 @@ fn spread(spans: &[Duration]) -> [Duration; 3] {
 }
 
 /// A text as the RouterOS command line wants it between quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars().filter(|c| !c.is_control()) {
         if matches!(c, '"' | '\\' | '$') {

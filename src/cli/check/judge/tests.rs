@@ -347,7 +347,7 @@ fn what_a_service_user_may_not_do_is_told_with_the_way_out() {
             "not allowed to send ICMP echoes; do one of these: ...".into()
         )),
     };
-    let findings = machine(&config(), &seen);
+    let findings = machine(&config().lock.file, &seen);
     assert_eq!(
         ids(&findings),
         ["directory-log", "directory-lock", "ssh-key-mode", "ping"]
@@ -372,7 +372,7 @@ fn root_is_told_how_to_look_as_the_service() {
         service_file: Some("/etc/wanctl/wan1.yaml".into()),
         ..Machine::default()
     };
-    let note = machine(&config(), &seen).pop().expect("a note");
+    let note = machine(&config().lock.file, &seen).pop().expect("a note");
     let command = "systemd-run --pipe --wait --uid=wanctl -p EnvironmentFile=/etc/wanctl/secrets -p \
                    AmbientCapabilities=CAP_NET_RAW wanctl check --config /etc/wanctl/wan1.yaml";
     assert_eq!(
@@ -380,6 +380,6 @@ fn root_is_told_how_to_look_as_the_service() {
         ("root", Severity::Note, command)
     );
     seen.service_file = None;
-    let note = machine(&config(), &seen).pop().expect("a note");
+    let note = machine(&config().lock.file, &seen).pop().expect("a note");
     assert_eq!(note.fix[0].place, Place::Advice);
 }
