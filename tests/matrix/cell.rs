@@ -173,6 +173,8 @@ impl Cell {
             (Fault::ClampsTo(_), _) => (20, 0),
             // Somebody is faster than the answer.
             (Fault::ChangedByHand(_), Moment::Answered) => (0, 1),
+            // The other queue's write goes into this one before the answer about this one is told.
+            (Fault::SwappedIds, Moment::Answered) => (0, 1),
             _ => (0, 0),
         }
     }
@@ -333,6 +335,7 @@ const fn longest_pause(fault: Fault) -> Duration {
         | Fault::Chunked
         | Fault::ControlCharacters
         | Fault::AbsentDisabled
+        | Fault::SwappedIds
         | Fault::Renumbered
         | Fault::ChangedByHand(_) => 0,
         // The last command goes on hanging, and everything else of ours waits for it.

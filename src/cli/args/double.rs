@@ -55,7 +55,7 @@ usage: wanctl double [--port N] [--tls | --tls12] [--ssh-socket PATH] [--profile
                      status-401, status-403, status-404, status-500, status-503,
                      close-after-each, announced-close, slow, empty-list, clamps,
                      control-characters, chunked, refuses-what-it-did, latency, budget, hang,
-                     hanging-writes, abort-damage, unauthorized-storm, renumbered, reboot,
+                     hanging-writes, abort-damage, unauthorized-storm, swapped-ids, renumbered, reboot,
                      confused, read-only, absent-disabled, invalid-queues, changed-by-hand, session-limit
   --seconds N        end after N seconds; otherwise SIGINT or SIGTERM ends it
   -h, --help         this text

@@ -79,12 +79,16 @@ impl RestTalk for Queues {
     ) -> After {
         let direction = order.direction;
         let why = match reply.status {
-            200..300 => match routeros::parse_queue(reply.body) {
+            200..300 => match routeros::parse_queue(reply.body, &self.names[direction]) {
                 Ok(queue) => {
                     told.tell(self.holds(now, direction, &queue, Known::Written, reply.took));
                     return After::Nothing;
                 }
-                Err(routeros::Unreadable) => Refusal::Unclear,
+                Err(routeros::Unreadable) => {
+                    // It may have been another queue: no id is used again before it is looked up.
+                    self.ids = Both::default();
+                    Refusal::Unclear
+                }
             },
             status => self.refusal(direction, status, reply.body),
         };
