@@ -37,6 +37,8 @@ const TYPES: &str = "/rest/queue/type";
 const INTERFACES: &str = "/rest/interface";
 const FASTTRACK: &str = "/rest/ip/firewall/filter?action=fasttrack-connection";
 
+const USERS: &str = "/rest/user?.proplist=name,group";
+const GROUPS: &str = "/rest/user/group?.proplist=name,policy";
 const RULES: &str = "/rest/ip/firewall/mangle?.proplist=.id,comment,disabled";
 
 /// The same for the console. An answer has no room for a large firewall: only what is looked for.
@@ -47,6 +49,8 @@ mod console {
     pub(super) const INTERFACES: &str = ":put [/interface print as-value proplist=name,type]";
     pub(super) const FASTTRACK: &str = ":put [/ip firewall filter print as-value proplist=disabled where \
                                         action=fasttrack-connection]";
+    pub(super) const USERS: &str = ":put [/user print as-value proplist=name,group]";
+    pub(super) const GROUPS: &str = ":put [/user group print as-value proplist=name,policy]";
     pub(super) const RULES: &str = ":put [/ip firewall mangle print as-value proplist=comment,disabled \
                                     where comment~\"[Ss]teer|STEER|[Aa]daptive|ADAPTIVE\"]";
 }
@@ -176,6 +180,7 @@ pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Ro
         interfaces: Vec::new(),
         fasttrack: None,
         rules: None,
+        policies: None,
         traffic: None,
         resource: resource(client),
     };
@@ -187,6 +192,7 @@ pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Ro
     router.interfaces = list(INTERFACES).unwrap_or_default();
     router.fasttrack = list(FASTTRACK).ok().as_deref().map(any_on);
     router.rules = list(RULES).ok();
+    router.policies = policies(config, client);
     if router
         .queues
         .as_ref()
@@ -293,7 +299,7 @@ pub(super) fn objects(ask: Ask<'_>, line: &str) -> Result<Result<Vec<Object>, Fa
 }
 
 /// Everything that REST would have been asked, but for what moves.
-pub(super) fn by_console(ask: Ask<'_>) -> Result<Router, Failed> {
+pub(super) fn by_console(config: &RouterConfig, ask: Ask<'_>) -> Result<Router, Failed> {
     let list = |line: &str| objects(ask, line);
     Ok(Router {
         shown: None,
@@ -303,8 +309,33 @@ pub(super) fn by_console(ask: Ask<'_>) -> Result<Router, Failed> {
         interfaces: list(console::INTERFACES)?.unwrap_or_default(),
         fasttrack: list(console::FASTTRACK)?.ok().as_deref().map(any_on),
         rules: list(console::RULES)?.ok(),
+        policies: policies_by_console(config, ask)?,
         traffic: None,
     })
+}
+
+/// What the user's group may do, if the router shows users and groups.
+pub(super) fn policies(config: &RouterConfig, client: &Client) -> Option<String> {
+    let list = |path: &str| client.get(path).map(|answer| answer.objects).ok();
+    policies_of(&config.user, &list(USERS)?, &list(GROUPS)?)
+}
+
+/// The same by SSH.
+pub(super) fn policies_by_console(
+    config: &RouterConfig,
+    ask: Ask<'_>,
+) -> Result<Option<String>, Failed> {
+    let (users, groups) = (
+        objects(ask, console::USERS)?,
+        objects(ask, console::GROUPS)?,
+    );
+    let both = users.ok().zip(groups.ok());
+    Ok(both.and_then(|(users, groups)| policies_of(&config.user, &users, &groups)))
+}
+
+fn policies_of(user: &str, users: &[Object], groups: &[Object]) -> Option<String> {
+    let group = named(users, user)?.text("group")?;
+    named(groups, group)?.text("policy").map(str::to_owned)
 }
 
 /// The interfaces are read within the counters' time: whatever a port passed between its two reads, its

@@ -199,19 +199,6 @@ pub(in crate::cli::check) fn rights_missing(
         ))
 }
 
-/// What is known about rights when everything could be read.
-pub(super) fn rights(config: &RouterConfig, write_test: bool) -> Finding {
-    let user = &config.user;
-    if write_test {
-        let what = format!("User {user} may read.");
-        Finding::ok(Subject::Router, "rights", what)
-    } else {
-        let what =
-            format!("User {user} may read; whether it may write, only --write-test can tell.");
-        Finding::note(Subject::Router, "rights", what)
-    }
-}
-
 /// How long reads take.
 pub(in crate::cli::check) fn latency(reads: &[Duration]) -> Finding {
     let [min, median, max] = spread(reads);
