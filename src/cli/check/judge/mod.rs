@@ -81,10 +81,13 @@ pub(super) fn together(findings: &mut Vec<Finding>) {
     let (key_file, unset) = (has("ssh-key-file"), has("password-unset"));
     // What SSH says of a key that others may read says it all.
     findings.retain(|finding| !key_file || finding.id != "ssh-key-mode");
-    // What the group says, the write test only confirms.
-    let mut is_first = true;
-    findings
-        .retain(|finding| finding.id != "rights-write" || core::mem::replace(&mut is_first, false));
+    // What the write test proves, the group need not say.
+    let says = |finding: &Finding| finding.id == "rights-write";
+    if findings.iter().filter(|finding| says(finding)).count() > 1
+        && let Some(first) = findings.iter().position(says)
+    {
+        findings.remove(first);
+    }
     // An empty password was refused, as it should be: the router's own is right.
     let logins = findings
         .iter_mut()
