@@ -171,10 +171,9 @@ impl Cell {
         match (self.fault, self.moment) {
             // It takes the write and applies something else: asked again after 0.25 s, 0.5 s … 30 s.
             (Fault::ClampsTo(_), _) => (20, 0),
-            // Somebody is faster than the answer.
-            (Fault::ChangedByHand(_), Moment::Answered) => (0, 1),
-            // The other queue's write goes into this one before the answer about this one is told.
-            (Fault::SwappedIds, Moment::Answered) => (0, 1),
+            // Somebody is faster than the answer, or the other queue's write goes into this one before
+            // the answer about this one is told.
+            (Fault::ChangedByHand(_) | Fault::SwappedIds, Moment::Answered) => (0, 1),
             _ => (0, 0),
         }
     }

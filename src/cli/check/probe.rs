@@ -26,6 +26,8 @@ const READS: u32 = 20;
 const READ_EVERY: Duration = Duration::from_millis(100);
 /// A single 401 is not believed: RouterOS may hand out another request's (routeros.md 1.7).
 const SECOND_LOOK_AFTER: Duration = Duration::from_millis(700);
+/// Somebody's aborted requests break the web server for up to 2.4 s (routeros.md 1.7).
+const ENDED_AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// For one command; a person waits.
 const SSH_PATIENCE: Duration = Duration::from_secs(8);
 const CERTIFICATE_PATIENCE: Duration = Duration::from_secs(4);
@@ -214,17 +216,22 @@ pub(super) fn shown(config: &RouterConfig) -> Option<Shown> {
     }
 }
 
-/// The first question.
+/// The first question. Each of the two failures that may pass by themselves is asked again, once.
 pub(super) fn resource(client: &Client) -> Result<Object, Failure> {
+    if !client.has_address() {
+        return Err(Failure::NoAddress);
+    }
     let ask = || client.get(RESOURCE).map(|answer| answer.objects);
-    let first = match ask() {
-        Err(Failure::Status(401, _)) => {
-            pause(SECOND_LOOK_AFTER);
-            ask()
-        }
-        other => other,
-    };
-    first.and_then(first_of)
+    let mut said = ask();
+    if said == Err(Failure::Ended) {
+        pause(ENDED_AGAIN_AFTER);
+        said = ask();
+    }
+    if let Err(Failure::Status(401, _)) = said {
+        pause(SECOND_LOOK_AFTER);
+        said = ask();
+    }
+    said.and_then(first_of)
 }
 
 pub(super) fn first_of(objects: Vec<Object>) -> Result<Object, Failure> {
