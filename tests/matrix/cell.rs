@@ -317,8 +317,10 @@ fn busy_from(at: Duration) -> Schedule {
 /// The longest documented pause that the fault can have led to (README, "When something fails").
 const fn longest_pause(fault: Fault) -> Duration {
     Duration::from_secs(match fault {
-        // A refused login.
-        Fault::Status(401) | Fault::UnauthorizedStorm(_) | Fault::AbortDamage => 300,
+        // A refused login: the first pause, and no fault here lasts into a second one.
+        Fault::Status(401) | Fault::UnauthorizedStorm(_) => 30,
+        // The same, and the damage outlasts its cause by 2.4 s.
+        Fault::AbortDamage => 3 + 30,
         // Nothing listens, or it hangs up.
         Fault::Reset
         | Fault::CloseAfterEach
