@@ -204,6 +204,7 @@ fn spoilt(bytes: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+const STEERING_STATE: &[u8] = include_bytes!("../fuzz/seeds/steering_document_sound/v1_7");
 const STATE: &[u8] = br#"{"download":{"green_streak":11,"soft_red_streak":0,"red_streak":0,"current_rate":247814820},"upload":{"green_streak":11,"soft_red_streak":0,"red_streak":0,"current_rate":2.5e7},"ewma":{"baseline_rtt":25.0,"load_rtt":25.010882765054703},"last_applied":{"dl_rate":271669248,"ul_rate":null},"timestamp":"2026-11-21T00:01:32.450001"}"#;
 const HEALTH: &[u8] = br#"{"status":"healthy","wans":[{"name":"wan1","baseline_rtt_ms":24.25,"download":{"current_rate_mbps":80.0,"state":"RED","at_floor":true},"measurement":{"source":"icmp","reflectors":[{"host":"one.example"}]},"problem":null}],"problem":null}"#;
 const LISTING: &[u8] = br#"[{".id":"*1000000","name":"WAN-Download-1","max-limit":"500000000","queue":"cake-down-wan1","disabled":"false","invalid":"false","bytes":"272603902153"},{".id":"*1000002","name":"WAN-Upload-1","max-limit":"50M"}]"#;
@@ -251,6 +252,11 @@ proptest! {
     #[test]
     fn steerings_links_survive_any_story_and_come_back(story in bytes()) {
         attack::steering::steering_link_any_bytes(&story);
+    }
+
+    #[test]
+    fn any_steering_document_is_read_or_refused(bytes in prop_oneof![bytes(), spoilt(STEERING_STATE)]) {
+        attack::steering::steering_document_sound(&bytes);
     }
 
     #[test]

@@ -48,6 +48,11 @@ pub fn state_document_sound(bytes: &[u8]) {
     attack::state_document_sound(bytes);
 }
 
+/// See `attack::steering::steering_document_sound`.
+pub fn steering_document_sound(bytes: &[u8]) {
+    attack::steering::steering_document_sound(bytes);
+}
+
 /// See `attack::steering::steering_link_any_bytes`.
 pub fn steering_link_any_bytes(bytes: &[u8]) {
     attack::steering::steering_link_any_bytes(bytes);

@@ -7,6 +7,7 @@ use super::host::Host;
 use super::rule::{Bad, FileName, LooseCount, LooseFlag, Number, Rule, Text, Whole};
 use super::section::Section;
 use super::value::Value;
+use crate::control::prober::LONGEST_PENDING;
 use crate::time::Duration;
 
 /// `health_check.port`.
@@ -91,8 +92,19 @@ pub(super) fn timeouts(section: Section<'_>) -> Timeouts {
     };
     let command = read("ssh_command", DEFAULT_COMMAND_TIMEOUT);
     let ping = read("ping", DEFAULT_PING_TIMEOUT);
+    warn_of_patience(&section, ping);
     section.finish(&["ping_total"]);
     Timeouts { command, ping }
+}
+
+/// A reply that takes longer says nothing about now; nobody waits for it.
+pub(super) fn warn_of_patience(section: &Section<'_>, ping: Option<Duration>) {
+    if ping.is_some_and(|ping| ping > LONGEST_PENDING) {
+        section.warn(
+            "ping",
+            &format!("counts as {LONGEST_PENDING}: longer ago says nothing about now"),
+        );
+    }
 }
 
 pub(super) fn logging(section: Section<'_>) -> Option<Logging> {

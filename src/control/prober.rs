@@ -15,8 +15,9 @@ pub const ROUNDS_IN_FLIGHT: usize = 64;
 /// A reply that took longer says what the line was like then, not what it is like now: 64 rounds of
 /// 50 ms. Longer than `silent_after` on purpose: two seconds of bufferbloat are bad news, but news.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(ROUNDS_IN_FLIGHT as u64 * 50);
-/// Silence of ten seconds is silence, whatever `timeouts.ping` says (the config takes up to a day).
-const LONGEST_PENDING: Duration = Duration::from_secs(10);
+/// Silence of ten seconds is silence, whatever `timeouts.ping` says (the config takes up to a day, with a
+/// warning).
+pub const LONGEST_PENDING: Duration = Duration::from_secs(10);
 /// One more echo per round than there are reflectors leaves room for the gateway's.
 const SLOTS: usize = ROUNDS_IN_FLIGHT * MAX_REFLECTORS;
 /// Reflectors that a median is taken over, as in v1.7.

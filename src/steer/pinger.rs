@@ -5,7 +5,7 @@
 
 use heapless::Vec;
 
-use crate::control::prober::{Echo, Target};
+use crate::control::prober::{Echo, LONGEST_PENDING, Target};
 use crate::status::Unsent;
 use crate::steer::status::EchoStatus;
 use crate::steering::DEAD_FOR;
@@ -18,15 +18,13 @@ use crate::units::Millis;
 const WAITING: usize = 128;
 /// Round trips of one cycle that count; of more, the newest.
 const TIMES: usize = 32;
-/// Longest a reply is waited for, whatever the file says: later it says nothing about now.
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// How to ask.
 #[derive(Clone, Copy, Debug)]
 pub struct PingerParams {
     /// One echo every so long.
     pub every: Duration,
-    /// One without a reply for so long is lost.
+    /// One without a reply for so long is lost, and after [`LONGEST_PENDING`] in any case.
     pub lost_after: Duration,
 }
 
@@ -50,7 +48,7 @@ pub(super) struct Pinger {
 
 impl Pinger {
     pub(super) fn new(now: Instant, params: PingerParams) -> Self {
-        let lost_after = params.lost_after.min(LONGEST_WAIT);
+        let lost_after = params.lost_after.min(LONGEST_PENDING);
         Self {
             params: PingerParams {
                 lost_after,

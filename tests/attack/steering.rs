@@ -1,9 +1,16 @@
 //! Steering's links and codecs against whatever may come, in whatever order.
 
+use std::path::Path;
+
+use wanctl::cli::steering::assemble;
+use wanctl::config;
+use wanctl::program::{Beat, OutboxOf, Output, Program as _};
+use wanctl::report::steering::state;
 use wanctl::router::rest;
 use wanctl::router::ssh;
 use wanctl::router::steering::{Event, Interest, Order, Reading, Steering, Switch};
 use wanctl::router::{Failure, Known};
+use wanctl::steer::Steer;
 use wanctl::time::{Duration, Instant};
 use wanctl::wire::routeros::{self, Found};
 use wanctl::wire::routeros_cli;
@@ -278,4 +285,35 @@ pub(crate) fn steering_json_sound(json: &[u8]) {
 fn is_id(text: &str) -> bool {
     let digits = text.strip_prefix('*').unwrap_or_default();
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A state document is read into something steering can go on from, and what it then saves is read the same.
+pub(crate) fn steering_document_sound(bytes: &[u8]) {
+    const HISTORY: usize = 60;
+    let Ok(saved) = state::parse(bytes, "WAN1", HISTORY) else {
+        return;
+    };
+    let yaml = include_bytes!("../../configs/steering.yaml");
+    let config = config::parse_steering(Path::new("steering.yaml"), yaml);
+    let params = assemble::params(&config.expect("shipped").config, Some(saved));
+    let (mut now, mut out) = (Instant::ZERO, OutboxOf::<Steer>::default());
+    let mut steer = Steer::new(now, params);
+    for _ in 0..100 {
+        now = now + TICK;
+        steer.tick(now, Beat::default(), &mut out);
+        while out.pop().is_some() {}
+    }
+    let (delta, queue) = steer.steering().averages();
+    assert!((0.0..=1_000.0).contains(&delta) && (0.0..=10_000.0).contains(&queue));
+    steer.stop(now, &mut out);
+    while let Some(output) = out.pop() {
+        if let Output::Save { saved, .. } = output {
+            let stamp = |_| "2026-11-21T00:01:32.450001".to_owned();
+            let written = state::write(&saved, &stamp);
+            let again = state::parse(written.as_bytes(), "WAN1", HISTORY).expect("our own");
+            assert_eq!(again.standing, saved.standing);
+            assert_eq!(again.rtt.len(), saved.record.rtt.len());
+            assert_eq!(again.transitions.len(), saved.record.transitions.len());
+        }
+    }
 }

@@ -44,6 +44,12 @@ pub(crate) const WRITTEN: &[Row] = &[
         &[],
     ),
     (
+        "more patience than there is",
+        &[(LAST, "lock_timeout: 300\ntimeouts: {ping: 60}")],
+        |c| c.measurement.prober.silent_after == Duration::from_secs(60),
+        &["wan1.yaml:42: timeouts.ping: counts as 10.0 s: longer ago says nothing about now"],
+    ),
+    (
         "hexadecimal",
         &[("ceiling_mbps: 500", "ceiling_mbps: 0x200")],
         |c| c.shapers.down.ceiling == Rate::mbit(512),

@@ -295,6 +295,7 @@ fn timeouts(section: Section<'_>) -> Timeouts {
     };
     let command = read("ssh_command", DEFAULT_STEERING_COMMAND_TIMEOUT);
     let ping = read("ping", DEFAULT_STEERING_PING_TIMEOUT);
+    service::warn_of_patience(&section, ping);
     section.finish(&["ping_total"]);
     Timeouts { command, ping }
 }
