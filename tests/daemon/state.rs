@@ -169,7 +169,7 @@ fn a_disk_that_takes_nothing_does_not_stop_control() {
     let times = |words: &str| said.matches(words).count();
     assert_eq!(times("cannot write the log "), 1, "{said}");
     assert_eq!(times("Could not save state: "), 1, "{said}");
-    let unsaved = |daemon: &Daemon| daemon.health()["loop"]["state_files_unsaved"].clone();
+    let unsaved = |daemon: &Daemon| daemon.health().1["loop"]["state_files_unsaved"].clone();
     assert_eq!(unsaved(&daemon), 1);
     daemon.assert_on_time();
 
