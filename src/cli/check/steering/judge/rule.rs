@@ -323,7 +323,8 @@ mod tests {
     fn only_what_can_hardly_be_meant_is_doubted() {
         let rule = |action, state| Object::of(&[("action", action), ("connection-state", state)]);
         let ids = |rule: &Object| doubts(rule).iter().map(|f| f.id).collect::<Vec<_>>();
-        assert_eq!(ids(&rule("mark-routing", "new")), [""; 0]);
+        assert_eq!(ids(&rule("mark-routing", "new")), ["rule-first-packet"]);
+        assert_eq!(ids(&rule("mark-routing", "")), [""; 0]);
         assert_eq!(ids(&rule("mark-connection", "")), [""; 0]);
         assert_eq!(
             ids(&rule("log", "established")),
