@@ -63,9 +63,9 @@ fn the_primarys_file_is_about_another_wan_or_missing() {
         (true, Some(2)),
         "{bad:?}"
     );
-    setup
-        .check()
-        .has("The primary's own file /nonexistent/wan1.yaml cannot be used");
+    setup.check().has(
+        "The primary's own file cannot be used: /nonexistent/wan1.yaml: there is no such file.",
+    );
 }
 
 #[test]

@@ -113,12 +113,17 @@ pub(super) fn primary(config: &SteeringConfig, clock: Clock) -> Primary {
     let loaded = config::load(&config.topology.primary_config);
     let file = loaded
         .map(|loaded| Box::new(loaded.config))
-        .map_err(|report| report.to_string().trim_end().replace('\n', " "));
+        .map_err(|report| sentence(&report));
     let params = assemble::feed_of(config, file.as_deref().ok());
     Primary {
         look: once::look(clock, params),
         file,
     }
+}
+
+fn sentence(report: &config::Report) -> String {
+    let problems: Vec<String> = report.problems().iter().map(ToString::to_string).collect();
+    problems.join("; ")
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub(in crate::cli::check::steering) fn primary(
 
 fn no_file(config: &SteeringConfig, why: &str) -> Finding {
     let path = config.topology.primary_config.display();
-    let what = format!("The primary's own file {path} cannot be used: {why}");
+    let what = format!("The primary's own file cannot be used: {why}.");
     warning("primary-file", what)
         .why("Autorate's state document and /health are looked for where they are by default.")
         .advice(format!(
