@@ -317,9 +317,7 @@ fn busy_from(at: Duration) -> Schedule {
 /// The longest documented pause that the fault can have led to (README, "When something fails").
 const fn longest_pause(fault: Fault) -> Duration {
     Duration::from_secs(match fault {
-        // A refused login: the first pause, and no fault here lasts into a second one.
-        Fault::Status(401) | Fault::UnauthorizedStorm(_) => 30,
-        // The same, and the damage outlasts its cause by 2.4 s.
+        // A refused login, and the damage outlasts its cause by 2.4 s.
         Fault::AbortDamage => 3 + 30,
         // Nothing listens, or it hangs up.
         Fault::Reset
@@ -341,7 +339,8 @@ const fn longest_pause(fault: Fault) -> Duration {
         | Fault::ChangedByHand(_) => 0,
         // The last command goes on hanging, and everything else of ours waits for it.
         Fault::Hangs(_) => 60 + 30,
-        // Answers that never come or make no sense, refusals, missing queues.
+        // Answers that never come or make no sense, refusals, missing queues; a refused login's first
+        // pause, because no fault here lasts into a second one.
         _ => 30,
     })
 }
