@@ -210,6 +210,9 @@ impl Steer {
                 }
                 fact::Fact::Rule(RuleFact::Verified(_)) => self.status.rule.switched += 1,
                 fact::Fact::Rule(RuleFact::ByHand(..)) => self.status.rule.by_hand += 1,
+                fact::Fact::Rule(RuleFact::Reasserting(..)) => {
+                    self.status.rule.behind_since = Some(now);
+                }
                 // The router is believed; nothing was decided.
                 fact::Fact::Adopted(_) => self.telling.wanted = self.steering.wanted(now),
                 _ => {}

@@ -212,7 +212,7 @@ impl Steering {
     /// and `--reset`. It has worked when [`Rule::switch`] says off.
     pub fn retire(&mut self, now: Instant) {
         self.retiring = true;
-        self.rule.want(now, Switch::Off);
+        self.rule.insist(now, Switch::Off);
     }
 
     /// Whether [`Steering::retire`] was called.

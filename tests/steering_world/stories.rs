@@ -104,6 +104,15 @@ fn a_hand_is_respected_for_a_minute_and_then_made_good() {
     );
 }
 
+/// A router that closes the connection after every answer, without saying so.
+#[test]
+fn a_hand_is_one_hand_over_a_hundred_connections() {
+    switched(Name::ByHandAmongCloses, &[(OFF, 120.0..=154.0)]);
+    for outcome in each(Name::ByHandAmongCloses) {
+        assert_eq!(outcome.by_hand, 1);
+    }
+}
+
 /// Without autorate three times the calm is needed to return, and no more than ever to leave a dead line.
 #[test]
 fn without_autorate_a_dead_line_is_still_left() {

@@ -1,6 +1,7 @@
 //! The stories.
 
 use wanctl::direction::Direction;
+use wanctl::sim::double::faults::Fault;
 use wanctl::sim::schedule::{Change, Schedule};
 use wanctl::steering::rule::Switch;
 use wanctl::time::Duration;
@@ -23,19 +24,21 @@ pub(crate) enum Name {
     BothBad,
     PowerCut,
     ByHand,
+    ByHandAmongCloses,
     AutorateStopped,
     LyingHost,
     Flapping,
 }
 
 impl Name {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Evening,
         Self::Dead,
         Self::AlternateWorse,
         Self::BothBad,
         Self::PowerCut,
         Self::ByHand,
+        Self::ByHandAmongCloses,
         Self::AutorateStopped,
         Self::LyingHost,
         Self::Flapping,
@@ -49,6 +52,7 @@ impl Name {
             Self::BothBad => "both slow, then both dead",
             Self::PowerCut => "power cut while steered",
             Self::ByHand => "switched by hand twice",
+            Self::ByHandAmongCloses => "the same, connections close",
             Self::AutorateStopped => "autorate stopped, then dead",
             Self::LyingHost => "ping host silent, then slow",
             Self::Flapping => "ISP flaps for an hour",
@@ -98,6 +102,13 @@ impl Name {
                 ];
                 let primary = passing(&[(300, CROWDED), (600, WELL)]);
                 ([primary, quiet()], hands, 700)
+            }
+            Self::ByHandAmongCloses => {
+                let hands = vec![
+                    (30, Event::Router(Fault::CloseAfterEach)),
+                    (60, Event::ByHand(Switch::On)),
+                ];
+                ([quiet(), quiet()], hands, 240)
             }
             Self::AutorateStopped => {
                 let primary = passing(&[(300, 0), (420, WELL)]);

@@ -6,13 +6,13 @@ use log::Level;
 
 use super::words::{LIST_RULES, enable, enabled};
 use crate::router::steering::Refusal;
-use crate::steering::rule::{RuleFact, Switch};
+use crate::steering::rule::{RuleFact, Since, Switch};
 
 /// How loud a fact is.
 pub(super) const fn level(fact: &RuleFact) -> Level {
     match fact {
         RuleFact::Verified(_) | RuleFact::Undone(_) | RuleFact::Found => Level::Info,
-        RuleFact::ByHand(..) | RuleFact::Reasserting(_) => Level::Warn,
+        RuleFact::ByHand(..) | RuleFact::Reasserting(..) => Level::Warn,
         RuleFact::WriteFailed(_)
         | RuleFact::NotVerified(_)
         | RuleFact::Missing
@@ -41,10 +41,16 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, comment: &str, fact: &RuleFact) 
             enabled(switch),
             grace.as_secs_f64()
         ),
-        RuleFact::Reasserting(switch) => {
+        RuleFact::Reasserting(switch, Since::Grace) => {
+            f.write_str("The steering rule is not left any longer as somebody switched it: ")?;
+            switching(f, switch, comment)
+        }
+        RuleFact::Reasserting(switch, Since::Away(away)) => {
             write!(
                 f,
-                "The steering rule is not left any longer as somebody switched it: "
+                "After {:.0}s without a word from the router, which may have been rebooted, the steering rule is \
+                 not as it was left: ",
+                away.as_secs_f64()
             )?;
             switching(f, switch, comment)
         }

@@ -9,7 +9,7 @@ use crate::steering::assessment::{Assessment, Reason};
 use crate::steering::confidence::{Contributor, Scored};
 use crate::steering::evidence::FeedState;
 use crate::steering::fact;
-use crate::steering::rule::{RuleFact, Switch};
+use crate::steering::rule::{RuleFact, Since, Switch};
 use crate::steering::{Counts, Decides};
 use crate::time::Duration;
 use crate::units::Millis;
@@ -174,7 +174,16 @@ fn what_becomes_of_the_rule_has_v1_7s_words_and_says_what_to_do() {
             "Somebody enabled the steering rule on the router: it is left so for 60s, and then decided again",
         ),
         (
-            rule(RuleFact::Reasserting(Switch::Off)),
+            rule(RuleFact::Reasserting(
+                Switch::Off,
+                Since::Away(Duration::from_secs(61)),
+            )),
+            Level::Warn,
+            "After 61s without a word from the router, which may have been rebooted, the steering rule is not as it \
+             was left: Disabling steering rule: ADAPTIVE: Steer X",
+        ),
+        (
+            rule(RuleFact::Reasserting(Switch::Off, Since::Grace)),
             Level::Warn,
             "The steering rule is not left any longer as somebody switched it: Disabling steering rule: ADAPTIVE: Steer X",
         ),
