@@ -13,7 +13,7 @@ mod saving;
 mod status;
 mod telling;
 
-pub use self::fact::{Cycle, Fact, Side};
+pub use self::fact::{Cycle, Fact, Left, Side};
 pub use self::pinger::PingerParams;
 pub use self::saving::Snapshot;
 pub use self::status::{
@@ -293,6 +293,20 @@ impl Program for Steer {
             let wan = PRIMARY;
             out.push(Output::Save { wan, saved });
         }
+    }
+
+    fn ended(&mut self, now: Instant, out: &mut OutboxOf<Self>) {
+        // What the router has confirmed since the last snapshot.
+        self.keep(now, out);
+        let setup = &self.status.setup;
+        let comment = setup.comment.clone();
+        let left = match (self.steering.is_retiring(), self.steering.rule().switch()) {
+            (_, Some(Switch::Off)) => Left::Off,
+            (false, Some(Switch::On)) => Left::On,
+            (false, None) => Left::Unknown(self.steering.standing()),
+            (true, Some(Switch::On) | None) => Left::NotDisabled,
+        };
+        tell([Fact::Left { left, comment }], out);
     }
 
     fn status(&self) -> &SteerStatus {

@@ -66,9 +66,7 @@ impl<P: Runs> EventLoop<P> {
                 records_lost: self.inbox.lost(),
                 wall: self.clock.wall(),
             };
-            while let Some(saved) = self.inbox.written() {
-                self.program.take_back(saved);
-            }
+            self.take_back();
             self.program.tick(now, beat, &mut self.outbox);
             self.carry_out(now);
         }
@@ -78,6 +76,13 @@ impl<P: Runs> EventLoop<P> {
         }
         if let Some(server) = &mut self.metrics {
             server.tick(now, registry, self.program.status());
+        }
+    }
+
+    /// What the scribe is done with.
+    pub(super) fn take_back(&mut self) {
+        while let Some(saved) = self.inbox.written() {
+            self.program.take_back(saved);
         }
     }
 

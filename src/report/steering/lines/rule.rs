@@ -4,8 +4,10 @@ use core::fmt;
 
 use log::Level;
 
-use super::words::{LIST_RULES, enable, enabled};
+use super::words::{self, LIST_RULES, enable, enabled};
 use crate::router::steering::Refusal;
+use crate::steer::Left;
+use crate::steering::fact::Standing;
 use crate::steering::rule::{RuleFact, Since, Switch};
 
 /// How loud a fact is.
@@ -82,6 +84,34 @@ pub(super) fn switching(f: &mut fmt::Formatter<'_>, to: Switch, comment: &str) -
         Switch::Off => "Disabling",
     };
     write!(f, "{doing} steering rule: {comment}")
+}
+
+/// What becomes of the rule without anybody who steers.
+pub(super) fn left(f: &mut fmt::Formatter<'_>, left: Left, comment: &str) -> fmt::Result {
+    match left {
+        Left::Off => write!(
+            f,
+            "The steering rule is disabled: {}",
+            words::over(Standing::Good)
+        ),
+        Left::On => write!(
+            f,
+            "The steering rule stays enabled, as steering.on_exit: leave has it: {} until steering runs again; \
+             wanctl-steering --reset disables it",
+            words::over(Standing::Degraded)
+        ),
+        Left::Unknown(standing) => write!(
+            f,
+            "The steering rule is left as it is, and the router could not be asked how that is; when it was last \
+             seen, {}",
+            words::over(standing)
+        ),
+        Left::NotDisabled => write!(
+            f,
+            "The steering rule \"{comment}\" was not seen to be disabled and may still be enabled: disable it with \
+             wanctl-steering --reset, or by hand"
+        ),
+    }
 }
 
 pub(super) fn refused(f: &mut fmt::Formatter<'_>, why: Refusal) -> fmt::Result {

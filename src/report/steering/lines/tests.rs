@@ -60,6 +60,11 @@ fn rule(fact: RuleFact) -> Fact {
     about("ADAPTIVE: Steer X", fact::Fact::Rule(fact))
 }
 
+fn left(left: Left) -> Fact {
+    let comment = label("ADAPTIVE: Steer X");
+    Fact::Left { left, comment }
+}
+
 /// Contract 9.3, byte for byte.
 #[test]
 fn the_cycle_line_is_v1_7s_in_either_mode() {
@@ -186,6 +191,29 @@ fn what_becomes_of_the_rule_has_v1_7s_words_and_says_what_to_do() {
             rule(RuleFact::Reasserting(Switch::Off, Since::Grace)),
             Level::Warn,
             "The steering rule is not left any longer as somebody switched it: Disabling steering rule: ADAPTIVE: Steer X",
+        ),
+        (
+            left(Left::Off),
+            Level::Info,
+            "The steering rule is disabled: new latency-sensitive connections go over the primary",
+        ),
+        (
+            left(Left::On),
+            Level::Info,
+            "The steering rule stays enabled, as steering.on_exit: leave has it: new latency-sensitive connections \
+             go over the alternate until steering runs again; wanctl-steering --reset disables it",
+        ),
+        (
+            left(Left::Unknown(Standing::Degraded)),
+            Level::Warn,
+            "The steering rule is left as it is, and the router could not be asked how that is; when it was last \
+             seen, new latency-sensitive connections go over the alternate",
+        ),
+        (
+            left(Left::NotDisabled),
+            Level::Warn,
+            "The steering rule \"ADAPTIVE: Steer X\" was not seen to be disabled and may still be enabled: disable \
+             it with wanctl-steering --reset, or by hand",
         ),
         (
             rule(RuleFact::Missing),
