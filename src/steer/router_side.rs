@@ -104,7 +104,7 @@ impl Steer {
             }
         }
         self.believe(now);
-        self.announce(now, out);
+        self.announce(out);
         self.ask(now, out);
     }
 
@@ -114,7 +114,7 @@ impl Steer {
         let shown = &mut self.status.rule;
         shown.belief = rule.belief();
         shown.yielding_until = rule.yielding_until();
-        let wanted = self.steering.wanted(now);
+        let wanted = self.steering.wanted();
         if rule.switch() == Some(wanted) {
             shown.behind_since = None;
         } else {
@@ -214,7 +214,7 @@ impl Steer {
                     self.status.rule.behind_since = Some(now);
                 }
                 // The router is believed; nothing was decided.
-                fact::Fact::Adopted(_) => self.telling.wanted = self.steering.wanted(now),
+                fact::Fact::Adopted(_) => self.telling.wanted = self.steering.wanted(),
                 _ => {}
             }
             let would = match &fact {

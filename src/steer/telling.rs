@@ -76,8 +76,8 @@ impl Steer {
     }
 
     /// A decision, if there is a new one, and that the rule is going to be switched, if it is.
-    pub(super) fn announce(&mut self, now: Instant, out: &mut OutboxOf<Self>) {
-        let wanted = self.steering.wanted(now);
+    pub(super) fn announce(&mut self, out: &mut OutboxOf<Self>) {
+        let wanted = self.steering.wanted();
         if core::mem::replace(&mut self.telling.wanted, wanted) == wanted {
             return;
         }

@@ -98,6 +98,8 @@ pub struct Steering {
     adopted: bool,
     /// The rule is to be switched off for good.
     retiring: bool,
+    /// Which way the rule should stand: decided once a cycle, on that cycle's evidence.
+    wanted: Switch,
     observed_at: Option<Instant>,
     moved_at: Option<Instant>,
     assessment: Assessment,
@@ -125,6 +127,7 @@ impl Steering {
             recent_queue: Recent::default(),
             adopted: false,
             retiring: false,
+            wanted: Switch::Off,
             observed_at: None,
             moved_at: None,
             assessment: Assessment::default(),
@@ -136,7 +139,7 @@ impl Steering {
     /// Goes on from a state document; before the first cycle.
     pub fn restore(&mut self, now: Instant, saved: Saved) {
         self.decider_stands(now, saved.standing);
-        self.rule.want(now, self.wanted(now));
+        self.wants(now);
         let baseline = saved.baseline;
         self.intake
             .restore(saved.delta_average, saved.queue_average, baseline);
@@ -159,12 +162,12 @@ impl Steering {
         self.remember(now, evidence);
         if !self.retiring {
             self.decide(now, condition, &mut facts);
+            self.wants(now);
         }
-        self.rule.want(now, self.wanted(now));
         self.settle(now, &mut facts);
         Verdict {
             standing: self.standing(),
-            wanted: self.wanted(now),
+            wanted: self.wanted,
             assessment,
             confidence: self.scored().map(|scored| scored.score),
             picture,
@@ -212,6 +215,7 @@ impl Steering {
     /// and `--reset`. It has worked when [`Rule::switch`] says off.
     pub fn retire(&mut self, now: Instant) {
         self.retiring = true;
+        self.wanted = Switch::Off;
         self.rule.insist(now, Switch::Off);
     }
 
@@ -228,13 +232,9 @@ impl Steering {
         }
     }
 
-    /// Which way the rule should stand now.
-    pub fn wanted(&self, now: Instant) -> Switch {
-        match &self.decider {
-            _ if self.retiring => Switch::Off,
-            Decider::Hysteresis(machine) => machine.wanted(now),
-            Decider::Confidence(machine) => machine.wanted(now),
-        }
+    /// Which way the rule should stand. It changes with a cycle, never between two.
+    pub const fn wanted(&self) -> Switch {
+        self.wanted
     }
 
     /// The rule: what is believed of it.
@@ -393,13 +393,24 @@ impl Steering {
         if standing != self.standing() {
             self.decider_stands(now, standing);
             tell(facts, Fact::Adopted(standing));
+            if !self.retiring {
+                self.wants(now);
+            }
         }
-        self.rule.want(now, self.wanted(now));
+    }
+
+    /// Makes a wish of what has been decided.
+    fn wants(&mut self, now: Instant) {
+        self.wanted = match &self.decider {
+            Decider::Hysteresis(machine) => machine.wanted(now),
+            Decider::Confidence(machine) => machine.wanted(now),
+        };
+        self.rule.want(now, self.wanted);
     }
 
     /// The standing follows the rule once the router has confirmed what was wanted.
     fn settle(&mut self, now: Instant, facts: &mut Facts) {
-        let wanted = self.wanted(now);
+        let wanted = self.wanted;
         let from = self.standing();
         let to = standing_of(wanted);
         if to == from || self.rule.switch() != Some(wanted) {
