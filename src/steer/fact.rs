@@ -79,6 +79,8 @@ pub enum Fact {
         /// The score.
         scored: Scored,
     },
+    /// The alternate is dead and the primary is not: the connections are to return, however bad it is.
+    Forsaken,
     /// The rule is going to be switched.
     Switching {
         /// Which way.

@@ -158,7 +158,7 @@ impl Steer {
         let verdict = self.steering.observe(now, &evidence);
         self.show(now, &verdict, &evidence);
         self.tell_cycle(now, out);
-        self.announce(out);
+        self.announce(now, out);
         self.decisions(now, verdict.facts.iter().cloned(), out);
     }
 
@@ -286,7 +286,7 @@ impl Program for Steer {
     fn stop(&mut self, now: Instant, out: &mut OutboxOf<Self>) {
         if self.disable_on_exit {
             self.retire(now);
-            self.announce(out);
+            self.announce(now, out);
             self.ask(now, out);
         }
         if let Some(saved) = self.saver.take(now, &self.steering) {

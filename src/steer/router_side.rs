@@ -104,7 +104,7 @@ impl Steer {
             }
         }
         self.believe(now);
-        self.announce(out);
+        self.announce(now, out);
         self.ask(now, out);
     }
 

@@ -98,6 +98,8 @@ pub struct Steering {
     adopted: bool,
     /// The rule is to be switched off for good.
     retiring: bool,
+    /// Since when the connections go to an alternate that is dead, while the primary is not.
+    stranded_since: Option<Instant>,
     /// Which way the rule should stand: decided once a cycle, on that cycle's evidence.
     wanted: Switch,
     observed_at: Option<Instant>,
@@ -127,6 +129,7 @@ impl Steering {
             recent_queue: Recent::default(),
             adopted: false,
             retiring: false,
+            stranded_since: None,
             wanted: Switch::Off,
             observed_at: None,
             moved_at: None,
@@ -162,6 +165,9 @@ impl Steering {
         self.remember(now, evidence);
         if !self.retiring {
             self.decide(now, condition, &mut facts);
+            let stranded =
+                self.standing() == Standing::Degraded && picture.is_alternate_alone_dead();
+            self.stranded_since = stranded.then(|| self.stranded_since.unwrap_or(now));
             self.wants(now);
         }
         self.settle(now, &mut facts);
@@ -332,6 +338,7 @@ impl Steering {
         let before = self.observed_at.replace(now);
         if before.is_some_and(|before| now - before > thrice.max(SHORTEST_GAP)) {
             self.assessor.interrupt();
+            self.stranded_since = None;
             match &mut self.decider {
                 Decider::Hysteresis(machine) => machine.interrupt(),
                 Decider::Confidence(machine) => machine.interrupt(),
@@ -399,9 +406,18 @@ impl Steering {
         }
     }
 
+    /// Whether the alternate has been dead for so long that there is no waiting for the primary to be calm:
+    /// as long as it takes to leave the primary. No hold-down and no brake keeps anybody on a dead line.
+    pub fn is_forsaken(&self, now: Instant) -> bool {
+        let takes = self.params.degrade.takes();
+        self.stranded_since
+            .is_some_and(|since| now - since >= takes)
+    }
+
     /// Makes a wish of what has been decided.
     fn wants(&mut self, now: Instant) {
         self.wanted = match &self.decider {
+            _ if self.is_forsaken(now) => Switch::Off,
             Decider::Hysteresis(machine) => machine.wanted(now),
             Decider::Confidence(machine) => machine.wanted(now),
         };

@@ -21,6 +21,7 @@ pub(crate) enum Name {
     Evening,
     Dead,
     AlternateWorse,
+    AlternateDies,
     BothBad,
     PowerCut,
     ByHand,
@@ -31,10 +32,11 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Evening,
         Self::Dead,
         Self::AlternateWorse,
+        Self::AlternateDies,
         Self::BothBad,
         Self::PowerCut,
         Self::ByHand,
@@ -49,6 +51,7 @@ impl Name {
             Self::Evening => "evening congestion",
             Self::Dead => "primary dead for 2 min",
             Self::AlternateWorse => "alternate worse, then better",
+            Self::AlternateDies => "alternate dies while steered",
             Self::BothBad => "both slow, then both dead",
             Self::PowerCut => "power cut while steered",
             Self::ByHand => "switched by hand twice",
@@ -83,6 +86,11 @@ impl Name {
                     tale.at(Duration::from_secs(second), Change::Propagation(rtt))
                 });
                 ([primary, alternate], vec![], 1_000)
+            }
+            Self::AlternateDies => {
+                let primary = passing(&[(120, CROWDED), (800, WELL)]);
+                let alternate = passing(&[(300, 0), (500, WELL)]);
+                ([primary, alternate], vec![], 900)
             }
             Self::BothBad => {
                 let steps = [(120, CROWDED), (420, WELL), (480, 0), (600, WELL)];

@@ -45,6 +45,7 @@ pub(super) const fn level(fact: &Fact) -> Level {
         | Fact::Scored { .. }
         | Fact::RuleRefused(Refusal::RuleUnknown | Refusal::IdUnknown | Refusal::Unclear)
         | Fact::Unsent { .. }
+        | Fact::Forsaken
         | Fact::Alternate { .. }
         | Fact::Left { .. } => Level::Warn,
         Fact::NoBaseline { .. } | Fact::RuleRefused(_) | Fact::RuleInvalid => Level::Error,
@@ -60,6 +61,10 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, fact: &Fact) -> fmt::Result {
         Fact::Progress(cycle) => cycle::progress(f, cycle),
         Fact::Sustained { to, cycle } => cycle::sustained(f, *to, cycle),
         Fact::Scored { to, scored } => decision::scored(f, *to, scored),
+        Fact::Forsaken => f.write_str(
+            "The alternate does not answer and the primary does: new latency-sensitive connections return to the \
+             primary, however slow it is",
+        ),
         Fact::Switching { to, comment } => rule::switching(f, *to, comment),
         Fact::WouldSwitch(to) => write!(f, "Would execute: {} mangle rule", words::enable(*to)),
         Fact::RoutingUnchanged => f.write_str("Actual routing unchanged"),
