@@ -425,3 +425,24 @@ fn a_decision_is_made_by_a_cycle_and_not_between_two() {
     }
     assert_eq!(decided, 2);
 }
+
+#[test]
+fn who_looks_once_a_minute_looks_at_once_and_decides_no_sooner() {
+    let minute = Duration::from_secs(60);
+    let mut world = World::new(|params| {
+        params.steering.interval = minute;
+        params.steering.degrade.every = minute;
+        params.steering.judging = Judging::Legacy {
+            bad: Millis::of(25),
+            recovery: Millis::of(12),
+        };
+    });
+    world.congest();
+    world.pass(3);
+    assert!(world.steer.status().has_started());
+    assert_eq!(world.steer.status().assessment.reason, Reason::Delay);
+    world.pass(57);
+    assert_eq!(world.rule, Switch::Off, "one sample of two");
+    world.pass(3);
+    assert_eq!(world.rule, Switch::On);
+}
