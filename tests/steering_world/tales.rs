@@ -62,6 +62,28 @@ impl Name {
         }
     }
 
+    /// Seconds of a call that may suffer: what nobody can help, and what it takes to be sure, twice.
+    pub(crate) const fn bearable(self) -> f64 {
+        match self {
+            // Three times it is left.
+            Self::Evening => 30.0,
+            Self::Dead | Self::AutorateStopped => 12.0,
+            // Both are slow for 180 s and for 300 s.
+            Self::AlternateWorse => 490.0,
+            // The primary is slow for 200 s while the alternate is dead.
+            Self::AlternateDies => 220.0,
+            // As long as both are bad.
+            Self::BothBad => 421.0,
+            // The router is away for 60 s.
+            Self::PowerCut => 72.0,
+            // One minute of grace for the hand that left the good line.
+            Self::ByHand => 100.0,
+            Self::ByHandAmongCloses | Self::LyingHost => 0.5,
+            // The score comes back now and then, until its brake is engaged.
+            Self::Flapping => 25.0,
+        }
+    }
+
     pub(crate) fn tale(self) -> Tale {
         let quiet = Schedule::new;
         let (lines, events, seconds) = match self {
