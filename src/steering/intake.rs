@@ -68,8 +68,7 @@ pub(super) struct Intake {
 
 impl Intake {
     pub(super) fn new(params: &SteeringParams) -> Self {
-        let thrice = Duration::from_micros(params.interval.as_micros().saturating_mul(3));
-        let fresh = thrice.max(SHORTEST_FRESH);
+        let fresh = params.three_cycles(SHORTEST_FRESH);
         Self {
             rtt_fresh: fresh,
             rtt_newest: params.interval.max(SHORTEST_FRESH),

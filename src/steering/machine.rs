@@ -334,9 +334,9 @@ impl Steering {
     }
 
     fn mind_the_gap(&mut self, now: Instant) {
-        let thrice = Duration::from_micros(self.params.interval.as_micros().saturating_mul(3));
+        let in_a_row = self.params.three_cycles(SHORTEST_GAP);
         let before = self.observed_at.replace(now);
-        if before.is_some_and(|before| now - before > thrice.max(SHORTEST_GAP)) {
+        if before.is_some_and(|before| now - before > in_a_row) {
             self.assessor.interrupt();
             self.stranded_since = None;
             match &mut self.decider {
