@@ -36,6 +36,8 @@ pub struct Beat {
     pub work: Duration,
     /// Records the scribe's queue had no room for, in total.
     pub records_lost: u64,
+    /// State documents that could not be written when they were last due.
+    pub unsaved: u32,
     /// What the wall clock says, for people.
     pub wall: WallTime,
 }

@@ -162,11 +162,11 @@ pub(super) fn feed(config: &SteeringConfig) -> (FeedParams, Option<String>) {
     let path = &config.topology.primary_config;
     let loaded = config::load(path);
     let sentence = loaded.as_ref().err().map(|report| {
-        let why = report.to_string().replace('\n', " ");
+        let problems = report.problems().iter().map(ToString::to_string);
+        let problems: Vec<String> = problems.collect();
         format!(
-            "topology.primary_wan_config: {} cannot be used, so that autorate is looked for where it is by \
-             default: {why}",
-            path.display()
+            "topology.primary_wan_config: {}; autorate is looked for where it is by default",
+            problems.join("; ")
         )
     });
     let primary = loaded.ok().map(|loaded| loaded.config);

@@ -64,6 +64,7 @@ impl<P: Runs> EventLoop<P> {
                 late: beat.late,
                 work: self.work,
                 records_lost: self.inbox.lost(),
+                unsaved: self.inbox.unsaved(),
                 wall: self.clock.wall(),
             };
             self.take_back();

@@ -20,11 +20,11 @@ const HEALTH: &str =
 /// The rule as the README has it.
 pub(crate) const RULE: [(&str, &str); 6] = [
     ("chain", "prerouting"),
-    ("action", "mark-routing"),
+    ("action", "mark-connection"),
     ("comment", COMMENT),
     ("connection-state", "new"),
     ("disabled", "true"),
-    ("new-routing-mark", "via-wan2"),
+    ("new-connection-mark", "steered"),
 ];
 
 impl Setup {

@@ -98,6 +98,12 @@ fn what_a_rule_can_hardly_mean_is_a_note() {
         .check()
         .exits(0)
         .has("The rule's action is mark-packet.");
+    // v1.7's documented rule.
+    let setup = rule_with("action", "mark-routing");
+    setup
+        .check()
+        .exits(0)
+        .has("The rule marks the routing of new connections' packets only.");
     let setup = rule_with("connection-state", "established");
     setup
         .check()

@@ -16,7 +16,7 @@ fn all_is_well_and_nothing_is_changed() {
         .has("REST answers in")
         .has("User wanctl may read and write.")
         .has("WAN-Download is there and switched on.")
-        .has("The rule is there, alone, and switched off: *1 (prerouting, disabled), mark-routing.")
+        .has("The rule is there, alone, and switched off: *1 (prerouting, disabled), mark-connection.")
         .has("answers 5 of 5 echoes in")
         .has("its baseline 24.0 ms.")
         .has("Autorate's /health answers and knows the primary.")

@@ -62,11 +62,13 @@ fn absent(config: &SteeringConfig, rules: &[Object]) -> Finding {
             .why(format!(
                 "There is nothing that steering could switch, and it makes no rules. This makes one, \
                  switched off, for what is marked as a call (dscp=46): change it to what you cannot let \
-                 wait. A routing table of the name {via} must lead over {}.",
+                 wait. The second keeps what it has marked on {}, by a routing table of the name {via} that \
+                 must lead there (README, Steering).",
                 config.topology.alternate,
                 via = via(config),
             ))
-            .on_router(example(config)),
+            .on_router(example(config))
+            .on_router(companion(config)),
         [rule] => {
             let what = format!(
                 "{none}; {} has {:?}.",
@@ -95,13 +97,22 @@ fn absent(config: &SteeringConfig, rules: &[Object]) -> Finding {
     }
 }
 
-/// The README's.
+/// The README's: marks new connections, for their packets to be routed by [`companion`].
 fn example(config: &SteeringConfig) -> String {
     format!(
-        "/ip firewall mangle add chain=prerouting action=mark-routing new-routing-mark={} passthrough=no \
-         connection-state=new dscp=46 disabled=yes comment={}",
-        via(config),
+        "/ip firewall mangle add chain=prerouting action=mark-connection new-connection-mark=steered \
+         passthrough=yes connection-state=new dscp=46 disabled=yes comment={}",
         quoted(&config.comment)
+    )
+}
+
+/// The README's: all packets of a marked connection, for it would break if only the first one took the
+/// alternate.
+fn companion(config: &SteeringConfig) -> String {
+    format!(
+        "/ip firewall mangle add chain=prerouting action=mark-routing new-routing-mark={} passthrough=no \
+         connection-mark=steered comment=\"steered connections stay where they are\"",
+        via(config)
     )
 }
 
@@ -217,6 +228,14 @@ fn doubts(rule: &Object) -> Vec<Finding> {
                 .why("That sends nothing over another line; mark-routing does."),
         );
     }
+    if action == "mark-routing" && rule.text("connection-state").is_some_and(matches_new) {
+        let what = "The rule marks the routing of new connections' packets only.";
+        findings.push(note("rule-first-packet", what.into()).why(
+            "Later packets of such a connection have no mark and take the main table: unless another rule \
+             marks them, the connection breaks. A rule that marks the connection (action=mark-connection), \
+             and one that marks the routing of all its packets (connection-mark=…), do not (README, Steering).",
+        ));
+    }
     if let Some(states) = rule.text("connection-state")
         && !matches_new(states)
     {
@@ -304,7 +323,8 @@ mod tests {
     fn only_what_can_hardly_be_meant_is_doubted() {
         let rule = |action, state| Object::of(&[("action", action), ("connection-state", state)]);
         let ids = |rule: &Object| doubts(rule).iter().map(|f| f.id).collect::<Vec<_>>();
-        assert_eq!(ids(&rule("mark-routing", "new")), [""; 0]);
+        assert_eq!(ids(&rule("mark-routing", "new")), ["rule-first-packet"]);
+        assert_eq!(ids(&rule("mark-routing", "")), [""; 0]);
         assert_eq!(ids(&rule("mark-connection", "")), [""; 0]);
         assert_eq!(
             ids(&rule("log", "established")),
