@@ -68,6 +68,8 @@ pub(super) struct Router {
     pub(super) fasttrack: Option<bool>,
     /// The mangle rules, with `.id`, `comment` and `disabled`; `None` if the router did not say.
     pub(super) rules: Option<Vec<Object>>,
+    /// What the user's group may do; `None` if the router did not say.
+    pub(super) policies: Option<String>,
     pub(super) traffic: Option<Traffic>,
 }
 

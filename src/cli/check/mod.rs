@@ -120,7 +120,11 @@ fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
     let mut seen = Both::default();
     if chosen.rest {
         match Client::new(&config.router, clock) {
-            Ok(client) => findings.extend(by_rest(config, &client, clock, write_test, &mut seen)),
+            Ok(client) => {
+                findings.extend(by_rest(
+                    config, &chosen, &client, clock, write_test, &mut seen,
+                ));
+            }
             Err(sentence) => findings.push(judge::no_client(sentence)),
         }
     } else {
@@ -128,7 +132,8 @@ fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
     }
     if chosen.ssh {
         let look_up = probe::look_up(&config.router);
-        let audit: probe::Audit<'_, _> = (!chosen.rest).then_some(&probe::by_console);
+        let by_console = |ask: probe::Ask<'_>| probe::by_console(&config.router, ask);
+        let audit: probe::Audit<'_, _> = (!chosen.rest).then_some(&by_console);
         let ssh = probe::ssh(&config.router, clock, look_up, audit);
         findings.extend(judge::ssh(config, &chosen, &ssh, seen));
     }
@@ -138,13 +143,14 @@ fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
 /// By REST; notes which queues it has `seen`.
 fn by_rest(
     config: &WanConfig,
+    chosen: &transport::Chosen,
     client: &Client,
     clock: Clock,
     write_test: bool,
     seen: &mut Both<bool>,
 ) -> Vec<Finding> {
     let router = probe::router(&config.router, client, clock);
-    let mut findings = judge::router(config, &router, write_test);
+    let mut findings = judge::router(config, chosen, &router);
     let queues = router.queues.as_deref().unwrap_or_default();
     *seen = Both::from_fn(|direction| {
         object::named(queues, &config.router.queues[direction]).is_some()

@@ -26,6 +26,8 @@ const READS: u32 = 20;
 const READ_EVERY: Duration = Duration::from_millis(100);
 /// A single 401 is not believed: RouterOS may hand out another request's (routeros.md 1.7).
 const SECOND_LOOK_AFTER: Duration = Duration::from_millis(700);
+/// Somebody's aborted requests break the web server for up to 2.4 s (routeros.md 1.7).
+const ENDED_AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// For one command; a person waits.
 const SSH_PATIENCE: Duration = Duration::from_secs(8);
 const CERTIFICATE_PATIENCE: Duration = Duration::from_secs(4);
@@ -37,6 +39,8 @@ const TYPES: &str = "/rest/queue/type";
 const INTERFACES: &str = "/rest/interface";
 const FASTTRACK: &str = "/rest/ip/firewall/filter?action=fasttrack-connection";
 
+const USERS: &str = "/rest/user?.proplist=name,group";
+const GROUPS: &str = "/rest/user/group?.proplist=name,policy";
 const RULES: &str = "/rest/ip/firewall/mangle?.proplist=.id,comment,disabled";
 
 /// The same for the console. An answer has no room for a large firewall: only what is looked for.
@@ -47,6 +51,8 @@ mod console {
     pub(super) const INTERFACES: &str = ":put [/interface print as-value proplist=name,type]";
     pub(super) const FASTTRACK: &str = ":put [/ip firewall filter print as-value proplist=disabled where \
                                         action=fasttrack-connection]";
+    pub(super) const USERS: &str = ":put [/user print as-value proplist=name,group]";
+    pub(super) const GROUPS: &str = ":put [/user group print as-value proplist=name,policy]";
     pub(super) const RULES: &str = ":put [/ip firewall mangle print as-value proplist=comment,disabled \
                                     where comment~\"[Ss]teer|STEER|[Aa]daptive|ADAPTIVE\"]";
 }
@@ -176,6 +182,7 @@ pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Ro
         interfaces: Vec::new(),
         fasttrack: None,
         rules: None,
+        policies: None,
         traffic: None,
         resource: resource(client),
     };
@@ -187,6 +194,7 @@ pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Ro
     router.interfaces = list(INTERFACES).unwrap_or_default();
     router.fasttrack = list(FASTTRACK).ok().as_deref().map(any_on);
     router.rules = list(RULES).ok();
+    router.policies = policies(config, client);
     if router
         .queues
         .as_ref()
@@ -208,17 +216,22 @@ pub(super) fn shown(config: &RouterConfig) -> Option<Shown> {
     }
 }
 
-/// The first question.
+/// The first question. Each of the two failures that may pass by themselves is asked again, once.
 pub(super) fn resource(client: &Client) -> Result<Object, Failure> {
+    if !client.has_address() {
+        return Err(Failure::NoAddress);
+    }
     let ask = || client.get(RESOURCE).map(|answer| answer.objects);
-    let first = match ask() {
-        Err(Failure::Status(401, _)) => {
-            pause(SECOND_LOOK_AFTER);
-            ask()
-        }
-        other => other,
-    };
-    first.and_then(first_of)
+    let mut said = ask();
+    if said == Err(Failure::Ended) {
+        pause(ENDED_AGAIN_AFTER);
+        said = ask();
+    }
+    if let Err(Failure::Status(401, _)) = said {
+        pause(SECOND_LOOK_AFTER);
+        said = ask();
+    }
+    said.and_then(first_of)
 }
 
 pub(super) fn first_of(objects: Vec<Object>) -> Result<Object, Failure> {
@@ -293,7 +306,7 @@ pub(super) fn objects(ask: Ask<'_>, line: &str) -> Result<Result<Vec<Object>, Fa
 }
 
 /// Everything that REST would have been asked, but for what moves.
-pub(super) fn by_console(ask: Ask<'_>) -> Result<Router, Failed> {
+pub(super) fn by_console(config: &RouterConfig, ask: Ask<'_>) -> Result<Router, Failed> {
     let list = |line: &str| objects(ask, line);
     Ok(Router {
         shown: None,
@@ -303,8 +316,33 @@ pub(super) fn by_console(ask: Ask<'_>) -> Result<Router, Failed> {
         interfaces: list(console::INTERFACES)?.unwrap_or_default(),
         fasttrack: list(console::FASTTRACK)?.ok().as_deref().map(any_on),
         rules: list(console::RULES)?.ok(),
+        policies: policies_by_console(config, ask)?,
         traffic: None,
     })
+}
+
+/// What the user's group may do, if the router shows users and groups.
+pub(super) fn policies(config: &RouterConfig, client: &Client) -> Option<String> {
+    let list = |path: &str| client.get(path).map(|answer| answer.objects).ok();
+    policies_of(&config.user, &list(USERS)?, &list(GROUPS)?)
+}
+
+/// The same by SSH.
+pub(super) fn policies_by_console(
+    config: &RouterConfig,
+    ask: Ask<'_>,
+) -> Result<Option<String>, Failed> {
+    let (users, groups) = (
+        objects(ask, console::USERS)?,
+        objects(ask, console::GROUPS)?,
+    );
+    let both = users.ok().zip(groups.ok());
+    Ok(both.and_then(|(users, groups)| policies_of(&config.user, &users, &groups)))
+}
+
+fn policies_of(user: &str, users: &[Object], groups: &[Object]) -> Option<String> {
+    let group = named(users, user)?.text("group")?;
+    named(groups, group)?.text("policy").map(str::to_owned)
 }
 
 /// The interfaces are read within the counters' time: whatever a port passed between its two reads, its

@@ -71,12 +71,12 @@ pub(in crate::cli::check) fn failure(
             let what = "may not read what wanctl must read";
             rights_missing(config, "rights-read", what, words)
         }
-        Failure::Status(status, words) => {
-            let what = format!("The router answers with status {status}: {words}.");
-            Finding::error(Subject::Router, "router-refuses", what)
-                .why("REST is part of RouterOS 7 and can be switched off since 7.21.")
-                .on_router("/ip service webserver set rest-plain=yes rest-secure=yes")
+        Failure::Status(status, words) => refuses(*status, words),
+        // With TLS nobody can tell whether it was the handshake that was broken off.
+        Failure::Ended if config.scheme == Scheme::Https => {
+            garbled(config, &address, "it ends each connection")
         }
+        Failure::Ended => ended(&address),
         Failure::Garbled(why) => garbled(config, &address, why),
         Failure::Unreadable => {
             let what = format!("{address} answers, but not as RouterOS does.");
@@ -85,6 +85,35 @@ pub(in crate::cli::check) fn failure(
                 .on_router("/ip service print detail where name~\"www\"")
         }
     }
+}
+
+fn refuses(status: u16, words: &str) -> Finding {
+    let what = format!("The router answers with status {status}: {words}.");
+    let finding = Finding::error(Subject::Router, "router-refuses", what);
+    match status {
+        // How a router answers whose REST is off nobody has written down.
+        403 | 404 => finding
+            .why("REST is part of RouterOS 7 and can be switched off since 7.21.")
+            .on_router("/ip service webserver set rest-plain=yes rest-secure=yes"),
+        500.. => finding
+            .why("A router that is starting or has no room for more; if it lasts, its own words and its log say why.")
+            .on_router("/system resource print"),
+        _ => finding
+            .why("What answers there understands HTTP, but not what RouterOS 7 understands.")
+            .on_router("/ip service print detail where name~\"www\""),
+    }
+}
+
+/// Twice, over http.
+fn ended(address: &str) -> Finding {
+    let what = format!("{address} ends each connection without an answer.");
+    Finding::error(Subject::Router, "router-hangs-up", what)
+        .why(
+            "A router that is starting, which passes; all of the service's max-sessions taken; an address= \
+             that does not include this machine; or a port for https. See which it is, and who is there:",
+        )
+        .on_router("/ip service print detail where name~\"www\"")
+        .on_router("/user active print")
 }
 
 fn garbled(config: &RouterConfig, address: &str, why: &str) -> Finding {
@@ -99,7 +128,9 @@ fn garbled(config: &RouterConfig, address: &str, why: &str) -> Finding {
             finding
                 .why(
                     "The port may be one for http, or another service's; or www-ssl has no certificate, \
-                     and breaks off each handshake. See which it is, and give it one if it has none:",
+                     and breaks off each handshake; or its max-sessions are all taken, its address= \
+                     leaves this machine out, or the router is starting. See which it is, and give it a \
+                     certificate if it has none:",
                 )
                 .on_router(services),
         ),
@@ -197,19 +228,6 @@ pub(in crate::cli::check) fn rights_missing(
             "/user group set [/user get [find name={}] group] policy=read,write,rest-api",
             quoted(user)
         ))
-}
-
-/// What is known about rights when everything could be read.
-pub(super) fn rights(config: &RouterConfig, write_test: bool) -> Finding {
-    let user = &config.user;
-    if write_test {
-        let what = format!("User {user} may read.");
-        Finding::ok(Subject::Router, "rights", what)
-    } else {
-        let what =
-            format!("User {user} may read; whether it may write, only --write-test can tell.");
-        Finding::note(Subject::Router, "rights", what)
-    }
 }
 
 /// How long reads take.

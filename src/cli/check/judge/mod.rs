@@ -4,6 +4,7 @@ mod cake;
 pub(super) mod link;
 mod machine;
 mod queue;
+pub(super) mod rights;
 mod ssh;
 mod steering;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub(super) use self::writes::writes;
 use super::facts::Router;
 use super::finding::{Finding, Subject};
 use super::object::Object;
+use crate::cli::transport::Chosen;
 use crate::config::{Problem, Transport, WanConfig};
 use crate::direction::Direction;
 use crate::time::Duration;
@@ -79,6 +81,13 @@ pub(super) fn together(findings: &mut Vec<Finding>) {
     let (key_file, unset) = (has("ssh-key-file"), has("password-unset"));
     // What SSH says of a key that others may read says it all.
     findings.retain(|finding| !key_file || finding.id != "ssh-key-mode");
+    // What the write test proves, the group need not say.
+    let says = |finding: &Finding| finding.id == "rights-write";
+    if findings.iter().filter(|finding| says(finding)).count() > 1
+        && let Some(first) = findings.iter().position(says)
+    {
+        findings.remove(first);
+    }
     // An empty password was refused, as it should be: the router's own is right.
     let logins = findings
         .iter_mut()
@@ -91,7 +100,7 @@ pub(super) fn together(findings: &mut Vec<Finding>) {
 }
 
 /// Everything about the router but its writes.
-pub(super) fn router(config: &WanConfig, router: &Router, write_test: bool) -> Vec<Finding> {
+pub(super) fn router(config: &WanConfig, chosen: &Chosen, router: &Router) -> Vec<Finding> {
     let mut findings: Vec<Finding> = link::trust(&config.router, router.shown.as_ref())
         .into_iter()
         .collect();
@@ -113,7 +122,7 @@ pub(super) fn router(config: &WanConfig, router: &Router, write_test: bool) -> V
                     .as_ref()
                     .map(|seen| link::latency(&seen.reads)),
             );
-            findings.push(link::rights(&config.router, write_test));
+            findings.push(allowed(config, chosen, router));
             findings.extend(both(config, router, queues, types));
         }
         (Err(why), _) | (_, Err(why)) => findings.push(failure(why)),
@@ -121,13 +130,19 @@ pub(super) fn router(config: &WanConfig, router: &Router, write_test: bool) -> V
     findings
 }
 
+fn allowed(config: &WanConfig, chosen: &Chosen, router: &Router) -> Finding {
+    let policies = router.policies.as_deref();
+    rights::rights(&config.router, chosen, policies, rights::QUEUES)
+}
+
 /// The same, of what the console told.
-fn console(config: &WanConfig, router: &Router) -> Vec<Finding> {
+fn console(config: &WanConfig, chosen: &Chosen, router: &Router) -> Vec<Finding> {
     let resource = router.resource.as_ref();
     let mut findings = resource
         .map(|resource| version(config.router.scheme, resource, Transport::Ssh))
         .unwrap_or_default();
     if let (Ok(_), Ok(queues), Ok(types)) = (resource, &router.queues, &router.types) {
+        findings.push(allowed(config, chosen, router));
         findings.extend(both(config, router, queues, types));
     } else {
         let what = "By SSH, the router's version, queues or queue types make no sense.";

@@ -45,7 +45,7 @@ pub(in crate::cli::check) fn ssh(
         && findings.iter().all(is_fine)
     {
         findings.extend(match audit.as_deref() {
-            Some(router) => super::console(config, router),
+            Some(router) => super::console(config, chosen, router),
             None => printed(&looked.text).map_or_else(Vec::new, |it| unseen(config, &it, seen)),
         });
     }

@@ -24,6 +24,15 @@ fn config() -> WanConfig {
         .config
 }
 
+fn chosen() -> Chosen {
+    Chosen {
+        preferred: Transport::Rest,
+        rest: true,
+        ssh: false,
+        warning: None,
+    }
+}
+
 fn queue(name: &str, parent: &str, kind: &str, limit: &str) -> Object {
     Object::of(&[
         ("name", name),
@@ -68,6 +77,7 @@ fn router_without_fault() -> Router {
             (".id", "*1"),
             ("comment", "block the printer"),
         ])]),
+        policies: Some("read,write,rest-api".to_owned()),
         traffic: Some(Traffic {
             reads: vec![Duration::from_millis(20); 20],
             span: Duration::from_secs(2),
@@ -90,7 +100,7 @@ fn ids(findings: &[Finding]) -> Vec<&'static str> {
 fn after(change: impl FnOnce(&mut Router)) -> Vec<Finding> {
     let mut router = router_without_fault();
     change(&mut router);
-    let mut findings = super::router(&config(), &router, true);
+    let mut findings = super::router(&config(), &chosen(), &router);
     // Not a word about this one: it is the file's fault.
     findings.retain(|finding| finding.id != "password-unchecked");
     findings

@@ -2,8 +2,10 @@
 
 use super::facts::{Primary, Router};
 use crate::cli::check::client::{Client, Failure};
-use crate::cli::check::object::{Object, named};
-use crate::cli::check::probe::{Ask, first_of, objects, resource, shown, with_names};
+use crate::cli::check::object::Object;
+use crate::cli::check::probe::{
+    Ask, first_of, objects, policies, policies_by_console, resource, shown, with_names,
+};
 use crate::cli::steering::assemble;
 use crate::config::{self, SteeringConfig};
 use crate::router::Failure as Failed;
@@ -17,8 +19,6 @@ const READS: u32 = 5;
 const QUEUES: &str = "/rest/queue/tree";
 const RULES: &str = "/rest/ip/firewall/mangle";
 const FASTTRACK: &str = "/rest/ip/firewall/filter?action=fasttrack-connection";
-const USERS: &str = "/rest/user?.proplist=name,group";
-const GROUPS: &str = "/rest/user/group?.proplist=name,policy";
 
 /// The same for the console.
 mod console {
@@ -26,8 +26,6 @@ mod console {
     pub(super) const QUEUES: &str = ":put [/queue tree print detail as-value]";
     pub(super) const FASTTRACK: &str =
         ":put [/ip firewall filter print detail as-value where action=fasttrack-connection]";
-    pub(super) const USERS: &str = ":put [/user print as-value proplist=name,group]";
-    pub(super) const GROUPS: &str = ":put [/user group print as-value proplist=name,policy]";
 }
 
 /// By REST.
@@ -60,10 +58,7 @@ pub(super) fn by_rest(config: &SteeringConfig, client: &Client) -> Router {
             .lists
             .push((name, u32::try_from(count).unwrap_or(u32::MAX)));
     }
-    let policies = list(USERS).and_then(|users| Ok((users, list(GROUPS)?)));
-    router.policies = policies
-        .ok()
-        .and_then(|(users, groups)| policies_of(&config.router.user, &users, &groups));
+    router.policies = policies(&config.router, client);
     router
 }
 
@@ -75,7 +70,6 @@ pub(super) fn by_console(config: &SteeringConfig, ask: Ask<'_>) -> Result<Router
         let count = routeros_cli::read_count(&said.text).filter(|_| said.status == 0);
         Ok((name, count.unwrap_or(0)))
     });
-    let policies = (list(console::USERS)?, list(console::GROUPS)?);
     Ok(Router {
         shown: None,
         resource: list(console::RESOURCE)?.and_then(first_of),
@@ -84,10 +78,7 @@ pub(super) fn by_console(config: &SteeringConfig, ask: Ask<'_>) -> Result<Router
         rules: list(&rules_like(&config.comment))?.and_then(with_chains),
         fasttrack: list(console::FASTTRACK)?.ok(),
         lists: lists.collect::<Result<_, Failed>>()?,
-        policies: match policies {
-            (Ok(users), Ok(groups)) => policies_of(&config.router.user, &users, &groups),
-            _ => None,
-        },
+        policies: policies_by_console(&config.router, ask)?,
     })
 }
 
@@ -116,11 +107,6 @@ fn rules_like(comment: &str) -> String {
 
 /// Four characters each in a command of 384.
 const LONGEST_WORD: usize = 60;
-
-fn policies_of(user: &str, users: &[Object], groups: &[Object]) -> Option<String> {
-    let group = named(users, user)?.text("group")?;
-    named(groups, group)?.text("policy").map(str::to_owned)
-}
 
 /// The primary's file, its document and its live word.
 pub(super) fn primary(config: &SteeringConfig, clock: Clock) -> Primary {

@@ -11,9 +11,16 @@ pub(super) use self::primary::primary;
 use super::facts::Router;
 use crate::cli::check::client::Failure;
 use crate::cli::check::finding::{Finding, Place, Subject};
-use crate::cli::check::judge::{link, quoted, version};
+use crate::cli::check::judge::rights::{Stakes, rights};
+use crate::cli::check::judge::{link, version};
 use crate::cli::transport::Chosen;
 use crate::config::{SteeringConfig, Transport, WanConfig};
+
+/// What rights are needed for.
+const RULE: Stakes = Stakes {
+    lost: "The rule could never be switched: steering would only watch.",
+    unknown: "The router did not show the user's group. Switching the rule takes the policy write.",
+};
 
 /// The rule is never switched by a check.
 pub(super) fn no_write_test() -> Finding {
@@ -72,7 +79,8 @@ pub(super) fn router(
     let rules = router.rules.as_ref();
     match (&router.queues, rules) {
         (Ok(queues), Ok(_)) => {
-            findings.push(rights(config, chosen, router.policies.as_deref()));
+            let policies = router.policies.as_deref();
+            findings.push(rights(&config.router, chosen, policies, RULE));
             findings.extend(queue::queue(config, primary, queues));
         }
         (Err(why), _) | (_, Err(why)) => findings.push(failure(why)),
@@ -94,33 +102,4 @@ fn unreadable() -> Finding {
         )
         .on_router("/queue tree print detail")
         .on_router("/ip firewall mangle print detail")
-}
-
-/// Reading worked; whether the user may write, its group says.
-fn rights(config: &SteeringConfig, chosen: &Chosen, policies: Option<&str>) -> Finding {
-    let user = &config.router.user;
-    let Some(policies) = policies else {
-        let what = format!("User {user} may read; whether it may write is not known.");
-        return Finding::note(Subject::Router, "rights", what).why(
-            "The router did not show the user's group. Switching the rule takes the policy write.",
-        );
-    };
-    if policies.split([',', ';']).any(|word| word == "write") {
-        return Finding::ok(
-            Subject::Router,
-            "rights",
-            format!("User {user} may read and write."),
-        );
-    }
-    let mut needed = String::from("read,write");
-    for (is_used, word) in [(chosen.rest, ",rest-api"), (chosen.ssh, ",ssh")] {
-        needed.push_str(if is_used { word } else { "" });
-    }
-    let what = format!("The router's user {user} may read, but not write.");
-    Finding::error(Subject::Router, "rights-write", what)
-        .why("The rule could never be switched: steering would only watch.")
-        .on_router(format!(
-            "/user group set [/user get [find name={}] group] policy={needed}",
-            quoted(user)
-        ))
 }
