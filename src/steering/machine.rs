@@ -1,8 +1,10 @@
 //! One primary WAN and its rule: the machines put together.
 
+mod shown;
+
 use crate::control::zone::Zone;
 use crate::steering::assessment::{Assessment, Assessor, Condition, Reason};
-use crate::steering::confidence::{Confidence, Scored, Signals};
+use crate::steering::confidence::{Confidence, Signals};
 use crate::steering::evidence::{Evidence, Picture};
 use crate::steering::fact::{Fact, Facts, Standing, tell};
 use crate::steering::hysteresis::Hysteresis;
@@ -11,7 +13,6 @@ use crate::steering::params::{Judging, SteeringParams};
 use crate::steering::record::{Record, Saved, Transition, When};
 use crate::steering::rule::{Order, Reading, Rule, Switch};
 use crate::time::{Duration, Instant};
-use crate::units::Millis;
 
 /// Cycles further apart than three intervals, but at least this, are not in a row.
 const SHORTEST_GAP: Duration = Duration::from_secs(1);
@@ -241,96 +242,6 @@ impl Steering {
     /// Which way the rule should stand. It changes with a cycle, never between two.
     pub const fn wanted(&self) -> Switch {
         self.wanted
-    }
-
-    /// The rule: what is believed of it.
-    pub const fn rule(&self) -> &Rule {
-        &self.rule
-    }
-
-    /// The histories.
-    pub const fn record(&self) -> &Record {
-        &self.record
-    }
-
-    /// The parameters.
-    pub const fn params(&self) -> &SteeringParams {
-        &self.params
-    }
-
-    /// The judgement of the last cycle.
-    pub const fn assessment(&self) -> Assessment {
-        self.assessment
-    }
-
-    /// The evidence of the last cycle.
-    pub const fn picture(&self) -> &Picture {
-        &self.picture
-    }
-
-    /// The confidence controller, live or in a dry run.
-    pub const fn confidence(&self) -> Option<&Confidence> {
-        match (&self.decider, &self.shadow) {
-            (Decider::Confidence(live), _) => Some(live),
-            (Decider::Hysteresis(_), Some(shadow)) => Some(shadow),
-            (Decider::Hysteresis(_), None) => None,
-        }
-    }
-
-    /// Who decides.
-    pub const fn decides(&self) -> Decides {
-        match (&self.decider, &self.shadow) {
-            (Decider::Confidence(_), _) => Decides::Confidence,
-            (Decider::Hysteresis(_), Some(_)) => Decides::ConfidenceDryRun,
-            (Decider::Hysteresis(_), None) => Decides::Hysteresis,
-        }
-    }
-
-    /// Whether queue, drops and loss count, and not the delay alone.
-    pub const fn is_cake_aware(&self) -> bool {
-        matches!(self.params.judging, Judging::CakeAware(_))
-    }
-
-    /// The last score and what it was made of.
-    pub fn scored(&self) -> Option<&Scored> {
-        self.confidence().map(Confidence::scored)
-    }
-
-    /// v1.7's counters. The rows are 0 while the confidence controller decides.
-    pub fn counts(&self, now: Instant) -> Counts {
-        let queue_failures = self.intake.queue_failures();
-        match &self.decider {
-            Decider::Hysteresis(machine) => Counts {
-                bad: machine.bad_count(now),
-                good: machine.good_count(now),
-                queue_failures,
-            },
-            Decider::Confidence(_) => Counts {
-                queue_failures,
-                ..Counts::default()
-            },
-        }
-    }
-
-    /// When the standing changed last in this run.
-    pub const fn moved_at(&self) -> Option<Instant> {
-        self.moved_at
-    }
-
-    /// The baseline in use, which may be an old one: see [`Picture::feed`].
-    pub const fn baseline(&self) -> Option<Millis> {
-        self.intake.baseline()
-    }
-
-    /// The last usable RTT, however old.
-    pub fn rtt(&self) -> Option<Millis> {
-        self.intake.rtt()
-    }
-
-    /// `rtt_delta_ewma` in milliseconds and `queue_ewma` in packets, as documents have them: 0 for none yet.
-    pub fn averages(&self) -> (f64, f64) {
-        let (delta, queue) = self.intake.averages();
-        (delta.unwrap_or(0.0), queue.unwrap_or(0.0))
     }
 
     fn mind_the_gap(&mut self, now: Instant) {
