@@ -39,6 +39,8 @@ mod tests {
     use crate::direction::Both;
     use crate::units::Rate;
 
+    type Break = fn(&mut WanStatus);
+
     fn done() -> WanStatus {
         let mut wan = WanStatus {
             rates: Both {
@@ -56,7 +58,7 @@ mod tests {
     #[test]
     fn a_round_is_a_success_if_all_of_it_has_worked() {
         assert!(shortcomings(&done(), false).is_empty());
-        let breaks: [(&str, fn(&mut WanStatus)); 5] = [
+        let breaks: [(&str, Break); 5] = [
             ("nothing was measured", |wan| {
                 wan.measurement.sight = Sight::Frozen;
             }),
