@@ -2,7 +2,8 @@
 
 use wanctl::control::zone::Zone;
 use wanctl::steering::assessment::Reason;
-use wanctl::steering::evidence::{Alternate, Evidence, FeedState, Line, QueueNews};
+use wanctl::steering::confidence::ConfidenceParams;
+use wanctl::steering::evidence::{Alternate, Evidence, Feed, FeedState, Line, QueueNews};
 use wanctl::steering::fact::{Fact, Standing};
 use wanctl::steering::params::{Judging, SteeringParams};
 use wanctl::steering::queue::QueueReading;
@@ -55,6 +56,14 @@ fn a_router_that_counts_drops_is_judged_by_v17s_table() {
         queue: QueueNews::Read(reading),
         ..congested(0)
     };
+    // One drop is seen, on a calm line: so it counts them.
+    for dropped in [1_000_000, 1_000_001, 1_000_001] {
+        reading.dropped = dropped;
+        world.cycle(&Evidence {
+            queue: QueueNews::Read(reading),
+            ..calm()
+        });
+    }
     for cycle in 0..30 {
         reading.packets += 1_000;
         let verdict = world.cycle(&congested(reading));
@@ -71,7 +80,52 @@ fn a_router_that_counts_drops_is_judged_by_v17s_table() {
         let reason = verdict.assessment.reason;
         assert_eq!(reason, Reason::DelayDropsQueue, "cycle {cycle}");
     }
-    assert_eq!(world.switched, [(62.0, Switch::On)]);
+    assert_eq!(world.switched, [(68.0, Switch::On)]);
+}
+
+/// Its counter is of a time when the queue was not CAKE yet.
+#[test]
+fn drops_of_long_ago_do_not_make_a_router_one_that_counts_them() {
+    let mut world = World::new(params(TWO));
+    let standing = Evidence {
+        queue: QueueNews::Read(QueueReading {
+            dropped: 1_000_000,
+            queued_packets: 80,
+            ..QueueReading::default()
+        }),
+        ..congested(0)
+    };
+    world.run(30.0, &standing);
+    assert_eq!(world.switched.len(), 1);
+    assert_eq!(world.reasons.last(), Some(&Reason::Backlog));
+}
+
+#[test]
+fn the_proof_that_a_line_is_dead_ends_the_caution_of_a_row() {
+    for decides in [None, Some(confidence(false))] {
+        let mut slow = params(TWO);
+        // A row of 6 s; 18 s in caution.
+        slow.degrade.samples = 4;
+        slow.confidence = decides.map(|decides| ConfidenceParams {
+            sustain: secs(6.0),
+            ..decides
+        });
+        let mut world = World::new(slow);
+        world.run(60.0, &calm());
+        let orphaned = |evidence: Evidence| Evidence {
+            autorate: calm().autorate.map(|feed| Feed {
+                age: secs(200.0),
+                ..feed
+            }),
+            alternate: Alternate::Answers,
+            queue: congested(80).queue,
+            ..evidence
+        };
+        // The queue stands from 64 s on; from 70 s on the line is known to be dead.
+        world.run(6.0, &orphaned(congested(80)));
+        world.run(60.0, &orphaned(silent()));
+        assert_eq!(world.switched, [(70.0, Switch::On)]);
+    }
 }
 
 #[test]

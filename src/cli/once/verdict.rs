@@ -39,6 +39,7 @@ mod tests {
     use crate::direction::Both;
     use crate::units::Rate;
 
+    /// What goes wrong.
     type Break = fn(&mut WanStatus);
 
     fn done() -> WanStatus {

@@ -67,9 +67,7 @@ impl<P: Runs> EventLoop<P> {
                 unsaved: self.inbox.unsaved(),
                 wall: self.clock.wall(),
             };
-            while let Some(saved) = self.inbox.written() {
-                self.program.take_back(saved);
-            }
+            self.take_back();
             self.program.tick(now, beat, &mut self.outbox);
             self.carry_out(now);
         }
@@ -79,6 +77,13 @@ impl<P: Runs> EventLoop<P> {
         }
         if let Some(server) = &mut self.metrics {
             server.tick(now, registry, self.program.status());
+        }
+    }
+
+    /// What the scribe is done with.
+    pub(super) fn take_back(&mut self) {
+        while let Some(saved) = self.inbox.written() {
+            self.program.take_back(saved);
         }
     }
 

@@ -59,17 +59,22 @@ impl World {
     /// So many seconds pass.
     fn pass(&mut self, seconds: u64) -> Vec<Fact> {
         for _ in 0..seconds * 10 {
-            self.now = self.now + Duration::from_millis(100);
-            let feed = Feed {
-                baseline: Some(Millis::of(25)),
-                ..Feed::default()
-            };
-            self.steer.hear(self.now, self.fed.then_some(feed));
-            let mut out = OutboxOf::<Steer>::default();
-            self.steer.tick(self.now, Beat::default(), &mut out);
-            self.answer(&mut out);
+            self.tick();
         }
         core::mem::take(&mut self.told)
+    }
+
+    /// A tenth of a second passes.
+    fn tick(&mut self) {
+        self.now = self.now + Duration::from_millis(100);
+        let feed = Feed {
+            baseline: Some(Millis::of(25)),
+            ..Feed::default()
+        };
+        self.steer.hear(self.now, self.fed.then_some(feed));
+        let mut out = OutboxOf::<Steer>::default();
+        self.steer.tick(self.now, Beat::default(), &mut out);
+        self.answer(&mut out);
     }
 
     fn answer(&mut self, out: &mut OutboxOf<Steer>) {
@@ -387,4 +392,57 @@ fn that_there_is_no_baseline_is_told_once() {
     world.fed = false;
     assert!(words(&world.pass(8)).is_empty(), "it may come yet");
     assert_eq!(words(&world.pass(300)), ["no baseline"]);
+}
+
+#[test]
+fn a_decision_is_made_by_a_cycle_and_not_between_two() {
+    // A row of two samples of 2 s is complete a second before the cycle that can see it.
+    let mut world = World::new(|params| params.steering.interval = Duration::from_secs(3));
+    world.pass(12);
+    let mut decided = 0;
+    for step in 0..1_200 {
+        if step == 300 {
+            world.congest();
+        } else if step == 600 {
+            world.calm();
+        }
+        let is_decision = |fact: &Fact| matches!(fact, Fact::Sustained { .. });
+        world.tick();
+        decided += world.told.drain(..).filter(is_decision).count();
+        world.input(Event::Rule {
+            reading: Reading::One {
+                stands: world.rule,
+                invalid: false,
+            },
+            known: Known::Read,
+            took: Duration::from_millis(1),
+        });
+        assert_eq!(
+            world.told.drain(..).filter(is_decision).count(),
+            0,
+            "{step}"
+        );
+    }
+    assert_eq!(decided, 2);
+}
+
+#[test]
+fn who_looks_once_a_minute_looks_at_once_and_decides_no_sooner() {
+    let minute = Duration::from_secs(60);
+    let mut world = World::new(|params| {
+        params.steering.interval = minute;
+        params.steering.degrade.every = minute;
+        params.steering.judging = Judging::Legacy {
+            bad: Millis::of(25),
+            recovery: Millis::of(12),
+        };
+    });
+    world.congest();
+    world.pass(3);
+    assert!(world.steer.status().has_started());
+    assert_eq!(world.steer.status().assessment.reason, Reason::Delay);
+    world.pass(57);
+    assert_eq!(world.rule, Switch::Off, "one sample of two");
+    world.pass(3);
+    assert_eq!(world.rule, Switch::On);
 }
