@@ -91,11 +91,11 @@ fn check(world: &World, router: &Router) -> Checked {
 fn rule(comment: &str) -> [(&str, &str); 6] {
     [
         ("chain", "prerouting"),
-        ("action", "mark-routing"),
+        ("action", "mark-connection"),
         ("comment", comment),
         ("connection-state", "new"),
         ("disabled", "true"),
-        ("new-routing-mark", "via-wan2"),
+        ("new-connection-mark", "steered"),
     ]
 }
 
@@ -121,7 +121,7 @@ fn in_order_by_ssh_alone_and_beside_rest() {
         assert!(
             checked
                 .says("rule")
-                .contains("*1 (prerouting, disabled), mark-routing")
+                .contains("*1 (prerouting, disabled), mark-connection")
         );
         assert!(
             checked

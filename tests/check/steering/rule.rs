@@ -75,6 +75,7 @@ fn the_comment_differs_in_capitals_blanks_or_length() {
 #[test]
 fn the_rule_is_invalid() {
     let setup = rule_with("invalid", "true");
+    change(&setup, "new-routing-mark", "via-wan2");
     setup.check().exits(1).has(
         "The rule *1 (prerouting, disabled) is invalid: it refers to new-routing-mark=via-wan2",
     );
