@@ -114,6 +114,8 @@ impl fmt::Display for Usage {
     }
 }
 
+type Parse = fn(&mut Parser) -> Result<Command, String>;
+
 /// Reads a command line; its first word is the program's name.
 ///
 /// # Errors
@@ -136,25 +138,32 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         )));
     }
     let subcommand = args.peek().and_then(|arg| match arg.to_str() {
-        Some("demo") => Some(tools::demo as fn(&mut Parser) -> Result<Command, String>),
-        Some("check") => Some(tools::check),
-        Some("steering") => Some(steering::steering),
-        Some("history") => Some(history::history),
-        Some("fingerprint") => Some(tools::fingerprint),
-        Some("replay") => Some(tools::replay as fn(&mut Parser) -> Result<Command, String>),
-        Some("double") => Some(double::double as fn(&mut Parser) -> Result<Command, String>),
-        Some("double-cli") => {
-            Some(double::double_cli as fn(&mut Parser) -> Result<Command, String>)
-        }
+        Some("demo") => Some((tools::demo as Parse, RUN_USAGE)),
+        Some("check") => Some((tools::check as Parse, RUN_USAGE)),
+        Some("steering") => Some((steering::steering as Parse, RUN_USAGE)),
+        Some("history") => Some((history::history as Parse, HISTORY_USAGE)),
+        Some("fingerprint") => Some((tools::fingerprint as Parse, RUN_USAGE)),
+        Some("replay") => Some((tools::replay as Parse, RUN_USAGE)),
+        Some("double") => Some((double::double as Parse, synopsis(double::DOUBLE_HELP))),
+        Some("double-cli") => Some((double::double_cli as Parse, synopsis(double::CLI_HELP))),
         _ => None,
     });
     match subcommand {
-        Some(parse) => {
+        Some((parse, synopsis)) => {
             args.next();
-            parse(&mut Parser::from_args(args)).map_err(usage)
+            let parsed = parse(&mut Parser::from_args(args));
+            parsed.map_err(|complaint| usage_of(synopsis, complaint))
         }
         None => run(&mut Parser::from_args(args)).map_err(usage),
     }
+}
+
+/// The paragraph of a help text that shows the command line.
+fn synopsis(help: &'static str) -> &'static str {
+    let mut paragraphs = help.split("\n\n");
+    paragraphs
+        .find(|paragraph| paragraph.starts_with("usage: "))
+        .unwrap_or_default()
 }
 
 /// Whether that is the program's name, wherever it lies.

@@ -142,16 +142,18 @@ Looks at the configuration, at this machine (directories, rights, pings) and at 
 (reachability, version, rights, queues, CAKE options, counters; by SSH: host key, key file,
 login, queues), and reports like a colleague:
 what is wrong, why it matters, and the RouterOS command or YAML line that puts it right.
+Of a steering file: the mangle rule, who may switch it, both lines, the primary's autorate.
 Takes some seconds; a busy line tells more about counters than an idle one.
 
 usage: wanctl check --config F [F ...] [--json] [--write-test]
 
-  --config F [F ...]   WAN files
+  --config F [F ...]   WAN and steering files
   --json               an array of findings, each with a stable id
   --write-test         also change the download queue's max-limit by 1 kbit/s and back, ten
                        times, to measure what a write costs in time and in flash sectors. The
                        limit is restored in any case, Ctrl-C included. Refused while a daemon
-                       runs. Without this, nothing on the router is ever changed
+                       runs. Without this, nothing on the router is ever changed.
+                       The rule of a steering file is never switched
   -h, --help           this text
 
 Exit codes: 0 nothing to do (notes at most), 1 errors, 2 warnings only. A command line that

@@ -1,17 +1,19 @@
 //! `wanctl --config F --once`: one round of the real daemon, printed so that a person understands it.
 
 mod patience;
+mod verdict;
 mod words;
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use self::patience::{PATIENCE, Retries};
+use self::verdict::shortcomings;
 use self::words::describe;
 use super::args::RunArgs;
 use super::daemon::{self, Daemon, Manner};
 use super::{complain, print};
 use crate::autorate::Autorate;
-use crate::direction::Direction;
 use crate::program::Program;
 use crate::shell::event_loop::After;
 use crate::status::{Sight, WanStatus};
@@ -70,10 +72,15 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
     daemon.end();
     ended?;
     let mut text = String::new();
+    let mut success = true;
     for (loaded, wan) in loaded.iter().zip(&status.wans) {
         describe(&mut text, &loaded.config, wan, &status);
+        for why in shortcomings(wan, args.dry_run) {
+            success = false;
+            // A String takes everything.
+            let _ = writeln!(text, "  failed    {why}");
+        }
     }
-    let success = status.wans.iter().all(|wan| succeeded(wan, args.dry_run));
     text.push_str(if success {
         "Result: ok\n"
     } else {
@@ -89,14 +96,4 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
 
 const fn is_measured(wan: &WanStatus) -> bool {
     !matches!(wan.measurement.sight, Sight::Starting)
-}
-
-fn succeeded(wan: &WanStatus, dry_run: bool) -> bool {
-    let holds = |direction| wan.router.applied[direction] == Some(wan.rates[direction]);
-    let known = |direction: Direction| wan.router.applied[direction].is_some();
-    wan.router.link.reachable
-        && matches!(wan.measurement.sight, Sight::Icmp | Sight::Tcp)
-        && Direction::BOTH
-            .into_iter()
-            .all(|direction| holds(direction) || (dry_run && known(direction)))
 }

@@ -28,18 +28,17 @@ pub(super) fn unusable(sentence: &str) -> ExitCode {
     }
 }
 
-/// Takes a daemon's lock.
+/// Takes a daemon's lock; `or` says what else can be done if its file is of no use.
 ///
 /// # Errors
 /// A sentence that says who has it, or what is wrong with its file.
-pub(super) fn lock(file: &Path) -> Result<Lock, String> {
+pub(super) fn lock(file: &Path, or: &str) -> Result<Lock, String> {
     Lock::acquire(file).map_err(|e| match e {
         LockError::Held { .. } => {
             format!("{e}\nAnother instance is running, refusing to start")
         }
         LockError::File { .. } => format!(
-            "{e}\nIts directory must exist and be writable for this user (the systemd unit makes it); \
-             --once --dry-run needs no lock"
+            "{e}\nIts directory must exist and be writable for this user (the systemd unit makes it){or}"
         ),
     })
 }

@@ -147,7 +147,7 @@ pub enum Fact {
     },
     /// The write budget is spent.
     Throttled {
-        /// Writes allowed per window.
+        /// Changes allowed per window, each of up to two writes.
         changes: usize,
         /// The window.
         window: Duration,

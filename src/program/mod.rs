@@ -36,6 +36,8 @@ pub struct Beat {
     pub work: Duration,
     /// Records the scribe's queue had no room for, in total.
     pub records_lost: u64,
+    /// State documents that could not be written when they were last due.
+    pub unsaved: u32,
     /// What the wall clock says, for people.
     pub wall: WallTime,
 }
@@ -170,6 +172,9 @@ pub trait Program {
     fn input(&mut self, now: Instant, input: InputOf<Self>, out: &mut OutboxOf<Self>);
     /// The process is about to end: what must be said and saved before it does?
     fn stop(&mut self, now: Instant, out: &mut OutboxOf<Self>);
+    /// The last orders are answered, or cannot be in time: what is left to say and save? Nothing can be asked
+    /// any more.
+    fn ended(&mut self, _now: Instant, _out: &mut OutboxOf<Self>) {}
     /// The snapshot.
     fn status(&self) -> &Self::Status;
     /// What was saved has been written and is not needed any more: its room may be used again.

@@ -72,6 +72,8 @@ pub struct Pulse {
     pub work: Duration,
     /// Records that did not fit into the scribe's queue.
     pub records_lost: u64,
+    /// State documents that could not be written when they were last due.
+    pub unsaved: u32,
 }
 
 impl Pulse {
@@ -84,6 +86,7 @@ impl Pulse {
             worst: self.worst.max(beat.late),
             work: beat.work,
             records_lost: beat.records_lost,
+            unsaved: beat.unsaved,
         };
     }
 }

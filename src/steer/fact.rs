@@ -79,6 +79,8 @@ pub enum Fact {
         /// The score.
         scored: Scored,
     },
+    /// The alternate is dead and the primary is not: the connections are to return, however bad it is.
+    Forsaken,
     /// The rule is going to be switched.
     Switching {
         /// Which way.
@@ -125,8 +127,26 @@ pub enum Fact {
         /// Whether it does.
         answers: bool,
     },
-    /// The process ends and leaves the rule so, or could not be sure that it switched it off.
-    Left(Standing),
+    /// The process ends, and leaves the rule.
+    Left {
+        /// How.
+        left: Left,
+        /// Its comment.
+        comment: Label,
+    },
+}
+
+/// How the rule is left at the end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Left {
+    /// Seen to be disabled.
+    Off,
+    /// Seen to be enabled, and left so on purpose.
+    On,
+    /// Left as it is, and nobody knows how that is; the connections went there last.
+    Unknown(Standing),
+    /// It should have been disabled and was not seen to be.
+    NotDisabled,
 }
 
 /// Which line.

@@ -13,7 +13,7 @@ mod saving;
 mod status;
 mod telling;
 
-pub use self::fact::{Cycle, Fact, Side};
+pub use self::fact::{Cycle, Fact, Left, Side};
 pub use self::pinger::PingerParams;
 pub use self::saving::Snapshot;
 pub use self::status::{
@@ -31,7 +31,7 @@ use crate::router::Transport;
 use crate::router::steering::{Event, MAX_LISTS, Steering as Talk};
 use crate::status::{Label, LinkStatus};
 use crate::steering::evidence::{Alternate, Evidence, Feed, FeedState, Line, QueueNews};
-use crate::steering::params::SteeringParams;
+use crate::steering::params::{SteeringParams, V17_INTERVAL};
 use crate::steering::record::Saved;
 use crate::steering::rule::Switch;
 use crate::steering::{Steering, Verdict};
@@ -42,6 +42,10 @@ use crate::units::Millis;
 pub const PRIMARY: WanId = WanId(0);
 /// The line that helps out; it has echoes and no router of its own.
 pub const ALTERNATE: WanId = WanId(1);
+
+/// The first cycle comes no later than this, whatever the interval: v1.7's own, in which an echo has returned.
+/// Rows of samples are times, so nothing is decided any sooner.
+const FIRST_CYCLE: Duration = V17_INTERVAL;
 
 /// Everything the daemon needs to know.
 #[derive(Clone, Debug)]
@@ -114,8 +118,8 @@ impl Steer {
             feed: None,
             disable_on_exit: params.disable_on_exit,
             interval,
-            cycle_at: now + interval,
-            telling: Telling::new(steering.wanted(now)),
+            cycle_at: now + interval.min(FIRST_CYCLE),
+            telling: Telling::new(steering.wanted()),
             wall: WallTime::default(),
             steering,
             status,
@@ -293,6 +297,20 @@ impl Program for Steer {
             let wan = PRIMARY;
             out.push(Output::Save { wan, saved });
         }
+    }
+
+    fn ended(&mut self, now: Instant, out: &mut OutboxOf<Self>) {
+        // What the router has confirmed since the last snapshot.
+        self.keep(now, out);
+        let setup = &self.status.setup;
+        let comment = setup.comment.clone();
+        let left = match (self.steering.is_retiring(), self.steering.rule().switch()) {
+            (_, Some(Switch::Off)) => Left::Off,
+            (false, Some(Switch::On)) => Left::On,
+            (false, None) => Left::Unknown(self.steering.standing()),
+            (true, Some(Switch::On) | None) => Left::NotDisabled,
+        };
+        tell([Fact::Left { left, comment }], out);
     }
 
     fn status(&self) -> &SteerStatus {

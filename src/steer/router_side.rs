@@ -114,7 +114,7 @@ impl Steer {
         let shown = &mut self.status.rule;
         shown.belief = rule.belief();
         shown.yielding_until = rule.yielding_until();
-        let wanted = self.steering.wanted(now);
+        let wanted = self.steering.wanted();
         if rule.switch() == Some(wanted) {
             shown.behind_since = None;
         } else {
@@ -210,8 +210,11 @@ impl Steer {
                 }
                 fact::Fact::Rule(RuleFact::Verified(_)) => self.status.rule.switched += 1,
                 fact::Fact::Rule(RuleFact::ByHand(..)) => self.status.rule.by_hand += 1,
+                fact::Fact::Rule(RuleFact::Reasserting(..)) => {
+                    self.status.rule.behind_since = Some(now);
+                }
                 // The router is believed; nothing was decided.
-                fact::Fact::Adopted(_) => self.telling.wanted = self.steering.wanted(now),
+                fact::Fact::Adopted(_) => self.telling.wanted = self.steering.wanted(),
                 _ => {}
             }
             let would = match &fact {

@@ -7,7 +7,7 @@ use crate::status::{FAILURES_DEGRADED, GRACE, Label, LinkStatus, Pulse, Unsent};
 use crate::steering::assessment::Assessment;
 use crate::steering::evidence::{Alternate, FeedState, Line, Picture};
 use crate::steering::fact::Standing;
-use crate::steering::rule::{Belief, Switch};
+use crate::steering::rule::{Belief, HAND_GRACE, Switch};
 use crate::steering::{Counts, Decides};
 use crate::time::{Duration, Instant, WallTime};
 use crate::units::Millis;
@@ -99,7 +99,8 @@ pub struct RuleStatus {
     pub invalid: bool,
     /// Why it could not be read or switched last; `None` since it could.
     pub refused: Option<(Instant, Refusal)>,
-    /// Since when it does not stand as wanted, or nobody knows how it stands.
+    /// Since when it does not stand as wanted, or nobody knows how it stands; the grace of a hand is not
+    /// counted once it is over.
     pub behind_since: Option<Instant>,
     /// Until when a switch by hand is left alone.
     pub yielding_until: Option<Instant>,
@@ -157,8 +158,8 @@ pub enum Trouble {
     RuleInvalid,
     /// The rule could not be switched for longer than [`GRACE`].
     RuleRefused,
-    /// The rule does not stand as wanted, or is unknown, for longer than [`GRACE`]; a switch by hand that is
-    /// left alone is none.
+    /// The rule does not stand as wanted, or is unknown, for longer than [`GRACE`]; a switch by hand has
+    /// [`HAND_GRACE`] besides.
     RuleBehind,
     /// v1.7's three cycles in a row without a delay.
     Failing,
@@ -181,6 +182,10 @@ impl SteerStatus {
         let long_ago = |since: Option<Instant>| since.is_some_and(|at| self.now - at >= GRACE);
         let refused = |entry: Option<(Instant, Refusal)>| long_ago(entry.map(|(at, _)| at));
         let rule = &self.rule;
+        let excused = rule.yielding_until.is_some_and(|_| {
+            rule.behind_since
+                .is_some_and(|at| self.now - at < HAND_GRACE + GRACE)
+        });
         if !self.link.reachable {
             Some(Trouble::RouterUnreachable)
         } else if rule.belief == Belief::Missing {
@@ -191,7 +196,7 @@ impl SteerStatus {
             Some(Trouble::RuleInvalid)
         } else if refused(rule.refused) {
             Some(Trouble::RuleRefused)
-        } else if rule.yielding_until.is_none() && long_ago(rule.behind_since) {
+        } else if !excused && long_ago(rule.behind_since) {
             Some(Trouble::RuleBehind)
         } else if self.picture.line == Line::BothSilent {
             Some(Trouble::BothSilent)

@@ -77,7 +77,7 @@ impl Steer {
 
     /// A decision, if there is a new one, and that the rule is going to be switched, if it is.
     pub(super) fn announce(&mut self, now: Instant, out: &mut OutboxOf<Self>) {
-        let wanted = self.steering.wanted(now);
+        let wanted = self.steering.wanted();
         if core::mem::replace(&mut self.telling.wanted, wanted) == wanted {
             return;
         }
@@ -91,6 +91,7 @@ impl Steer {
             let scored = self.steering.scored().cloned();
             let live = self.status.setup.decides == Decides::Confidence;
             let fact = match scored.filter(|_| live) {
+                _ if self.steering.is_forsaken(now) => Fact::Forsaken,
                 Some(scored) => Fact::Scored { to, scored },
                 None => Fact::Sustained {
                     to,

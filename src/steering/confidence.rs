@@ -182,7 +182,7 @@ pub fn score(signals: &Signals<'_>) -> Scored {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum State {
     Good,
-    Sustaining { steer_at: Instant },
+    Sustaining { since: Instant, steer_at: Instant },
     Holding { until: Instant },
     Steered,
     Recovering { return_at: Instant },
@@ -233,9 +233,17 @@ impl Confidence {
             State::Good if bad => {
                 tell(facts, Fact::Sustaining(self.scored.clone()));
                 let steer_at = wait(self.params.sustain);
-                State::Sustaining { steer_at }
+                State::Sustaining {
+                    since: now,
+                    steer_at,
+                }
             }
             State::Sustaining { .. } if !bad => State::Good,
+            State::Sustaining { since, steer_at } => State::Sustaining {
+                since,
+                // Caution ends with what called for it, or with the proof that the line is dead.
+                steer_at: steer_at.min(since + cautiously(self.params.sustain, signals.cautious)),
+            },
             State::Steered if calm && !braked => {
                 tell(facts, Fact::Recovering);
                 let return_at = wait(self.params.recover);
@@ -253,7 +261,7 @@ impl Confidence {
     pub fn wanted(&self, now: Instant) -> Switch {
         match self.state {
             State::Good => Switch::Off,
-            State::Sustaining { steer_at } => Switch::on_if(now >= steer_at),
+            State::Sustaining { steer_at, .. } => Switch::on_if(now >= steer_at),
             State::Holding { .. } | State::Steered => Switch::On,
             State::Recovering { return_at } => Switch::on_if(now < return_at),
         }

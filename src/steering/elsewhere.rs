@@ -72,8 +72,8 @@ impl Elsewhere {
         let Some(last) = self.last else {
             return newest;
         };
-        let weight = self.weight.per(now - last.at, self.interval).as_f64();
-        let average = (1.0 - weight) * last.average.as_f64() + weight * newest.as_f64();
+        let weight = self.weight.per(now - last.at, self.interval);
+        let average = weight.blend(last.average.as_f64(), newest.as_f64());
         // Between two finite numbers.
         Millis::new(average).unwrap_or(newest)
     }

@@ -123,6 +123,8 @@ pub struct Picture {
     pub loss: Option<f64>,
     /// Whether the primary answers.
     pub line: Line,
+    /// Whether `ping_host` has answered just now: [`Line::Heard`] takes a moment to find out that it does not.
+    pub hears_host: bool,
     /// What autorate's word is worth.
     pub feed: FeedState,
     /// Whether the alternate answers.
@@ -135,6 +137,16 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// Whether the alternate is dead and the primary is known not to be.
+    pub fn is_alternate_alone_dead(&self) -> bool {
+        let primary_lives = match self.line {
+            Line::Heard => self.hears_host,
+            Line::HostSilent => true,
+            Line::NeverHeard | Line::Dead | Line::BothSilent => false,
+        };
+        self.alternate == Alternate::Silent && primary_lives
+    }
+
     /// Whether decisions need more evidence than usual.
     pub fn is_cautious(&self) -> bool {
         self.feed != FeedState::Fresh

@@ -63,7 +63,12 @@ impl Hysteresis {
                 since: now,
                 return_at: now + cautiously(self.recover.takes(), cautious),
             },
-            (State::Degrading { .. }, Bad) | (State::Recovering { .. }, Good) => self.state,
+            (State::Degrading { since, steer_at }, Bad) => State::Degrading {
+                since,
+                // Caution ends with what called for it, or with the proof that the line is dead.
+                steer_at: steer_at.min(since + cautiously(self.degrade.takes(), cautious)),
+            },
+            (State::Recovering { .. }, Good) => self.state,
             (State::Good | State::Degrading { .. }, _) => State::Good,
             (State::Degraded | State::Recovering { .. }, _) => State::Degraded,
         };
@@ -197,6 +202,22 @@ mod tests {
         }
         machine.observe(at(6), Bad, true);
         assert_eq!(machine.wanted(at(6)), On);
+    }
+
+    #[test]
+    fn caution_ends_when_the_line_is_proven_dead() {
+        let mut machine = machine();
+        let at = |s| Instant::ZERO + Duration::from_secs(s);
+        for (second, cautious, wanted) in [
+            (0, true, Off),
+            (1, true, Off),
+            (2, true, Off),
+            (3, false, On),
+            (4, true, On),
+        ] {
+            machine.observe(at(second), Bad, cautious);
+            assert_eq!(machine.wanted(at(second)), wanted, "at {second} s");
+        }
     }
 
     #[test]

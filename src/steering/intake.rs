@@ -37,6 +37,8 @@ const BASELINE_NEWS: f64 = 5.0;
 #[derive(Clone, Debug)]
 pub(super) struct Intake {
     rtt_fresh: Duration,
+    /// An RTT that is no older is of this moment.
+    rtt_newest: Duration,
     stale_after: Duration,
     bounds: (Millis, Millis),
     baseline: Option<Millis>,
@@ -66,10 +68,10 @@ pub(super) struct Intake {
 
 impl Intake {
     pub(super) fn new(params: &SteeringParams) -> Self {
-        let thrice = Duration::from_micros(params.interval.as_micros().saturating_mul(3));
-        let fresh = thrice.max(SHORTEST_FRESH);
+        let fresh = params.three_cycles(SHORTEST_FRESH);
         Self {
             rtt_fresh: fresh,
+            rtt_newest: params.interval.max(SHORTEST_FRESH),
             stale_after: params.stale_after,
             bounds: params.baseline_bounds,
             baseline: None,
@@ -118,6 +120,7 @@ impl Intake {
             at_floor: feed.is_some_and(|feed| feed.at_floor),
             loss: self.loss(now),
             line: self.line(now, feed.and_then(|feed| feed.hears), evidence.alternate),
+            hears_host: self.rtt.is_some_and(|(at, _)| now - at <= self.rtt_newest),
             feed: self.feed,
             alternate: evidence.alternate,
             alternate_delay: elsewhere.map(|[average, _]| average),

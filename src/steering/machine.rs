@@ -1,8 +1,10 @@
 //! One primary WAN and its rule: the machines put together.
 
+mod shown;
+
 use crate::control::zone::Zone;
 use crate::steering::assessment::{Assessment, Assessor, Condition, Reason};
-use crate::steering::confidence::{Confidence, Scored, Signals};
+use crate::steering::confidence::{Confidence, Signals};
 use crate::steering::evidence::{Evidence, Picture};
 use crate::steering::fact::{Fact, Facts, Standing, tell};
 use crate::steering::hysteresis::Hysteresis;
@@ -11,7 +13,6 @@ use crate::steering::params::{Judging, SteeringParams};
 use crate::steering::record::{Record, Saved, Transition, When};
 use crate::steering::rule::{Order, Reading, Rule, Switch};
 use crate::time::{Duration, Instant};
-use crate::units::Millis;
 
 /// Cycles further apart than three intervals, but at least this, are not in a row.
 const SHORTEST_GAP: Duration = Duration::from_secs(1);
@@ -98,6 +99,10 @@ pub struct Steering {
     adopted: bool,
     /// The rule is to be switched off for good.
     retiring: bool,
+    /// Since when the connections go to an alternate that is dead, while the primary is not.
+    stranded_since: Option<Instant>,
+    /// Which way the rule should stand: decided once a cycle, on that cycle's evidence.
+    wanted: Switch,
     observed_at: Option<Instant>,
     moved_at: Option<Instant>,
     assessment: Assessment,
@@ -125,6 +130,8 @@ impl Steering {
             recent_queue: Recent::default(),
             adopted: false,
             retiring: false,
+            stranded_since: None,
+            wanted: Switch::Off,
             observed_at: None,
             moved_at: None,
             assessment: Assessment::default(),
@@ -136,7 +143,7 @@ impl Steering {
     /// Goes on from a state document; before the first cycle.
     pub fn restore(&mut self, now: Instant, saved: Saved) {
         self.decider_stands(now, saved.standing);
-        self.rule.want(now, self.wanted(now));
+        self.wants(now);
         let baseline = saved.baseline;
         self.intake
             .restore(saved.delta_average, saved.queue_average, baseline);
@@ -159,12 +166,15 @@ impl Steering {
         self.remember(now, evidence);
         if !self.retiring {
             self.decide(now, condition, &mut facts);
+            let stranded =
+                self.standing() == Standing::Degraded && picture.is_alternate_alone_dead();
+            self.stranded_since = stranded.then(|| self.stranded_since.unwrap_or(now));
+            self.wants(now);
         }
-        self.rule.want(now, self.wanted(now));
         self.settle(now, &mut facts);
         Verdict {
             standing: self.standing(),
-            wanted: self.wanted(now),
+            wanted: self.wanted,
             assessment,
             confidence: self.scored().map(|scored| scored.score),
             picture,
@@ -212,7 +222,8 @@ impl Steering {
     /// and `--reset`. It has worked when [`Rule::switch`] says off.
     pub fn retire(&mut self, now: Instant) {
         self.retiring = true;
-        self.rule.want(now, Switch::Off);
+        self.wanted = Switch::Off;
+        self.rule.insist(now, Switch::Off);
     }
 
     /// Whether [`Steering::retire`] was called.
@@ -228,110 +239,17 @@ impl Steering {
         }
     }
 
-    /// Which way the rule should stand now.
-    pub fn wanted(&self, now: Instant) -> Switch {
-        match &self.decider {
-            _ if self.retiring => Switch::Off,
-            Decider::Hysteresis(machine) => machine.wanted(now),
-            Decider::Confidence(machine) => machine.wanted(now),
-        }
-    }
-
-    /// The rule: what is believed of it.
-    pub const fn rule(&self) -> &Rule {
-        &self.rule
-    }
-
-    /// The histories.
-    pub const fn record(&self) -> &Record {
-        &self.record
-    }
-
-    /// The parameters.
-    pub const fn params(&self) -> &SteeringParams {
-        &self.params
-    }
-
-    /// The judgement of the last cycle.
-    pub const fn assessment(&self) -> Assessment {
-        self.assessment
-    }
-
-    /// The evidence of the last cycle.
-    pub const fn picture(&self) -> &Picture {
-        &self.picture
-    }
-
-    /// The confidence controller, live or in a dry run.
-    pub const fn confidence(&self) -> Option<&Confidence> {
-        match (&self.decider, &self.shadow) {
-            (Decider::Confidence(live), _) => Some(live),
-            (Decider::Hysteresis(_), Some(shadow)) => Some(shadow),
-            (Decider::Hysteresis(_), None) => None,
-        }
-    }
-
-    /// Who decides.
-    pub const fn decides(&self) -> Decides {
-        match (&self.decider, &self.shadow) {
-            (Decider::Confidence(_), _) => Decides::Confidence,
-            (Decider::Hysteresis(_), Some(_)) => Decides::ConfidenceDryRun,
-            (Decider::Hysteresis(_), None) => Decides::Hysteresis,
-        }
-    }
-
-    /// Whether queue, drops and loss count, and not the delay alone.
-    pub const fn is_cake_aware(&self) -> bool {
-        matches!(self.params.judging, Judging::CakeAware(_))
-    }
-
-    /// The last score and what it was made of.
-    pub fn scored(&self) -> Option<&Scored> {
-        self.confidence().map(Confidence::scored)
-    }
-
-    /// v1.7's counters. The rows are 0 while the confidence controller decides.
-    pub fn counts(&self, now: Instant) -> Counts {
-        let queue_failures = self.intake.queue_failures();
-        match &self.decider {
-            Decider::Hysteresis(machine) => Counts {
-                bad: machine.bad_count(now),
-                good: machine.good_count(now),
-                queue_failures,
-            },
-            Decider::Confidence(_) => Counts {
-                queue_failures,
-                ..Counts::default()
-            },
-        }
-    }
-
-    /// When the standing changed last in this run.
-    pub const fn moved_at(&self) -> Option<Instant> {
-        self.moved_at
-    }
-
-    /// The baseline in use, which may be an old one: see [`Picture::feed`].
-    pub const fn baseline(&self) -> Option<Millis> {
-        self.intake.baseline()
-    }
-
-    /// The last usable RTT, however old.
-    pub fn rtt(&self) -> Option<Millis> {
-        self.intake.rtt()
-    }
-
-    /// `rtt_delta_ewma` in milliseconds and `queue_ewma` in packets, as documents have them: 0 for none yet.
-    pub fn averages(&self) -> (f64, f64) {
-        let (delta, queue) = self.intake.averages();
-        (delta.unwrap_or(0.0), queue.unwrap_or(0.0))
+    /// Which way the rule should stand. It changes with a cycle, never between two.
+    pub const fn wanted(&self) -> Switch {
+        self.wanted
     }
 
     fn mind_the_gap(&mut self, now: Instant) {
-        let thrice = Duration::from_micros(self.params.interval.as_micros().saturating_mul(3));
+        let in_a_row = self.params.three_cycles(SHORTEST_GAP);
         let before = self.observed_at.replace(now);
-        if before.is_some_and(|before| now - before > thrice.max(SHORTEST_GAP)) {
+        if before.is_some_and(|before| now - before > in_a_row) {
             self.assessor.interrupt();
+            self.stranded_since = None;
             match &mut self.decider {
                 Decider::Hysteresis(machine) => machine.interrupt(),
                 Decider::Confidence(machine) => machine.interrupt(),
@@ -393,13 +311,33 @@ impl Steering {
         if standing != self.standing() {
             self.decider_stands(now, standing);
             tell(facts, Fact::Adopted(standing));
+            if !self.retiring {
+                self.wants(now);
+            }
         }
-        self.rule.want(now, self.wanted(now));
+    }
+
+    /// Whether the alternate has been dead for so long that there is no waiting for the primary to be calm:
+    /// as long as it takes to leave the primary. No hold-down and no brake keeps anybody on a dead line.
+    pub fn is_forsaken(&self, now: Instant) -> bool {
+        let takes = self.params.degrade.takes();
+        self.stranded_since
+            .is_some_and(|since| now - since >= takes)
+    }
+
+    /// Makes a wish of what has been decided.
+    fn wants(&mut self, now: Instant) {
+        self.wanted = match &self.decider {
+            _ if self.is_forsaken(now) => Switch::Off,
+            Decider::Hysteresis(machine) => machine.wanted(now),
+            Decider::Confidence(machine) => machine.wanted(now),
+        };
+        self.rule.want(now, self.wanted);
     }
 
     /// The standing follows the rule once the router has confirmed what was wanted.
     fn settle(&mut self, now: Instant, facts: &mut Facts) {
-        let wanted = self.wanted(now);
+        let wanted = self.wanted;
         let from = self.standing();
         let to = standing_of(wanted);
         if to == from || self.rule.switch() != Some(wanted) {

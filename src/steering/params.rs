@@ -35,6 +35,13 @@ pub struct SteeringParams {
     pub confidence: Option<ConfidenceParams>,
 }
 
+impl SteeringParams {
+    /// Three cycles, but at least so long: what is further apart does not belong together.
+    pub(super) fn three_cycles(&self, at_least: Duration) -> Duration {
+        Duration::from_micros(self.interval.as_micros().saturating_mul(3)).max(at_least)
+    }
+}
+
 /// `mode.cake_aware`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Judging {

@@ -55,8 +55,9 @@ impl QueueCounter {
 
     /// Takes a reading; the difference to the one before, if there is one.
     pub fn observe(&mut self, now: Instant, reading: QueueReading) -> Option<QueueDelta> {
-        self.counts_drops |= reading.dropped > 0;
         let (at, before) = self.last.replace((now, reading))?;
+        // What was counted before the first look may be of a time when the queue was not CAKE yet.
+        self.counts_drops |= reading.dropped > before.dropped;
         let over = now - at;
         if over > self.longest_gap {
             return None;
@@ -69,7 +70,7 @@ impl QueueCounter {
         })
     }
 
-    /// Whether this router has ever counted a drop. One that has not may have had none yet, or be a
+    /// Whether this router has been seen to count a drop. One that has not may have had none yet, or be a
     /// RouterOS that shows `dropped=0` for every CAKE queue: on it v1.7's RED could never come.
     pub const fn counts_drops(&self) -> bool {
         self.counts_drops
@@ -123,11 +124,13 @@ mod tests {
     }
 
     #[test]
-    fn a_router_counts_drops_once_it_has_shown_one() {
+    fn a_router_counts_drops_once_it_has_been_seen_to() {
         let mut counter = QueueCounter::new(Duration::from_secs(2));
-        counter.observe(at(0), reading(1, 0));
-        assert!(!counter.counts_drops());
-        counter.observe(at(2), reading(2, 1));
+        counter.observe(at(0), reading(1, 7_000));
+        counter.observe(at(1), reading(2, 7_000));
+        assert!(!counter.counts_drops(), "the queue was not CAKE then");
+        counter.observe(at(2), reading(3, 7_001));
+        assert!(counter.counts_drops());
         counter.observe(at(4), reading(0, 0));
         assert!(counter.counts_drops(), "a reset makes it no other router");
     }

@@ -6,84 +6,11 @@
 //! forgotten either way is worse than a second line in the log. A rule that is not there, or there more
 //! than once, is never touched.
 
+mod kinds;
+
+pub use self::kinds::{Belief, Order, Reading, RuleFact, Since, Switch};
+
 use crate::time::{Duration, Instant};
-
-/// Which way the rule stands, or should.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Switch {
-    /// Disabled: over the primary.
-    #[default]
-    Off,
-    /// Enabled: new latency-sensitive connections over the alternate.
-    On,
-}
-
-impl Switch {
-    /// On if so, else off.
-    pub const fn on_if(yes: bool) -> Self {
-        if yes { Self::On } else { Self::Off }
-    }
-}
-
-/// What the router showed when its rules were listed and compared with the comment.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Reading {
-    /// One rule has the comment, and stands so.
-    One(Switch),
-    /// No rule has the comment.
-    Missing,
-    /// So many rules have it.
-    Ambiguous(u16),
-}
-
-/// What we believe of the rule.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Belief {
-    /// Not read since the start, since the connection was lost, or since a write.
-    #[default]
-    Unknown,
-    /// Read as enabled.
-    On,
-    /// Read as disabled.
-    Off,
-    /// Several rules have the comment: none is touched.
-    Ambiguous(u16),
-    /// No rule has the comment.
-    Missing,
-}
-
-/// What to ask the router.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Order {
-    /// List the rules and tell what the one with our comment says.
-    Read,
-    /// Enable or disable it.
-    Set(Switch),
-}
-
-/// What is worth a line about the rule.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum RuleFact {
-    /// Switched, and read back so.
-    Verified(Switch),
-    /// The router refused to switch it, or did not answer; told once per wish.
-    WriteFailed(Switch),
-    /// Written, but read back otherwise after all tries; told once per wish.
-    NotVerified(Switch),
-    /// Somebody else switched it so; ours is written again after this time.
-    ByHand(Switch, Duration),
-    /// The time for that has come, or the router has been away and has forgotten: it is switched back to
-    /// this.
-    Reasserting(Switch),
-    /// It is as we want it again, without our doing.
-    Undone(Switch),
-    /// No rule has the comment: nothing can be switched.
-    Missing,
-    /// So many rules have the comment: nothing is switched.
-    Ambiguous(u16),
-    /// There is exactly one again.
-    Found,
-}
 
 /// The rule is looked at this often, for somebody may have switched it.
 pub const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -114,7 +41,6 @@ enum Purpose {
     Verify(usize),
     /// Something failed, and the pause is over.
     Retry,
-    AfterGrace,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -129,7 +55,7 @@ enum Step {
     Verifying { reads: usize, read_at: Instant },
     /// Failed: to be tried again then, from reading on.
     Pausing { until: Instant },
-    /// Switched by somebody else.
+    /// Switched by somebody else, and left so until [`Rule::grace`].
     Yielding { until: Instant },
 }
 
@@ -145,6 +71,9 @@ pub struct Rule {
     /// What was written last.
     written: Switch,
     step: Step,
+    /// Until when a switch by hand is left alone. It outlasts the connection: a hand is one hand, however
+    /// often the rule is read again.
+    grace: Option<Instant>,
     pause: Duration,
     failed: bool,
     /// Since when there has been no connection.
@@ -169,6 +98,7 @@ impl Rule {
             step: Step::Rest {
                 look_at: Instant::ZERO,
             },
+            grace: None,
             pause: FIRST_PAUSE,
             failed: false,
             lost_at: None,
@@ -183,11 +113,25 @@ impl Rule {
         self.wanted = wanted;
         self.pause = FIRST_PAUSE;
         self.failed = false;
+        self.grace = None;
         if matches!(self.step, Step::Pausing { .. } | Step::Yielding { .. }) {
             self.step = Step::Rest { look_at: now };
         }
         if self.switch() == Some(wanted) {
             self.settled = Some(wanted);
+        }
+    }
+
+    /// States the wish for the last time: whatever was being waited for, the rule is looked at now and
+    /// switched if it stands otherwise, whoever switched it.
+    pub fn insist(&mut self, now: Instant, wanted: Switch) {
+        self.want(now, wanted);
+        self.pause = FIRST_PAUSE;
+        self.failed = false;
+        self.grace = None;
+        self.settled = None;
+        if let Step::Rest { .. } | Step::Pausing { .. } | Step::Yielding { .. } = self.step {
+            self.step = Step::Rest { look_at: now };
         }
     }
 
@@ -204,7 +148,7 @@ impl Rule {
             Step::Rest { look_at } if now >= look_at || self.must_write() => Purpose::Look,
             Step::Verifying { reads, read_at } if now >= read_at => Purpose::Verify(reads + 1),
             Step::Pausing { until } if now >= until => Purpose::Retry,
-            Step::Yielding { until } if now >= until => Purpose::AfterGrace,
+            Step::Yielding { until } if now >= until => Purpose::Look,
             _ => return None,
         };
         self.step = Step::Reading(purpose);
@@ -248,7 +192,14 @@ impl Rule {
         }
         match step {
             // The wish has changed since: the write worked, and the next one follows.
-            Step::Reading(Purpose::Verify(_)) if seen == self.written => None,
+            Step::Reading(Purpose::Verify(_)) | Step::Verifying { .. } if seen == self.written => {
+                None
+            }
+            // Somebody else looked: the reads that verify are still to come.
+            Step::Verifying { .. } => {
+                self.step = step;
+                None
+            }
             Step::Reading(Purpose::Verify(reads)) if reads < VERIFY_AFTER.len() => {
                 let read_at = now + VERIFY_AFTER[reads];
                 self.step = Step::Verifying { reads, read_at };
@@ -258,25 +209,7 @@ impl Rule {
                 self.pause(now);
                 self.told_once(RuleFact::NotVerified(self.wanted))
             }
-            Step::Reading(Purpose::AfterGrace) => {
-                self.settled = None;
-                Some(RuleFact::Reasserting(self.wanted))
-            }
-            Step::Yielding { until } => {
-                self.step = Step::Yielding { until };
-                None
-            }
-            _ if self.settled == Some(self.wanted) && away >= REBOOT => {
-                self.settled = None;
-                Some(RuleFact::Reasserting(self.wanted))
-            }
-            _ if self.settled == Some(self.wanted) => {
-                let until = now + HAND_GRACE;
-                self.step = Step::Yielding { until };
-                Some(RuleFact::ByHand(seen, HAND_GRACE))
-            }
-            _ if is_trouble(before) => Some(RuleFact::Found),
-            _ => None,
+            _ => self.otherwise(now, seen, step, before, away),
         }
     }
 
@@ -304,13 +237,16 @@ impl Rule {
         }
     }
 
-    /// The connection is lost: nothing is known, and everything is read again first.
+    /// The connection is lost: nothing is known, and everything is read again first. A pause goes on, for a
+    /// router that drops the connection over a write would get the next one at once.
     pub fn lost(&mut self, now: Instant) {
         self.lost_at.get_or_insert(now);
         self.belief = Belief::Unknown;
-        self.step = Step::Rest {
-            look_at: Instant::ZERO,
-        };
+        if !matches!(self.step, Step::Pausing { .. }) {
+            self.step = Step::Rest {
+                look_at: Instant::ZERO,
+            };
+        }
     }
 
     /// What we believe.
@@ -334,9 +270,44 @@ impl Rule {
 
     /// Until when a switch by hand is left alone.
     pub const fn yielding_until(&self) -> Option<Instant> {
-        match self.step {
-            Step::Yielding { until } => Some(until),
-            _ => None,
+        self.grace
+    }
+
+    /// It stands otherwise, and not because of a write of ours.
+    fn otherwise(
+        &mut self,
+        now: Instant,
+        seen: Switch,
+        step: Step,
+        before: Belief,
+        away: Duration,
+    ) -> Option<RuleFact> {
+        let found = is_trouble(before).then_some(RuleFact::Found);
+        match (self.grace, step) {
+            (Some(until), _) if now >= until => {
+                self.grace = None;
+                self.settled = None;
+                Some(RuleFact::Reasserting(self.wanted, Since::Grace))
+            }
+            (Some(until), _) => {
+                self.step = Step::Yielding { until };
+                found
+            }
+            _ if self.settled == Some(self.wanted) && away >= REBOOT => {
+                self.settled = None;
+                Some(RuleFact::Reasserting(self.wanted, Since::Away(away)))
+            }
+            _ if self.settled == Some(self.wanted) => {
+                let until = now + HAND_GRACE;
+                self.grace = Some(until);
+                self.step = Step::Yielding { until };
+                Some(RuleFact::ByHand(seen, HAND_GRACE))
+            }
+            (None, Step::Pausing { until }) if now < until => {
+                self.step = step;
+                found
+            }
+            _ => found,
         }
     }
 
@@ -344,13 +315,12 @@ impl Rule {
         let settled = self.settled.replace(seen) == Some(seen);
         self.pause = FIRST_PAUSE;
         self.failed = false;
+        let by_hand = self.grace.take().is_some();
         match step {
             Step::Writing(_) | Step::Verifying { .. } | Step::Reading(Purpose::Verify(_)) => {
                 Some(RuleFact::Verified(seen))
             }
-            Step::Reading(Purpose::AfterGrace) | Step::Yielding { .. } => {
-                Some(RuleFact::Undone(seen))
-            }
+            _ if by_hand => Some(RuleFact::Undone(seen)),
             Step::Reading(Purpose::Retry) if !settled => Some(RuleFact::Verified(seen)),
             _ if is_trouble(before) => Some(RuleFact::Found),
             _ => None,
@@ -369,17 +339,6 @@ impl Rule {
 
     fn told_once(&mut self, fact: RuleFact) -> Option<RuleFact> {
         (!core::mem::replace(&mut self.failed, true)).then_some(fact)
-    }
-}
-
-impl From<Reading> for Belief {
-    fn from(reading: Reading) -> Self {
-        match reading {
-            Reading::One(Switch::On) => Self::On,
-            Reading::One(Switch::Off) => Self::Off,
-            Reading::Missing => Self::Missing,
-            Reading::Ambiguous(n) => Self::Ambiguous(n),
-        }
     }
 }
 

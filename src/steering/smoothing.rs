@@ -26,6 +26,11 @@ impl Weight {
         self.0
     }
 
+    /// An average after one more sample.
+    pub(super) fn blend(self, average: f64, sample: f64) -> f64 {
+        (1.0 - self.0) * average + self.0 * sample
+    }
+
     /// The weight per `interval` that forgets as fast as this one does per `reference`.
     ///
     /// Equal spans give back the very same number: v1.7's values are then met to the last bit.
@@ -78,11 +83,9 @@ impl Average {
         if sample.abs() > self.limit {
             return Err(Refused::AboveLimit);
         }
-        let weight = self.weight.0;
-        let value = match self.value {
-            Some(old) => (1.0 - weight) * old + weight * sample,
-            None => sample,
-        };
+        let value = self
+            .value
+            .map_or(sample, |old| self.weight.blend(old, sample));
         self.value = Some(value);
         Ok(value)
     }

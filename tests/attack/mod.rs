@@ -106,7 +106,10 @@ pub(crate) fn routeros_json_sound(bytes: &[u8]) {
         steering::steering_json_sound(json);
         let _ = routeros::refuses_queue_type(json);
         let _ = routeros::refuses_permission(json);
-        let mut queues: Vec<_> = routeros::parse_queue(json).into_iter().collect();
+        let mut queues: Vec<_> = [names.down, names.up]
+            .into_iter()
+            .filter_map(|name| routeros::parse_queue(json, name).ok())
+            .collect();
         if let Ok(found) = routeros::find_queues(json, names) {
             queues.extend(found.down);
             queues.extend(found.up);

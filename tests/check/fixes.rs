@@ -14,7 +14,7 @@ const TELLING: [&str; 3] = ["print", "sign", "install"];
 /// Looks at the load of a CPU, and the double has none.
 const NOT_THE_DOUBLES: [&str; 1] = ["/tool profile "];
 /// What a person would type instead: a report never shows it.
-const PASSWORD: &str = "<what the WAN file says>";
+const PASSWORD: &str = "<what the file says>";
 
 impl Setup {
     /// The finding with this id is there; all its steps are done; then it is gone. The exit code says
@@ -38,7 +38,7 @@ impl Setup {
     }
 
     /// All that the findings propose for the router is understood there.
-    fn all_is_understood(&self, more: &[&str], id: &str) {
+    pub(crate) fn all_is_understood(&self, more: &[&str], id: &str) {
         let (findings, _) = self.findings(more);
         let has = findings.iter().any(|finding| finding["id"] == id);
         assert!(has, "no {id} among {findings:#?}");
@@ -134,9 +134,34 @@ fn what_does_not_clear_a_finding_is_understood_all_the_same() {
 
 #[test]
 fn a_user_who_may_not_write_is_given_the_right() {
+    let mut setup = Setup::new();
+    setup.world.fault(Fault::ReadOnlyUser);
+    setup
+        .check()
+        .exits(1)
+        .has("The router's user wanctl may read, but not write.")
+        .has("policy=read,write,rest-api");
+    assert_eq!(setup.fix("rights-write"), Some(0), "without a write test");
+    let journal = setup.world.journal();
+    assert!(journal.iter().all(|entry| !entry.is_write()));
+
     let setup = Setup::new();
     setup.world.scene().router.access.grant("write", false);
+    let (findings, code) = setup.findings(&["--write-test"]);
+    let told = findings.iter().filter(|f| f["id"] == "rights-write");
+    assert_eq!((told.count(), code), (1, Some(1)), "{findings:#?}");
     setup.all_is_understood(&["--write-test"], "rights-write");
     let (findings, code) = setup.findings(&["--write-test"]);
     assert_eq!(code, Some(0), "{findings:#?}");
+}
+
+#[test]
+fn a_group_that_the_router_does_not_show_is_a_note() {
+    let setup = Setup::new();
+    setup.world.fault(Fault::Forbids("user"));
+    setup
+        .check()
+        .exits(0)
+        .has("User wanctl may read; whether it may write is not known.")
+        .has("Whether it may write, --write-test can tell.");
 }

@@ -8,6 +8,7 @@ mod queues;
 mod report;
 mod router;
 mod setup;
+mod steering;
 mod traffic;
 mod trust;
 mod writing;

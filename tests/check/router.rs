@@ -1,6 +1,9 @@
 //! A router that is not there, not well, too old, or lets nobody in; and the rules that steer.
 
+use std::thread;
+
 use wanctl::sim::double::faults::Fault;
+use wanctl::time::Duration;
 
 use crate::setup::Setup;
 
@@ -119,6 +122,72 @@ fn a_router_that_is_not_there_or_not_well() {
         .has("The router has no queue WAN-Upload; its /queue tree is empty.");
     setup.world.fault(Fault::ControlCharacters);
     setup.check().exits(0);
+}
+
+#[test]
+fn a_name_without_an_address_is_no_router_that_is_off() {
+    let mut setup = Setup::new();
+    setup.merge("router: { host: router.invalid }");
+    setup
+        .check()
+        .exits(1)
+        .has("The router's name router.invalid has no address.")
+        .has("Write the router's address into router.host");
+    let steps = setup.steps("router-no-address");
+    assert!(
+        steps.iter().all(|step| step["place"] != "router"),
+        "{steps:?}"
+    );
+    setup.merge("router: { host: 127.0.0.1 }");
+    assert_eq!(setup.is_gone("router-no-address"), Some(0));
+}
+
+#[test]
+fn a_router_that_hangs_up_is_asked_again_and_told_for_what_it_may_be() {
+    for fault in [Fault::SessionLimit(0), Fault::Reset] {
+        let setup = Setup::new();
+        setup.world.fault(fault);
+        setup
+            .check()
+            .exits(1)
+            .has("ends each connection without an answer.")
+            .has("A router that is starting")
+            .has("max-sessions")
+            .has("address= that does not include this machine");
+        setup.all_is_understood(&[], "router-hangs-up");
+    }
+    // Up again, or without the damage, three seconds later.
+    for fault in [
+        Fault::Reboot(Duration::from_secs(2)),
+        Fault::SessionLimit(0),
+    ] {
+        let setup = Setup::new();
+        setup.world.fault(fault);
+        thread::scope(|scope| {
+            let said = scope.spawn(|| setup.check());
+            thread::park_timeout(std::time::Duration::from_secs(2));
+            setup.world.fault(Fault::None);
+            said.join().expect("it ends").exits(0);
+        });
+    }
+}
+
+#[test]
+fn a_refusal_is_told_apart_by_its_status() {
+    let setup = Setup::new();
+    for (status, proposes) in [
+        (403, "rest-plain=yes"),
+        (500, "/system resource print"),
+        (503, "/system resource print"),
+        (418, "/ip service print detail"),
+    ] {
+        setup.world.fault(Fault::Status(status));
+        let steps = setup.steps("router-refuses");
+        let text = steps[0]["text"].as_str().expect("a text");
+        assert!(text.contains(proposes), "{status}: {steps:?}");
+    }
+    setup.world.fault(Fault::Garbage);
+    setup.check().has("what it says is no HTTP");
 }
 
 #[test]

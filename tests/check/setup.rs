@@ -18,6 +18,8 @@ pub(crate) struct Setup {
     pub(crate) config: serde_yaml::Value,
     pub(crate) dir: TempDir,
     pub(crate) environment: Vec<(&'static str, String)>,
+    /// Of the file.
+    pub(crate) name: &'static str,
 }
 
 /// What the program said.
@@ -63,6 +65,7 @@ impl Setup {
             config: serde_yaml::from_str(CONFIG).expect("YAML"),
             dir,
             environment: Vec::new(),
+            name: "wan1.yaml",
             world,
         };
         let path = |name: &str| setup.dir.path().join(name).display().to_string();
@@ -96,7 +99,7 @@ impl Setup {
     }
 
     pub(crate) fn file(&self) -> PathBuf {
-        let path = self.dir.path().join("wan1.yaml");
+        let path = self.dir.path().join(self.name);
         let text = serde_yaml::to_string(&self.config).expect("YAML");
         fs::write(&path, text).expect("a file");
         fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("ours");

@@ -124,7 +124,8 @@ fn the_wrong_scheme_for_the_port() {
         .check()
         .exits(1)
         .has("is not the router's REST")
-        .has("www-ssl has no certificate, and breaks off each handshake");
+        .has("www-ssl has no certificate, and breaks off each handshake")
+        .has("its max-sessions are all taken, its address= leaves this machine out");
     let mut setup = Setup::with_tls(certificate("gw"));
     setup.merge("router: { scheme: http }");
     setup.check().exits(1).has("is not the router's REST");

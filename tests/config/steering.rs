@@ -206,7 +206,10 @@ fn samples_stand_for_the_interval_they_were_written_for() {
         [
             "steering.yaml:31: thresholds.red_samples_required: 2 samples take 50.0 ms at this \
              interval_seconds, and would take 2 s at v1.7's 2 s; set thresholds.sample_seconds: 2 to \
-             have that at every interval"
+             have that at every interval",
+            "steering.yaml:32: thresholds.green_samples_required: 15 samples take 700.0 ms at this \
+             interval_seconds, and would take 28 s at v1.7's 2 s; set thresholds.sample_seconds: 2 to \
+             have that at every interval",
         ]
     );
 }
@@ -295,6 +298,19 @@ const ODD: &[Odd] = &[
         "steering.yaml:43: confidence.max_toggles: switches the flap brake off: 20 toggles are remembered, as in v1.7",
     ),
     (
+        "a score that cannot be reached",
+        &[
+            ("  cake_aware: true", "  cake_aware: false"),
+            (
+                "steer_threshold: 55",
+                "steer_threshold: 55\n  dry_run: false",
+            ),
+        ],
+        "steering.yaml:43: confidence.dry_run: of false has no effect with mode.cake_aware: false, where delay \
+         alone cannot reach a score: the rows of samples decide, and the score is only told; set cake_aware: true \
+         to let it decide",
+    ),
+    (
         "a mistyped address",
         &[("ping_host: 1.1.1.1", "ping_host: 999.1.1.1")],
         "steering.yaml:17: measurement.ping_host: '999.1.1.1' is no IP address and will be looked up as a name",
@@ -364,7 +380,7 @@ fn the_example_loads_without_a_warning_and_so_does_what_it_shows_behind_hashes()
     let text = text.replace("scoring: false", "scoring: true");
     let all = parse_steering(&path, text.as_bytes()).unwrap_or_else(|report| panic!("{report}"));
     assert!(all.warnings.is_empty(), "{:?}", all.warnings);
-    assert_eq!(shown, 9);
+    assert_eq!(shown, 8);
     let alternate = all.config.measurement.alternate.unwrap();
     assert_eq!(
         alternate.source_address,

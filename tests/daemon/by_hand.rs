@@ -209,6 +209,26 @@ fn one_round_with_a_router_that_fails_is_no_success() {
 }
 
 #[test]
+fn one_round_with_a_queue_that_shapes_nothing_is_no_success() {
+    for (queue, direction, property) in [
+        ("WAN-Download", "download", "invalid"),
+        ("WAN-Upload", "upload", "disabled"),
+    ] {
+        let world = world();
+        world
+            .scene()
+            .router
+            .set_queue_property(queue, property, "true");
+        let (code, out, _) = once(&world, &[]);
+        assert_eq!(code, Some(1), "{out}");
+        let why = format!(
+            "  failed    the {direction} queue is disabled or invalid: nothing is shaped\nResult: FAILED\n"
+        );
+        assert!(out.ends_with(&why), "{out}");
+    }
+}
+
+#[test]
 fn one_round_with_silent_reflectors_fails() {
     let world = world();
     silence(&world);
@@ -216,6 +236,10 @@ fn one_round_with_silent_reflectors_fails() {
     assert_eq!(code, Some(1), "{out}");
     assert_eq!(out.matches(" no answer\n").count(), 3, "{out}");
     assert!(out.contains("  measured  nothing: "), "{out}");
+    assert!(
+        out.ends_with("  failed    nothing was measured\nResult: FAILED\n"),
+        "{out}"
+    );
     assert!(out.ends_with("Result: FAILED\n"), "{out}");
 }
 

@@ -142,6 +142,21 @@ fn renumbered_queues_are_looked_up_again() {
 }
 
 #[test]
+fn a_write_that_went_into_the_other_queue_is_no_success_and_both_are_put_right() {
+    let world = world();
+    // Not by the regular look, but because of whom the answer speaks.
+    let daemon = Daemon::start(&Setup::new(&world).read_back_every(3_600));
+    daemon.wait_settled(&world);
+    world.scene().router.swap_queue_ids();
+    squeeze(&world);
+    wait_until("the cut", PATIENCE, || down(&world) < Some(Rate::mbit(250)));
+    recovers(&world, &daemon);
+    assert_eq!(world.connections(), 1);
+    assert_eq!(failure(&daemon.health().1), None);
+    daemon.wait_log("the router's answer was unclear; the queue is read again");
+}
+
+#[test]
 fn a_limit_set_by_hand_is_corrected_and_counted() {
     let world = world();
     let daemon = Daemon::start(&Setup::new(&world));

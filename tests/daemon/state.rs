@@ -169,6 +169,8 @@ fn a_disk_that_takes_nothing_does_not_stop_control() {
     let times = |words: &str| said.matches(words).count();
     assert_eq!(times("cannot write the log "), 1, "{said}");
     assert_eq!(times("Could not save state: "), 1, "{said}");
+    let unsaved = |daemon: &Daemon| daemon.health().1["loop"]["state_files_unsaved"].clone();
+    assert_eq!(unsaved(&daemon), 1);
     daemon.assert_on_time();
 
     // The disk is back: so are log and state.
@@ -178,6 +180,7 @@ fn a_disk_that_takes_nothing_does_not_stop_control() {
     wait_until("the log", PATIENCE, || {
         daemon.log().contains("State is saved again")
     });
+    wait_until("health", PATIENCE, || unsaved(&daemon) == 0);
     assert!(daemon.stop().0.success());
     document(&daemon.dir().join("blocker/wan1.json"));
     document(&daemon.dir().join("wan1_state.json"));

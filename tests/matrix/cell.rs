@@ -171,8 +171,9 @@ impl Cell {
         match (self.fault, self.moment) {
             // It takes the write and applies something else: asked again after 0.25 s, 0.5 s … 30 s.
             (Fault::ClampsTo(_), _) => (20, 0),
-            // Somebody is faster than the answer.
-            (Fault::ChangedByHand(_), Moment::Answered) => (0, 1),
+            // Somebody is faster than the answer, or the other queue's write goes into this one before
+            // the answer about this one is told.
+            (Fault::ChangedByHand(_) | Fault::SwappedIds, Moment::Answered) => (0, 1),
             _ => (0, 0),
         }
     }
@@ -316,8 +317,8 @@ fn busy_from(at: Duration) -> Schedule {
 /// The longest documented pause that the fault can have led to (README, "When something fails").
 const fn longest_pause(fault: Fault) -> Duration {
     Duration::from_secs(match fault {
-        // A refused login.
-        Fault::Status(401) | Fault::UnauthorizedStorm(_) | Fault::AbortDamage => 300,
+        // A refused login, and the damage outlasts its cause by 2.4 s.
+        Fault::AbortDamage => 3 + 30,
         // Nothing listens, or it hangs up.
         Fault::Reset
         | Fault::CloseAfterEach
@@ -333,11 +334,13 @@ const fn longest_pause(fault: Fault) -> Duration {
         | Fault::Chunked
         | Fault::ControlCharacters
         | Fault::AbsentDisabled
+        | Fault::SwappedIds
         | Fault::Renumbered
         | Fault::ChangedByHand(_) => 0,
         // The last command goes on hanging, and everything else of ours waits for it.
         Fault::Hangs(_) => 60 + 30,
-        // Answers that never come or make no sense, refusals, missing queues.
+        // Answers that never come or make no sense, refusals, missing queues; a refused login's first
+        // pause, because no fault here lasts into a second one.
         _ => 30,
     })
 }

@@ -191,6 +191,28 @@ fn a_user_who_may_not_read_is_one_error_with_the_command_that_mends_it() {
     assert_eq!(code, Some(0), "{findings:#?}");
 }
 
+#[test]
+fn a_user_who_may_not_write_is_seen_by_ssh_and_given_the_right() {
+    let Some((world, sshd)) = stage() else { return };
+    let router = ssh_only(&sshd);
+    small_buckets(&world);
+    let (findings, _) = check(&world, &router);
+    let rights = find(&findings, "rights").unwrap_or_else(|| panic!("{findings:#?}"));
+    assert_eq!(rights["severity"], "ok");
+    world.fault(Fault::ReadOnlyUser);
+    let (findings, code) = check(&world, &router);
+    let rights = find(&findings, "rights-write").unwrap_or_else(|| panic!("{findings:#?}"));
+    assert_eq!(
+        (rights["severity"].as_str(), code),
+        (Some("error"), Some(1))
+    );
+    let fix = rights["fix"][0]["text"].as_str().unwrap();
+    assert!(fix.ends_with(" policy=read,write,ssh"), "{fix}");
+    assert_eq!(world.terminal(fix).output, "", "{fix}");
+    let (findings, code) = check(&world, &router);
+    assert_eq!((find(&findings, "rights-write"), code), (None, Some(0)));
+}
+
 /// RouterOS has no policy for a single menu; whatever the reason, all the rest is still judged.
 #[test]
 fn rules_that_may_not_be_read_are_said_not_to_have_been_looked_at() {

@@ -61,6 +61,24 @@ fn one_round_by_hand_says_which_way_it_went() {
 }
 
 #[test]
+fn one_round_by_hand_with_a_queue_that_shapes_nothing_is_no_success() {
+    let Some((world, sshd)) = stage() else { return };
+    for property in ["disabled", "invalid"] {
+        let set = |value| {
+            let router = &mut world.scene().router;
+            router.set_queue_property("WAN-Download", property, value);
+        };
+        set("true");
+        let (text, worked) = once(&world, &ssh_only(&sshd));
+        let why = "  failed    the download queue is disabled or invalid: nothing is shaped\nResult: FAILED\n";
+        assert!(!worked && text.contains(why), "{property}");
+        set("false");
+    }
+    let (_, worked) = once(&world, &ssh_only(&sshd));
+    assert!(worked);
+}
+
+#[test]
 fn rsa_keys_of_host_and_user_work_too() {
     let Some((world, sshd)) = stage() else { return };
     let mut router = ssh_only(&sshd);

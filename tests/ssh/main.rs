@@ -1,6 +1,7 @@
 //! The real daemon against a real OpenSSH server whose forced command is the router double's console.
 
 mod check;
+mod check_steering;
 mod console;
 mod control;
 mod daemon;

@@ -2,6 +2,7 @@
 
 use wanctl::steering::assessment::Reason;
 use wanctl::steering::evidence::{Alternate, Evidence};
+use wanctl::steering::fact::Fact;
 use wanctl::steering::params::SteeringParams;
 use wanctl::steering::rule::Switch;
 use wanctl::time::Duration;
@@ -75,20 +76,68 @@ fn a_dead_primary_is_left_for_any_alternate_that_answers() {
 }
 
 #[test]
-fn an_alternate_that_has_become_worse_or_silent_is_left_in_its_time() {
+fn an_alternate_that_has_become_worse_is_left_in_its_time() {
     let worse = with(300.0, congested(80));
-    let dead = without(congested(80));
-    for evidence in [worse, dead] {
+    for mut world in each() {
+        world.run(60.0, &with(45.0, congested(80)));
+        assert!(world.degraded());
+        world.run(60.0, &worse);
+        assert_eq!(world.switched.len(), 2, "{:?}", world.switched);
+        let (on, off) = (world.switched[0].0, world.switched[1].0);
+        assert!(off - on >= 30.0 && off >= 120.0, "{:?}", world.switched);
+        world.run(600.0, &worse);
+        assert_eq!(world.switched.len(), 2, "there is nowhere better to go");
+    }
+}
+
+/// As quickly as the primary is left, whatever it is like; no hold-down keeps anybody there.
+#[test]
+fn an_alternate_that_has_died_is_left_at_once_if_the_primary_lives() {
+    let mut host_silent = silent();
+    host_silent.autorate.as_mut().unwrap().hears = Some(true);
+    for (steered_for, primary) in [
+        (60.0, congested(80)),
+        (60.0, calm()),
+        (8.0, congested(80)),
+        (60.0, host_silent),
+    ] {
         for mut world in each() {
-            world.run(60.0, &with(45.0, congested(80)));
+            world.run(steered_for, &with(45.0, congested(80)));
             assert!(world.degraded());
-            world.run(60.0, &evidence);
+            let died = world.seconds();
+            world.run(600.0, &without(primary));
             assert_eq!(world.switched.len(), 2, "{:?}", world.switched);
-            let (on, off) = (world.switched[0].0, world.switched[1].0);
-            assert!(off - on >= 30.0 && off >= 120.0, "{:?}", world.switched);
-            world.run(600.0, &evidence);
-            assert_eq!(world.switched.len(), 2, "there is nowhere better to go");
+            let after = world.switched[1].0 - died;
+            // Silence of the host alone takes three seconds to be believed.
+            let longest = if primary.rtt.is_some() { 2.1 } else { 5.1 };
+            assert!((2.0..=longest).contains(&after), "{after}");
         }
+    }
+}
+
+#[test]
+fn no_brake_keeps_anybody_on_a_dead_alternate() {
+    let [_, mut world] = each();
+    // Five toggles within five minutes engage it.
+    for _ in 0..2 {
+        world.run(40.0, &with(45.0, silent()));
+        world.run(40.0, &with(45.0, calm()));
+    }
+    world.run(30.0, &with(45.0, silent()));
+    assert!(world.told(|fact| matches!(fact, Fact::BrakeEngaged { .. })) > 0);
+    assert!(world.degraded());
+    world.run(5.0, &without(calm()));
+    assert!(!world.degraded(), "{:?}", world.switched);
+}
+
+#[test]
+fn of_two_dead_lines_the_one_in_use_is_kept() {
+    for mut world in each() {
+        world.run(60.0, &with(45.0, congested(80)));
+        assert!(world.degraded());
+        world.run(3.0, &with(45.0, silent()));
+        world.run(600.0, &without(silent()));
+        assert_eq!(world.switched.len(), 1);
     }
 }
 

@@ -5,4 +5,6 @@ mod alternate;
 mod evidence;
 mod line;
 mod properties;
+mod rule;
+mod score;
 mod stories;

@@ -181,6 +181,10 @@ health_check: {{ port: 0 }}
 {more}
 "
         );
+        // Without a file of the primary's, whatever listens at autorate's default port would be asked.
+        let primary = include_str!("../config/valid.yaml").to_owned();
+        let primary = primary + "health_check: { enabled: false }\n";
+        fs::write(self.path("wan1.yaml"), primary).expect("a directory of ours");
         let path = self.path("steering.yaml");
         fs::write(&path, text).expect("a directory of ours");
         path

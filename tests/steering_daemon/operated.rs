@@ -1,6 +1,8 @@
 //! What an operator meets: stops, files that cannot be used, a router that cannot be reached.
 
-use crate::house::House;
+use wanctl::sim::double::faults::Fault;
+
+use crate::house::{COMMENT, House};
 
 #[test]
 fn on_exit_says_what_becomes_of_the_rule() {
@@ -19,6 +21,70 @@ fn on_exit_says_what_becomes_of_the_rule() {
             state,
             "{on_exit}"
         );
+    }
+}
+
+/// Somebody has enabled the rule, and has a minute for it; or the router has refused to disable it, and is left
+/// in peace for a moment.
+#[test]
+fn on_exit_disable_waits_for_neither_a_hand_nor_a_pause() {
+    for refused in [false, true] {
+        let mut house = House::new();
+        house.more = "steering: { on_exit: disable }".into();
+        let daemon = house.start();
+        daemon.until("read", |health| health["rule"]["state"] == "off");
+        if refused {
+            house.squeeze(true);
+            house.until_steered(true);
+            daemon.until("seen", |health| health["rule"]["state"] == "on");
+            house.world.fault(Fault::ReadOnlyUser);
+            house.squeeze(false);
+            assert_eq!(house.says("Failed to disable steering rule"), 1);
+            house.world.fault(Fault::None);
+        } else {
+            let mut scene = house.world.scene();
+            scene
+                .router
+                .set_mangle_property(COMMENT, "disabled", "false");
+            drop(scene);
+            daemon.until("seen", |health| health["rule"]["switched_by_hand"] == 1);
+        }
+        assert!(daemon.stop().success());
+        assert!(!house.steered(), "refused: {refused}\n{}", house.log());
+        assert_eq!(house.document().unwrap()["current_state"], "WAN1_GOOD");
+        assert_eq!(house.says("The steering rule is disabled: "), 1);
+    }
+}
+
+#[test]
+fn a_rule_that_stays_enabled_at_the_end_is_said_to() {
+    for (on_exit, unplugged, words) in [
+        (
+            "leave",
+            false,
+            "INFO] The steering rule stays enabled, as steering.on_exit: leave has it",
+        ),
+        (
+            "disable",
+            true,
+            "may still be enabled: disable it with wanctl-steering --reset, or by hand",
+        ),
+    ] {
+        let mut house = House::new();
+        house.more = format!("steering: {{ on_exit: {on_exit} }}");
+        let daemon = house.start();
+        house.squeeze(true);
+        house.until_steered(true);
+        daemon.until("seen", |health| health["rule"]["state"] == "on");
+        if unplugged {
+            house.world.unplug_router();
+            daemon.until("missed", |health| health["router_reachable"] == false);
+        }
+        assert!(daemon.stop().success());
+        assert!(house.steered());
+        assert_eq!(house.says(words), 1, "{}", house.log());
+        let document = house.document().unwrap();
+        assert_eq!(document["current_state"], "WAN1_DEGRADED");
     }
 }
 

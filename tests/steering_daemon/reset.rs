@@ -54,3 +54,28 @@ fn a_reset_beside_a_running_daemon_is_refused() {
     assert!(err.contains("Another instance is running"), "{err}");
     drop(daemon);
 }
+
+#[test]
+fn a_reset_that_cannot_be_saved_says_so() {
+    let house = switched_on();
+    // A directory in the place of the new document cannot be replaced, whoever we are.
+    let state = house.path("steering_state.json");
+    std::fs::create_dir_all(state.with_extension("json.tmp").join("x")).unwrap();
+    let (code, out, err) = house.run(&["--reset"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""), "{err}");
+    assert!(err.contains("is disabled, but"), "{err}");
+    assert!(err.contains("could not be written"), "{err}");
+    assert!(!house.steered());
+}
+
+#[test]
+fn a_reset_without_a_rule_does_not_wait_for_one() {
+    let house = switched_on();
+    house.world.scene().router.remove_mangle(COMMENT);
+    let (code, _, err) = house.run(&["--reset"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        err.contains("no mangle rule has exactly the configured comment"),
+        "{err}"
+    );
+}

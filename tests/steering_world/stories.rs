@@ -72,6 +72,20 @@ fn a_slow_primary_is_not_left_for_a_slower_alternate_and_returned_to_if_it_becom
     );
 }
 
+/// It is dead from 300 s to 500 s; the primary is slow all that time, but answers.
+#[test]
+fn an_alternate_that_dies_is_left_as_quickly_as_a_primary_would_be() {
+    switched(
+        Name::AlternateDies,
+        &[
+            (ON, 122.0..=130.0),
+            (OFF, 303.0..=309.0),
+            (ON, 500.0..=512.0),
+            (OFF, 810.0..=850.0),
+        ],
+    );
+}
+
 #[test]
 fn nothing_is_switched_when_both_lines_are_as_bad() {
     switched(Name::BothBad, &[]);
@@ -102,6 +116,15 @@ fn a_hand_is_respected_for_a_minute_and_then_made_good() {
             (OFF, 610.0..=650.0),
         ],
     );
+}
+
+/// A router that closes the connection after every answer, without saying so.
+#[test]
+fn a_hand_is_one_hand_over_a_hundred_connections() {
+    switched(Name::ByHandAmongCloses, &[(OFF, 120.0..=154.0)]);
+    for outcome in each(Name::ByHandAmongCloses) {
+        assert_eq!(outcome.by_hand, 1);
+    }
 }
 
 /// Without autorate three times the calm is needed to return, and no more than ever to leave a dead line.

@@ -28,6 +28,10 @@ fn fewer_bad_seconds_than_with_v17_or_without_anybody() {
     let mut totals = [0.0; 5];
     for name in Name::ALL {
         let (hysteresis, confidence) = (played(name, 0), played(name, 1));
+        for ours in [&hysteresis.ours, &confidence.ours] {
+            let (bad, most) = (ours.bad(), name.bearable());
+            assert!(bad <= most, "{name:?}: {bad} s of at most {most}");
+        }
         let row = [
             &hysteresis.never,
             &hysteresis.v17,

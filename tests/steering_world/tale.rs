@@ -1,5 +1,7 @@
 //! What happens to a house, and what becomes of a call in it under each way to steer.
 
+use wanctl::program::Program as _;
+use wanctl::sim::double::faults::Fault;
 use wanctl::sim::schedule::Schedule;
 use wanctl::sim::wires::NoMeter;
 use wanctl::steering::rule::Switch;
@@ -18,6 +20,8 @@ pub(crate) enum Event {
     ByHand(Switch),
     /// The router is away for so long, and forgets what it has not written down yet.
     PowerCut(Duration),
+    /// The router has this fault from now on.
+    Router(Fault),
     /// The primary's autorate dies.
     AutorateStops,
     /// The host that steering pings is worth this from now on.
@@ -78,6 +82,8 @@ pub(crate) struct Outcome {
     pub(crate) ours: Ledger,
     /// What we believe at the end is what the router holds.
     pub(crate) believes_what_is: bool,
+    /// So many switches by hand were seen.
+    pub(crate) by_hand: u64,
 }
 
 impl Tale {
@@ -110,6 +116,7 @@ impl Tale {
         }
         outcome.believes_what_is =
             house.helm.program.steering().rule().switch() == Some(house.world.rule(COMMENT));
+        outcome.by_hand = house.helm.program.status().rule.by_hand;
         outcome
     }
 }
@@ -135,6 +142,7 @@ fn happen(event: Event, house: &mut House) {
                 house.world.switch_by_hand(comment, to);
             }
         }
+        Event::Router(fault) => house.world.scene.set_fault(house.world.now, fault),
         Event::PowerCut(away) => house.world.cut_power(away),
         Event::AutorateStops => house.shapers[0].is_running = false,
         Event::PingHost(host) => house.world.host = host,

@@ -1,6 +1,7 @@
 //! The stories.
 
 use wanctl::direction::Direction;
+use wanctl::sim::double::faults::Fault;
 use wanctl::sim::schedule::{Change, Schedule};
 use wanctl::steering::rule::Switch;
 use wanctl::time::Duration;
@@ -20,22 +21,26 @@ pub(crate) enum Name {
     Evening,
     Dead,
     AlternateWorse,
+    AlternateDies,
     BothBad,
     PowerCut,
     ByHand,
+    ByHandAmongCloses,
     AutorateStopped,
     LyingHost,
     Flapping,
 }
 
 impl Name {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Evening,
         Self::Dead,
         Self::AlternateWorse,
+        Self::AlternateDies,
         Self::BothBad,
         Self::PowerCut,
         Self::ByHand,
+        Self::ByHandAmongCloses,
         Self::AutorateStopped,
         Self::LyingHost,
         Self::Flapping,
@@ -46,12 +51,36 @@ impl Name {
             Self::Evening => "evening congestion",
             Self::Dead => "primary dead for 2 min",
             Self::AlternateWorse => "alternate worse, then better",
+            Self::AlternateDies => "alternate dies while steered",
             Self::BothBad => "both slow, then both dead",
             Self::PowerCut => "power cut while steered",
             Self::ByHand => "switched by hand twice",
+            Self::ByHandAmongCloses => "the same, connections close",
             Self::AutorateStopped => "autorate stopped, then dead",
             Self::LyingHost => "ping host silent, then slow",
             Self::Flapping => "ISP flaps for an hour",
+        }
+    }
+
+    /// Seconds of a call that may suffer: what nobody can help, and what it takes to be sure, twice.
+    pub(crate) const fn bearable(self) -> f64 {
+        match self {
+            // Three times it is left.
+            Self::Evening => 30.0,
+            Self::Dead | Self::AutorateStopped => 12.0,
+            // Both are slow for 180 s and for 300 s.
+            Self::AlternateWorse => 490.0,
+            // The primary is slow for 200 s while the alternate is dead.
+            Self::AlternateDies => 220.0,
+            // As long as both are bad.
+            Self::BothBad => 421.0,
+            // The router is away for 60 s.
+            Self::PowerCut => 72.0,
+            // One minute of grace for the hand that left the good line.
+            Self::ByHand => 100.0,
+            Self::ByHandAmongCloses | Self::LyingHost => 0.5,
+            // The score comes back now and then, until its brake is engaged.
+            Self::Flapping => 25.0,
         }
     }
 
@@ -80,6 +109,11 @@ impl Name {
                 });
                 ([primary, alternate], vec![], 1_000)
             }
+            Self::AlternateDies => {
+                let primary = passing(&[(120, CROWDED), (800, WELL)]);
+                let alternate = passing(&[(300, 0), (500, WELL)]);
+                ([primary, alternate], vec![], 900)
+            }
             Self::BothBad => {
                 let steps = [(120, CROWDED), (420, WELL), (480, 0), (600, WELL)];
                 let busy = Change::Demand(Direction::Down, Rate::mbit(300));
@@ -98,6 +132,13 @@ impl Name {
                 ];
                 let primary = passing(&[(300, CROWDED), (600, WELL)]);
                 ([primary, quiet()], hands, 700)
+            }
+            Self::ByHandAmongCloses => {
+                let hands = vec![
+                    (30, Event::Router(Fault::CloseAfterEach)),
+                    (60, Event::ByHand(Switch::On)),
+                ];
+                ([quiet(), quiet()], hands, 240)
             }
             Self::AutorateStopped => {
                 let primary = passing(&[(300, 0), (420, WELL)]);

@@ -38,7 +38,7 @@ pub enum Tls {
     Only12,
 }
 
-const DOUBLE_HELP: &str = "\
+pub(super) const DOUBLE_HELP: &str = "\
 A RouterOS double alone: REST on a loopback port, the console on a Unix socket, and the demo's line
 with three reflectors behind it. For tests, and to try things out.
 
@@ -55,7 +55,7 @@ usage: wanctl double [--port N] [--tls | --tls12] [--ssh-socket PATH] [--profile
                      status-401, status-403, status-404, status-500, status-503,
                      close-after-each, announced-close, slow, empty-list, clamps,
                      control-characters, chunked, refuses-what-it-did, latency, budget, hang,
-                     hanging-writes, abort-damage, unauthorized-storm, renumbered, reboot,
+                     hanging-writes, abort-damage, unauthorized-storm, swapped-ids, renumbered, reboot,
                      confused, read-only, absent-disabled, invalid-queues, changed-by-hand, session-limit
   --seconds N        end after N seconds; otherwise SIGINT or SIGTERM ends it
   -h, --help         this text
@@ -63,7 +63,7 @@ usage: wanctl double [--port N] [--tls | --tls12] [--ssh-socket PATH] [--profile
 User wanctl, password secret, queues WAN-Download and WAN-Upload.
 ";
 
-const CLI_HELP: &str = "\
+pub(super) const CLI_HELP: &str = "\
 Gives one console command to a running double and prints what it says; the exit status is the
 command's, or 255 if the session broke. As sshd's forced command it makes the double a RouterOS
 behind real SSH:  ForceCommand /usr/bin/wanctl double-cli --socket /run/double.sock
@@ -91,15 +91,12 @@ pub(super) fn double(parser: &mut Parser) -> Result<Command, String> {
         let name = option(arg, &LONG)?;
         match name {
             "help" => return Ok(Command::Help(DOUBLE_HELP)),
-            "tls" => {
-                // Whichever comes first: the narrower one is meant.
-                if args.tls == Tls::None {
-                    args.tls = Tls::Any;
+            "tls" | "tls12" => {
+                let tls = if name == "tls" { Tls::Any } else { Tls::Only12 };
+                if args.tls != Tls::None && args.tls != tls {
+                    return Err("--tls and --tls12: only one of them can be meant".to_owned());
                 }
-                continue;
-            }
-            "tls12" => {
-                args.tls = Tls::Only12;
+                args.tls = tls;
                 continue;
             }
             _ => {}
@@ -163,11 +160,7 @@ mod tests {
             seconds: Some(3),
         };
         assert_eq!(of(line), Ok(Command::Double(args)));
-        for (line, tls) in [
-            ("double --tls", Tls::Any),
-            ("double --tls12", Tls::Only12),
-            ("double --tls12 --tls", Tls::Only12),
-        ] {
+        for (line, tls) in [("double --tls", Tls::Any), ("double --tls12", Tls::Only12)] {
             let args = DoubleArgs {
                 tls,
                 ..DoubleArgs::default()
@@ -178,7 +171,11 @@ mod tests {
             ("double --port x", "argument --port: x is not a number"),
             ("double --profile 6.49", "6.49 is none of 7.9, 7.16, 7.20"),
             ("double --fault gremlins", "gremlins is none of none, gar"),
+            ("double --tls12 --tls", "only one of them can be meant"),
+            ("double --tls --tls12", "only one of them can be meant"),
+            ("double --port x", "usage: wanctl double [--port N]"),
             ("double-cli /system", "double-cli needs --socket PATH"),
+            ("double-cli /system", "usage: wanctl double-cli --socket"),
         ] {
             assert!(of(line).unwrap_err().contains(complaint), "{line}");
         }

@@ -1,6 +1,7 @@
 //! The router by REST, one blocking request after the other.
 
 use std::io::ErrorKind;
+use std::net::ToSocketAddrs as _;
 
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector as _, TcpConnector};
@@ -30,7 +31,9 @@ pub(super) enum Failure {
     TimedOut,
     /// The certificate is not the one that is trusted.
     Untrusted(String),
-    /// What came is neither TLS nor HTTP, or it ended too soon.
+    /// The connection ended before there was an answer.
+    Ended,
+    /// What came is neither TLS nor HTTP.
     Garbled(String),
     /// An answer, but a refusal, with RouterOS's words.
     Status(u16, String),
@@ -49,6 +52,7 @@ pub(super) struct Answer {
 pub(super) struct Client {
     agent: Agent,
     base: String,
+    place: (String, u16),
     authorization: String,
     clock: Clock,
 }
@@ -90,9 +94,17 @@ impl Client {
                 bracketed(&config.host.to_string()),
                 config.port
             ),
+            place: (config.host.to_string(), config.port),
             authorization: transport::authorization(config)?,
             clock,
         })
+    }
+
+    /// Whether the router's name has an address. What asks it does not tell that from other errors.
+    pub(super) fn has_address(&self) -> bool {
+        let (host, port) = &self.place;
+        let found = (host.as_str(), *port).to_socket_addrs();
+        found.is_ok_and(|mut found| found.next().is_some())
     }
 
     /// Reads.
@@ -148,6 +160,7 @@ fn failure(error: &ureq::Error) -> Failure {
         ureq::Error::Timeout(_) => Failure::TimedOut,
         ureq::Error::Io(error) => of_io(error),
         ureq::Error::ConnectionFailed => Failure::Unreachable("no connection".to_owned()),
+        ureq::Error::Protocol(_) => Failure::Garbled("what it says is no HTTP".to_owned()),
         other => Failure::Garbled(other.to_string()),
     }
 }
@@ -172,7 +185,7 @@ fn of_io(error: &std::io::Error) -> Failure {
             ErrorKind::UnexpectedEof
             | ErrorKind::ConnectionReset
             | ErrorKind::ConnectionAborted
-            | ErrorKind::BrokenPipe => Failure::Garbled("it ends the connection".to_owned()),
+            | ErrorKind::BrokenPipe => Failure::Ended,
             _ => Failure::Unreachable(error.to_string()),
         },
     }

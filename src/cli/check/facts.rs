@@ -68,12 +68,14 @@ pub(super) struct Router {
     pub(super) fasttrack: Option<bool>,
     /// The mangle rules, with `.id`, `comment` and `disabled`; `None` if the router did not say.
     pub(super) rules: Option<Vec<Object>>,
+    /// What the user's group may do; `None` if the router did not say.
+    pub(super) policies: Option<String>,
     pub(super) traffic: Option<Traffic>,
 }
 
 /// The router by SSH.
 #[derive(Clone, Debug)]
-pub(super) enum Ssh {
+pub(super) enum Ssh<A = Router> {
     /// Its name has no address.
     NoAddress,
     /// It did not let us in, or we did not trust it.
@@ -84,13 +86,23 @@ pub(super) enum Ssh {
     Answers {
         /// A harmless question.
         resource: Said,
-        /// The daemon's look-up of its queues.
-        queues: Said,
+        /// The daemon's look-up of its queues or rules.
+        looked: Said,
         /// Where its key was known from.
         known_hosts: PathBuf,
         /// What REST would have told, but for what moves; only if it was not asked.
-        audit: Option<Box<Router>>,
+        audit: Option<Box<A>>,
     },
+}
+
+impl<A> Ssh<A> {
+    /// What REST would have told, if SSH was asked for it.
+    pub(super) fn audit(&self) -> Option<&A> {
+        match self {
+            Self::Answers { audit, .. } => audit.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 /// Two seconds of counters.

@@ -20,7 +20,7 @@ pub(super) enum Severity {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Subject {
-    /// The WAN file.
+    /// The file.
     Config,
     /// This machine and user.
     Machine,
@@ -32,17 +32,26 @@ pub(super) enum Subject {
     Upload,
     /// What writes cost.
     Writes,
+    /// The mangle rule of a steering file.
+    Rule,
+    /// The primary line of a steering file, and its autorate.
+    Primary,
+    /// The alternate line of a steering file.
+    Alternate,
 }
 
 impl Subject {
     /// All, in the order of a report.
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Config,
         Self::Machine,
         Self::Router,
         Self::Download,
         Self::Upload,
         Self::Writes,
+        Self::Rule,
+        Self::Primary,
+        Self::Alternate,
     ];
 
     /// The heading.
@@ -54,6 +63,9 @@ impl Subject {
             Self::Download => "The download queue",
             Self::Upload => "The upload queue",
             Self::Writes => "What a write costs",
+            Self::Rule => "The mangle rule",
+            Self::Primary => "The primary line and its autorate",
+            Self::Alternate => "The alternate line",
         }
     }
 }
@@ -73,7 +85,7 @@ impl From<crate::direction::Direction> for Subject {
 pub(super) enum Place {
     /// A RouterOS terminal.
     Router,
-    /// The WAN file; the text is YAML to be merged into it.
+    /// The file; the text is YAML to be merged into it.
     Config,
     /// A shell on this machine.
     Shell,

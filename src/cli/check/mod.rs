@@ -14,6 +14,7 @@ mod judge;
 mod object;
 mod probe;
 mod report;
+mod steering;
 mod write_test;
 
 use std::path::Path;
@@ -24,7 +25,9 @@ use self::finding::{Finding, Severity, Subject};
 use self::report::Report;
 use super::args::CheckArgs;
 use super::{print, transport};
-use crate::config::{self, Problem, Scheme, Transport, WanConfig};
+use crate::config::{
+    self, FileKind, Problem, Report as Problems, RouterConfig, Scheme, Transport, WanConfig,
+};
 use crate::direction::Both;
 use crate::shell::clock::Clock;
 use crate::shell::realtime;
@@ -50,36 +53,43 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, String> {
 }
 
 fn one(path: &Path, args: &CheckArgs) -> Report {
+    if config::kind(path) == FileKind::Steering {
+        return steering::report(path, config::load_steering(path), args);
+    }
     let file = path.display().to_string();
     match config::load(path) {
         Ok(loaded) => {
             let config = &loaded.config;
             let mut findings = judge::file(&loaded.warnings);
-            findings.extend(judge::machine(config, &probe::machine(config)));
+            findings.extend(judge::machine(
+                &config.lock.file,
+                &probe::wan_machine(config),
+            ));
             findings.extend(live(config, args.write_test));
             judge::together(&mut findings);
             Report {
                 file,
-                about: Some(about(config)),
+                about: Some(about(&config.wan_name, &config.router)),
                 findings,
             }
         }
-        Err(problems) => {
-            let said =
-                |problem: &Problem| Finding::error(Subject::Config, "config", problem.to_string());
-            let mut findings: Vec<Finding> = problems.problems().iter().map(said).collect();
-            findings.extend(judge::oddities(problems.warnings()));
-            Report {
-                file,
-                about: None,
-                findings,
-            }
-        }
+        Err(problems) => unusable(file, &problems),
     }
 }
 
-fn about(config: &WanConfig) -> String {
-    let router = &config.router;
+/// A file that cannot be used.
+fn unusable(file: String, problems: &Problems) -> Report {
+    let said = |problem: &Problem| Finding::error(Subject::Config, "config", problem.to_string());
+    let mut findings: Vec<Finding> = problems.problems().iter().map(said).collect();
+    findings.extend(judge::oddities(problems.warnings()));
+    Report {
+        file,
+        about: None,
+        findings,
+    }
+}
+
+fn about(name: &str, router: &RouterConfig) -> String {
     let chosen = transport::choose(router);
     let scheme = match router.scheme {
         Scheme::Http => "http",
@@ -94,7 +104,7 @@ fn about(config: &WanConfig) -> String {
     let ways: Vec<String> = ways.into_iter().flatten().collect();
     format!(
         "{}, router {} ({}, user {})",
-        config.wan_name,
+        name,
         router.host,
         ways.join(", else "),
         router.user
@@ -110,17 +120,21 @@ fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
     let mut seen = Both::default();
     if chosen.rest {
         match Client::new(&config.router, clock) {
-            Ok(client) => findings.extend(by_rest(config, &client, clock, write_test, &mut seen)),
-            Err(sentence) => {
-                let why = "Without it no client can be built; the daemon would refuse to start.";
-                findings.push(Finding::error(Subject::Config, "credentials", sentence).why(why));
+            Ok(client) => {
+                findings.extend(by_rest(
+                    config, &chosen, &client, clock, write_test, &mut seen,
+                ));
             }
+            Err(sentence) => findings.push(judge::no_client(sentence)),
         }
     } else {
         findings.extend(judge::no_rest(write_test));
     }
     if chosen.ssh {
-        let ssh = probe::ssh(&config.router, clock, !chosen.rest);
+        let look_up = probe::look_up(&config.router);
+        let by_console = |ask: probe::Ask<'_>| probe::by_console(&config.router, ask);
+        let audit: probe::Audit<'_, _> = (!chosen.rest).then_some(&by_console);
+        let ssh = probe::ssh(&config.router, clock, look_up, audit);
         findings.extend(judge::ssh(config, &chosen, &ssh, seen));
     }
     findings
@@ -129,13 +143,14 @@ fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
 /// By REST; notes which queues it has `seen`.
 fn by_rest(
     config: &WanConfig,
+    chosen: &transport::Chosen,
     client: &Client,
     clock: Clock,
     write_test: bool,
     seen: &mut Both<bool>,
 ) -> Vec<Finding> {
     let router = probe::router(&config.router, client, clock);
-    let mut findings = judge::router(config, &router, write_test);
+    let mut findings = judge::router(config, chosen, &router);
     let queues = router.queues.as_deref().unwrap_or_default();
     *seen = Both::from_fn(|direction| {
         object::named(queues, &config.router.queues[direction]).is_some()

@@ -10,12 +10,13 @@ use super::client::{Client, Failure};
 use super::facts::{Access, Kind, Machine, Router, Spot, Ssh, Traffic};
 use super::object::{Object, named};
 use crate::cli::{assemble, secret, transport};
-use crate::config::{RouterConfig, Scheme, WanConfig};
+use crate::config::{Logging, RouterConfig, Scheme, WanConfig};
 use crate::direction::{Both, Direction};
 use crate::router::Failure as Failed;
 use crate::shell::access;
-use crate::shell::certificate;
+use crate::shell::certificate::{self, Shown};
 use crate::shell::clock::{Clock, pause};
+use crate::shell::echo::{EchoError, EchoSockets};
 use crate::shell::ssh::{Console, Said};
 use crate::time::Duration;
 use crate::wire::routeros_cli::{self, Command};
@@ -25,6 +26,8 @@ const READS: u32 = 20;
 const READ_EVERY: Duration = Duration::from_millis(100);
 /// A single 401 is not believed: RouterOS may hand out another request's (routeros.md 1.7).
 const SECOND_LOOK_AFTER: Duration = Duration::from_millis(700);
+/// Somebody's aborted requests break the web server for up to 2.4 s (routeros.md 1.7).
+const ENDED_AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// For one command; a person waits.
 const SSH_PATIENCE: Duration = Duration::from_secs(8);
 const CERTIFICATE_PATIENCE: Duration = Duration::from_secs(4);
@@ -36,6 +39,8 @@ const TYPES: &str = "/rest/queue/type";
 const INTERFACES: &str = "/rest/interface";
 const FASTTRACK: &str = "/rest/ip/firewall/filter?action=fasttrack-connection";
 
+const USERS: &str = "/rest/user?.proplist=name,group";
+const GROUPS: &str = "/rest/user/group?.proplist=name,policy";
 const RULES: &str = "/rest/ip/firewall/mangle?.proplist=.id,comment,disabled";
 
 /// The same for the console. An answer has no room for a large firewall: only what is looked for.
@@ -46,6 +51,8 @@ mod console {
     pub(super) const INTERFACES: &str = ":put [/interface print as-value proplist=name,type]";
     pub(super) const FASTTRACK: &str = ":put [/ip firewall filter print as-value proplist=disabled where \
                                         action=fasttrack-connection]";
+    pub(super) const USERS: &str = ":put [/user print as-value proplist=name,group]";
+    pub(super) const GROUPS: &str = ":put [/user group print as-value proplist=name,policy]";
     pub(super) const RULES: &str = ":put [/ip firewall mangle print as-value proplist=comment,disabled \
                                     where comment~\"[Ss]teer|STEER|[Aa]daptive|ADAPTIVE\"]";
 }
@@ -56,15 +63,38 @@ const SERVICE_USER: &str = "wanctl";
 const UNIT_MAKES: [&str; 2] = ["/var/lib/wanctl", "/var/log/wanctl"];
 const RUN: &str = "/run";
 
+/// Where a daemon's files are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Files<'c> {
+    pub(super) config: &'c Path,
+    pub(super) logging: &'c Logging,
+    pub(super) lock: &'c Path,
+    pub(super) states: &'c [&'c Path],
+}
+
 /// This machine, for this WAN.
-pub(super) fn machine(config: &WanConfig) -> Machine {
-    let ping = assemble::echo_sockets(config);
+pub(super) fn wan_machine(config: &WanConfig) -> Machine {
+    let files = Files {
+        config: &config.file,
+        logging: &config.logging,
+        lock: &config.lock.file,
+        states: &[&config.state.main, &config.state.v17],
+    };
+    machine(&files, &config.router, assemble::echo_sockets(config))
+}
+
+/// This machine, for a daemon with these files; `ping`: what came of opening its sockets.
+pub(super) fn machine(
+    files: &Files<'_>,
+    router: &RouterConfig,
+    ping: Result<EchoSockets, EchoError>,
+) -> Machine {
     Machine {
         user: access::user(),
         service_file: is_user(SERVICE_USER)
-            .then(|| std::path::absolute(&config.file).unwrap_or_else(|_| config.file.clone())),
-        spots: spots(config),
-        weaknesses: secret::weaknesses(&config.file, &config.router),
+            .then(|| std::path::absolute(files.config).unwrap_or_else(|_| files.config.to_owned())),
+        spots: spots(files),
+        weaknesses: secret::weaknesses(files.config, router),
         ping: Some(match ping {
             Ok(sockets) => Ok(sockets.mode().to_string()),
             Err(error) => Err(error.to_string()),
@@ -79,15 +109,15 @@ fn is_user(name: &str) -> bool {
 }
 
 /// Where wanctl will write.
-fn spots(config: &WanConfig) -> Vec<Spot> {
+fn spots(files: &Files<'_>) -> Vec<Spot> {
     let mut spots: Vec<Spot> = Vec::new();
-    for (kind, file) in [
-        (Kind::Log, &config.logging.main_log),
-        (Kind::Log, &config.logging.debug_log),
-        (Kind::Lock, &config.lock.file),
-        (Kind::State, &config.state.main),
-        (Kind::State, &config.state.v17),
-    ] {
+    let fixed = [
+        (Kind::Log, &*files.logging.main_log),
+        (Kind::Log, &*files.logging.debug_log),
+        (Kind::Lock, files.lock),
+    ];
+    let states = files.states.iter().map(|path| (Kind::State, *path));
+    for (kind, file) in fixed.into_iter().chain(states) {
         let parent = file.parent().filter(|p| !p.as_os_str().is_empty());
         let parent = parent.unwrap_or(Path::new("."));
         if spots.iter().all(|known| known.path != parent) {
@@ -106,7 +136,7 @@ fn spots(config: &WanConfig) -> Vec<Spot> {
         {
             spots.push(Spot {
                 kind,
-                path: file.clone(),
+                path: file.to_owned(),
                 is_file: true,
                 state: Access::Refused(errno),
             });
@@ -144,31 +174,17 @@ fn is_made_by_unit(path: &Path) -> bool {
 
 /// The router, as far as it answers.
 pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Router {
-    let shown = match config.scheme {
-        Scheme::Http => None,
-        Scheme::Https => {
-            let host = config.host.to_string();
-            certificate::ask(&host, config.port, CERTIFICATE_PATIENCE).ok()
-        }
-    };
     let list = |path| client.get(path).map(|answer| answer.objects);
-    let first = match list(RESOURCE) {
-        Err(Failure::Status(401, _)) => {
-            pause(SECOND_LOOK_AFTER);
-            list(RESOURCE)
-        }
-        other => other,
-    };
-    let resource = first.and_then(|objects| objects.into_iter().next().ok_or(Failure::Unreadable));
     let mut router = Router {
-        shown,
+        shown: shown(config),
         queues: Ok(Vec::new()),
         types: Ok(Vec::new()),
         interfaces: Vec::new(),
         fasttrack: None,
         rules: None,
+        policies: None,
         traffic: None,
-        resource,
+        resource: resource(client),
     };
     if router.resource.is_err() {
         return router;
@@ -178,6 +194,7 @@ pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Ro
     router.interfaces = list(INTERFACES).unwrap_or_default();
     router.fasttrack = list(FASTTRACK).ok().as_deref().map(any_on);
     router.rules = list(RULES).ok();
+    router.policies = policies(config, client);
     if router
         .queues
         .as_ref()
@@ -188,8 +205,41 @@ pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Ro
     router
 }
 
+/// The certificate that the router shows, with https.
+pub(super) fn shown(config: &RouterConfig) -> Option<Shown> {
+    match config.scheme {
+        Scheme::Http => None,
+        Scheme::Https => {
+            let host = config.host.to_string();
+            certificate::ask(&host, config.port, CERTIFICATE_PATIENCE).ok()
+        }
+    }
+}
+
+/// The first question. Each of the two failures that may pass by themselves is asked again, once.
+pub(super) fn resource(client: &Client) -> Result<Object, Failure> {
+    if !client.has_address() {
+        return Err(Failure::NoAddress);
+    }
+    let ask = || client.get(RESOURCE).map(|answer| answer.objects);
+    let mut said = ask();
+    if said == Err(Failure::Ended) {
+        pause(ENDED_AGAIN_AFTER);
+        said = ask();
+    }
+    if let Err(Failure::Status(401, _)) = said {
+        pause(SECOND_LOOK_AFTER);
+        said = ask();
+    }
+    said.and_then(first_of)
+}
+
+pub(super) fn first_of(objects: Vec<Object>) -> Result<Object, Failure> {
+    objects.into_iter().next().ok_or(Failure::Unreadable)
+}
+
 /// Just after a boot, any path may answer with another's object (routeros.md 1.7).
-fn with_names(rows: Vec<Object>) -> Result<Vec<Object>, Failure> {
+pub(super) fn with_names(rows: Vec<Object>) -> Result<Vec<Object>, Failure> {
     let all = rows.iter().all(|row| row.text("name").is_some());
     if all {
         Ok(rows)
@@ -202,9 +252,20 @@ fn any_on(rules: &[Object]) -> bool {
     rules.iter().any(|rule| !rule.is_on("disabled"))
 }
 
-/// The router by SSH: whom the daemon would trust, as whom it would log in, and what it would ask; with
-/// `audit` also what REST tells where there is REST.
-pub(super) fn ssh(config: &RouterConfig, clock: Clock, audit: bool) -> Ssh {
+/// One command on the router's console.
+pub(super) type Ask<'a> = &'a dyn Fn(Command) -> Result<Said, Failed>;
+
+/// What else is to be asked there.
+pub(super) type Audit<'a, A> = Option<&'a dyn Fn(Ask<'_>) -> Result<A, Failed>>;
+
+/// The router by SSH: whom the daemon would trust, as whom it would log in, and what it would look up;
+/// with `audit` also what REST tells where there is REST.
+pub(super) fn ssh<A>(
+    config: &RouterConfig,
+    clock: Clock,
+    look_up: Command,
+    audit: Audit<'_, A>,
+) -> Ssh<A> {
     let host = config.host.to_string();
     let found = (host.as_str(), config.ssh_port).to_socket_addrs();
     let Some(address) = found.ok().and_then(|mut found| found.next()) else {
@@ -218,39 +279,70 @@ pub(super) fn ssh(config: &RouterConfig, clock: Clock, audit: bool) -> Ssh {
     let patience = config.timeout.min(SSH_PATIENCE);
     let ask = |command| console.run(clock, command, patience);
     let harmless = Command::try_from("/system resource print").unwrap_or_default();
-    let queues = routeros_cli::look_up(Both {
-        down: config.queues.down.as_str(),
-        up: config.queues.up.as_str(),
-    });
     let answers = || {
         Ok(Ssh::Answers {
             resource: ask(harmless)?,
-            queues: ask(queues)?,
+            looked: ask(look_up)?,
             known_hosts: params.known_hosts,
-            audit: audit.then(|| by_console(ask)).transpose()?.map(Box::new),
+            audit: audit.map(|audit| audit(&ask)).transpose()?.map(Box::new),
         })
     };
     answers().unwrap_or_else(Ssh::Silent)
 }
 
+/// What the daemon looks its queues up with.
+pub(super) fn look_up(config: &RouterConfig) -> Command {
+    routeros_cli::look_up(Both {
+        down: config.queues.down.as_str(),
+        up: config.queues.up.as_str(),
+    })
+}
+
+/// The objects that a console line prints.
+pub(super) fn objects(ask: Ask<'_>, line: &str) -> Result<Result<Vec<Object>, Failure>, Failed> {
+    let said = ask(Command::try_from(line).unwrap_or_default())?;
+    let objects = (said.status == 0).then(|| as_value::read(&said.text));
+    Ok(objects.flatten().ok_or(Failure::Unreadable))
+}
+
 /// Everything that REST would have been asked, but for what moves.
-fn by_console(ask: impl Fn(Command) -> Result<Said, Failed>) -> Result<Router, Failed> {
-    let list = |line: &str| {
-        let said = ask(Command::try_from(line).unwrap_or_default())?;
-        let objects = (said.status == 0).then(|| as_value::read(&said.text));
-        Ok(objects.flatten().ok_or(Failure::Unreadable))
-    };
-    let first = |objects: Vec<Object>| objects.into_iter().next().ok_or(Failure::Unreadable);
+pub(super) fn by_console(config: &RouterConfig, ask: Ask<'_>) -> Result<Router, Failed> {
+    let list = |line: &str| objects(ask, line);
     Ok(Router {
         shown: None,
-        resource: list(console::RESOURCE)?.and_then(first),
+        resource: list(console::RESOURCE)?.and_then(first_of),
         queues: list(console::QUEUES)?.and_then(with_names),
         types: list(console::TYPES)?.and_then(with_names),
         interfaces: list(console::INTERFACES)?.unwrap_or_default(),
         fasttrack: list(console::FASTTRACK)?.ok().as_deref().map(any_on),
         rules: list(console::RULES)?.ok(),
+        policies: policies_by_console(config, ask)?,
         traffic: None,
     })
+}
+
+/// What the user's group may do, if the router shows users and groups.
+pub(super) fn policies(config: &RouterConfig, client: &Client) -> Option<String> {
+    let list = |path: &str| client.get(path).map(|answer| answer.objects).ok();
+    policies_of(&config.user, &list(USERS)?, &list(GROUPS)?)
+}
+
+/// The same by SSH.
+pub(super) fn policies_by_console(
+    config: &RouterConfig,
+    ask: Ask<'_>,
+) -> Result<Option<String>, Failed> {
+    let (users, groups) = (
+        objects(ask, console::USERS)?,
+        objects(ask, console::GROUPS)?,
+    );
+    let both = users.ok().zip(groups.ok());
+    Ok(both.and_then(|(users, groups)| policies_of(&config.user, &users, &groups)))
+}
+
+fn policies_of(user: &str, users: &[Object], groups: &[Object]) -> Option<String> {
+    let group = named(users, user)?.text("group")?;
+    named(groups, group)?.text("policy").map(str::to_owned)
 }
 
 /// The interfaces are read within the counters' time: whatever a port passed between its two reads, its

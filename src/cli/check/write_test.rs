@@ -21,7 +21,9 @@ const TOGGLES: u32 = 10;
 /// left a thousandth of a megabit too fast.
 const STEP: Rate = Rate::bps(1_000);
 /// RouterOS may keep changes in memory for some 40 s (routeros.md 5).
-const FLUSH_LOOKS: u32 = 45;
+const FLUSHED_WITHIN: u32 = 45;
+/// Looks without a change after which nothing more is expected.
+const STANDS_STILL: u32 = 5;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often to try to put the limit back.
 const RESTORES: u32 = 10;
@@ -155,15 +157,56 @@ fn sectors(client: &Client) -> Option<u64> {
     resource.objects.first()?.number("write-sect-since-reboot")
 }
 
-/// Waits until the counter moves, or for long enough to say that it does not.
+/// Waits until the counter has moved and then stood still, or for long enough to say that it does not.
 fn flushed(client: &Client, before: u64, stop: &AtomicBool) -> Option<u64> {
-    let mut now = sectors(client)?;
-    for _ in 0..FLUSH_LOOKS {
-        if now != before || stop.load(Ordering::Relaxed) {
+    settled(before, || {
+        pause(LOOK_EVERY);
+        // Who interrupts it has no number that means anything.
+        (!stop.load(Ordering::Relaxed))
+            .then(|| sectors(client))
+            .flatten()
+    })
+}
+
+/// The last of the looks that are needed; `None` if one failed.
+fn settled(before: u64, mut look: impl FnMut() -> Option<u64>) -> Option<u64> {
+    let (mut now, mut still) = (before, 0);
+    for _ in 0..FLUSHED_WITHIN {
+        let seen = look()?;
+        still = if seen == now { still + 1 } else { 0 };
+        now = seen;
+        if now != before && still >= STANDS_STILL {
             break;
         }
-        pause(LOOK_EVERY);
-        now = sectors(client)?;
     }
     Some(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where it settles, and after how many looks.
+    fn after(before: u64, counter: &[u64]) -> (Option<u64>, usize) {
+        let mut looks = 0;
+        let settled = settled(before, || {
+            looks += 1;
+            let last = counter.last().copied();
+            counter.get(looks - 1).copied().or(last)
+        });
+        (settled, looks)
+    }
+
+    #[test]
+    fn the_counter_is_read_until_it_has_moved_and_stood_still() {
+        assert_eq!(after(7, &[27]), (Some(27), 6), "all at once");
+        assert_eq!(after(7, &[8, 8, 8, 8, 27]), (Some(27), 10), "in two pieces");
+        assert_eq!(after(7, &[7]), (Some(7), 45), "it may take so long");
+        let mut late = [7; 40];
+        late[39] = 27;
+        assert_eq!(after(7, &late), (Some(27), 45));
+        let always: Vec<u64> = (8..100).collect();
+        assert_eq!(after(7, &always), (Some(52), 45), "somebody else writes");
+        assert_eq!(settled(7, || None), None, "a failure is no count");
+    }
 }

@@ -22,7 +22,9 @@ pub(super) fn leaves_traces(args: &RunArgs, manner: Manner) -> bool {
 
 pub(super) fn lock_all(loaded: &[config::Loaded<WanConfig>]) -> Result<Vec<Lock>, String> {
     let files = loaded.iter().map(|loaded| &loaded.config.lock.file);
-    files.map(|file| process::lock(file)).collect()
+    files
+        .map(|file| process::lock(file, "; --once --dry-run needs no lock"))
+        .collect()
 }
 
 pub(super) fn scribe_params(

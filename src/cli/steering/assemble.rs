@@ -69,7 +69,7 @@ pub fn params(config: &SteeringConfig, saved: Option<Saved>) -> SteerParams {
 }
 
 /// The lists by which people force clients out by one line, whose entries are counted and never touched.
-fn lists(config: &SteeringConfig) -> heapless::Vec<String, MAX_LISTS> {
+pub(in crate::cli) fn lists(config: &SteeringConfig) -> heapless::Vec<String, MAX_LISTS> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     [&config.topology.primary, &config.topology.alternate]
         .into_iter()
@@ -87,10 +87,7 @@ fn lists(config: &SteeringConfig) -> heapless::Vec<String, MAX_LISTS> {
 pub fn ports(config: &SteeringConfig, measures: bool) -> Result<Vec<Ports>, String> {
     let said = |e: &dyn std::fmt::Display| format!("{}: {e}", config.file.display());
     let measurement = &config.measurement;
-    let binding = Binding {
-        source: measurement.source_address,
-        interface: measurement.interface.clone(),
-    };
+    let binding = primary_binding(config);
     let ping_host = measures.then_some(&measurement.ping_host);
     let mut primary = line(ping_host, binding).map_err(|e| said(&e))?;
     let router = transport::params_with(
@@ -116,7 +113,16 @@ pub fn ports(config: &SteeringConfig, measures: bool) -> Result<Vec<Ports>, Stri
     Ok(ports)
 }
 
-fn tied_to(alternate: &AlternateProbe) -> Binding {
+/// What the echoes over the primary leave by.
+pub(in crate::cli) fn primary_binding(config: &SteeringConfig) -> Binding {
+    Binding {
+        source: config.measurement.source_address,
+        interface: config.measurement.interface.clone(),
+    }
+}
+
+/// What those over the alternate leave by.
+pub(in crate::cli) fn tied_to(alternate: &AlternateProbe) -> Binding {
     Binding {
         source: alternate.source_address,
         interface: alternate.interface.clone(),
@@ -156,23 +162,27 @@ pub(super) fn feed(config: &SteeringConfig) -> (FeedParams, Option<String>) {
     let path = &config.topology.primary_config;
     let loaded = config::load(path);
     let sentence = loaded.as_ref().err().map(|report| {
-        let why = report.to_string().replace('\n', " ");
+        let problems = report.problems().iter().map(ToString::to_string);
+        let problems: Vec<String> = problems.collect();
         format!(
-            "topology.primary_wan_config: {} cannot be used, so that autorate is looked for where it is by \
-             default: {why}",
-            path.display()
+            "topology.primary_wan_config: {}; autorate is looked for where it is by default",
+            problems.join("; ")
         )
     });
     let primary = loaded.ok().map(|loaded| loaded.config);
-    let params = FeedParams {
-        documents: config.primary_documents(primary.as_ref()),
-        health: health(primary.as_ref()),
+    (feed_of(config, primary.as_ref()), sentence)
+}
+
+/// The same, with the primary's own file at hand, if it can be used.
+pub(in crate::cli) fn feed_of(config: &SteeringConfig, primary: Option<&WanConfig>) -> FeedParams {
+    FeedParams {
+        documents: config.primary_documents(primary),
+        health: health(primary),
         wan: primary.map_or_else(
             || config.topology.primary.clone(),
-            |primary| primary.wan_name,
+            |primary| primary.wan_name.clone(),
         ),
-    };
-    (params, sentence)
+    }
 }
 
 /// Where the primary's `/health` is asked; `None` if it has none.

@@ -10,7 +10,7 @@ use super::args::SteeringArgs;
 use super::{complain, listeners, print, process};
 use crate::config::{self, Loaded, SteeringConfig};
 use crate::program::Program;
-use crate::report::steering::state;
+use crate::report::steering::{self as report, state};
 use crate::shell::clock::Clock;
 use crate::shell::event_loop::{After, EventLoop, LoopParams};
 use crate::shell::feed::FeedReader;
@@ -20,7 +20,9 @@ use crate::shell::scribe::{self, Documents, InboxOf, Scribe, ScribeOf, ScribePar
 use crate::shell::signals;
 use crate::status::label;
 use crate::steer::{PRIMARY, Steer};
+use crate::steering::fact::Standing;
 use crate::steering::record::Saved;
+use crate::steering::rule::Belief;
 use crate::time::{Duration, Instant};
 
 /// The loop's beat; a cycle comes every `interval_seconds`.
@@ -104,12 +106,15 @@ fn steer(loaded: &Loaded<SteeringConfig>, args: &SteeringArgs) -> Result<ExitCod
     ended.map(|()| ExitCode::SUCCESS)
 }
 
-/// Switches the rule off, sees that it is, and says so (W-29).
+/// Switches the rule off, sees that it is, saves that, and says so (W-29).
 fn reset(loaded: &Loaded<SteeringConfig>, args: &SteeringArgs) -> Result<ExitCode, String> {
     let config = &loaded.config;
     let mut daemon = Daemon::prepare(loaded, args, Errand::Reset)?;
+    log::info!("Reset: the steering rule is to be disabled");
     let ended = daemon.event_loop.run(|now, program: &mut Steer| {
-        if program.is_off() || now >= Instant::ZERO + RESET_FOR {
+        let belief = program.status().rule.belief;
+        let hopeless = matches!(belief, Belief::Missing | Belief::Ambiguous(_));
+        if program.is_off() || hopeless || now >= Instant::ZERO + RESET_FOR {
             After::Stop
         } else {
             After::GoOn
@@ -120,22 +125,19 @@ fn reset(loaded: &Loaded<SteeringConfig>, args: &SteeringArgs) -> Result<ExitCod
     let why = program.status().trouble();
     daemon.end();
     ended?;
-    if off {
-        let state = config.state_file.display();
-        print(&format!(
-            "The rule \"{}\" is disabled, and {state} says so.\n",
-            config.comment
-        ))
-    } else {
-        let why = why.map_or_else(String::new, |why| {
-            format!(": {}", crate::report::steering::trouble(why))
-        });
-        complain(&format!(
-            "wanctl: the rule \"{}\" could not be seen to be disabled{why}",
-            config.comment
+    let (comment, state) = (&config.comment, config.state_file.display());
+    let sentence = if !off {
+        let why = why.map_or("the router did not answer in time", report::trouble);
+        format!("the rule \"{comment}\" could not be seen to be disabled: {why}")
+    } else if peek(config).is_some_and(|saved| saved.standing == Standing::Good) {
+        return print(&format!(
+            "The rule \"{comment}\" is disabled, and {state} says so.\n"
         ));
-        Ok(ExitCode::FAILURE)
-    }
+    } else {
+        format!("the rule \"{comment}\" is disabled, but {state} could not be written")
+    };
+    complain(&format!("wanctl: {sentence}"));
+    Ok(ExitCode::FAILURE)
 }
 
 impl Daemon {
@@ -150,7 +152,7 @@ impl Daemon {
         realtime::protect_secrets();
         let clock = Clock::start();
         let signals = signals::catch()?;
-        let lock = process::lock(&config.lock.file)?;
+        let lock = process::lock(&config.lock.file, "")?;
         let scribe = Scribe::start::<Steer>(clock, scribe_params(config, args))?;
         let inbox = scribe.inbox();
         scribe::install_log(&inbox);
@@ -228,22 +230,35 @@ fn introduce(inbox: &InboxOf<Steer>, loaded: &Loaded<SteeringConfig>, echo_mode:
     }
 }
 
-/// Reads the state document, or its backup.
-fn restore(config: &SteeringConfig) -> Option<Saved> {
+/// How the state document is read.
+fn with_documents<T>(config: &SteeringConfig, read: impl FnOnce(&Documents<'_, Saved>) -> T) -> T {
     let prefix = config.topology.state_prefix();
     let history = config.params.history_size;
-    let documents = Documents {
+    read(&Documents {
         longest: state::LONGEST,
         parse: &|bytes| state::parse(bytes, &prefix, history),
-    };
+    })
+}
+
+/// The state document as it lies there.
+fn peek(config: &SteeringConfig) -> Option<Saved> {
+    with_documents(config, |documents| {
+        scribe::peek_state(&config.state_file, documents).ok()?
+    })
+}
+
+/// Reads the state document, or its backup.
+fn restore(config: &SteeringConfig) -> Option<Saved> {
     let path = &config.state_file;
-    match scribe::read_state(path, &documents) {
-        Ok(saved) => saved,
-        Err(e) => {
-            log::warn!("Could not load state: {} {e}", path.display());
-            let (backup, saved) = scribe::peek_backup(path, &documents)?;
-            log::info!("State taken over from {}", backup.display());
-            Some(saved)
+    with_documents(config, |documents| {
+        match scribe::read_state(path, documents) {
+            Ok(saved) => saved,
+            Err(e) => {
+                log::warn!("Could not load state: {} {e}", path.display());
+                let (backup, saved) = scribe::peek_backup(path, documents)?;
+                log::info!("State taken over from {}", backup.display());
+                Some(saved)
+            }
         }
-    }
+    })
 }

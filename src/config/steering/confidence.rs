@@ -25,7 +25,7 @@ pub const DEFAULT_CONFIDENCE: ConfidenceParams = ConfidenceParams {
 /// Longest timer, in seconds: a day.
 const LONGEST: f64 = 86_400.0;
 
-pub(super) fn confidence(section: Section<'_>) -> Option<ConfidenceParams> {
+pub(super) fn confidence(section: Section<'_>, delay_alone: bool) -> Option<ConfidenceParams> {
     let default = DEFAULT_CONFIDENCE;
     let score = Number::within(0.0, 100.0);
     let steer = section.or("steer_threshold", default.steer, &score);
@@ -46,6 +46,16 @@ pub(super) fn confidence(section: Section<'_>) -> Option<ConfidenceParams> {
     let penalty = seconds("penalty_duration_sec", default.flap.penalty);
     let flap = flap(&section, penalty);
     let dry_run = section.or("dry_run", default.dry_run, &LooseFlag);
+    // Without queue, drops and loss there is no RED, and no score reaches the threshold. In v1.7 the rows of
+    // samples went on beside it (W-23).
+    let hopeless = delay_alone && dry_run == Some(false);
+    if hopeless {
+        section.warn(
+            "dry_run",
+            "of false has no effect with mode.cake_aware: false, where delay alone cannot reach a score: \
+             the rows of samples decide, and the score is only told; set cake_aware: true to let it decide",
+        );
+    }
     section.finish(&[]);
     Some(ConfidenceParams {
         steer: steer?,
@@ -54,7 +64,7 @@ pub(super) fn confidence(section: Section<'_>) -> Option<ConfidenceParams> {
         recover: recover?,
         hold: hold?,
         flap: flap?,
-        dry_run: dry_run?,
+        dry_run: dry_run? || hopeless,
     })
 }
 

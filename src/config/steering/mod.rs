@@ -200,7 +200,10 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<SteeringConfig> {
     let interval = measurement.as_ref().map(|measurement| measurement.interval);
     let thresholds = thresholds_section(&root, mode.cake_aware, interval);
     let confidence = match mode.confidence {
-        Some(true) => confidence::confidence(root.section("confidence")).map(Some),
+        Some(true) => {
+            let section = root.section("confidence");
+            confidence::confidence(section, mode.cake_aware == Some(false)).map(Some)
+        }
         other => {
             root.raw("confidence");
             other.map(|_| None)

@@ -36,6 +36,8 @@ pub const DEFAULT_SAMPLES: (u32, u32) = (2, 15);
 pub const DEFAULT_LOSS_PERCENT: f64 = 20.0;
 /// A row of samples shorter than this is hardly meant.
 const HASTY: Duration = Duration::from_secs(1);
+/// A return sooner than this brings the traffic back into the same trouble.
+const FLIGHTY: Duration = Duration::from_secs(10);
 
 const AWARE_ROWS: [&str; 2] = ["red_samples_required", "green_samples_required"];
 const LEGACY_ROWS: [&str; 2] = ["bad_samples", "good_samples"];
@@ -139,18 +141,20 @@ fn paces(
         samples: samples[n],
         every: every(section, keys[n], clock),
     };
-    let degrade = pace(0);
-    if degrade.samples > 1 && degrade.takes() < HASTY {
-        let sentence = format!(
-            "{} samples take {} at this interval_seconds, and would take {} s at v1.7's 2 s; set \
-             thresholds.sample_seconds: 2 to have that at every interval",
-            degrade.samples,
-            degrade.takes(),
-            2 * (u64::from(degrade.samples) - 1)
-        );
-        section.warn(keys[0], &sentence);
+    let paces = [pace(0), pace(1)];
+    for ((pace, key), hasty) in paces.iter().zip(keys).zip([HASTY, FLIGHTY]) {
+        if pace.samples > 1 && pace.every < V17_INTERVAL && pace.takes() < hasty {
+            let sentence = format!(
+                "{} samples take {} at this interval_seconds, and would take {} s at v1.7's 2 s; set \
+                 thresholds.sample_seconds: 2 to have that at every interval",
+                pace.samples,
+                pace.takes(),
+                2 * (u64::from(pace.samples) - 1)
+            );
+            section.warn(key, &sentence);
+        }
     }
-    [degrade, pace(1)]
+    paces
 }
 
 fn edges(section: &Section<'_>) -> Option<(Edges, Millis)> {

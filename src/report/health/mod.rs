@@ -64,6 +64,7 @@ pub(super) struct Pulse {
     worst_late_ms: f64,
     work_ms: f64,
     log_records_lost: u64,
+    state_files_unsaved: u32,
 }
 
 impl Pulse {
@@ -76,6 +77,7 @@ impl Pulse {
             worst_late_ms: ms(pulse.worst),
             work_ms: ms(pulse.work),
             log_records_lost: pulse.records_lost,
+            state_files_unsaved: pulse.unsaved,
         }
     }
 }

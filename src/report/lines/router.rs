@@ -53,7 +53,8 @@ pub(super) fn throttled(
 ) -> fmt::Result {
     write!(
         f,
-        "Rate limit reached ({changes} writes per {:.0}s): the router keeps its limits for now",
+        "Rate limit reached ({changes} changes per {:.0}s, each of up to two writes): the router keeps its \
+         limits for now",
         window.as_secs_f64()
     )
 }

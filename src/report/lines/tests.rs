@@ -175,3 +175,17 @@ fn words_of_v1_7_are_kept() {
         assert_eq!(line(fact), text);
     }
 }
+
+/// One unit of the budget pays for both directions.
+#[test]
+fn a_spent_budget_is_told_as_what_it_counts() {
+    let spent = Fact::Throttled {
+        changes: 10,
+        window: Duration::from_secs(60),
+    };
+    assert_eq!(
+        line(spent),
+        "wan1: Rate limit reached (10 changes per 60s, each of up to two writes): the router keeps its \
+         limits for now"
+    );
+}

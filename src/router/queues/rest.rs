@@ -79,13 +79,15 @@ impl RestTalk for Queues {
     ) -> After {
         let direction = order.direction;
         let why = match reply.status {
-            200..300 => match routeros::parse_queue(reply.body) {
-                Ok(queue) => {
+            200..300 => {
+                if let Ok(queue) = routeros::parse_queue(reply.body, &self.names[direction]) {
                     told.tell(self.holds(now, direction, &queue, Known::Written, reply.took));
                     return After::Nothing;
                 }
-                Err(routeros::Unreadable) => Refusal::Unclear,
-            },
+                // It may have been another queue: no id is used again before it is looked up.
+                self.ids = Both::default();
+                Refusal::Unclear
+            }
             status => self.refusal(direction, status, reply.body),
         };
         told.tell(Event::Refused { direction, why });

@@ -219,6 +219,10 @@ impl<P: Runs> EventLoop<P> {
             }
             self.end_if_done(now);
         }
+        let now = self.clock.now();
+        self.take_back();
+        self.program.ended(now, &mut self.outbox);
+        self.carry_out(now);
         Ok(())
     }
 }

@@ -64,11 +64,10 @@ impl<P: Runs> EventLoop<P> {
                 late: beat.late,
                 work: self.work,
                 records_lost: self.inbox.lost(),
+                unsaved: self.inbox.unsaved(),
                 wall: self.clock.wall(),
             };
-            while let Some(saved) = self.inbox.written() {
-                self.program.take_back(saved);
-            }
+            self.take_back();
             self.program.tick(now, beat, &mut self.outbox);
             self.carry_out(now);
         }
@@ -78,6 +77,13 @@ impl<P: Runs> EventLoop<P> {
         }
         if let Some(server) = &mut self.metrics {
             server.tick(now, registry, self.program.status());
+        }
+    }
+
+    /// What the scribe is done with.
+    pub(super) fn take_back(&mut self) {
+        while let Some(saved) = self.inbox.written() {
+            self.program.take_back(saved);
         }
     }
 

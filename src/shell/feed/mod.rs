@@ -7,6 +7,7 @@
 
 mod documents;
 mod live;
+pub mod once;
 mod teller;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Where the loop leaves records and the scribe finds them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use crossbeam_queue::ArrayQueue;
 
@@ -25,6 +25,7 @@ pub(super) struct Desk<S, F> {
     /// What was saved and is written: its room goes back to who left it.
     pub(super) written: ArrayQueue<S>,
     pub(super) lost: AtomicU64,
+    pub(super) unsaved: AtomicU32,
     pub(super) debug: AtomicBool,
     pub(super) stop: AtomicBool,
     pub(super) done: AtomicBool,
@@ -70,6 +71,11 @@ impl<S, F> Inbox<S, F> {
     /// Records there was no room for.
     pub fn lost(&self) -> u64 {
         self.desk.lost.load(Ordering::Relaxed)
+    }
+
+    /// State documents that could not be written when they were last due.
+    pub fn unsaved(&self) -> u32 {
+        self.desk.unsaved.load(Ordering::Relaxed)
     }
 
     /// Whether debug lines are wanted; otherwise they need not be left.

@@ -16,7 +16,7 @@ mod writer;
 use core::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_queue::ArrayQueue;
@@ -139,6 +139,7 @@ impl<S: Debug + Send + 'static, F: Debug + Send + 'static> Scribe<S, F> {
             queue: ArrayQueue::new(CAPACITY),
             written: ArrayQueue::new(CAPACITY),
             lost: AtomicU64::new(0),
+            unsaved: AtomicU32::new(0),
             debug: AtomicBool::new(params.debug),
             stop: AtomicBool::new(false),
             done: AtomicBool::new(false),

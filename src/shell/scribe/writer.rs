@@ -71,6 +71,9 @@ impl<P: Report> Writer<P> {
                 let _ = from.written.push(saved);
             }
         }
+        let unsaved = self.wans.iter().flat_map(|wan| &wan.unsaved).flatten();
+        from.unsaved
+            .store(u32::try_from(unsaved.count()).unwrap_or(u32::MAX), Relaxed);
         let lost = from.lost.load(Relaxed);
         if let Some(at) = newest
             && lost > self.lost_told

@@ -144,6 +144,12 @@ impl Router {
         self.save();
     }
 
+    /// Queues were made anew in another order: they have each other's ids.
+    pub fn swap_queue_ids(&mut self) {
+        self.queues.swap_ids();
+        self.save();
+    }
+
     /// Power failed and came back: what was saved stays, counters and uptime start over.
     pub fn reboot(&mut self, now: Instant) {
         self.flush(now);

@@ -96,6 +96,12 @@ impl QueueTree {
         self.windows.clear();
     }
 
+    /// Each other's ids.
+    pub(super) fn swap_ids(&mut self) {
+        self.table.reverse_ids();
+        self.windows.clear();
+    }
+
     /// What the queue lets through: `None` if there is none of this name or it is disabled or
     /// invalid.
     pub(super) fn max_limit(&self, name: &str) -> Option<Rate> {

@@ -111,6 +111,15 @@ impl Table {
         }
     }
 
+    /// The last row gets the first one's id, and so on.
+    pub(super) fn reverse_ids(&mut self) {
+        let ids = self.rows.iter().rev().filter_map(|row| row.value(".id"));
+        let ids: Vec<String> = ids.map(str::to_owned).collect();
+        for (row, id) in self.rows.iter_mut().zip(ids) {
+            row.set(".id", &id);
+        }
+    }
+
     fn take_id(&mut self) -> String {
         let id = self.next_id();
         self.next_id += 1;

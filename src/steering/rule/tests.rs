@@ -137,18 +137,12 @@ fn a_switch_by_hand_is_told_left_alone_for_a_minute_and_undone() {
     }
     assert_eq!(rule.poll(at(90_020)), Some(Order::Read));
     let fact = rule.read(at(90_030), Reading::One(On));
-    assert_eq!(fact, Some(RuleFact::Reasserting(Off)));
+    assert_eq!(fact, Some(RuleFact::Reasserting(Off, Since::Grace)));
     assert_eq!(rule.poll(at(90_030)), Some(Order::Set(Off)));
 }
 
 #[test]
 fn a_hand_that_takes_it_back_or_a_decision_that_agrees_ends_the_matter() {
-    let yielding = || {
-        let mut rule = settled();
-        rule.poll(at(30_010));
-        rule.read(at(30_020), Reading::One(On));
-        rule
-    };
     let mut rule = yielding();
     rule.poll(at(90_020));
     let fact = rule.read(at(90_030), Reading::One(Off));
@@ -218,7 +212,10 @@ fn a_rule_that_fell_back_while_the_router_was_away_is_no_hands_work() {
         let (told, next) = if grace {
             (RuleFact::ByHand(On, HAND_GRACE), None)
         } else {
-            (RuleFact::Reasserting(Off), Some(Order::Set(Off)))
+            (
+                RuleFact::Reasserting(Off, Since::Away(Duration::from_millis(away))),
+                Some(Order::Set(Off)),
+            )
         };
         assert_eq!(fact, Some(told), "away for {away} ms");
         assert_eq!(rule.poll(now), next, "away for {away} ms");
@@ -252,4 +249,135 @@ fn a_wish_withdrawn_while_it_is_written_is_undone() {
     }
     assert_eq!(orders, [Off]);
     assert!(now < at(200), "{now}");
+}
+
+/// A rule that somebody has switched on at 30 s, which is left so until 90 s.
+fn yielding() -> Rule {
+    let mut rule = settled();
+    assert_eq!(rule.poll(at(30_010)), Some(Order::Read));
+    let fact = rule.read(at(30_020), Reading::One(On));
+    assert_eq!(fact, Some(RuleFact::ByHand(On, HAND_GRACE)));
+    rule
+}
+
+#[test]
+fn a_hand_is_one_hand_however_often_the_connection_is_lost() {
+    // Silent closes come between two looks, while a read is under way, and before the rule is read again.
+    for (every, answers) in [(5_000, true), (1_000, true), (7_000, false)] {
+        let mut rule = yielding();
+        let mut facts = Vec::new();
+        let mut orders = Vec::new();
+        for ms in (31_000..100_000).step_by(500) {
+            let now = at(ms);
+            rule.want(now, Off);
+            match rule.poll(now) {
+                Some(Order::Set(switch)) => orders.push((ms, switch)),
+                Some(Order::Read) if answers || ms >= 60_000 => {
+                    facts.extend(rule.read(now, Reading::One(On)).map(|fact| (ms, fact)));
+                }
+                _ => {}
+            }
+            if ms % every == 0 && orders.is_empty() {
+                rule.lost(now);
+                assert_eq!(rule.yielding_until().is_some(), facts.is_empty());
+            }
+        }
+        assert_eq!(facts.len(), 1, "lost every {every} ms: {facts:?}");
+        let (told, fact) = facts[0];
+        assert_eq!(fact, RuleFact::Reasserting(Off, Since::Grace));
+        assert!((90_020..=92_000).contains(&told), "{told}");
+        assert!(orders[0].0 <= 92_500 && orders[0].1 == Off, "{orders:?}");
+    }
+}
+
+#[test]
+fn a_hand_whose_time_is_over_while_the_router_cannot_be_asked_is_made_good_at_once() {
+    for fails in [false, true] {
+        let mut rule = yielding();
+        rule.lost(at(40_000));
+        if fails {
+            assert_eq!(rule.poll(at(41_000)), Some(Order::Read));
+            assert_eq!(rule.failed(at(42_000)), None);
+        }
+        assert_eq!(rule.poll(at(120_000)), Some(Order::Read));
+        let fact = rule.read(at(120_010), Reading::One(On));
+        assert_eq!(fact, Some(RuleFact::Reasserting(Off, Since::Grace)));
+        assert_eq!(rule.poll(at(120_010)), Some(Order::Set(Off)));
+    }
+    let mut rule = yielding();
+    rule.lost(at(40_000));
+    rule.poll(at(41_000));
+    let fact = rule.read(at(41_010), Reading::One(Off));
+    assert_eq!(fact, Some(RuleFact::Undone(Off)), "the hand took it back");
+    assert_eq!(rule.yielding_until(), None);
+}
+
+#[test]
+fn who_insists_waits_for_neither_a_hand_nor_a_pause() {
+    let paused = || {
+        let mut rule = settled();
+        rule.want(at(20), On);
+        assert_eq!(rule.poll(at(20)), Some(Order::Set(On)));
+        rule.written(at(30));
+        rule.poll(at(30));
+        rule.read(at(40), Reading::One(On));
+        rule.want(at(50), Off);
+        assert_eq!(rule.poll(at(50)), Some(Order::Set(Off)));
+        rule.failed(at(60));
+        rule
+    };
+    for (mut rule, ms) in [(yielding(), 31_000), (paused(), 70)] {
+        rule.insist(at(ms), Off);
+        assert_eq!(rule.yielding_until(), None);
+        let mut next = rule.poll(at(ms));
+        if next == Some(Order::Read) {
+            assert_eq!(rule.read(at(ms + 1), Reading::One(On)), None);
+            next = rule.poll(at(ms + 1));
+        }
+        assert_eq!(next, Some(Order::Set(Off)));
+    }
+    // What nobody has looked at for a while may have been switched since.
+    let mut rule = settled();
+    rule.insist(at(29_000), Off);
+    assert_eq!(rule.poll(at(29_000)), Some(Order::Read));
+    assert_eq!(rule.read(at(29_010), Reading::One(On)), None);
+    assert_eq!(rule.poll(at(29_010)), Some(Order::Set(Off)));
+}
+
+#[test]
+fn a_pause_outlasts_the_connection_and_a_look() {
+    let mut rule = settled();
+    rule.want(at(0), On);
+    assert_eq!(rule.poll(at(0)), Some(Order::Set(On)));
+    assert!(rule.failed(at(0)).is_some());
+    let mut orders = Vec::new();
+    for ms in (50..4_000).step_by(50) {
+        if orders.is_empty() && ms % 100 == 0 {
+            rule.lost(at(ms));
+            assert_eq!(rule.read(at(ms), Reading::One(Off)), None);
+        }
+        if let Some(order) = rule.poll(at(ms)) {
+            orders.push((ms, order));
+            if order == Order::Read {
+                rule.read(at(ms), Reading::One(Off));
+            }
+        }
+    }
+    assert_eq!(orders, [(1_000, Order::Set(On))]);
+}
+
+#[test]
+fn a_look_while_a_write_is_verified_starts_nothing_over() {
+    let mut rule = settled();
+    rule.want(at(0), On);
+    assert_eq!(rule.poll(at(0)), Some(Order::Set(On)));
+    rule.written(at(0));
+    assert_eq!(rule.poll(at(0)), Some(Order::Read));
+    assert_eq!(rule.read(at(10), Reading::One(Off)), None);
+    // The link's own look falls between two reads.
+    assert_eq!(rule.read(at(50), Reading::One(Off)), None);
+    assert_eq!(rule.poll(at(60)), None, "it is not written again");
+    assert_eq!(rule.poll(at(110)), Some(Order::Read));
+    let fact = rule.read(at(120), Reading::One(On));
+    assert_eq!(fact, Some(RuleFact::Verified(On)));
 }

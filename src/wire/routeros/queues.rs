@@ -81,9 +81,12 @@ pub fn find_queues(json: &[u8], names: Both<&str>) -> Result<Both<Option<Queue>>
 /// Reads the object that a PATCH answers with.
 ///
 /// # Errors
-/// [`Unreadable`] if it is no queue.
-pub fn parse_queue(json: &[u8]) -> Result<Queue, Unreadable> {
+/// [`Unreadable`] if it is no queue, or one of another name: ids can change hands.
+pub fn parse_queue(json: &[u8], name: &str) -> Result<Queue, Unreadable> {
     let object: Object<'_> = serde_json::from_slice(json).map_err(|_| Unreadable)?;
+    if object.name.text() != Some(name) {
+        return Err(Unreadable);
+    }
     object.queue().ok_or(Unreadable)
 }
 
@@ -174,7 +177,7 @@ mod tests {
             let text = format!(
                 r#"{{".id":"*1","name":"q","max-limit":{limit},"disabled":{flag},"bytes":{bytes}}}"#
             );
-            let queue = parse_queue(text.as_bytes()).unwrap();
+            let queue = parse_queue(text.as_bytes(), "q").unwrap();
             (queue.max_limit, queue.inactive, queue.bytes)
         };
         let expected = (Rate::mbit(500), true, 12);
@@ -187,15 +190,17 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_id_or_limit_is_no_queue() {
+    fn an_answer_without_id_or_limit_or_about_another_is_not_our_queue() {
         for bad in [
+            r#"{".id":"*1","name":"Q","max-limit":"1"}"#,
+            r#"{".id":"*1","max-limit":"1"}"#,
             "{}",
             r#"{".id":"","name":"q","max-limit":"1"}"#,
             r#"{".id":"*1","name":"q"}"#,
             r#"{".id":"*1","name":"q","max-limit":true}"#,
             r#"{"name":"q","max-limit":"1"}"#,
         ] {
-            assert_eq!(parse_queue(bad.as_bytes()), Err(Unreadable), "{bad}");
+            assert_eq!(parse_queue(bad.as_bytes(), "q"), Err(Unreadable), "{bad}");
         }
     }
 

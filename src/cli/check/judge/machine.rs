@@ -1,17 +1,18 @@
 //! This machine: directories, rights, secrets, pings.
 
+use std::path::Path;
+
 use crate::cli::check::facts::{Access, Kind, Machine, Spot};
 use crate::cli::check::finding::{Finding, Subject};
 use crate::cli::secret::Weakness;
-use crate::config::WanConfig;
 
 const ROOT: u32 = 0;
 
-pub(in crate::cli::check) fn machine(config: &WanConfig, machine: &Machine) -> Vec<Finding> {
+pub(in crate::cli::check) fn machine(lock: &Path, machine: &Machine) -> Vec<Finding> {
     let mut findings: Vec<Finding> = machine
         .spots
         .iter()
-        .filter_map(|place| spot(config, place, machine.user))
+        .filter_map(|place| spot(lock, place, machine.user))
         .collect();
     if findings.is_empty() {
         let what = "Log, lock and state can be written.";
@@ -41,7 +42,7 @@ fn root(machine: &Machine) -> Finding {
     }
 }
 
-fn spot(config: &WanConfig, spot: &Spot, user: u32) -> Option<Finding> {
+fn spot(lock: &Path, spot: &Spot, user: u32) -> Option<Finding> {
     let path = spot.path.display();
     let errno = match spot.state {
         Access::Writable | Access::Creatable => return None,
@@ -61,12 +62,12 @@ fn spot(config: &WanConfig, spot: &Spot, user: u32) -> Option<Finding> {
     let said = format!("User {user} cannot write into the {word} {noun} {path}: {errno}.");
     let finding = match spot.kind {
         Kind::Log => Finding::warning(Subject::Machine, "directory-log", said)
-            .why("wanctl controls the line without its log, but nobody can see what it did."),
+            .why("wanctl does its work without its log, but nobody can see what it did."),
         Kind::State => Finding::warning(Subject::Machine, "directory-state", said)
             .why("After a restart wanctl would begin from the config instead of what it knew."),
         Kind::Lock => Finding::error(Subject::Machine, "directory-lock", said).why(format!(
             "Without the lock file {} the daemon refuses to start.",
-            config.lock.file.display()
+            lock.display()
         )),
     };
     Some(finding.in_shell(if spot.is_file {
@@ -79,7 +80,7 @@ fn spot(config: &WanConfig, spot: &Spot, user: u32) -> Option<Finding> {
 fn weakness(weakness: &Weakness) -> Option<Finding> {
     let said = format!("{weakness}.");
     let at = |id| Finding::warning(Subject::Machine, id, capital(&said));
-    let chmod = |mode: &str, path: &std::path::Path| format!("chmod {mode} {}", path.display());
+    let chmod = |mode: &str, path: &Path| format!("chmod {mode} {}", path.display());
     match weakness {
         // The judgement of the link says these two.
         Weakness::Plain | Weakness::Unchecked => None,

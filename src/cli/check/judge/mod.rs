@@ -1,9 +1,10 @@
 //! From facts to findings. PURE: no sockets, no files, no clock.
 
 mod cake;
-mod link;
+pub(super) mod link;
 mod machine;
 mod queue;
+pub(super) mod rights;
 mod ssh;
 mod steering;
 #[cfg(test)]
@@ -13,12 +14,14 @@ mod version;
 mod writes;
 
 pub(super) use self::machine::machine;
-pub(super) use self::ssh::{ssh, transports};
+pub(super) use self::ssh::{ssh, transports, way};
+pub(super) use self::version::version;
 pub(super) use self::writes::writes;
 
 use super::facts::Router;
 use super::finding::{Finding, Subject};
 use super::object::Object;
+use crate::cli::transport::Chosen;
 use crate::config::{Problem, Transport, WanConfig};
 use crate::direction::Direction;
 use crate::time::Duration;
@@ -66,12 +69,25 @@ pub(super) fn no_rest(write_test: bool) -> Vec<Finding> {
         .collect()
 }
 
+/// Without its password there is no client.
+pub(super) fn no_client(sentence: String) -> Finding {
+    let why = "Without it no client can be built; the daemon would refuse to start.";
+    Finding::error(Subject::Config, "credentials", sentence).why(why)
+}
+
 /// What one finding says about another.
 pub(super) fn together(findings: &mut Vec<Finding>) {
     let has = |id| findings.iter().any(|finding| finding.id == id);
     let (key_file, unset) = (has("ssh-key-file"), has("password-unset"));
     // What SSH says of a key that others may read says it all.
     findings.retain(|finding| !key_file || finding.id != "ssh-key-mode");
+    // What the write test proves, the group need not say.
+    let says = |finding: &Finding| finding.id == "rights-write";
+    if findings.iter().filter(|finding| says(finding)).count() > 1
+        && let Some(first) = findings.iter().position(says)
+    {
+        findings.remove(first);
+    }
     // An empty password was refused, as it should be: the router's own is right.
     let logins = findings
         .iter_mut()
@@ -84,30 +100,49 @@ pub(super) fn together(findings: &mut Vec<Finding>) {
 }
 
 /// Everything about the router but its writes.
-pub(super) fn router(config: &WanConfig, router: &Router, write_test: bool) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = link::trust(config, router).into_iter().collect();
-    if let Err(failure) = &router.resource {
-        findings.push(link::failure(config, router, failure));
-        return findings;
-    }
-    findings.extend(version::version(config, router, Transport::Rest));
+pub(super) fn router(config: &WanConfig, chosen: &Chosen, router: &Router) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = link::trust(&config.router, router.shown.as_ref())
+        .into_iter()
+        .collect();
+    let failure = |failure| link::failure(&config.router, router.shown.as_ref(), failure);
+    let resource = match &router.resource {
+        Ok(resource) => resource,
+        Err(why) => {
+            findings.push(failure(why));
+            return findings;
+        }
+    };
+    let scheme = config.router.scheme;
+    findings.extend(version(scheme, resource, Transport::Rest));
     match (&router.queues, &router.types) {
         (Ok(queues), Ok(types)) => {
-            findings.extend(router.traffic.as_ref().map(link::latency));
-            findings.push(link::rights(config, write_test));
+            findings.extend(
+                router
+                    .traffic
+                    .as_ref()
+                    .map(|seen| link::latency(&seen.reads)),
+            );
+            findings.push(allowed(config, chosen, router));
             findings.extend(both(config, router, queues, types));
         }
-        (Err(failure), _) | (_, Err(failure)) => {
-            findings.push(link::failure(config, router, failure));
-        }
+        (Err(why), _) | (_, Err(why)) => findings.push(failure(why)),
     }
     findings
 }
 
+fn allowed(config: &WanConfig, chosen: &Chosen, router: &Router) -> Finding {
+    let policies = router.policies.as_deref();
+    rights::rights(&config.router, chosen, policies, rights::QUEUES)
+}
+
 /// The same, of what the console told.
-fn console(config: &WanConfig, router: &Router) -> Vec<Finding> {
-    let mut findings = version::version(config, router, Transport::Ssh);
-    if let (Ok(_), Ok(queues), Ok(types)) = (&router.resource, &router.queues, &router.types) {
+fn console(config: &WanConfig, chosen: &Chosen, router: &Router) -> Vec<Finding> {
+    let resource = router.resource.as_ref();
+    let mut findings = resource
+        .map(|resource| version(config.router.scheme, resource, Transport::Ssh))
+        .unwrap_or_default();
+    if let (Ok(_), Ok(queues), Ok(types)) = (resource, &router.queues, &router.types) {
+        findings.push(allowed(config, chosen, router));
         findings.extend(both(config, router, queues, types));
     } else {
         let what = "By SSH, the router's version, queues or queue types make no sense.";
@@ -144,12 +179,12 @@ fn both(config: &WanConfig, router: &Router, queues: &[Object], types: &[Object]
 }
 
 /// `1.2 ms`.
-fn ms(span: Duration) -> String {
+pub(super) fn ms(span: Duration) -> String {
     format!("{:.1} ms", span.as_millis().as_f64())
 }
 
 /// The smallest, the one in the middle, the largest; zeros if there are none.
-fn spread(spans: &[Duration]) -> [Duration; 3] {
+pub(super) fn spread(spans: &[Duration]) -> [Duration; 3] {
     let mut sorted = spans.to_vec();
     sorted.sort();
     let at = |n: usize| sorted.get(n).copied().unwrap_or(Duration::ZERO);
@@ -161,7 +196,7 @@ fn spread(spans: &[Duration]) -> [Duration; 3] {
 }
 
 /// A text as the RouterOS command line wants it between quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars().filter(|c| !c.is_control()) {
         if matches!(c, '"' | '\\' | '$') {

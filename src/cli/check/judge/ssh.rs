@@ -6,7 +6,7 @@ use super::ms;
 use crate::cli::check::facts::Ssh;
 use crate::cli::check::finding::{Finding, Severity, Subject};
 use crate::cli::transport::{Chosen, HAS_SSH};
-use crate::config::{Transport, WanConfig};
+use crate::config::{RouterConfig, Transport, WanConfig};
 use crate::direction::Both;
 use crate::router::Failure;
 use crate::shell::ssh::{Refused, Said};
@@ -36,12 +36,37 @@ pub(in crate::cli::check) fn ssh(
     ssh: &Ssh,
     seen: Both<bool>,
 ) -> Vec<Finding> {
-    let way = Way { config, chosen };
+    let printed = |text: &str| printed(config, text);
+    let mut findings = way(&config.router, chosen, ssh, "queues", |text| {
+        printed(text).is_some()
+    });
+    let is_fine = |finding: &Finding| finding.severity == Severity::Ok;
+    if let Ssh::Answers { looked, audit, .. } = ssh
+        && findings.iter().all(is_fine)
+    {
+        findings.extend(match audit.as_deref() {
+            Some(router) => super::console(config, chosen, router),
+            None => printed(&looked.text).map_or_else(Vec::new, |it| unseen(config, &it, seen)),
+        });
+    }
+    findings
+}
+
+/// What there is to say about the way itself. `noun`: what the daemon looks up; `is_read`: whether that
+/// makes sense.
+pub(in crate::cli::check) fn way<A>(
+    router: &RouterConfig,
+    chosen: &Chosen,
+    ssh: &Ssh<A>,
+    noun: &str,
+    is_read: impl Fn(&str) -> bool,
+) -> Vec<Finding> {
+    let way = Way { router, chosen };
     match ssh {
         // REST has said so.
         Ssh::NoAddress if chosen.rest => Vec::new(),
         Ssh::NoAddress => {
-            let what = format!("The router's name {} has no address.", config.router.host);
+            let what = format!("The router's name {} has no address.", router.host);
             vec![
                 way.finding("router-no-address", what)
                     .advice("Write the router's address into router.host."),
@@ -61,34 +86,58 @@ pub(in crate::cli::check) fn ssh(
         }
         Ssh::Answers {
             resource,
-            queues,
+            looked,
             known_hosts,
-            audit,
+            ..
         } => {
-            let mut findings = way.answers(resource, queues, known_hosts);
-            if findings
-                .iter()
-                .all(|finding| finding.severity == Severity::Ok)
-            {
-                findings.extend(match audit.as_deref() {
-                    Some(router) => super::console(config, router),
-                    None => way.queues(queues, seen),
-                });
-            }
-            findings
+            let finding = if [resource, looked].map(is_refusal).contains(&true) {
+                way.forbidden()
+            } else if is_read(&looked.text) {
+                way.works(looked, known_hosts, noun)
+            } else {
+                let what = format!("By SSH, the router's list of its {noun} makes no sense.");
+                way.finding("ssh-queues", what)
+            };
+            vec![finding]
         }
     }
 }
 
-/// One WAN's way by SSH.
+fn printed(config: &WanConfig, text: &str) -> Option<Printed> {
+    let names = &config.router.queues;
+    let wanted = Both {
+        down: names.down.as_str(),
+        up: names.up.as_str(),
+    };
+    routeros_cli::find_queues(text, wanted).ok()
+}
+
+/// Where REST has looked as well: what only SSH does not see.
+fn unseen(config: &WanConfig, printed: &Printed, seen: Both<bool>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for direction in crate::direction::Direction::BOTH {
+        let name = &config.router.queues[direction];
+        if printed.queues[direction].is_none() && seen[direction] {
+            let what = format!("By SSH, the router has no queue tree named {name}.");
+            findings.push(
+                Finding::error(direction.into(), "ssh-queue", what)
+                    .why("A limit that is set there takes effect nowhere.")
+                    .on_router("/queue tree print"),
+            );
+        }
+    }
+    findings
+}
+
+/// One file's way by SSH.
 struct Way<'c> {
-    config: &'c WanConfig,
+    router: &'c RouterConfig,
     chosen: &'c Chosen,
 }
 
 impl Way<'_> {
     fn place(&self) -> String {
-        let router = &self.config.router;
+        let router = self.router;
         format!("{} port {}", router.host, router.ssh_port)
     }
 
@@ -128,64 +177,30 @@ impl Way<'_> {
             };
         }
         if id == "ssh-unreachable" {
-            let port = self.config.router.ssh_port;
+            let port = self.router.ssh_port;
             finding = finding.on_router(format!("/ip service set ssh disabled=no port={port}"));
         }
         finding
     }
 
-    fn answers(&self, resource: &Said, queues: &Said, known_hosts: &Path) -> Vec<Finding> {
-        let config = self.config;
-        if [resource, queues].map(is_refusal).contains(&true) {
-            let user = &config.router.user;
-            let what =
-                format!("By SSH, the router's user {user} may not read what wanctl must read.");
-            let command = format!(
-                "/user group set [/user get [find name={}] group] policy=read,write,ssh",
-                super::quoted(user)
-            );
-            return vec![self.finding("ssh-rights", what).on_router(command)];
-        }
-        if self.printed(queues).is_none() {
-            let what = "By SSH, the router's list of its queues makes no sense.".to_owned();
-            return vec![self.finding("ssh-queues", what)];
-        }
-        let took = ms(queues.took);
+    fn forbidden(&self) -> Finding {
+        let user = &self.router.user;
+        let what = format!("By SSH, the router's user {user} may not read what wanctl must read.");
+        let command = format!(
+            "/user group set [/user get [find name={}] group] policy=read,write,ssh",
+            super::quoted(user)
+        );
+        self.finding("ssh-rights", what).on_router(command)
+    }
+
+    fn works(&self, looked: &Said, known_hosts: &Path, noun: &str) -> Finding {
+        let took = ms(looked.took);
         let what = format!(
-            "SSH works: {} is known from {}, lets the key in, and lists the queues in {took}.",
+            "SSH works: {} is known from {}, lets the key in, and lists the {noun} in {took}.",
             self.place(),
             known_hosts.display()
         );
-        vec![Finding::ok(Subject::Router, "ssh", what)]
-    }
-
-    fn printed(&self, queues: &Said) -> Option<Printed> {
-        let names = &self.config.router.queues;
-        let wanted = Both {
-            down: names.down.as_str(),
-            up: names.up.as_str(),
-        };
-        routeros_cli::find_queues(&queues.text, wanted).ok()
-    }
-
-    /// Where REST has looked as well: what only SSH does not see.
-    fn queues(&self, queues: &Said, seen: Both<bool>) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let Some(printed) = self.printed(queues) else {
-            return findings;
-        };
-        for direction in crate::direction::Direction::BOTH {
-            let name = &self.config.router.queues[direction];
-            if printed.queues[direction].is_none() && seen[direction] {
-                let what = format!("By SSH, the router has no queue tree named {name}.");
-                findings.push(
-                    Finding::error(direction.into(), "ssh-queue", what)
-                        .why("A limit that is set there takes effect nowhere.")
-                        .on_router("/queue tree print"),
-                );
-            }
-        }
-        findings
+        Finding::ok(Subject::Router, "ssh", what)
     }
 }
 

@@ -24,6 +24,15 @@ fn config() -> WanConfig {
         .config
 }
 
+fn chosen() -> Chosen {
+    Chosen {
+        preferred: Transport::Rest,
+        rest: true,
+        ssh: false,
+        warning: None,
+    }
+}
+
 fn queue(name: &str, parent: &str, kind: &str, limit: &str) -> Object {
     Object::of(&[
         ("name", name),
@@ -68,6 +77,7 @@ fn router_without_fault() -> Router {
             (".id", "*1"),
             ("comment", "block the printer"),
         ])]),
+        policies: Some("read,write,rest-api".to_owned()),
         traffic: Some(Traffic {
             reads: vec![Duration::from_millis(20); 20],
             span: Duration::from_secs(2),
@@ -90,7 +100,7 @@ fn ids(findings: &[Finding]) -> Vec<&'static str> {
 fn after(change: impl FnOnce(&mut Router)) -> Vec<Finding> {
     let mut router = router_without_fault();
     change(&mut router);
-    let mut findings = super::router(&config(), &router, true);
+    let mut findings = super::router(&config(), &chosen(), &router);
     // Not a word about this one: it is the file's fault.
     findings.retain(|finding| finding.id != "password-unchecked");
     findings
@@ -347,7 +357,7 @@ fn what_a_service_user_may_not_do_is_told_with_the_way_out() {
             "not allowed to send ICMP echoes; do one of these: ...".into()
         )),
     };
-    let findings = machine(&config(), &seen);
+    let findings = machine(&config().lock.file, &seen);
     assert_eq!(
         ids(&findings),
         ["directory-log", "directory-lock", "ssh-key-mode", "ping"]
@@ -372,7 +382,7 @@ fn root_is_told_how_to_look_as_the_service() {
         service_file: Some("/etc/wanctl/wan1.yaml".into()),
         ..Machine::default()
     };
-    let note = machine(&config(), &seen).pop().expect("a note");
+    let note = machine(&config().lock.file, &seen).pop().expect("a note");
     let command = "systemd-run --pipe --wait --uid=wanctl -p EnvironmentFile=/etc/wanctl/secrets -p \
                    AmbientCapabilities=CAP_NET_RAW wanctl check --config /etc/wanctl/wan1.yaml";
     assert_eq!(
@@ -380,6 +390,6 @@ fn root_is_told_how_to_look_as_the_service() {
         ("root", Severity::Note, command)
     );
     seen.service_file = None;
-    let note = machine(&config(), &seen).pop().expect("a note");
+    let note = machine(&config().lock.file, &seen).pop().expect("a note");
     assert_eq!(note.fix[0].place, Place::Advice);
 }

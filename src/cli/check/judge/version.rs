@@ -1,8 +1,8 @@
 //! Which RouterOS it is.
 
-use crate::cli::check::facts::Router;
 use crate::cli::check::finding::{Finding, Subject};
-use crate::config::{Scheme, Transport, WanConfig};
+use crate::cli::check::object::Object;
+use crate::config::{Scheme, Transport};
 
 /// CAKE and REST came with it.
 const FIRST: Version = [7, 1, 0];
@@ -14,10 +14,11 @@ const SAFE: Version = [7, 20, 1];
 type Version = [u32; 3];
 
 /// `way` is the one that was taken.
-pub(super) fn version(config: &WanConfig, router: &Router, way: Transport) -> Vec<Finding> {
-    let Ok(resource) = &router.resource else {
-        return Vec::new();
-    };
+pub(in crate::cli::check) fn version(
+    scheme: Scheme,
+    resource: &Object,
+    way: Transport,
+) -> Vec<Finding> {
     let text = resource.shown("version");
     let Some(version) = parse(text) else {
         let what = format!("The router says nothing readable about its version: {text:?}.");
@@ -35,8 +36,7 @@ pub(super) fn version(config: &WanConfig, router: &Router, way: Transport) -> Ve
     };
     let mut findings = vec![if version < FIRST {
         error("REST and CAKE came with RouterOS 7.1.")
-    } else if version < FIRST_HTTP && way == Transport::Rest && config.router.scheme == Scheme::Http
-    {
+    } else if version < FIRST_HTTP && way == Transport::Rest && scheme == Scheme::Http {
         error("REST over plain http came with RouterOS 7.9; before, it needs https (www-ssl).")
     } else {
         let what = format!(

@@ -73,10 +73,10 @@ fn ended(config: &WanConfig, router: &Router, writes: &Writes) -> Option<Finding
         }
         Ended::Failed(Failure::Status(_, words)) if words.contains("not enough permissions") => {
             let what = "may not write";
-            Some(rights_missing(config, "rights-write", what, words))
+            Some(rights_missing(&config.router, "rights-write", what, words))
         }
         Ended::Failed(failure) => {
-            let mut finding = link::failure(config, router, failure);
+            let mut finding = link::failure(&config.router, router.shown.as_ref(), failure);
             finding.subject = Subject::Writes;
             Some(finding)
         }

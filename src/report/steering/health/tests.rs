@@ -302,6 +302,9 @@ fn a_rule_that_is_left_alone_says_for_how_long() {
     assert_eq!(rule["not_as_wanted_for_seconds"], 20.0);
     assert_eq!(rule["switched_by_hand"], 1);
     assert_eq!(rule["refused"], Refusal::NotPermitted.explain());
+    // A hand that is never made good is no excuse for ever.
+    status.rule.behind_since = Some(at(3_530));
+    assert_eq!(status.trouble(), Some(Trouble::RuleBehind));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::words;
 use crate::report::lines::link;
 use crate::report::words::unsent;
 use crate::router::steering::Refusal;
-use crate::steer::{Fact, Side};
+use crate::steer::{Fact, Left, Side};
 use crate::steering::fact::Standing;
 
 /// How loud a fact is.
@@ -37,13 +37,17 @@ pub(super) const fn level(fact: &Fact) -> Level {
         | Fact::Entries { .. }
         | Fact::Leaving { .. }
         | Fact::Alternate { answers: true }
-        | Fact::Left(Standing::Good) => Level::Info,
+        | Fact::Left {
+            left: Left::Off | Left::On | Left::Unknown(Standing::Good),
+            ..
+        } => Level::Info,
         Fact::Sustained { .. }
         | Fact::Scored { .. }
         | Fact::RuleRefused(Refusal::RuleUnknown | Refusal::IdUnknown | Refusal::Unclear)
         | Fact::Unsent { .. }
+        | Fact::Forsaken
         | Fact::Alternate { .. }
-        | Fact::Left(Standing::Degraded) => Level::Warn,
+        | Fact::Left { .. } => Level::Warn,
         Fact::NoBaseline { .. } | Fact::RuleRefused(_) | Fact::RuleInvalid => Level::Error,
     }
 }
@@ -57,6 +61,10 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, fact: &Fact) -> fmt::Result {
         Fact::Progress(cycle) => cycle::progress(f, cycle),
         Fact::Sustained { to, cycle } => cycle::sustained(f, *to, cycle),
         Fact::Scored { to, scored } => decision::scored(f, *to, scored),
+        Fact::Forsaken => f.write_str(
+            "The alternate does not answer and the primary does: new latency-sensitive connections return to the \
+             primary, however slow it is",
+        ),
         Fact::Switching { to, comment } => rule::switching(f, *to, comment),
         Fact::WouldSwitch(to) => write!(f, "Would execute: {} mangle rule", words::enable(*to)),
         Fact::RoutingUnchanged => f.write_str("Actual routing unchanged"),
@@ -85,18 +93,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, fact: &Fact) -> fmt::Result {
         Fact::Alternate { answers: false } => f.write_str(
             "The alternate does not answer: while that lasts, nothing is won by steering",
         ),
-        Fact::Left(Standing::Good) => {
-            write!(
-                f,
-                "The steering rule is off: {}",
-                words::over(Standing::Good)
-            )
-        }
-        Fact::Left(Standing::Degraded) => write!(
-            f,
-            "The steering rule is, or may still be, on: {} until steering runs again or somebody disables the rule",
-            words::over(Standing::Degraded)
-        ),
+        Fact::Left { left, comment } => rule::left(f, *left, comment),
     }
 }
 

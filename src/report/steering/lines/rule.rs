@@ -4,15 +4,17 @@ use core::fmt;
 
 use log::Level;
 
-use super::words::{LIST_RULES, enable, enabled};
+use super::words::{self, LIST_RULES, enable, enabled};
 use crate::router::steering::Refusal;
-use crate::steering::rule::{RuleFact, Switch};
+use crate::steer::Left;
+use crate::steering::fact::Standing;
+use crate::steering::rule::{RuleFact, Since, Switch};
 
 /// How loud a fact is.
 pub(super) const fn level(fact: &RuleFact) -> Level {
     match fact {
         RuleFact::Verified(_) | RuleFact::Undone(_) | RuleFact::Found => Level::Info,
-        RuleFact::ByHand(..) | RuleFact::Reasserting(_) => Level::Warn,
+        RuleFact::ByHand(..) | RuleFact::Reasserting(..) => Level::Warn,
         RuleFact::WriteFailed(_)
         | RuleFact::NotVerified(_)
         | RuleFact::Missing
@@ -41,10 +43,16 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, comment: &str, fact: &RuleFact) 
             enabled(switch),
             grace.as_secs_f64()
         ),
-        RuleFact::Reasserting(switch) => {
+        RuleFact::Reasserting(switch, Since::Grace) => {
+            f.write_str("The steering rule is not left any longer as somebody switched it: ")?;
+            switching(f, switch, comment)
+        }
+        RuleFact::Reasserting(switch, Since::Away(away)) => {
             write!(
                 f,
-                "The steering rule is not left any longer as somebody switched it: "
+                "After {:.0}s without a word from the router, which may have been rebooted, the steering rule is \
+                 not as it was left: ",
+                away.as_secs_f64()
             )?;
             switching(f, switch, comment)
         }
@@ -76,6 +84,34 @@ pub(super) fn switching(f: &mut fmt::Formatter<'_>, to: Switch, comment: &str) -
         Switch::Off => "Disabling",
     };
     write!(f, "{doing} steering rule: {comment}")
+}
+
+/// What becomes of the rule without anybody who steers.
+pub(super) fn left(f: &mut fmt::Formatter<'_>, left: Left, comment: &str) -> fmt::Result {
+    match left {
+        Left::Off => write!(
+            f,
+            "The steering rule is disabled: {}",
+            words::over(Standing::Good)
+        ),
+        Left::On => write!(
+            f,
+            "The steering rule stays enabled, as steering.on_exit: leave has it: {} until steering runs again; \
+             wanctl-steering --reset disables it",
+            words::over(Standing::Degraded)
+        ),
+        Left::Unknown(standing) => write!(
+            f,
+            "The steering rule is left as it is, and the router could not be asked how that is; when it was last \
+             seen, {}",
+            words::over(standing)
+        ),
+        Left::NotDisabled => write!(
+            f,
+            "The steering rule \"{comment}\" was not seen to be disabled and may still be enabled: disable it with \
+             wanctl-steering --reset, or by hand"
+        ),
+    }
 }
 
 pub(super) fn refused(f: &mut fmt::Formatter<'_>, why: Refusal) -> fmt::Result {

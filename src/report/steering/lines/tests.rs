@@ -9,7 +9,7 @@ use crate::steering::assessment::{Assessment, Reason};
 use crate::steering::confidence::{Contributor, Scored};
 use crate::steering::evidence::FeedState;
 use crate::steering::fact;
-use crate::steering::rule::{RuleFact, Switch};
+use crate::steering::rule::{RuleFact, Since, Switch};
 use crate::steering::{Counts, Decides};
 use crate::time::Duration;
 use crate::units::Millis;
@@ -58,6 +58,11 @@ fn about(name: &str, fact: fact::Fact) -> Fact {
 
 fn rule(fact: RuleFact) -> Fact {
     about("ADAPTIVE: Steer X", fact::Fact::Rule(fact))
+}
+
+fn left(left: Left) -> Fact {
+    let comment = label("ADAPTIVE: Steer X");
+    Fact::Left { left, comment }
 }
 
 /// Contract 9.3, byte for byte.
@@ -174,9 +179,41 @@ fn what_becomes_of_the_rule_has_v1_7s_words_and_says_what_to_do() {
             "Somebody enabled the steering rule on the router: it is left so for 60s, and then decided again",
         ),
         (
-            rule(RuleFact::Reasserting(Switch::Off)),
+            rule(RuleFact::Reasserting(
+                Switch::Off,
+                Since::Away(Duration::from_secs(61)),
+            )),
+            Level::Warn,
+            "After 61s without a word from the router, which may have been rebooted, the steering rule is not as it \
+             was left: Disabling steering rule: ADAPTIVE: Steer X",
+        ),
+        (
+            rule(RuleFact::Reasserting(Switch::Off, Since::Grace)),
             Level::Warn,
             "The steering rule is not left any longer as somebody switched it: Disabling steering rule: ADAPTIVE: Steer X",
+        ),
+        (
+            left(Left::Off),
+            Level::Info,
+            "The steering rule is disabled: new latency-sensitive connections go over the primary",
+        ),
+        (
+            left(Left::On),
+            Level::Info,
+            "The steering rule stays enabled, as steering.on_exit: leave has it: new latency-sensitive connections \
+             go over the alternate until steering runs again; wanctl-steering --reset disables it",
+        ),
+        (
+            left(Left::Unknown(Standing::Degraded)),
+            Level::Warn,
+            "The steering rule is left as it is, and the router could not be asked how that is; when it was last \
+             seen, new latency-sensitive connections go over the alternate",
+        ),
+        (
+            left(Left::NotDisabled),
+            Level::Warn,
+            "The steering rule \"ADAPTIVE: Steer X\" was not seen to be disabled and may still be enabled: disable \
+             it with wanctl-steering --reset, or by hand",
         ),
         (
             rule(RuleFact::Missing),

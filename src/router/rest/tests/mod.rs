@@ -174,6 +174,34 @@ fn a_stale_id_is_looked_up_again() {
 }
 
 #[test]
+fn an_answer_about_another_queue_is_no_success_and_no_id_is_used_again_unseen() {
+    let mut story = Story::up();
+    story.order(Direction::Down, 400);
+    story.order(Direction::Up, 40);
+    story.asks();
+    story.answer(200, r#"{".id":"*1","name":"U","max-limit":"400000000"}"#);
+    assert_eq!(story.refused(), Refusal::Unclear);
+    assert!(story.asks().starts_with("GET "), "before the other order");
+    let swapped = LISTING.replace("*1", "*3").replace("*2", "*1");
+    story.answer(
+        200,
+        &swapped
+            .replace("*3", "*2")
+            .replace("50000000\"", "400000000\""),
+    );
+    assert_eq!(story.link.event(), Some(Event::Up));
+    assert_eq!(
+        story.holds(),
+        (Direction::Down, Rate::mbit(500), Known::Read)
+    );
+    assert_eq!(story.holds(), (Direction::Up, Rate::mbit(400), Known::Read));
+    assert!(story.asks().starts_with("PATCH /rest/queue/tree/*1 "));
+    story.answer(200, r#"{".id":"*1","name":"U","max-limit":"40000000"}"#);
+    let written = (Direction::Up, Rate::mbit(40), Known::Written);
+    assert_eq!(story.holds(), written);
+}
+
+#[test]
 fn the_queues_are_read_again_at_the_slow_period() {
     let mut story = Story::up();
     story.wait(29_999);

@@ -98,6 +98,21 @@ fn renumbered_queues_keep_their_new_ids() {
 }
 
 #[test]
+fn swapped_ids_are_each_others_from_then_on() {
+    let mut scene = scene(Fault::SwappedIds);
+    for now in [at(0), at(1)] {
+        let by_id = signed("PATCH", "/rest/queue/tree/*1000000").carrying(r#"{"max-limit":"7M"}"#);
+        let answer = scene.answer(now, &by_id);
+        let body = String::from_utf8(answer.body).unwrap();
+        assert_eq!(answer.status, 200);
+        assert!(body.contains(r#""name":"WAN-Upload""#), "{body}");
+        scene.set_fault(now, Fault::None);
+    }
+    let down = scene.router.queue("WAN-Download").unwrap();
+    assert_eq!(down.value(".id"), Some("*1000001"));
+}
+
+#[test]
 fn after_a_reboot_uptime_and_counters_start_over_and_limits_are_as_saved() {
     let mut scene = scene(Fault::None);
     scene.router.flush_after = Duration::from_secs(40);

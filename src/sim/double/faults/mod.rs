@@ -59,6 +59,8 @@ pub enum Fault {
     AbortDamage,
     /// So many per cent of all requests are answered 401, with good credentials.
     UnauthorizedStorm(u8),
+    /// Once, at the beginning: queues were made anew, and have each other's ids. No connection breaks.
+    SwappedIds,
     /// Once, at the beginning: a backup was restored, all queues and rules have other ids.
     Renumbered,
     /// Once, at the beginning: connections break, the router is away for so long, uptime and
@@ -92,6 +94,7 @@ impl Fault {
                 router.renumber_queues();
                 router.renumber_rules();
             }
+            Self::SwappedIds => router.swap_queue_ids(),
             Self::Reboot(_) => router.reboot(now),
             Self::ReadOnlyUser => router.access.grant("write", false),
             Self::InvalidQueues => router.set_every_queue("invalid", "true"),

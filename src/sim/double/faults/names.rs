@@ -8,7 +8,7 @@ use crate::units::Rate;
 
 impl Fault {
     /// Every fault with a name, with the strength it has on the command line.
-    pub const NAMED: [(&str, Self); 32] = [
+    pub const NAMED: [(&str, Self); 33] = [
         ("none", Self::None),
         ("garbage", Self::Garbage),
         ("silence", Self::Silence),
@@ -36,6 +36,7 @@ impl Fault {
         ),
         ("abort-damage", Self::AbortDamage),
         ("unauthorized-storm", Self::UnauthorizedStorm(50)),
+        ("swapped-ids", Self::SwappedIds),
         ("renumbered", Self::Renumbered),
         ("reboot", Self::Reboot(Duration::from_secs(5))),
         ("confused", Self::Confused),

@@ -49,6 +49,7 @@ fn full() -> SteerStatus {
         at_floor: false,
         loss: Some(0.123),
         line: Line::NeverHeard,
+        hears_host: true,
         feed: FeedState::OutOfBounds,
         alternate: evidence::Alternate::Silent,
         alternate_delay: Some(most),
