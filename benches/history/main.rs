@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     }
     println!("history of two WANs after {hours} h, per day\n");
     println!(
-        "batch      rows     file  written (system calls)  written (disk)   CPU   step p99.9   longest"
+        "batch      rows     file  written (system calls)  written (disk)   CPU   step p99.9   longest   batch"
     );
     for batch in [10, 30, 60] {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
@@ -60,8 +60,10 @@ struct Cost {
     written: u64,
     /// In nanoseconds.
     cpu: u64,
-    /// Of every step, in microseconds.
+    /// Of every step that wrote no batch, in microseconds.
     steps: Vec<u64>,
+    /// Of the longest that wrote one.
+    batch: u64,
 }
 
 impl Cost {
@@ -72,14 +74,15 @@ impl Cost {
         let ms = |us: Option<&u64>| us.map_or(0.0, |&us| us as f64 / 1e3);
         let all_but_a_thousandth = self.steps.len() - self.steps.len() / 1_000;
         println!(
-            "{batch:>3} s  {:>8.0}  {:>4.0} MB  {:>19.0} MB  {:>11.0} MB  {:>3.2} %  {:>7.2} ms  {:>5.1} ms",
+            "{batch:>3} s  {:>8.0}  {:>4.0} MB  {:>19.0} MB  {:>11.0} MB  {:>3.2} %  {:>7.2} ms  {:>5.1} ms  {:>4.1} ms",
             per_day(self.rows),
             self.file as f64 / 1e6,
             mega(self.called),
             mega(self.written),
             self.cpu as f64 / (hours as f64 * 3.6e10),
             ms(self.steps[..all_but_a_thousandth].last()),
-            ms(self.steps.last())
+            ms(self.steps.last()),
+            ms(Some(&self.batch))
         );
     }
 }
@@ -96,7 +99,7 @@ fn live(path: &Path, hours: u64, batch: Duration) -> Cost {
     let mut recorder = Recorder::new(params);
     let mut seconds = Seconds::new(WANS);
     let mut random = Random::new(7);
-    let (mut rows, mut steps): (u64, Vec<u64>) = (0, Vec::new());
+    let (mut rows, mut steps, mut longest): (u64, Vec<u64>, u64) = (0, Vec::new(), 0);
     let clock = Clock::start();
     let tell = move || clock.now();
     let (mut called, mut written, mut cpu) = (0, 0, 0);
@@ -105,7 +108,7 @@ fn live(path: &Path, hours: u64, batch: Duration) -> Cost {
     for step in 0..hours * 3_600 * STEPS_PER_SECOND {
         if step == counted_from {
             (called, written, cpu) = (io("wchar"), io("write_bytes"), clocks::thread_cpu());
-            (rows, steps) = (0, Vec::new());
+            (rows, steps, longest) = (0, Vec::new(), 0);
         }
         let millis = step * 1_000 / STEPS_PER_SECOND;
         let wall = WallTime {
@@ -126,12 +129,17 @@ fn live(path: &Path, hours: u64, batch: Duration) -> Cost {
         }
         let budget = Budget::of_a_step(&tell);
         let now = Instant::ZERO + Duration::from_millis(millis);
-        let began = clock.now();
+        let (began, waiting) = (clock.now(), recorder.waiting());
         let secs = i64::try_from(wall.secs).unwrap_or(0);
         if let Some(notice) = recorder.step(now, secs, budget) {
             println!("{notice}");
         }
-        steps.push((clock.now() - began).as_micros());
+        let took = (clock.now() - began).as_micros();
+        if recorder.waiting() < waiting {
+            longest = longest.max(took);
+        } else {
+            steps.push(took);
+        }
     }
     let cost = Cost {
         rows,
@@ -142,6 +150,7 @@ fn live(path: &Path, hours: u64, batch: Duration) -> Cost {
         written: io("write_bytes") - written,
         cpu: clocks::thread_cpu() - cpu,
         steps,
+        batch: longest,
     };
     drop(recorder);
     cost

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use lexopt::Parser;
 
 use self::option::{either, files, said};
-use super::help::{HELP, HISTORY_USAGE, RUN_USAGE, STEERING_USAGE};
+use super::help::{HELP, HISTORY_HELP, RUN_USAGE, STEERING_USAGE};
 
 /// What to do.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -129,7 +129,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
     }
     if is_called(&program, "wanctl-history") {
         let parsed = history::history(&mut Parser::from_args(args));
-        return parsed.map_err(|complaint| usage_of(HISTORY_USAGE, complaint));
+        return parsed.map_err(|complaint| usage_of(synopsis(HISTORY_HELP), complaint));
     }
     if is_called(&program, "wanctl-calibrate") {
         return Err(usage(concat!(
@@ -141,7 +141,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         Some("demo") => Some((tools::demo as Parse, RUN_USAGE)),
         Some("check") => Some((tools::check as Parse, RUN_USAGE)),
         Some("steering") => Some((steering::steering as Parse, RUN_USAGE)),
-        Some("history") => Some((history::history as Parse, HISTORY_USAGE)),
+        Some("history") => Some((history::history as Parse, synopsis(HISTORY_HELP))),
         Some("fingerprint") => Some((tools::fingerprint as Parse, RUN_USAGE)),
         Some("replay") => Some((tools::replay as Parse, RUN_USAGE)),
         Some("double") => Some((double::double as Parse, synopsis(double::DOUBLE_HELP))),

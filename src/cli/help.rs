@@ -14,11 +14,6 @@ pub(super) const STEERING_USAGE: &str =
     "usage: wanctl-steering --config F [--debug] [--reset] [--validate-config]
        wanctl-steering --help | --version";
 
-pub(super) const HISTORY_USAGE: &str =
-    "usage: wanctl-history [--last D | --from T [--to T]] [--metrics A,B] [--wan N]
-                      [--json | --csv | --summary] [-v] [--db PATH]
-       wanctl-history --help | --version";
-
 pub(super) const HISTORY_HELP: &str = "\
 Prints what wanctl has recorded, newest first. Ranges below 6 hours are shown by the second,
 below a day by the minute, below a week by five minutes, others by the hour.

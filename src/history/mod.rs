@@ -20,6 +20,10 @@
 //! Three differences from v1.7's database, none of which its reader minds: every tier holds the whole
 //! time up to now, so that any range has an answer (W-37); what is in the tiers keeps its labels, and
 //! a zone is never averaged (W-22); steering says so in the labels of all its rows.
+//!
+//! What it costs (`cargo bench --bench history`, two WANs, the defaults): 1.4 million rows and 2.2 GB written a
+//! day, 222 MB of file, 0.04 % of a core. Six tenths of what is written is one index of v1.7's, which its own
+//! reader needs and ours does not.
 
 pub mod blend;
 pub mod database;

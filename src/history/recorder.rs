@@ -23,6 +23,10 @@ const LAST_RETRY: Duration = Duration::from_secs(60);
 /// Another process may hold the lock this long without a word about it.
 const LOCK_IS_NO_NEWS: Duration = Duration::from_secs(10);
 
+/// The same trouble is told again after so long at the earliest: a file of which only a part is damaged can be
+/// written and cannot be maintained, in turn.
+const REPEAT_EVERY: Duration = Duration::from_secs(600);
+
 /// What the recorder is told at the start.
 #[derive(Clone, Debug)]
 pub struct RecorderParams {
@@ -55,7 +59,7 @@ impl RecorderParams {
 /// What is worth telling about the database.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Notice {
-    /// It cannot be written. Told once for each kind of trouble.
+    /// It cannot be written. Told once for each kind of trouble, and not again within ten minutes.
     Failing(Trouble),
     /// It can be written again.
     Recovered {
@@ -119,6 +123,7 @@ pub struct Recorder {
     params: RecorderParams,
     state: State,
     failing: Option<Failing>,
+    told: Option<(Kind, Instant)>,
     waiting: VecDeque<Row>,
     commit_at: Instant,
     lost: u64,
@@ -134,6 +139,7 @@ impl Recorder {
                 open_at: Instant::ZERO,
             },
             failing: None,
+            told: None,
             commit_at: Instant::ZERO,
             lost: 0,
         }
@@ -244,10 +250,14 @@ impl Recorder {
         };
         failing.retry = failing.retry.doubled().min(LAST_RETRY);
         let no_news = trouble.kind == Kind::Locked && now - failing.since < LOCK_IS_NO_NEWS;
-        if no_news || failing.told == Some(trouble.kind) {
+        let repeated = self
+            .told
+            .is_some_and(|(kind, at)| kind == trouble.kind && now - at < REPEAT_EVERY);
+        if no_news || repeated || failing.told == Some(trouble.kind) {
             return None;
         }
         failing.told = Some(trouble.kind);
+        self.told = Some((trouble.kind, now));
         Some(Notice::Failing(trouble))
     }
 }

@@ -17,6 +17,7 @@ use crate::v17::{self, HOUR, NOW};
 /// A daemon's life, in seconds, one row and ten steps each.
 struct Life {
     recorder: Recorder,
+    labels: Option<&'static str>,
     second: u64,
     notices: Vec<(u64, Notice)>,
 }
@@ -34,6 +35,7 @@ impl Life {
         };
         Self {
             recorder: Recorder::new(params),
+            labels: None,
             second: 0,
             notices: Vec::new(),
         }
@@ -50,7 +52,7 @@ impl Life {
                 wan: "wan1".into(),
                 metric: "wanctl_rtt_ms".into(),
                 value: 20.0,
-                labels: None,
+                labels: self.labels.map(Into::into),
             });
             for step in 0..10 {
                 let now = Instant::ZERO + Duration::from_millis(self.second * 1_000 + step * 100);
@@ -112,6 +114,25 @@ fn rows_are_written_in_batches() {
     // Closed in an orderly way, there is one file.
     let files = fs::read_dir(path.parent().unwrap()).unwrap().count();
     assert_eq!(files, 1);
+}
+
+/// Autorate and steering write the same file by default; so did v1.7's (b-29).
+#[test]
+fn two_writers_of_one_file_make_every_minute_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let (mut one, mut other) = (Life::new(&path), Life::new(&path));
+    other.labels = Some(r#"{"source": "steering"}"#);
+    for _ in 0..900 {
+        one.live(1);
+        other.live(1);
+    }
+    assert_eq!((one.notices, other.notices), (vec![], vec![]));
+    for labels in ["labels IS NULL", "labels IS NOT NULL"] {
+        let minutes = format!("granularity = '1m' AND {labels}");
+        // 20:00:07 to 20:15:06, and what is two minutes old and full five of them.
+        assert_eq!(count(&path, &minutes), 10, "{labels}");
+    }
 }
 
 #[test]
@@ -205,6 +226,24 @@ fn a_file_that_is_damaged_later_is_reported_then() {
     let mut life = Life::new(&path);
     life.live(30);
     assert_eq!(life.troubles(), [Kind::Corrupt]);
+}
+
+#[test]
+fn trouble_that_comes_and_goes_is_not_told_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let mut life = Life::new(&path);
+    for _ in 0..4 {
+        life.live(40);
+        fs::rename(&path, folder.path().join("old.db")).unwrap();
+    }
+    life.live(40);
+    assert_eq!(life.troubles(), [Kind::Missing], "{:?}", life.notices);
+    assert_eq!(life.notices.len(), 2);
+    life.live(600);
+    fs::rename(&path, folder.path().join("old.db")).unwrap();
+    life.live(40);
+    assert_eq!(life.troubles(), [Kind::Missing; 2]);
 }
 
 #[test]
