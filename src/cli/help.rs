@@ -4,7 +4,7 @@ pub(super) const RUN_USAGE: &str =
     "usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
        wanctl steering --config F [--debug] [--reset] [--validate-config]
        wanctl check --config F [F ...] [--json] [--write-test]
-       wanctl history [--last D | --from T [--to T]] [--json | --csv | --summary]
+       wanctl history [--last D | --from T [--to T]] [--json | --csv | --plot | --summary]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N]
        wanctl replay --config F --trace T.csv
@@ -20,7 +20,7 @@ below a day by the minute, below a week by five minutes, others by the hour.
 The same binary as wanctl, called wanctl-history or `wanctl history`.
 
 usage: wanctl-history [--last D | --from T [--to T]] [--metrics A,B] [--wan N]
-                      [--json | --csv | --summary] [-v] [--db PATH]
+                      [--json | --csv | --plot | --summary] [-v] [--db PATH]
 
   --last D             the last 30s, 5m, 12h, 7d, 2w; without it and --from, the last hour
   --from T, --to T     from then, to then (or now): ISO 8601 or YYYY-MM-DD HH:MM[:SS]; local
@@ -29,6 +29,7 @@ usage: wanctl-history [--last D | --from T [--to T]] [--metrics A,B] [--wan N]
   --wan N              only this one, by its exact name
   --json               an array of objects
   --csv                a line per row, and a heading
+  --plot               a chart of each WAN for the terminal
   --summary            least, greatest, mean and percentiles, or how much of the time each zone held
   -v, --verbose        also WAN, labels and granularity in the table
   --db PATH            the database, default /var/lib/wanctl/metrics.db
@@ -53,7 +54,7 @@ modem's queue grow, and moves a RouterOS router's CAKE limits before anybody not
 usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
        wanctl steering --config F [--debug] [--reset] [--validate-config]
        wanctl check --config F [F ...] [--json] [--write-test]
-       wanctl history [--last D | --from T [--to T]] [--json | --csv | --summary]
+       wanctl history [--last D | --from T [--to T]] [--json | --csv | --plot | --summary]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N]
        wanctl replay --config F --trace T.csv

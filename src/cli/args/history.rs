@@ -39,6 +39,8 @@ pub enum HistoryForm {
     Table,
     /// Statistics of each metric.
     Summary,
+    /// A chart for the terminal.
+    Plot,
     /// For spreadsheets.
     Csv,
     /// For programs.
@@ -63,7 +65,7 @@ impl Default for HistoryArgs {
 const V1_7: [&str; 9] = [
     "last", "from", "to", "metrics", "wan", "json", "summary", "verbose", "db",
 ];
-const OURS: [&str; 3] = ["csv", "version", "help"];
+const OURS: [&str; 4] = ["plot", "csv", "version", "help"];
 
 pub(super) fn history(parser: &mut Parser) -> Result<Command, String> {
     let mut args = HistoryArgs::default();
@@ -82,6 +84,7 @@ pub(super) fn history(parser: &mut Parser) -> Result<Command, String> {
             "verbose" => args.verbose = true,
             // JSON wins, whatever comes with it.
             "json" => args.form = args.form.max(HistoryForm::Json),
+            "plot" => args.form = args.form.max(HistoryForm::Plot),
             "csv" => args.form = args.form.max(HistoryForm::Csv),
             "summary" => args.form = args.form.max(HistoryForm::Summary),
             "version" => return Ok(Command::Version),
@@ -159,6 +162,7 @@ mod tests {
             ("--sum --js", HistoryForm::Json),
             ("--csv --summary", HistoryForm::Csv),
             ("--verb", HistoryForm::Table),
+            ("--plot", HistoryForm::Plot),
         ] {
             assert_eq!(args(line).form, form, "{line}");
         }

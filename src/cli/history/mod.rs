@@ -2,6 +2,7 @@
 
 mod lines;
 mod number;
+mod plot;
 mod summary;
 mod table;
 
@@ -9,6 +10,7 @@ use std::io::{self, BufWriter, Write, stdout};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
+use self::plot::Plot;
 use self::summary::Summary;
 use self::table::Table;
 use super::args::{HistoryArgs, HistoryForm};
@@ -96,6 +98,17 @@ fn show(database: &Database, query: &Query, args: &HistoryArgs) -> Result<ExitCo
             })?
             .map_err(|e| e.to_string())?;
             let text = summary.to_string();
+            drop(out);
+            print(if text.is_empty() { NOTHING } else { &text })
+        }
+        HistoryForm::Plot => {
+            let mut plot = Plot::new(query);
+            each(database, query, |sample| {
+                plot.add(sample);
+                Ok(())
+            })?
+            .map_err(|e| e.to_string())?;
+            let text = plot.to_string();
             drop(out);
             print(if text.is_empty() { NOTHING } else { &text })
         }
