@@ -2,18 +2,16 @@
 
 mod confidence;
 mod describe;
+mod measurement;
 mod rules;
 mod thresholds;
 mod wizard;
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use super::host::{ReflectorAddress, ReflectorRule};
-use super::measurement::Interface;
 use super::node::{Kind, Node};
 use super::router::{self, RouterConfig};
-use super::rule::{Address, Choice, FileName, Flag, Identifier, LooseFlag, Number, Text, Whole};
+use super::rule::{Choice, FileName, Flag, Identifier, LooseFlag, Number, Text, Whole};
 use super::section::Section;
 use super::service::{self, Listen, Lock, Logging, Storage};
 use super::wan::{WanConfig, warn_of_schema};
@@ -23,6 +21,7 @@ use crate::time::Duration;
 
 pub use confidence::DEFAULT_CONFIDENCE;
 pub(super) use describe::effective;
+pub use measurement::{AlternateProbe, SteeringMeasurement};
 pub use thresholds::{
     DEFAULT_ALPHA_QUEUE, DEFAULT_ALPHA_RTT, DEFAULT_BAD_MS, DEFAULT_GREEN_MS, DEFAULT_LOSS_PERCENT,
     DEFAULT_MIN_DROPS_RED, DEFAULT_MIN_QUEUE, DEFAULT_RECOVERY_MS, DEFAULT_RED_MS, DEFAULT_SAMPLES,
@@ -79,36 +78,6 @@ impl Topology {
     pub fn state_prefix(&self) -> String {
         self.primary.to_uppercase()
     }
-}
-
-/// `measurement`.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct SteeringMeasurement {
-    /// `interval_seconds`, required, 0.01 to 60.
-    pub interval: Duration,
-    /// `ping_host`, required.
-    pub ping_host: ReflectorAddress,
-    /// `ping_count`, required, 1 to 20: echoes per cycle, whose median counts.
-    pub ping_count: u8,
-    /// `timeouts.ping`, default [`DEFAULT_STEERING_PING_TIMEOUT`].
-    pub silent_after: Duration,
-    /// `source_address`, default none: where the echoes leave from, to take the primary line.
-    pub source_address: Option<IpAddr>,
-    /// `interface`, default none: what they leave through.
-    pub interface: Option<String>,
-    /// `alternate`, default none: how to tell whether the alternate answers.
-    pub alternate: Option<AlternateProbe>,
-}
-
-/// `measurement.alternate`.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct AlternateProbe {
-    /// `ping_host`, default that of the primary.
-    pub ping_host: ReflectorAddress,
-    /// `source_address`.
-    pub source_address: Option<IpAddr>,
-    /// `interface`. At least one of the two is needed: otherwise the echoes take the primary line.
-    pub interface: Option<String>,
 }
 
 /// `cake_state_sources`.
@@ -194,7 +163,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<SteeringConfig> {
     let topology = topology(root.section("topology"));
     let comment = comment(root.section("mangle_rule"));
     let timeouts = timeouts(root.section("timeouts"));
-    let measurement = measurement(root.section("measurement"), timeouts.ping);
+    let measurement = measurement::measurement(root.section("measurement"), timeouts.ping);
     let state = state(root.section("state"));
     let mode = mode(root.section("mode"));
     let interval = measurement.as_ref().map(|measurement| measurement.interval);
@@ -301,50 +270,6 @@ fn timeouts(section: Section<'_>) -> Timeouts {
     service::warn_of_patience(&section, ping);
     section.finish(&["ping_total"]);
     Timeouts { command, ping }
-}
-
-fn measurement(
-    section: Section<'_>,
-    silent_after: Option<Duration>,
-) -> Option<SteeringMeasurement> {
-    let interval = section.required("interval_seconds", &Number::within(0.01, 60.0));
-    let ping_host = section.required("ping_host", &ReflectorRule);
-    let ping_count = section.required("ping_count", &Whole { min: 1, max: 20 });
-    let source_address = section.optional("source_address", &Address);
-    let interface = section.optional("interface", &Interface);
-    let alternate = match section.value("alternate") {
-        Some(_) => alternate(section.section("alternate"), ping_host.as_ref()).map(Some),
-        None => Some(None),
-    };
-    section.finish(&[]);
-    Some(SteeringMeasurement {
-        interval: Duration::from_secs_f64(interval?),
-        ping_host: ping_host?,
-        ping_count: u8::try_from(ping_count?).unwrap_or(u8::MAX),
-        silent_after: silent_after?,
-        source_address: source_address?,
-        interface: interface?,
-        alternate: alternate?,
-    })
-}
-
-fn alternate(section: Section<'_>, ping_host: Option<&ReflectorAddress>) -> Option<AlternateProbe> {
-    let own = section.optional("ping_host", &ReflectorRule);
-    let source_address = section.optional("source_address", &Address);
-    let interface = section.optional("interface", &Interface);
-    let aimed = section.value("source_address").is_some() || section.value("interface").is_some();
-    if !aimed {
-        let sentence = "missing, and without it or source_address the echoes would take the \
-                        primary line; expected the interface or the address that leads to the alternate";
-        section.lacks("interface", sentence);
-    }
-    section.finish(&[]);
-    aimed.then_some(())?;
-    Some(AlternateProbe {
-        ping_host: own?.or_else(|| ping_host.cloned())?,
-        source_address: source_address?,
-        interface: interface?,
-    })
 }
 
 fn state(section: Section<'_>) -> Option<(PathBuf, usize)> {
