@@ -10,8 +10,8 @@ use wanctl::units::Rate;
 const LISTING: &str = r#"[{".id":"*1000000","name":"WAN-Download-1","max-limit":"500000000","queue":"cake-down","disabled":"false","invalid":"false"},{".id":"*1000001","name":"WAN-Upload-1","max-limit":"50000000","queue":"cake-up","disabled":"false","invalid":"false"}]"#;
 const QUEUE: &str =
     r#"{".id":"*1000000","name":"WAN-Download-1","max-limit":"400000000","queue":"cake-down"}"#;
-/// A refused login rests half a minute; the look-up and its deadline come on top.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Logins refused again and again rest for five minutes; the look and its deadline come on top.
+const PATIENCE: Duration = Duration::from_secs(330);
 const TICK: Duration = Duration::from_millis(50);
 
 fn link() -> Link {

@@ -24,8 +24,8 @@ const RULE_TEXT: &str = ".id=*5;comment=ADAPTIVE: Steer X to WAN2;disabled=false
 const COUNTERS_TEXT: &str =
     ".id=*1;bytes=9;dropped=0;name=WAN-Download-1;packets=3;queued-bytes=2;queued-packets=1\r\n";
 const TICK: Duration = Duration::from_millis(50);
-/// A refused login rests half a minute; the look and its deadline come on top.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Logins refused again and again rest for five minutes; the look and its deadline come on top.
+const PATIENCE: Duration = Duration::from_secs(330);
 const ON: Reading = Reading::One {
     stands: Switch::On,
     invalid: false,
