@@ -9,6 +9,7 @@ mod line;
 mod local_time;
 mod log_file;
 mod log_front;
+mod logs;
 #[cfg(test)]
 mod tests;
 mod writer;
