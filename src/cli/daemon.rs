@@ -100,7 +100,8 @@ impl Daemon {
         } else {
             Vec::new()
         };
-        let scribe = Scribe::start::<Autorate>(clock, scribe_params(loaded, args, manner))?;
+        let scribe =
+            Scribe::start::<Autorate>(clock, scribe_params(loaded, args, manner), Vec::new())?;
         let inbox = scribe.inbox();
         match manner {
             Manner::Service => scribe::install_log(&inbox),

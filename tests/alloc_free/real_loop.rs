@@ -105,6 +105,7 @@ fn run(tls: bool, ticks: u32) -> Seen {
             debug: true,
             console: false,
         },
+        Vec::new(),
     )
     .expect("a thread");
     scribe::install_log(&scribe.inbox());

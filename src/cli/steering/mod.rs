@@ -153,7 +153,7 @@ impl Daemon {
         let clock = Clock::start();
         let signals = signals::catch()?;
         let lock = process::lock(&config.lock.file, "")?;
-        let scribe = Scribe::start::<Steer>(clock, scribe_params(config, args))?;
+        let scribe = Scribe::start::<Steer>(clock, scribe_params(config, args), Vec::new())?;
         let inbox = scribe.inbox();
         scribe::install_log(&inbox);
         let assembled = assemble::ports(config, errand == Errand::Steer).and_then(|wans| {

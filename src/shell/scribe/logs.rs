@@ -58,6 +58,11 @@ impl Logs {
         self.debugging = on;
     }
 
+    /// Whether a line so loud is written anywhere.
+    pub(super) fn want(&self, level: Level) -> bool {
+        level <= Level::Info || self.debugging
+    }
+
     /// Writes what was appended.
     pub(super) fn flush(&mut self) {
         self.files().for_each(LogFile::flush);
@@ -84,7 +89,7 @@ impl Logs {
 
     /// A line of one WAN's.
     pub(super) fn line(&mut self, wan: WanId, at: WallTime, level: Level, message: &str) {
-        if level > Level::Info && !self.debugging {
+        if !self.want(level) {
             return;
         }
         let logs = &mut self.wans[wan.index()];

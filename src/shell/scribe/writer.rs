@@ -1,6 +1,5 @@
-//! Works off the queue: lines to logs, states to documents.
+//! Works off the queue: lines to logs, states to documents, facts to whoever follows them.
 
-use core::marker::PhantomData;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -9,19 +8,20 @@ use log::Level;
 use super::files::write_state;
 use super::local_time::iso_local;
 use super::logs::Logs;
-use super::{Desk, Record, RecordOf, ScribeParams};
+use super::{Desk, Follower, Moment, Record, RecordOf, ScribeParams};
 use crate::program::WanId;
 use crate::report::{Line, Report};
+use crate::shell::clock::Clock;
 use crate::status::Label;
 use crate::time::WallTime;
 
 /// Everything the scribe writes to.
 #[derive(Debug)]
-pub(super) struct Writer<P> {
+pub(super) struct Writer<P: Report> {
     logs: Logs,
     wans: Vec<Papers>,
+    followers: Vec<Box<dyn Follower<P::Fact>>>,
     lost_told: u64,
-    program: PhantomData<P>,
 }
 
 /// The state documents of one WAN.
@@ -34,7 +34,7 @@ struct Papers {
 }
 
 impl<P: Report> Writer<P> {
-    pub(super) fn new(params: ScribeParams) -> Self {
+    pub(super) fn new(params: ScribeParams, followers: Vec<Box<dyn Follower<P::Fact>>>) -> Self {
         let papers = params.wans.iter().map(|files| Papers {
             name: files.name.clone(),
             states: files.states.clone(),
@@ -43,13 +43,13 @@ impl<P: Report> Writer<P> {
         Self {
             wans: papers.collect(),
             logs: Logs::new(P::LOGGER, params),
+            followers,
             lost_told: 0,
-            program: PhantomData,
         }
     }
 
     /// Writes down all that waits.
-    pub(super) fn work_off(&mut self, from: &Desk<P::Saved, P::Fact>) {
+    pub(super) fn work_off(&mut self, from: &Desk<P::Saved, P::Fact>, clock: Clock) {
         self.logs.debug(from.debug.load(Relaxed));
         let mut newest = None;
         while let Some(entry) = from.queue.pop() {
@@ -75,14 +75,40 @@ impl<P: Report> Writer<P> {
             self.logs.line_to_all(at, Level::Warn, &text);
         }
         self.logs.flush();
+        self.for_followers(clock, |follower, at, say| follower.work(at, say));
+    }
+
+    /// The process ends.
+    pub(super) fn finish(&mut self, clock: Clock) {
+        self.for_followers(clock, |follower, at, say| follower.finish(at, say));
+        self.logs.flush();
+    }
+
+    fn for_followers(
+        &mut self,
+        clock: Clock,
+        act: impl Fn(&mut dyn Follower<P::Fact>, Moment, &mut dyn FnMut(Level, &str)),
+    ) {
+        for follower in &mut self.followers {
+            let at = Moment::of(clock);
+            act(follower.as_mut(), at, &mut |level, text| {
+                self.logs.line_to_all(at.wall, level, text);
+            });
+        }
     }
 
     fn write(&mut self, at: WallTime, record: &RecordOf<P>) {
         match record {
             Record::Fact { wan, fact } => {
-                let name = &self.wans[wan.index()].name;
-                let line = Line::<P> { wan: name, fact }.to_string();
-                self.logs.line(*wan, at, P::level(fact), &line);
+                let level = P::level(fact);
+                if self.logs.want(level) {
+                    let name = &self.wans[wan.index()].name;
+                    let line = Line::<P> { wan: name, fact }.to_string();
+                    self.logs.line(*wan, at, level, &line);
+                }
+                for follower in &mut self.followers {
+                    follower.hear(at, *wan, fact);
+                }
             }
             Record::Line { wan, level, text } => match wan {
                 Some(wan) => self.logs.line(*wan, at, *level, text),
