@@ -10,6 +10,8 @@ pub mod args;
 pub mod assemble;
 mod banner;
 mod check;
+#[cfg_attr(not(feature = "history"), path = "no_chronicle.rs")]
+mod chronicle;
 mod daemon;
 mod demo;
 mod double;

@@ -4,6 +4,8 @@
 pub mod access;
 pub mod binding;
 pub mod certificate;
+#[cfg(feature = "history")]
+pub mod chronicler;
 pub mod clock;
 pub mod connect;
 mod departures;
