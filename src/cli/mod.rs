@@ -28,7 +28,6 @@ pub mod stage;
 pub mod steering;
 mod together;
 mod transport;
-mod when;
 
 use std::io::{self, Write as _, stderr, stdout};
 use std::process::ExitCode;

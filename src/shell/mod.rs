@@ -32,6 +32,7 @@ pub mod timer;
 pub mod tls;
 mod tokens;
 pub mod wan_ports;
+pub mod when;
 mod zone;
 
 pub use errno::Errno;
