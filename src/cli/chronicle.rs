@@ -6,8 +6,10 @@ use crate::config::{SteeringConfig, Storage, WanConfig};
 use crate::history::maintain::Keep;
 use crate::history::recorder::RecorderParams;
 use crate::history::second::{AutorateSnapshot, Recorded, Snapshot, SteeringSnapshot};
+use crate::shell::archive::Archive;
 use crate::shell::chronicler::{Chronicler, ChroniclerParams};
 use crate::shell::clock::Clock;
+use crate::shell::http_server::Aside;
 use crate::shell::scribe::{Follower, Followers};
 use crate::steering::params::Judging;
 
@@ -34,6 +36,17 @@ pub(super) fn of_steering(clock: Clock, config: &SteeringConfig) -> Followers<cr
     let wan = config.topology.primary.clone();
     let wans = vec![(wan, snapshot_of_steering(config))];
     follow(clock, Some(&config.storage), wans)
+}
+
+/// Answers questions about it, beside `/health`. Without its thread there are no answers, and all else goes on.
+pub(super) fn aside(clock: Clock, storage: &Storage) -> Option<Box<dyn Aside>> {
+    match Archive::start(clock, storage.db_path.clone()) {
+        Ok(archive) => Some(Box::new(archive)),
+        Err(sentence) => {
+            log::warn!("/metrics/history is not available: {sentence}");
+            None
+        }
+    }
 }
 
 fn follow<F>(clock: Clock, storage: Option<&Storage>, wans: Vec<(String, Snapshot)>) -> Followers<F>

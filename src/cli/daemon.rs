@@ -173,6 +173,9 @@ fn assemble_loop(
         health: (manner != Manner::ByHand)
             .then(|| listeners::address("health_check", &first.health))
             .flatten(),
+        aside: service
+            .then(|| chronicle::aside(clock, &first.storage))
+            .flatten(),
         metrics: service
             .then(|| listeners::address("metrics", &first.metrics))
             .flatten(),

@@ -3,12 +3,18 @@
 use crate::config::{SteeringConfig, Storage, WanConfig};
 use crate::program::Fact;
 use crate::shell::clock::Clock;
+use crate::shell::http_server::Aside;
 use crate::shell::scribe::Followers;
 
 /// Why none is kept, if one is wanted.
 pub(super) fn absence(storage: &Storage) -> Option<&'static str> {
     let wanted = storage.db_path.is_some();
     wanted.then_some("No history is kept: this build was made without the feature `history`")
+}
+
+/// Nobody answers: `/metrics/history` is not found.
+pub(super) fn aside(_clock: Clock, _storage: &Storage) -> Option<Box<dyn Aside>> {
+    None
 }
 
 /// Nobody.

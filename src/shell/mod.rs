@@ -2,6 +2,8 @@
 //! leaves: outside, every border has its own error.
 
 pub mod access;
+#[cfg(feature = "history")]
+pub mod archive;
 pub mod binding;
 pub mod certificate;
 #[cfg(feature = "history")]

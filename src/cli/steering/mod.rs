@@ -182,6 +182,7 @@ impl Daemon {
                 period: PERIOD.min(config.measurement.interval),
                 wans,
                 health: address("health_check", &config.health),
+                aside: None,
                 metrics: address("metrics", &config.metrics),
                 signals,
                 inbox,

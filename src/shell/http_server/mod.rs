@@ -3,6 +3,7 @@
 //! An answer proves that the loop is alive. A slow, silent or shouting client costs one slot for at
 //! most `LIFE`; when all are taken, the oldest gives way.
 
+mod aside;
 mod client;
 mod response;
 
@@ -13,7 +14,8 @@ use mio::event::Source;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Registry, Token};
 
-use self::client::{Client, Progress};
+pub use self::aside::{Aside, Reply, Ticket};
+use self::client::{Client, House, Progress};
 use self::response::HEAD;
 pub use self::response::error;
 use crate::time::{Duration, Instant};
@@ -61,6 +63,9 @@ struct Slot {
 pub struct HttpServer<S> {
     listener: TcpListener,
     site: S,
+    aside: Option<Box<dyn Aside>>,
+    /// Questions so far that could be asked aside.
+    tickets: u64,
     slots: Vec<Slot>,
     base: Token,
     /// Connections may wait in the backlog without a new edge.
@@ -68,7 +73,7 @@ pub struct HttpServer<S> {
 }
 
 impl<S: Site> HttpServer<S> {
-    /// Listens on `address`; tokens `base` to `base + SLOTS` are its own.
+    /// Listens on `address`; tokens `base` to `base + SLOTS` are its own. What `aside` is for, it answers.
     ///
     /// # Errors
     /// The system's words, if the address cannot be had.
@@ -77,6 +82,7 @@ impl<S: Site> HttpServer<S> {
         base: Token,
         address: SocketAddr,
         site: S,
+        aside: Option<Box<dyn Aside>>,
     ) -> Result<Self, String> {
         let mut listener = TcpListener::bind(address).map_err(|e| e.to_string())?;
         listener
@@ -93,6 +99,8 @@ impl<S: Site> HttpServer<S> {
         Ok(Self {
             listener,
             site,
+            aside,
+            tickets: 0,
             slots,
             base,
             backlog: false,
@@ -114,14 +122,19 @@ impl<S: Site> HttpServer<S> {
         if token == self.base {
             self.accept(now, registry, status);
         } else {
-            self.serve(token.0 - self.base.0 - 1, status);
+            self.serve(now, token.0 - self.base.0 - 1, status);
         }
     }
 
     /// Time passed: call once per tick.
     pub fn tick(&mut self, now: Instant, registry: &Registry, status: &S::Status) {
-        for slot in &mut self.slots {
-            slot.client.take_if(|client| now >= client.expires_at);
+        self.hand_out();
+        for place in 0..SLOTS {
+            match &self.slots[place].client {
+                Some(client) if now >= client.expires_at => self.dismiss(place),
+                Some(client) if client.is_sending() => self.serve(now, place, status),
+                _ => {}
+            }
         }
         if self.backlog {
             self.accept(now, registry, status);
@@ -154,8 +167,9 @@ impl<S: Site> HttpServer<S> {
         let token = Token(self.base.0 + 1 + place);
         let interest = Interest::READABLE | Interest::WRITABLE;
         if stream.register(registry, token, interest).is_ok() {
+            self.dismiss(place);
             self.slots[place].client = Some(Client::new(stream, now + LIFE));
-            self.serve(place, status);
+            self.serve(now, place, status);
         }
     }
 
@@ -167,13 +181,45 @@ impl<S: Site> HttpServer<S> {
             .expect("there is more than one slot")
     }
 
-    fn serve(&mut self, place: usize, status: &S::Status) {
+    fn serve(&mut self, now: Instant, place: usize, status: &S::Status) {
+        self.tickets += 1;
+        let house = House {
+            site: &self.site,
+            status,
+            aside: self.aside.as_deref(),
+            ticket: Ticket(self.tickets),
+            now,
+        };
         let slot = &mut self.slots[place];
         if let Some(client) = &mut slot.client
-            && client.move_on(&mut slot.request, &mut slot.response, &self.site, status)
-                == Progress::End
+            && client.move_on(&mut slot.request, &mut slot.response, &house) == Progress::End
         {
-            slot.client = None;
+            self.dismiss(place);
+        }
+    }
+
+    /// Answers that were made elsewhere go to whoever still waits for them.
+    fn hand_out(&mut self) {
+        let Some(aside) = &self.aside else { return };
+        while let Some((ticket, reply)) = aside.answered() {
+            let mut clients = self
+                .slots
+                .iter_mut()
+                .filter_map(|slot| slot.client.as_mut());
+            match clients.find(|client| client.awaits(ticket)) {
+                Some(client) => client.take(reply),
+                None => aside.done_with(reply),
+            }
+        }
+    }
+
+    /// Ends a connection, if there is one.
+    fn dismiss(&mut self, place: usize) {
+        let client = self.slots[place].client.take();
+        if let Some(reply) = client.and_then(|mut client| client.give_back())
+            && let Some(aside) = &self.aside
+        {
+            aside.done_with(reply);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Answer, Site};
+use super::{Answer, Reply, Site};
 use crate::wire::http;
 
 /// Room for the head of a response.
@@ -33,6 +33,20 @@ pub(super) fn respond_error(response: &mut [u8], status: u16) -> (usize, usize) 
     let (head_room, body) = response.split_at_mut(HEAD);
     let answer = error(status, body);
     (write_head(head_room, answer), HEAD + answer.len)
+}
+
+/// Writes the head of an answer that was made elsewhere; returns where all of it lies.
+pub(super) fn respond_with(reply: &mut Reply, method: &str) -> (usize, usize) {
+    let status = reply.status;
+    let (head_room, body) = reply.bytes_mut().split_at_mut(HEAD);
+    let answer = Answer {
+        status,
+        content_type: "application/json",
+        len: body.len(),
+    };
+    let start = write_head(head_room, answer);
+    let body_len = if method == "HEAD" { 0 } else { answer.len };
+    (start, HEAD + body_len)
 }
 
 /// A JSON error as v1.7's: `{"error": "Not found"}`.
