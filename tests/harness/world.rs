@@ -198,6 +198,7 @@ impl Worlds {
                 }
                 Output::Tell { wan, fact } => {
                     self.tally.facts += 1;
+                    meter.told(wan, &fact);
                     if let Fact::Written {
                         direction, rate, ..
                     } = fact
