@@ -90,12 +90,24 @@ struct InFlight {
 pub struct Reflector {
     /// Last RTT and when it arrived.
     pub last: Option<(Instant, Millis)>,
+    /// Rounds it answered in time, since the start.
+    pub replies: u64,
+    /// Rounds it did not: their 3.2 s are over.
+    pub losses: u64,
     /// One bit per round, newest lowest: answered or not.
     answered: u64,
     new: bool,
 }
 
 impl Reflector {
+    /// One round more; the oldest one's time may be over.
+    const fn age(&mut self, settles: bool) {
+        if settles && self.answered >> (ROUNDS_IN_FLIGHT - 1) == 0 {
+            self.losses += 1;
+        }
+        self.answered <<= 1;
+    }
+
     /// Share of the last rounds that went unanswered, 0.0 to 1.0. The newest `spare` rounds, whose
     /// answers may still be under way, do not count.
     pub fn loss(&self, rounds: u64, spare: u32) -> f64 {
@@ -146,9 +158,10 @@ impl Prober {
 
     /// Starts a round: one request per reflector.
     pub fn open_round(&mut self) -> impl Iterator<Item = Echo> {
+        let settles = self.rounds >= ROUNDS_IN_FLIGHT as u64;
         self.rounds += 1;
         for reflector in &mut self.reflectors {
-            reflector.answered <<= 1;
+            reflector.age(settles);
         }
         (0..self.params.reflectors).map(|n| self.echo(Target::Reflector(n)))
     }
@@ -171,6 +184,7 @@ impl Prober {
             let rounds_ago = self.rounds - round;
             if rounds_ago < ROUNDS_IN_FLIGHT as u64 {
                 reflector.answered |= 1 << rounds_ago;
+                reflector.replies += 1;
             }
             reflector.last = Some((now, rtt.as_millis()));
             reflector.new = true;
@@ -386,6 +400,32 @@ mod tests {
         assert!(line.prober.reply(line.now, echo.seq, rtt).is_some());
         assert!(line.prober.reply(line.now, echo.seq, rtt).is_none());
         assert!(line.prober.reply(line.now, 40_000, rtt).is_none());
+    }
+
+    /// Every round counts once: as answered at once, as lost when an answer would count no more.
+    #[test]
+    fn a_round_is_answered_or_lost() {
+        let mut line = Line::new(2, Combine::MedianOfThree);
+        let counts = |line: &Line| {
+            let reflectors = line.prober.reflectors().iter();
+            reflectors
+                .map(|r| (r.replies, r.losses))
+                .collect::<std::vec::Vec<_>>()
+        };
+        let late = line.prober.open_round().nth(1).unwrap();
+        for _ in 1..64 {
+            line.round(&[Some(5), None]);
+        }
+        assert_eq!(counts(&line), [(63, 0), (0, 0)]);
+        // The last moment in which the first round's echo can be answered.
+        let age = Duration::from_millis(3_200);
+        line.prober.reply(line.now, late.seq, age);
+        assert_eq!(counts(&line), [(63, 0), (1, 0)]);
+        for n in 1..=10 {
+            line.round(&[Some(5), None]);
+            let lost_by_both = (63 + n, 1);
+            assert_eq!(counts(&line), [lost_by_both, (1, n - 1)], "{n}");
+        }
     }
 
     #[test]
