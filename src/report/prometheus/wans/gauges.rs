@@ -8,7 +8,7 @@ use crate::report::prometheus::label::Label;
 use crate::report::prometheus::page::{Float, bytes_per_second, seconds};
 use crate::report::words;
 use crate::router::Transport;
-use crate::status::{GRACE, Sight};
+use crate::status::{GRACE, Sight, WanStatus};
 use crate::units::Millis;
 
 impl Wans<'_, '_, '_> {
@@ -35,7 +35,7 @@ impl Wans<'_, '_, '_> {
         self.flag_per_direction(
             "wanctl_at_floor",
             "Whether the rate may not fall any further in its state (1) or may (0)",
-            |wan, direction| wan.is_at_floor(direction),
+            WanStatus::is_at_floor,
         )?;
         self.per_direction(
             "wanctl_bandwidth_mbps",

@@ -10,7 +10,7 @@ use crate::steering::evidence::Alternate;
 use crate::time::{Instant, WallTime};
 
 fn exposition(status: &SteerStatus) -> String {
-    let mut buffer = [0; CAPACITY];
+    let mut buffer = vec![0; CAPACITY];
     let len = write(status, &mut buffer).unwrap();
     String::from_utf8(buffer[..len].to_vec()).unwrap()
 }
