@@ -1,4 +1,4 @@
-//! What a PromQL expression asks for.
+//! What a `PromQL` expression asks for.
 
 use crate::names::{Series, exported};
 

@@ -147,8 +147,8 @@ fn steering(world: &World) -> Daemon {
     let (autorate, state) = (format!("{path}/wan1.yaml"), format!("{path}/wan1.json"));
     let primary = include_str!("../config/valid.yaml").to_owned();
     fs::write(&autorate, primary + "health_check: { enabled: false }\n").expect("our own");
-    let word = "{\"ewma\": {\"baseline_rtt\": 24, \"load_rtt\": 24}}";
-    fs::write(&state, word).expect("our own");
+    let document = "{\"ewma\": {\"baseline_rtt\": 24, \"load_rtt\": 24}}";
+    fs::write(&state, document).expect("our own");
     let text = format!(
         "\
 wan_name: steering
