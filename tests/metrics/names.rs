@@ -111,3 +111,32 @@ pub(crate) fn steering() -> String {
     let len = Steer::metrics(&status, &mut page).expect("it fits");
     String::from_utf8(page[..len].to_vec()).expect("UTF-8")
 }
+
+#[test]
+fn the_readme_names_every_metric() {
+    let readme = include_str!("../../README.md");
+    for page in [autorate(), steering()] {
+        for line in page.lines() {
+            if let Some(rest) = line.strip_prefix("# TYPE ") {
+                let (name, _) = rest.split_once(' ').expect("a kind");
+                assert!(readme.contains(&format!("`{name}`")), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_metric_that_is_announced_has_a_line() {
+    for page in [autorate(), steering()] {
+        let series = series_of(&page);
+        for line in page.lines() {
+            if let Some((name, kind)) = line
+                .strip_prefix("# TYPE ")
+                .and_then(|rest| rest.split_once(' '))
+            {
+                let suffix = if kind == "histogram" { "_bucket" } else { "" };
+                assert!(series.contains_key(&format!("{name}{suffix}")), "{line}");
+            }
+        }
+    }
+}
