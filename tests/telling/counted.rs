@@ -67,8 +67,8 @@ fn every_failed_contact_counts_and_a_success_forgets_none() {
     }
     line.router(Event::Up);
     line.router(Event::Lost(Some(Failure::Closed)));
-    let link = wan(&line).router.link;
-    assert_eq!((link.failures, link.consecutive_failures), (3, 1));
+    let contact = wan(&line).router.link;
+    assert_eq!((contact.failures, contact.consecutive_failures), (3, 1));
 }
 
 #[test]
