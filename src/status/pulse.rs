@@ -28,6 +28,10 @@ pub struct Pulse {
     pub records_lost: u64,
     /// State documents that could not be written when they were last due.
     pub unsaved: u32,
+    /// Whether the history cannot be written, and that was told.
+    pub history_failing: bool,
+    /// Rows of the history that waited too long to be written, in total.
+    pub history_lost: u64,
 }
 
 impl Pulse {
@@ -43,6 +47,8 @@ impl Pulse {
             work: beat.work,
             records_lost: beat.records_lost,
             unsaved: beat.unsaved,
+            history_failing: beat.history_failing,
+            history_lost: beat.history_lost,
             ..*self
         };
     }

@@ -36,6 +36,12 @@ fn gauges(page: &mut Page<'_>, pulse: &Pulse) -> fmt::Result {
         )?;
     }
     page.single(
+        "wanctl_history_failing",
+        "Whether the history cannot be written (1) or can, or none is kept (0)",
+        Kind::Gauge,
+        u8::from(pulse.history_failing),
+    )?;
+    page.single(
         "wanctl_state_files_unsaved",
         "State documents that could not be written when they were last due",
         Kind::Gauge,
@@ -45,6 +51,11 @@ fn gauges(page: &mut Page<'_>, pulse: &Pulse) -> fmt::Result {
 
 fn counters(page: &mut Page<'_>, pulse: &Pulse) -> fmt::Result {
     for (name, help, value) in [
+        (
+            "wanctl_history_rows_lost_total",
+            "Rows of the history that waited too long to be written",
+            pulse.history_lost,
+        ),
         (
             "wanctl_log_records_lost_total",
             "Records for logs and files that found no room in their queue",

@@ -51,6 +51,8 @@ fn full(wans: usize) -> Status {
     status.pulse.missed = u64::MAX;
     status.pulse.records_lost = u64::MAX;
     status.pulse.unsaved = u32::MAX;
+    status.pulse.history_failing = true;
+    status.pulse.history_lost = u64::MAX;
     status.pulse.lateness = Histogram::brimful();
     status.pulse.work = Duration::from_micros(u64::MAX);
     for (n, wan) in status.wans.iter_mut().enumerate() {

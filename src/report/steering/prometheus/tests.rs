@@ -65,6 +65,8 @@ fn full(name: &str) -> SteerStatus {
     status.pulse.missed = u64::MAX;
     status.pulse.records_lost = u64::MAX;
     status.pulse.unsaved = u32::MAX;
+    status.pulse.history_failing = true;
+    status.pulse.history_lost = u64::MAX;
     status.pulse.lateness = Histogram::brimful();
     let echo = EchoStatus {
         answered: u64::MAX,
