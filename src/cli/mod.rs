@@ -11,6 +11,8 @@ pub mod assemble;
 mod banner;
 mod check;
 mod daemon;
+#[cfg_attr(not(feature = "dashboard"), path = "no_dashboard.rs")]
+mod dashboard;
 mod demo;
 mod double;
 mod fingerprint;
@@ -56,6 +58,7 @@ fn run(command: Command) -> ExitCode {
         Command::Steering(args) if args.validate => steering::validate(&args.config),
         Command::Steering(args) => steering::run(&args),
         Command::History(args) => history::run(&args),
+        Command::Dashboard(args) => dashboard::run(&args),
         Command::Replay { config, trace } => replay::run(&config, &trace),
         Command::Demo(args) => demo::run(&args),
         Command::Double(args) => double::run(&args),

@@ -1,0 +1,219 @@
+//! Who comes in, how many at once, and for how long they may stay.
+//!
+//! `tiny_http::Server` has no such limits: a thread for each connection, heads of any length, no time limit, and its
+//! accepting ends for good when the process has no descriptor left (its `lib.rs` and `client.rs`). So the door is
+//! ours, and `tiny_http` makes the answers that go out by it.
+//!
+//! [`MOST`] connections at once, each with one thread, one request and [`request::MAX_HEAD`] bytes of it. Who has not
+//! asked yet makes room for who comes later, the longest-waiting first: ten thousand silent clients keep nobody out.
+//! The others wait in the system's queue, which the kernel bounds.
+
+use std::collections::VecDeque;
+use std::io::{self, BufWriter, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use super::answer;
+use super::request::{self, Refusal, Request};
+use super::routes::Routes;
+use crate::shell::clock::{self, Clock};
+use crate::time::{Duration, Instant};
+
+/// Connections at once.
+const MOST: usize = 32;
+/// How long a client may take to ask.
+const TO_ASK: Duration = Duration::from_secs(3);
+/// How long it may take to read the answer.
+const TO_READ: Duration = Duration::from_secs(10);
+/// How long it may go on talking after that, so that the answer is not lost in a reset.
+const TO_LEAVE: Duration = Duration::from_millis(300);
+/// Bytes that are listened to meanwhile.
+const LAST_WORDS: u64 = 64 * 1024;
+/// Until accepting is tried again after it failed: for want of descriptors, as a rule.
+const AFTER_FAILURE: Duration = Duration::from_millis(100);
+/// A client's thread; SQLite needs the most of it.
+const STACK: usize = 512 * 1024;
+
+/// Lets clients in from now on, in a thread of its own.
+pub(super) fn open(listener: TcpListener, routes: Arc<Routes>, clock: Clock) -> io::Result<()> {
+    let hall = Arc::new(Hall::default());
+    let accepting = move || {
+        for number in 0.. {
+            match listener.accept() {
+                Ok((stream, _)) => admit(number, stream, &hall, &routes, clock),
+                Err(_) => clock::pause(AFTER_FAILURE),
+            }
+        }
+    };
+    thread::Builder::new().name("door".into()).spawn(accepting)?;
+    Ok(())
+}
+
+fn admit(number: u64, stream: TcpStream, hall: &Arc<Hall>, routes: &Arc<Routes>, clock: Clock) {
+    let Ok(place) = Hall::enter(hall, number, &stream) else {
+        return;
+    };
+    let routes = Arc::clone(routes);
+    let serving = move || serve(&stream, &place, &routes, clock);
+    // Without a thread the client is sent away: both ends of the closure are dropped.
+    let _ = thread::Builder::new()
+        .name("client".into())
+        .stack_size(STACK)
+        .spawn(serving);
+}
+
+fn serve(stream: &TcpStream, place: &Place, routes: &Routes, clock: Clock) {
+    let asked = {
+        let mut patient = Patient::new(stream, clock, TO_ASK);
+        read(&mut patient)
+    };
+    place.has_asked();
+    let Some(asked) = asked else { return };
+    let head_only = asked.as_ref().is_ok_and(|request| request.head_only);
+    let answer = asked
+        .and_then(|request| routes.answer(&request))
+        .unwrap_or_else(|refusal| answer::refusal(&refusal));
+    let patient = Patient::new(stream, clock, TO_READ);
+    if answer::send(answer, head_only, BufWriter::new(patient)).is_ok()
+        && stream.shutdown(Shutdown::Write).is_ok()
+    {
+        let rest = Patient::new(stream, clock, TO_LEAVE).take(LAST_WORDS);
+        // Whatever it says, it has had its answer.
+        let _ = io::copy(&mut { rest }, &mut io::sink());
+    }
+}
+
+/// Reads a head; `None` if the client has left.
+fn read(stream: &mut Patient<'_>) -> Option<Result<Request, Refusal>> {
+    let mut head = [0; request::MAX_HEAD];
+    let mut length = 0;
+    loop {
+        match stream.read(&mut head[length..]) {
+            Ok(0) => return None,
+            Ok(more) => length += more,
+            Err(e) if is_late(&e) => {
+                let sentence = format!("the request took longer than {TO_ASK}");
+                return Some(Err(Refusal::new(408, sentence)));
+            }
+            Err(_) => return None,
+        }
+        if let Some(asked) = request::parse(&head[..length]) {
+            return Some(asked);
+        }
+    }
+}
+
+fn is_late(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
+}
+
+/// A stream on which everything together takes so long at most.
+struct Patient<'s> {
+    stream: &'s TcpStream,
+    clock: Clock,
+    until: Instant,
+}
+
+impl<'s> Patient<'s> {
+    fn new(stream: &'s TcpStream, clock: Clock, span: Duration) -> Self {
+        let until = clock.now() + span;
+        Self {
+            stream,
+            clock,
+            until,
+        }
+    }
+
+    fn left(&self) -> io::Result<Option<std::time::Duration>> {
+        let left = self.until - self.clock.now();
+        if left == Duration::ZERO {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        Ok(Some(std::time::Duration::from_micros(left.as_micros())))
+    }
+}
+
+impl Read for Patient<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(self.left()?)?;
+        self.stream.read(buffer)
+    }
+}
+
+impl Write for Patient<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(self.left()?)?;
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+/// Everybody who is inside.
+#[derive(Debug, Default)]
+struct Hall {
+    guests: Mutex<Guests>,
+    one_left: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Guests {
+    inside: usize,
+    /// Those who have not asked yet, the longest-waiting first.
+    silent: VecDeque<(u64, TcpStream)>,
+}
+
+/// A client's place; dropping it makes room.
+#[derive(Debug)]
+struct Place {
+    hall: Arc<Hall>,
+    number: u64,
+}
+
+impl Hall {
+    /// Takes a place, as soon as there is one.
+    fn enter(hall: &Arc<Self>, number: u64, stream: &TcpStream) -> io::Result<Place> {
+        let stream = stream.try_clone()?;
+        let mut guests = hall.guests();
+        if guests.inside >= MOST {
+            if let Some((_, silent)) = guests.silent.pop_front() {
+                // Its thread finds that it has left.
+                let _ = silent.shutdown(Shutdown::Both);
+            }
+            let left = hall.one_left.wait_while(guests, |guests| guests.inside >= MOST);
+            guests = left.unwrap_or_else(PoisonError::into_inner);
+        }
+        guests.inside += 1;
+        guests.silent.push_back((number, stream));
+        Ok(Place {
+            hall: Arc::clone(hall),
+            number,
+        })
+    }
+
+    fn guests(&self) -> MutexGuard<'_, Guests> {
+        self.guests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// It is no longer one of the silent ones.
+    fn has_asked(&self) {
+        let number = self.number;
+        self.hall.guests().silent.retain(|(own, _)| *own != number);
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.has_asked();
+        self.hall.guests().inside -= 1;
+        self.hall.one_left.notify_one();
+    }
+}
