@@ -4,14 +4,14 @@
 //! accepting ends for good when the process has no descriptor left (its `lib.rs` and `client.rs`). So the door is
 //! ours, and `tiny_http` makes the answers that go out by it.
 //!
-//! [`MOST`] connections at once, each with one thread, one request and [`request::MAX_HEAD`] bytes of it. Who has not
-//! asked yet makes room for who comes later, the longest-waiting first: ten thousand silent clients keep nobody out.
-//! The others wait in the system's queue, which the kernel bounds.
+//! [`MOST`] threads, each with one connection, one request and [`request::MAX_HEAD`] bytes of it at a time. Whoever
+//! takes the last free thread sends the one away that has been silent for longest, so that one is always left for who
+//! comes next: ten thousand silent clients keep nobody out. The others wait in the system's queue, which is bounded.
 
 use std::collections::VecDeque;
 use std::io::{self, BufWriter, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::answer;
@@ -20,7 +20,7 @@ use super::routes::Routes;
 use crate::shell::clock::{self, Clock};
 use crate::time::{Duration, Instant};
 
-/// Connections at once.
+/// Connections at once, and threads for them.
 const MOST: usize = 32;
 /// How long a client may take to ask.
 const TO_ASK: Duration = Duration::from_secs(3);
@@ -32,38 +32,35 @@ const TO_LEAVE: Duration = Duration::from_millis(300);
 const LAST_WORDS: u64 = 64 * 1024;
 /// Until accepting is tried again after it failed: for want of descriptors, as a rule.
 const AFTER_FAILURE: Duration = Duration::from_millis(100);
-/// A client's thread; SQLite needs the most of it.
+/// A thread's stack, in bytes; SQLite needs the most of it.
 const STACK: usize = 512 * 1024;
 
-/// Lets clients in from now on, in a thread of its own.
+/// Lets clients in from now on, in threads of its own.
 pub(super) fn open(listener: TcpListener, routes: Arc<Routes>, clock: Clock) -> io::Result<()> {
+    let listener = Arc::new(listener);
     let hall = Arc::new(Hall::default());
-    let accepting = move || {
-        for number in 0.. {
-            match listener.accept() {
-                Ok((stream, _)) => admit(number, stream, &hall, &routes, clock),
-                Err(_) => clock::pause(AFTER_FAILURE),
+    for _ in 0..MOST {
+        let (listener, routes, hall) = (listener.clone(), routes.clone(), hall.clone());
+        let serving = move || {
+            loop {
+                match listener.accept() {
+                    Ok((stream, _)) => serve(&stream, &hall, &routes, clock),
+                    Err(_) => clock::pause(AFTER_FAILURE),
+                }
             }
-        }
-    };
-    thread::Builder::new().name("door".into()).spawn(accepting)?;
+        };
+        thread::Builder::new()
+            .name("door".into())
+            .stack_size(STACK)
+            .spawn(serving)?;
+    }
     Ok(())
 }
 
-fn admit(number: u64, stream: TcpStream, hall: &Arc<Hall>, routes: &Arc<Routes>, clock: Clock) {
-    let Ok(place) = Hall::enter(hall, number, &stream) else {
+fn serve(stream: &TcpStream, hall: &Hall, routes: &Routes, clock: Clock) {
+    let Ok(place) = hall.enter(stream) else {
         return;
     };
-    let routes = Arc::clone(routes);
-    let serving = move || serve(&stream, &place, &routes, clock);
-    // Without a thread the client is sent away: both ends of the closure are dropped.
-    let _ = thread::Builder::new()
-        .name("client".into())
-        .stack_size(STACK)
-        .spawn(serving);
-}
-
-fn serve(stream: &TcpStream, place: &Place, routes: &Routes, clock: Clock) {
     let asked = {
         let mut patient = Patient::new(stream, clock, TO_ASK);
         read(&mut patient)
@@ -157,13 +154,12 @@ impl Write for Patient<'_> {
 
 /// Everybody who is inside.
 #[derive(Debug, Default)]
-struct Hall {
-    guests: Mutex<Guests>,
-    one_left: Condvar,
-}
+struct Hall(Mutex<Guests>);
 
 #[derive(Debug, Default)]
 struct Guests {
+    /// Who came last.
+    last: u64,
     inside: usize,
     /// Those who have not asked yet, the longest-waiting first.
     silent: VecDeque<(u64, TcpStream)>,
@@ -171,38 +167,35 @@ struct Guests {
 
 /// A client's place; dropping it makes room.
 #[derive(Debug)]
-struct Place {
-    hall: Arc<Hall>,
+struct Place<'h> {
+    hall: &'h Hall,
     number: u64,
 }
 
 impl Hall {
-    /// Takes a place, as soon as there is one.
-    fn enter(hall: &Arc<Self>, number: u64, stream: &TcpStream) -> io::Result<Place> {
+    /// Takes a place; if it was the last one, somebody silent has to go.
+    fn enter(&self, stream: &TcpStream) -> io::Result<Place<'_>> {
         let stream = stream.try_clone()?;
-        let mut guests = hall.guests();
-        if guests.inside >= MOST {
-            if let Some((_, silent)) = guests.silent.pop_front() {
-                // Its thread finds that it has left.
-                let _ = silent.shutdown(Shutdown::Both);
-            }
-            let left = hall.one_left.wait_while(guests, |guests| guests.inside >= MOST);
-            guests = left.unwrap_or_else(PoisonError::into_inner);
-        }
+        let mut guests = self.guests();
+        guests.last += 1;
         guests.inside += 1;
+        if guests.inside >= MOST
+            && let Some((_, silent)) = guests.silent.pop_front()
+        {
+            // Its thread finds that it has left.
+            let _ = silent.shutdown(Shutdown::Both);
+        }
+        let number = guests.last;
         guests.silent.push_back((number, stream));
-        Ok(Place {
-            hall: Arc::clone(hall),
-            number,
-        })
+        Ok(Place { hall: self, number })
     }
 
     fn guests(&self) -> MutexGuard<'_, Guests> {
-        self.guests.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Place {
+impl Place<'_> {
     /// It is no longer one of the silent ones.
     fn has_asked(&self) {
         let number = self.number;
@@ -210,10 +203,9 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.has_asked();
         self.hall.guests().inside -= 1;
-        self.hall.one_left.notify_one();
     }
 }
