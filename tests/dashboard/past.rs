@@ -106,20 +106,26 @@ fn moment(at: i64, now: i64, wan: &str) -> Moment {
     let shift = if wan == "wan1" { 0 } else { 37 * MINUTE };
     let hour = ((at + shift).rem_euclid(DAY)) as f64 / HOUR as f64;
     let evening = (-(hour - 20.0).powi(2) / 3.0).exp();
-    let lately = (at + shift).rem_euclid(47 * MINUTE) < 6 * MINUTE && now - at < 12 * HOUR;
-    let noise = noise(at);
-    let load = (evening + if lately { 0.5 + noise * 0.4 } else { 0.0 }).min(1.0);
-    let delta = 0.6 + noise * 1.5 + load * load * (25.0 + 30.0 * noise);
+    let since = (at + shift).rem_euclid(47 * MINUTE);
+    let lately = if now - at < 12 * HOUR && since < 9 * MINUTE {
+        let middle = (since - 4 * MINUTE) as f64 / MINUTE as f64;
+        (-middle.powi(2) / 4.0).exp() * (0.6 + 0.4 * smooth(at, 45))
+    } else {
+        0.0
+    };
+    let load = (evening + lately).min(1.0);
+    let delta = 0.6 + noise(at) + load * load * (30.0 + 40.0 * smooth(at, 90));
     let zone = match delta {
-        ..8.0 => 0.0,
-        ..20.0 => 1.0,
-        ..40.0 => 2.0,
+        ..12.0 => 0.0,
+        ..30.0 => 1.0,
+        ..45.0 => 2.0,
         _ => 3.0,
     };
+    let spike = if noise(at) > 0.998 { 90.0 } else { 0.0 };
     Moment {
         delta,
-        worst: delta + if noise > 0.97 { 180.0 } else { load * 25.0 },
-        down: (1.0 - load * 0.55 - noise * 0.03).max(0.2),
+        worst: delta + spike + load * 30.0 * noise(at + 1),
+        down: (1.0 - load * 0.55 - smooth(at, 60) * load * 0.1).max(0.2),
         up: (1.0 - load * 0.3).max(0.3),
         zone,
     }
@@ -132,24 +138,34 @@ fn noise(at: i64) -> f64 {
     ((mixed >> 40) as f64) / f64::from(1_u32 << 24)
 }
 
+/// The same, changing slowly.
+fn smooth(at: i64, seconds: i64) -> f64 {
+    let (before, share) = (at.div_euclid(seconds), at.rem_euclid(seconds) as f64 / seconds as f64);
+    noise(before) * (1.0 - share) + noise(before + 1) * share
+}
+
 fn changes(rows: &mut Vec<Row>, now: i64, since: i64) {
-    let mut event = |at: i64, metric: &'static str, value: f64, labels: String| {
+    let mut of = |wan: &str, at: i64, metric: &'static str, value: f64, labels: String| {
         if at >= since {
             rows.push(Row {
                 at,
-                wan: "wan1".into(),
+                wan: wan.into(),
                 metric: metric.into(),
                 value,
                 labels: Some(labels.into()),
             });
         }
     };
-    event(now - 7 * DAY, metric::CONFIG_SNAPSHOT, 0.0, START.into());
+    let start = now - 6 * DAY;
+    let other = START.replace("500.0", "100.0").replace("40.0", "20.0");
+    of("wan2", start, metric::CONFIG_SNAPSHOT, 0.0, other);
+    of("wan1", start, metric::CONFIG_SNAPSHOT, 0.0, START.into());
+    let mut event = |at, metric, value, labels| of("wan1", at, metric, value, labels);
     let mut zone = 0.0;
     for at in (now - 12 * HOUR..now).step_by(10) {
         let next = moment(at, now, "wan1").zone;
         if next.total_cmp(&zone).is_ne() {
-            let words = ["below target 15.0ms", "above target 15.0ms", "above 30.0ms", "above 60.0ms"];
+            let words = ["below target 12.0ms", "above target 12.0ms", "above 30.0ms", "above 45.0ms"];
             let word = words[(0..3).find(|n| f64::from(*n) >= next).map_or(3, |n| n as usize)];
             event(
                 at,

@@ -131,7 +131,10 @@ class Panel extends Picture {
     pen.strokeStyle = colour('quiet');
     pen.lineWidth = 1;
     pen.setLineDash([5, 4]);
-    pen.strokeRect(LEFT, this.y(value), this.width, 0);
+    pen.beginPath();
+    pen.moveTo(LEFT, this.y(value));
+    pen.lineTo(this.width, this.y(value));
+    pen.stroke();
     pen.setLineDash([]);
   }
 
@@ -172,7 +175,7 @@ class Panel extends Picture {
     pen.stroke();
   }
 
-  // Changes of zone as notches at the foot, failed writes as crosses at the head.
+  // Changes of zone as notches at the foot; failed writes as crosses and starts as rings at the head.
   marks(data) {
     const { pen } = this, way = { down: 'download', up: 'upload' }[this.kind.key];
     for (const event of data.wan.events) {
@@ -185,11 +188,24 @@ class Panel extends Picture {
         pen.lineTo(x, this.bottom - 6);
         pen.fill();
       } else if ((event.what === 'write' && way && (!event.way || event.way === way)) || event.what === 'start') {
-        pen.fillStyle = colour(event.what === 'write' ? 'red' : 'quiet');
-        pen.textAlign = 'center';
-        pen.fillText(event.what === 'write' ? '✕' : '⏻', x, 9);
+        this.head(x, event.what === 'write');
       }
     }
+  }
+
+  // A cross or a ring.
+  head(x, cross) {
+    const { pen } = this;
+    pen.strokeStyle = colour(cross ? 'red' : 'quiet');
+    pen.lineWidth = 2;
+    pen.beginPath();
+    if (cross) {
+      pen.moveTo(x - 4, 4);
+      pen.lineTo(x + 4, 12);
+      pen.moveTo(x + 4, 4);
+      pen.lineTo(x - 4, 12);
+    } else pen.arc(x, 8, 3.5, 0, 7);
+    pen.stroke();
   }
 }
 

@@ -1,7 +1,5 @@
 // What is so now: a card for each line and for steering.
 
-const worstZone = (wan) => [wan.download.zone, wan.upload.zone].sort((a, b) => ZONES.indexOf(b) - ZONES.indexOf(a))[0];
-
 function zoneTag() { return make('span', { class: 'zone' }); }
 
 function showZone(tag, zone) {
@@ -10,21 +8,23 @@ function showZone(tag, zone) {
 }
 
 // One direction: its rate, how much of what it may be that is, and why.
-function sideCard(parent) {
-  const rate = make('span', { class: 'rate' }), rest = make('span', { class: 'quiet' }), zone = zoneTag();
+function sideCard(name) {
+  const zone = zoneTag(), rate = make('span', { class: 'rate' }), rest = make('span', { class: 'quiet' });
   const fill = make('i'), meter = make('div', { class: 'meter', 'aria-hidden': 'true' }, fill);
-  const meaning = make('span'), why = make('p', { class: 'quiet' });
-  parent.append(make('div', { class: 'side' }, make('p', { class: 'side-head' }, rate, rest, zone), meter, make('p', {}, meaning), why));
-  return (name, side) => {
-    say(rate, shortRate(side.rate));
-    say(rest, side.ceiling === null ? `Mbit/s ${name}` : `of ${shortRate(side.ceiling)} Mbit/s ${name}`);
-    showZone(zone, side.zone);
-    mark(meter, 'zone', side.zone);
-    const share = side.rate !== null && side.ceiling ? Math.min(side.rate / side.ceiling, 1) : side.rate === null ? 0 : 1;
-    fill.style.width = `${share * 100}%`;
-    say(meaning, `${side.headline}: ${side.zone || 'unknown'}, ${side.sentence}.`);
-    say(why, side.why ? `Why: ${side.why}` : '');
-  };
+  const meaning = make('p'), why = make('p', { class: 'quiet' });
+  const side = make('div', { class: 'side', role: 'group' }, make('p', { class: 'side-head' }, make('span', { textContent: name }), zone),
+    make('p', {}, rate, ' ', rest), meter, meaning, why);
+  return { side, update(known) {
+    side.setAttribute('aria-label', known.headline);
+    showZone(zone, known.zone);
+    say(rate, shortRate(known.rate));
+    say(rest, known.ceiling === null ? 'Mbit/s' : `of ${shortRate(known.ceiling)} Mbit/s`);
+    mark(meter, 'zone', known.zone);
+    const full = known.ceiling || known.rate;
+    fill.style.width = `${full ? Math.min(known.rate / full, 1) * 100 : 0}%`;
+    say(meaning, `${known.sentence[0].toUpperCase()}${known.sentence.slice(1)}.`);
+    say(why, known.why ? `Why: ${known.why}` : '');
+  } };
 }
 
 function fact(list, name) {
@@ -37,9 +37,10 @@ function fact(list, name) {
 }
 
 function wanCard() {
-  const title = make('h3'), zone = zoneTag(), card = make('article', { class: 'card' }, make('header', {}, title, zone));
-  const down = sideCard(card), up = sideCard(card), facts = make('dl', { class: 'facts' });
-  const delay = fact(facts, 'Delay'), router = fact(facts, 'Router'), reflectors = fact(facts, 'Reflectors');
+  const title = make('h3'), delay = make('p', { class: 'headline' }), facts = make('dl', { class: 'facts' });
+  const down = sideCard('Download'), up = sideCard('Upload');
+  const card = make('article', { class: 'card' }, make('header', {}, title), delay, make('div', { class: 'sides' }, down.side, up.side));
+  const router = fact(facts, 'Router'), reflectors = fact(facts, 'Reflectors');
   const rows = make('tbody');
   const heading = ['Reflector', 'RTT', 'Loss'].map((name) => make('th', { scope: 'col', textContent: name }));
   const more = make('details', {}, make('summary', { textContent: 'Each reflector' }),
@@ -47,10 +48,9 @@ function wanCard() {
   card.append(facts, more);
   return { card, update(wan) {
     say(title, wan.name);
-    showZone(zone, worstZone(wan));
-    down('download', wan.download);
-    up('upload', wan.upload);
-    delay(wan.delay.sentence);
+    say(delay, wan.delay.sentence);
+    down.update(wan.download);
+    up.update(wan.upload);
     router(wan.router.sentence, !wan.router.fine);
     reflectors(wan.reflectors.sentence, !wan.reflectors.fine);
     more.hidden = wan.list.length === 0;

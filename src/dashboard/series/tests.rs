@@ -40,8 +40,8 @@ fn gridded(query: &str, tier: Tier, samples: &[Sample<'_>]) -> (i64, i64, Value)
 fn the_finest_tier_that_is_not_too_long_answers() {
     for (seconds, word) in [
         (60, "raw"),
-        (10_800, "raw"),
-        (10_860, "1m"),
+        (3 * 3_600 + 2, "raw"),
+        (4 * 3_600, "1m"),
         (7 * 86_400, "1m"),
         (30 * 86_400, "5m"),
         (365 * 86_400, "1h"),
