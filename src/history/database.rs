@@ -1,5 +1,8 @@
 //! Schema and connection (contract 7.1, 7.2).
 
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
@@ -39,6 +42,9 @@ const LOG_LIMIT: u32 = 4 << 20;
 /// Page cache, in KiB (negative: not in pages).
 const CACHE: i32 = -2_048;
 
+/// Steps of SQLite's virtual machine, a few hundred rows' worth, in a fraction of a millisecond.
+const STEPS_BETWEEN_LOOKS: i32 = 5_000;
+
 /// An open database.
 #[derive(Debug)]
 pub struct Database {
@@ -66,6 +72,8 @@ impl Database {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|e| Trouble::of_io(parent, &e))?;
         }
+        // SQLite would only say that it cannot; the system says why.
+        touch(path).map_err(|e| Trouble::of_io(path, &e))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -123,6 +131,19 @@ impl Database {
             Ok(connection) => Ok(Self { connection, path }),
             Err(e) => Err(Trouble::of(&path, e)),
         }
+    }
+
+    /// Gives up what takes longer: every statement ends with an error once it is `late`, which is asked every
+    /// few thousand steps of SQLite's.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn until(mut self, late: impl FnMut() -> bool + Send + 'static) -> Result<Self, Trouble> {
+        let set = self
+            .connection
+            .progress_handler(STEPS_BETWEEN_LOOKS, Some(late));
+        set.map_err(|e| self.trouble(e))?;
+        Ok(self)
     }
 
     /// From now on it shows what it holds now, whatever is written meanwhile.
@@ -244,6 +265,13 @@ pub(super) fn insert<'r>(
         count += 1;
     }
     Ok(count)
+}
+
+/// Makes an empty file, which is an empty database, unless there is one. A FIFO in its place is not waited for.
+fn touch(path: &Path) -> io::Result<()> {
+    let mut options = File::options();
+    options.append(true).create(true).mode(0o644);
+    options.custom_flags(libc::O_NONBLOCK).open(path).map(drop)
 }
 
 /// A database in a directory where the log cannot be made opens, but not for long.

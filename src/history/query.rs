@@ -34,6 +34,21 @@ pub struct Query {
     pub tier: Option<Tier>,
 }
 
+/// How many rows there are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Count {
+    /// So many.
+    Exact(u64),
+    /// So many, or more.
+    AtLeast(u64),
+}
+
+impl Default for Count {
+    fn default() -> Self {
+        Self::Exact(0)
+    }
+}
+
 /// A stretch of time, and who answers for it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Span {
@@ -77,7 +92,12 @@ impl Query {
                 known.push((other, other.start_of(first), last));
             }
         }
-        cover(&known, tier, (self.from, self.to), &mut spans);
+        let whole = Stretch {
+            from: self.from,
+            to: self.to,
+            is_cut: false,
+        };
+        cover(&known, tier, whole, &mut spans);
         Ok(spans)
     }
 
@@ -116,6 +136,42 @@ impl Query {
         Ok(())
     }
 
+    /// How many rows there would be without `offset` and `limit`.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn count(&self, database: &Database) -> Result<u64, Trouble> {
+        let mut count = 0;
+        let all = Self {
+            offset: 0,
+            limit: None,
+            ..self.clone()
+        };
+        for span in self.plan(database)? {
+            let counted = if span.source == span.shown {
+                all.count_as_they_are(database, span)
+            } else {
+                let mut blended = 0;
+                let answered = all.answer(database, span, &mut |_| {
+                    blended += 1;
+                    ControlFlow::Continue(())
+                });
+                answered.map(|_| blended)
+            };
+            count += counted.map_err(|e| database.trouble(e))?;
+        }
+        Ok(count)
+    }
+
+    fn count_as_they_are(&self, database: &Database, span: Span) -> rusqlite::Result<u64> {
+        let (sql, values) = self.sql("count(*)", span, "", None);
+        let mut statement = database.connection.prepare(&sql)?;
+        let count = statement.query_row(rusqlite::params_from_iter(values), |row| {
+            row.get::<_, i64>(0)
+        })?;
+        Ok(count.unsigned_abs())
+    }
+
     fn answer(
         &self,
         database: &Database,
@@ -128,7 +184,9 @@ impl Query {
             .limit
             .filter(|_| as_it_is)
             .map(|n| n.saturating_add(self.offset));
-        let (sql, values) = self.sql(span, limit);
+        let columns = "timestamp, wan_name, metric_name, value, labels";
+        let order = " ORDER BY timestamp DESC, id DESC";
+        let (sql, values) = self.sql(columns, span, order, limit);
         let mut statement = database.connection.prepare(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(values))?;
         let mut coarser = Coarser::new(span.shown);
@@ -157,16 +215,23 @@ impl Query {
         self.metrics.is_empty() || self.metrics.iter().any(|name| name == metric)
     }
 
-    fn sql(&self, span: Span, limit: Option<u64>) -> (String, Vec<Value>) {
+    fn sql(
+        &self,
+        columns: &str,
+        span: Span,
+        order: &str,
+        limit: Option<u64>,
+    ) -> (String, Vec<Value>) {
         let whole = |n: u64| Value::Integer(i64::try_from(n).unwrap_or(i64::MAX));
         let mut values = vec![
             Value::Text(span.source.word().to_owned()),
             Value::Integer(span.from),
             Value::Integer(span.to),
         ];
-        let mut sql = "SELECT timestamp, wan_name, metric_name, value, labels FROM metrics
+        let mut sql = format!(
+            "SELECT {columns} FROM metrics
             WHERE granularity = ?1 AND timestamp >= ?2 AND timestamp <= ?3"
-            .to_owned();
+        );
         // The plus keeps SQLite from another index, by which it would have to sort before the first row.
         if let Some(wan) = &self.wan {
             sql.push_str(" AND +wan_name = ?");
@@ -179,7 +244,7 @@ impl Query {
             sql.push(')');
             values.extend(self.metrics.iter().cloned().map(Value::Text));
         }
-        sql.push_str(" ORDER BY timestamp DESC, id DESC");
+        sql.push_str(order);
         if let Some(limit) = limit {
             sql.push_str(" LIMIT ?");
             values.push(whole(limit));
@@ -188,22 +253,42 @@ impl Query {
     }
 }
 
+/// A stretch that somebody has to answer for.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    from: i64,
+    to: i64,
+    /// It ends where a finer tier begins, which knows the rest of the row that stands for that moment.
+    is_cut: bool,
+}
+
 /// The first tier that knows of the stretch answers for what it knows; the others for what is left on
 /// either side. Newest first.
-fn cover(known: &[(Tier, i64, i64)], wanted: Tier, (from, to): (i64, i64), spans: &mut Vec<Span>) {
+fn cover(known: &[(Tier, i64, i64)], wanted: Tier, stretch: Stretch, spans: &mut Vec<Span>) {
     let Some((&(source, first, last), others)) = known.split_first() else {
         return;
     };
-    let (low, high) = (from.max(first), to.min(last));
+    let Stretch { from, to, is_cut } = stretch;
+    let coarse = source > wanted;
+    let end = if is_cut && coarse {
+        source.start_of(to + 1) - 1
+    } else {
+        to
+    };
+    let (low, high) = (from.max(first), end.min(last));
     if from > to {
         return;
     }
     if low > high {
-        return cover(others, wanted, (from, to), spans);
+        return cover(others, wanted, stretch, spans);
     }
-    cover(others, wanted, (high + 1, to), spans);
+    let newer = Stretch {
+        from: high + 1,
+        ..stretch
+    };
+    cover(others, wanted, newer, spans);
     let shown = source.max(wanted);
-    let begins = if source > wanted {
+    let begins = if coarse {
         // The row that stands for the first second may have begun before it.
         source.start_of(low)
     } else {
@@ -215,7 +300,12 @@ fn cover(known: &[(Tier, i64, i64)], wanted: Tier, (from, to): (i64, i64), spans
         source,
         shown,
     });
-    cover(others, wanted, (from, low - 1), spans);
+    let older = Stretch {
+        from,
+        to: low - 1,
+        is_cut: true,
+    };
+    cover(others, wanted, older, spans);
 }
 
 fn sample<'r>(row: &'r rusqlite::Row<'_>, tier: Tier) -> rusqlite::Result<Sample<'r>> {
@@ -240,7 +330,12 @@ mod tests {
         range: (i64, i64),
     ) -> Vec<(i64, i64, Tier, Tier)> {
         let mut spans = Vec::new();
-        cover(known, wanted, range, &mut spans);
+        let stretch = Stretch {
+            from: range.0,
+            to: range.1,
+            is_cut: false,
+        };
+        cover(known, wanted, stretch, &mut spans);
         let spans = spans.into_iter();
         spans.map(|s| (s.from, s.to, s.source, s.shown)).collect()
     }
@@ -270,5 +365,22 @@ mod tests {
             [(3_600, 7_160, Tier::Hour, Tier::Hour)]
         );
         assert_eq!(covered(&known, Tier::Raw, (8_000, 8_500)), []);
+    }
+
+    #[test]
+    fn no_row_stands_for_time_that_a_finer_one_answers_for() {
+        let known = [(Tier::Raw, 9_037, 9_700), (Tier::Minute, 8_400, 9_659)];
+        assert_eq!(
+            covered(&known, Tier::Raw, (8_930, 9_700)),
+            [
+                (9_037, 9_700, Tier::Raw, Tier::Raw),
+                (8_880, 8_999, Tier::Minute, Tier::Minute),
+            ]
+        );
+        // That minute is all there is to say of itself.
+        assert_eq!(
+            covered(&known, Tier::Raw, (9_010, 9_030)),
+            [(9_000, 9_030, Tier::Minute, Tier::Minute)]
+        );
     }
 }

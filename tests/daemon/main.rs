@@ -9,6 +9,13 @@ mod control;
 mod feed;
 mod health;
 mod health_abuse;
+#[cfg(feature = "history")]
+mod history;
+#[cfg(feature = "history")]
+mod history_questions;
+#[cfg(feature = "history")]
+#[path = "../history/mount.rs"]
+mod mount;
 mod router_changes;
 mod router_faults;
 mod service;

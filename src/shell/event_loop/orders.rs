@@ -30,7 +30,7 @@ impl<P: Runs> EventLoop<P> {
                     }
                     Output::Save { wan, saved } => self.inbox.leave(Record::Save { wan, saved }),
                     Output::Tell { wan, fact } => {
-                        if P::level(&fact) <= log::Level::Info || self.inbox.wants_debug() {
+                        if self.inbox.wants(P::level(&fact)) {
                             self.inbox.leave(Record::Fact { wan, fact });
                         }
                     }

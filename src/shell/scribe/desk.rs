@@ -9,8 +9,9 @@ use super::Record;
 use crate::shell::clock::Clock;
 use crate::time::WallTime;
 
-/// Records that may wait: more than a second of two WANs at debug level.
-pub(super) const CAPACITY: usize = 256;
+/// Records that may wait: while a slow disk takes a batch of the history, the facts of two WANs, 50 a second,
+/// for twenty seconds.
+pub(super) const CAPACITY: usize = 1024;
 
 /// A record and when it was made.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub(super) struct Desk<S, F> {
     pub(super) lost: AtomicU64,
     pub(super) unsaved: AtomicU32,
     pub(super) debug: AtomicBool,
+    /// Whether anybody but the logs wants facts.
+    pub(super) followed: bool,
     pub(super) stop: AtomicBool,
     pub(super) done: AtomicBool,
 }
@@ -76,6 +79,11 @@ impl<S, F> Inbox<S, F> {
     /// State documents that could not be written when they were last due.
     pub fn unsaved(&self) -> u32 {
         self.desk.unsaved.load(Ordering::Relaxed)
+    }
+
+    /// Whether a fact so loud is wanted; otherwise it need not be left.
+    pub fn wants(&self, level: log::Level) -> bool {
+        self.desk.followed || level <= log::Level::Info || self.wants_debug()
     }
 
     /// Whether debug lines are wanted; otherwise they need not be left.

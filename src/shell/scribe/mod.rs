@@ -5,10 +5,12 @@
 
 mod desk;
 mod files;
+mod follower;
 mod line;
 mod local_time;
 mod log_file;
 mod log_front;
+mod logs;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -24,6 +26,7 @@ use crossbeam_queue::ArrayQueue;
 pub use self::desk::Inbox;
 use self::desk::{CAPACITY, Desk};
 pub use self::files::{Documents, ReadError, peek_backup, peek_state, read_state, write_state};
+pub use self::follower::{Follower, Followers, Moment};
 pub use self::line::line;
 pub use self::local_time::{from_local, iso_local, text_local};
 pub use self::log_front::install as install_log;
@@ -127,11 +130,15 @@ pub struct Scribe<S, F> {
 }
 
 impl<S: Debug + Send + 'static, F: Debug + Send + 'static> Scribe<S, F> {
-    /// Starts it, for what `P` tells.
+    /// Starts it, for what `P` tells; the `followers` are told the same.
     ///
     /// # Errors
     /// The system's words, if it gives no thread.
-    pub fn start<P>(clock: Clock, params: ScribeParams) -> Result<Self, String>
+    pub fn start<P>(
+        clock: Clock,
+        params: ScribeParams,
+        followers: Followers<F>,
+    ) -> Result<Self, String>
     where
         P: Report<Saved = S, Fact = F>,
     {
@@ -141,6 +148,7 @@ impl<S: Debug + Send + 'static, F: Debug + Send + 'static> Scribe<S, F> {
             lost: AtomicU64::new(0),
             unsaved: AtomicU32::new(0),
             debug: AtomicBool::new(params.debug),
+            followed: !followers.is_empty(),
             stop: AtomicBool::new(false),
             done: AtomicBool::new(false),
         });
@@ -149,16 +157,14 @@ impl<S: Debug + Send + 'static, F: Debug + Send + 'static> Scribe<S, F> {
             .name("scribe".into())
             .stack_size(256 * 1024)
             .spawn(move || {
-                let mut writer = Writer::<P>::new(params);
+                let mut writer = Writer::<P>::new(params, followers);
                 // Whatever arrived before the order to stop is still written.
-                let mut last_round = false;
-                while !last_round {
-                    last_round = work.stop.load(Ordering::Acquire);
-                    writer.work_off(&work);
-                    if !last_round {
-                        thread::park_timeout(LOOK_EVERY);
-                    }
+                while !work.stop.load(Ordering::Acquire) {
+                    writer.work_off(&work, clock);
+                    thread::park_timeout(LOOK_EVERY);
                 }
+                writer.work_off(&work, clock);
+                writer.finish(clock);
                 work.done.store(true, Ordering::Release);
             })
             .map_err(|e| format!("cannot start the scribe thread: {e}"))?;

@@ -7,6 +7,7 @@ use crate::report::{state, steering};
 use crate::status::Saved;
 use crate::steer::{Snapshot, Steer};
 use crate::steering::fact::Standing;
+use crate::time::WallTime;
 use crate::units::Rate;
 
 fn params(dir: &std::path::Path, debug: bool) -> ScribeParams {
@@ -26,6 +27,10 @@ fn params(dir: &std::path::Path, debug: bool) -> ScribeParams {
     }
 }
 
+fn start(params: ScribeParams) -> ScribeOf<Autorate> {
+    Scribe::start::<Autorate>(Clock::start(), params, Vec::new()).unwrap()
+}
+
 const THROTTLED: RecordOf<Autorate> = Record::Fact {
     wan: WanId(0),
     fact: Fact::Throttled {
@@ -37,7 +42,7 @@ const THROTTLED: RecordOf<Autorate> = Record::Fact {
 #[test]
 fn facts_become_lines_and_states_documents() {
     let dir = tempfile::tempdir().unwrap();
-    let scribe = Scribe::start::<Autorate>(Clock::start(), params(dir.path(), true)).unwrap();
+    let scribe = start(params(dir.path(), true));
     let mut saved = Saved::default();
     saved.rates.down = Rate::mbit(7);
     let wan = WanId(0);
@@ -70,7 +75,7 @@ fn facts_become_lines_and_states_documents() {
 #[test]
 fn a_rotated_log_is_reopened_without_being_told() {
     let dir = tempfile::tempdir().unwrap();
-    let scribe = Scribe::start::<Autorate>(Clock::start(), params(dir.path(), false)).unwrap();
+    let scribe = start(params(dir.path(), false));
     let (log, old) = (dir.path().join("log/wan1.log"), dir.path().join("old.log"));
     let silent = || {
         scribe.inbox().leave(Record::Fact {
@@ -97,7 +102,7 @@ fn a_rotated_log_is_reopened_without_being_told() {
 #[test]
 fn what_does_not_fit_is_dropped_and_counted() {
     let dir = tempfile::tempdir().unwrap();
-    let scribe = Scribe::start::<Autorate>(Clock::start(), params(dir.path(), false)).unwrap();
+    let scribe = start(params(dir.path(), false));
     let inbox = scribe.inbox();
     for _ in 0..100_000 {
         inbox.leave(THROTTLED);
@@ -139,7 +144,7 @@ fn another_program_has_its_own_lines_and_documents_and_gets_its_boxes_back() {
         params.wans[0].name = crate::status::label("Steering");
         params.wans[0].states = vec![path.clone()];
         params.format = format;
-        let scribe = Scribe::start::<Steer>(Clock::start(), params).unwrap();
+        let scribe = Scribe::start::<Steer>(Clock::start(), params, Vec::new()).unwrap();
         let inbox = scribe.inbox();
         let saved = snapshot();
         let place: *const Snapshot = &raw const *saved;
@@ -169,4 +174,51 @@ fn another_program_has_its_own_lines_and_documents_and_gets_its_boxes_back() {
         assert_eq!(&raw const *back, place, "the same one");
         assert!(inbox.written().is_none());
     }
+}
+
+/// Keeps what it hears, and says so.
+#[derive(Debug)]
+struct Parrot(Arc<std::sync::Mutex<Vec<String>>>);
+
+impl Follower<Fact> for Parrot {
+    fn hear(&mut self, _at: WallTime, wan: WanId, fact: &Fact) {
+        self.0.lock().unwrap().push(format!("{wan:?} {fact:?}"));
+    }
+
+    fn work(&mut self, _at: Moment, _say: &mut dyn FnMut(log::Level, &str)) {}
+
+    fn finish(&mut self, _at: Moment, say: &mut dyn FnMut(log::Level, &str)) {
+        say(log::Level::Warn, "The parrot has gone");
+    }
+}
+
+#[test]
+fn a_follower_hears_every_fact_and_has_the_last_word() {
+    let dir = tempfile::tempdir().unwrap();
+    let heard = Arc::default();
+    let parrot = Box::new(Parrot(Arc::clone(&heard)));
+    let params = params(dir.path(), false);
+    let scribe = Scribe::start::<Autorate>(Clock::start(), params, vec![parrot]).unwrap();
+    let inbox = scribe.inbox();
+    assert!(inbox.wants(log::Level::Debug) && !inbox.wants_debug());
+    inbox.leave(THROTTLED);
+    assert!(scribe.stop(Duration::from_secs(5)));
+    assert_eq!(
+        *heard.lock().unwrap(),
+        [format!(
+            "{:?} {:?}",
+            WanId(0),
+            Fact::Throttled {
+                changes: 10,
+                window: Duration::from_secs(60)
+            }
+        )]
+    );
+    let log = std::fs::read_to_string(dir.path().join("log/wan1.log")).unwrap();
+    assert!(log.ends_with(" [WARNING] The parrot has gone\n"), "{log}");
+    assert_eq!(
+        log.lines().count(),
+        1,
+        "what is only for debugging stays out"
+    );
 }
