@@ -35,7 +35,9 @@ pub(super) fn run(args: &DashboardArgs) -> Result<ExitCode, String> {
     let told = words(&settings);
     let at = dashboard::start(settings, Clock::start()).map_err(|e| cannot(listen, &e))?;
     complain(&format!("wanctl: the dashboard is at http://{at}/"));
-    told.iter().for_each(|line| complain(line));
+    for line in &told {
+        complain(line);
+    }
     while !ended.load(Ordering::Relaxed) {
         clock::pause(LOOK);
     }
@@ -222,7 +224,9 @@ mod tests {
     }
 
     fn settings(found: Found, args: &DashboardArgs) -> Settings {
-        found.settings(args, address(&args.listen).unwrap()).unwrap()
+        found
+            .settings(args, address(&args.listen).unwrap())
+            .unwrap()
     }
 
     #[test]
@@ -230,7 +234,10 @@ mod tests {
         let settings = settings(Found::default(), &DashboardArgs::default());
         assert_eq!(
             settings.health,
-            ["http://127.0.0.1:9101/health", "http://127.0.0.1:9102/health"]
+            [
+                "http://127.0.0.1:9101/health",
+                "http://127.0.0.1:9102/health"
+            ]
         );
         assert_eq!(settings.database, Some(DEFAULT_DB_PATH.into()));
         assert_eq!(settings.listen, "127.0.0.1:9104".parse().unwrap());
@@ -246,17 +253,26 @@ mod tests {
             path
         };
         let files = [
-            file("a", "health_check: {host: 0.0.0.0, port: 9111}\nstorage: {db_path: /a.db}"),
-            file("b", "health_check: {host: 127.0.0.1, port: 9111}\nstorage: {db_path: ''}"),
+            file(
+                "a",
+                "health_check: {host: 0.0.0.0, port: 9111}\nstorage: {db_path: /a.db}",
+            ),
+            file(
+                "b",
+                "health_check: {host: 127.0.0.1, port: 9111}\nstorage: {db_path: ''}",
+            ),
             file("c", "health_check: {host: '::', port: 9112}"),
             file("d", "health_check: {enabled: false}"),
         ];
         let found = Found::of(&files).unwrap();
         let ceilings = found.ceilings[0].clone();
-        let settings = settings(found, &DashboardArgs {
-            configs: files.to_vec(),
-            ..args(&["localhost:9119"])
-        });
+        let settings = settings(
+            found,
+            &DashboardArgs {
+                configs: files.to_vec(),
+                ..args(&["localhost:9119"])
+            },
+        );
         assert_eq!(
             settings.health,
             [
@@ -287,9 +303,17 @@ mod tests {
         ] {
             assert_eq!(url(given).as_deref(), Ok(meant));
         }
-        for given in ["https://x/health", "http://", "http://a b/", "http://u:p@x/"] {
+        for given in [
+            "https://x/health",
+            "http://",
+            "http://a b/",
+            "http://u:p@x/",
+        ] {
             let sentence = url(given).unwrap_err();
-            assert!(sentence.contains("write it like http://127.0.0.1:9101/health"), "{sentence}");
+            assert!(
+                sentence.contains("write it like http://127.0.0.1:9101/health"),
+                "{sentence}"
+            );
         }
     }
 
@@ -301,6 +325,10 @@ mod tests {
         };
         let said = words(&settings(Found::default(), &wide)).join("");
         assert!(said.contains("whoever can reach it reads"), "{said}");
-        assert!(address("9104").unwrap_err().contains("such as 127.0.0.1:9104"));
+        assert!(
+            address("9104")
+                .unwrap_err()
+                .contains("such as 127.0.0.1:9104")
+        );
     }
 }

@@ -62,7 +62,13 @@ fn whole(status: u16, kind: &str, policy: &str, bytes: Vec<u8>) -> Answer {
     headers.push(header("Content-Type", kind));
     headers.push(header("Content-Security-Policy", policy));
     let length = bytes.len();
-    Response::new(status.into(), headers, Cursor::new(bytes), Some(length), None)
+    Response::new(
+        status.into(),
+        headers,
+        Cursor::new(bytes),
+        Some(length),
+        None,
+    )
 }
 
 fn header(name: &str, value: &str) -> Header {

@@ -17,6 +17,7 @@ use std::thread;
 use super::answer;
 use super::request::{self, Refusal, Request};
 use super::routes::Routes;
+use super::words::Span;
 use crate::shell::clock::{self, Clock};
 use crate::time::{Duration, Instant};
 
@@ -36,15 +37,15 @@ const AFTER_FAILURE: Duration = Duration::from_millis(100);
 const STACK: usize = 512 * 1024;
 
 /// Lets clients in from now on, in threads of its own.
-pub(super) fn open(listener: TcpListener, routes: Arc<Routes>, clock: Clock) -> io::Result<()> {
-    let listener = Arc::new(listener);
-    let hall = Arc::new(Hall::default());
+pub(super) fn open(listener: TcpListener, routes: Routes, clock: Clock) -> io::Result<()> {
+    let house = Arc::new((listener, routes, Hall::default()));
     for _ in 0..MOST {
-        let (listener, routes, hall) = (listener.clone(), routes.clone(), hall.clone());
+        let house = Arc::clone(&house);
         let serving = move || {
+            let (listener, routes, hall) = &*house;
             loop {
                 match listener.accept() {
-                    Ok((stream, _)) => serve(&stream, &hall, &routes, clock),
+                    Ok((stream, _)) => serve(&stream, hall, routes, clock),
                     Err(_) => clock::pause(AFTER_FAILURE),
                 }
             }
@@ -90,7 +91,10 @@ fn read(stream: &mut Patient<'_>) -> Option<Result<Request, Refusal>> {
             Ok(0) => return None,
             Ok(more) => length += more,
             Err(e) if is_late(&e) => {
-                let sentence = format!("the request took longer than {TO_ASK}");
+                let sentence = format!(
+                    "the request took longer than {}",
+                    Span(TO_ASK.as_secs_f64())
+                );
                 return Some(Err(Refusal::new(408, sentence)));
             }
             Err(_) => return None,

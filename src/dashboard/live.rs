@@ -157,7 +157,13 @@ fn survey(path: Option<&Path>) -> (History, Known) {
     let mut known = Known::new();
     let Some(path) = path else {
         let problem = Some(NO_HISTORY.into());
-        return (History { problem, ..History::default() }, known);
+        return (
+            History {
+                problem,
+                ..History::default()
+            },
+            known,
+        );
     };
     let surveyed = Database::read(path).and_then(|database| {
         let wans = database.wans()?;
@@ -169,9 +175,16 @@ fn survey(path: Option<&Path>) -> (History, Known) {
         }
         let bounds = database.bounds()?;
         let problem = bounds.is_none().then(|| {
-            format!("{} has no rows yet: wanctl writes them as it runs", path.display())
+            format!(
+                "{} has no rows yet: wanctl writes them as it runs",
+                path.display()
+            )
         });
-        Ok(History { problem, wans, bounds })
+        Ok(History {
+            problem,
+            wans,
+            bounds,
+        })
     });
     let history = surveyed.unwrap_or_else(|trouble| History {
         problem: Some(unread(&trouble)),
@@ -233,7 +246,10 @@ mod tests {
         };
         let all = heard(seen.clone());
         assert_eq!(all["sources"][0]["answers"], true);
-        assert_eq!(all["sources"][0]["sentence"], "wanctl 2.0.0, running for 50 s");
+        assert_eq!(
+            all["sources"][0]["sentence"],
+            "wanctl 2.0.0, running for 50 s"
+        );
         assert_eq!(all["wans"][0]["silent_for"], Value::Null);
         seen.silence = Some((Instant::ZERO + Duration::from_secs(88), "gone".into()));
         let all = heard(seen);
@@ -259,7 +275,10 @@ mod tests {
     fn a_missing_history_is_told_and_nothing_else_suffers() {
         let (history, known) = survey(Some(Path::new("/nowhere/at/all.db")));
         let problem = history.problem.unwrap();
-        assert!(problem.starts_with("there is no history at /nowhere/at/all.db"), "{problem}");
+        assert!(
+            problem.starts_with("there is no history at /nowhere/at/all.db"),
+            "{problem}"
+        );
         assert!(known.is_empty());
         assert_eq!(survey(None).0.problem.as_deref(), Some(NO_HISTORY));
     }

@@ -41,7 +41,6 @@ mod words;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::shell::clock::Clock;
 
@@ -78,6 +77,6 @@ pub fn start(settings: Settings, clock: Clock) -> io::Result<SocketAddr> {
     let address = listener.local_addr()?;
     let sources = sources::watch(&settings.health, clock)?;
     let routes = routes::Routes::new(settings, address, sources, clock);
-    door::open(listener, Arc::new(routes), clock)?;
+    door::open(listener, routes, clock)?;
     Ok(address)
 }

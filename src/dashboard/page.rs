@@ -58,7 +58,15 @@ mod tests {
         assert!(page.text.contains(&format!("<script>{SCRIPT}</script>")));
         // A namespace is a name, not a place.
         let text = page.text.replace("http://www.w3.org/2000/svg", "");
-        for sign in ["http://", "https://", "src=", "@import", "url(\"http", "innerHTML", "onclick="] {
+        for sign in [
+            "http://",
+            "https://",
+            "src=",
+            "@import",
+            "url(\"http",
+            "innerHTML",
+            "onclick=",
+        ] {
             assert!(!text.contains(sign), "{sign}");
         }
     }

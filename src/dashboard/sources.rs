@@ -7,6 +7,7 @@ use std::thread;
 use serde_json::Value;
 use ureq::Agent;
 
+use super::words::Span;
 use crate::shell::clock::{self, Clock};
 use crate::time::{Duration, Instant};
 
@@ -123,7 +124,7 @@ fn words(error: &ureq::Error) -> String {
         ureq::Error::Io(e) if e.kind() == io::ErrorKind::ConnectionRefused => {
             "nobody listens there: is the daemon running?".into()
         }
-        ureq::Error::Timeout(_) => format!("no answer within {PATIENCE}"),
+        ureq::Error::Timeout(_) => format!("no answer within {}", Span(PATIENCE.as_secs_f64())),
         ureq::Error::HostNotFound => "the name has no address".into(),
         other => other.to_string(),
     }

@@ -1,6 +1,6 @@
 //! What a database is about. Every question here is answered by an index in a few reads, however long the history.
 
-use rusqlite::{InterruptHandle, OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, params};
 
 use super::database::Database;
 use super::trouble::Trouble;
@@ -66,10 +66,5 @@ impl Database {
             .query_row(sql, params![wan, metric], |row| row.get(0));
         let labels: Option<Option<String>> = found.optional().map_err(|e| self.trouble(e))?;
         Ok(labels.flatten())
-    }
-
-    /// Ends a question from another thread, which then fails; what it had handed out is right.
-    pub fn interrupter(&self) -> InterruptHandle {
-        self.connection.get_interrupt_handle()
     }
 }

@@ -33,7 +33,10 @@ fn a_person_sees_what_is_and_what_was() {
         println!("skipped: {why}");
         return;
     }
-    let (wans, steers) = (Daemon::start(daemon::autorate), Daemon::start(daemon::steering));
+    let (wans, steers) = (
+        Daemon::start(daemon::autorate),
+        Daemon::start(daemon::steering),
+    );
     let dashboard = Dashboard::start(home(Some(WEEK)), &[wans.url(), steers.url()]);
     let told = dashboard.home.path().join("take-the-daemon-away");
     let done = AtomicBool::new(false);
@@ -55,6 +58,10 @@ fn a_person_sees_what_is_and_what_was() {
         done.store(true, Ordering::SeqCst);
         output.unwrap()
     });
-    print!("{}", String::from_utf8_lossy(&output.stdout));
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    println!("\n{}", String::from_utf8_lossy(&output.stdout));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -52,7 +52,11 @@ fn only_what_is_there_is_answered() {
         ("GET / HTTP/9.9", 400),
         ("GET /\u{1} HTTP/1.1", 400),
     ] {
-        assert_eq!(status_of(&dashboard, &format!("{line}\r\n{host}")), status, "{line}");
+        assert_eq!(
+            status_of(&dashboard, &format!("{line}\r\n{host}")),
+            status,
+            "{line}"
+        );
     }
     let head = dashboard.raw(format!("HEAD / HTTP/1.1\r\n{host}").as_bytes());
     assert!(head.ends_with("\r\n\r\n"), "no body after HEAD");
@@ -99,14 +103,24 @@ fn every_answer_forbids_what_nobody_needs() {
 fn sql_in_a_parameter_is_a_name_that_nobody_has() {
     let dashboard = Dashboard::start(home(Some(SOME)), &[]);
     let now = crate::process::now();
-    for name in ["'%20OR%20'1'='1", "x';DROP%20TABLE%20metrics;--", "%00", "%ff%fe", "wan1%27"] {
+    for name in [
+        "'%20OR%20'1'='1",
+        "x';DROP%20TABLE%20metrics;--",
+        "%00",
+        "%ff%fe",
+        "wan1%27",
+    ] {
         let path = format!("/api/series?from={}&to={now}&wan={name}", now - HOUR);
         let (status, answer) = dashboard.json(&path);
         assert_eq!(status, 200, "{name}");
         assert_eq!(answer["wans"], serde_json::json!([]), "{name}");
     }
     let (_, answer) = dashboard.json(&format!("/api/series?from={}&to={now}", now - HOUR));
-    assert_eq!(answer["wans"].as_array().unwrap().len(), 2, "all is still there");
+    assert_eq!(
+        answer["wans"].as_array().unwrap().len(),
+        2,
+        "all is still there"
+    );
 }
 
 #[test]

@@ -140,7 +140,10 @@ fn noise(at: i64) -> f64 {
 
 /// The same, changing slowly.
 fn smooth(at: i64, seconds: i64) -> f64 {
-    let (before, share) = (at.div_euclid(seconds), at.rem_euclid(seconds) as f64 / seconds as f64);
+    let (before, share) = (
+        at.div_euclid(seconds),
+        at.rem_euclid(seconds) as f64 / seconds as f64,
+    );
     noise(before) * (1.0 - share) + noise(before + 1) * share
 }
 
@@ -165,8 +168,12 @@ fn changes(rows: &mut Vec<Row>, now: i64, since: i64) {
     for at in (now - 12 * HOUR..now).step_by(10) {
         let next = moment(at, now, "wan1").zone;
         if next.total_cmp(&zone).is_ne() {
-            let words = ["below target 12.0ms", "above target 12.0ms", "above 30.0ms", "above 45.0ms"];
-            let word = words[(0..3).find(|n| f64::from(*n) >= next).map_or(3, |n| n as usize)];
+            let word = match next {
+                ..0.5 => "below target 12.0ms",
+                ..1.5 => "above target 12.0ms",
+                ..2.5 => "above 30.0ms",
+                _ => "above 45.0ms",
+            };
             event(
                 at,
                 metric::STATE,
@@ -192,6 +199,7 @@ fn changes(rows: &mut Vec<Row>, now: i64, since: i64) {
         now - 65,
         metric::WRITE,
         1.0,
-        r#"{"direction": "download", "outcome": "applied", "rate_mbps": 412.0, "took_ms": 48.0}"#.into(),
+        r#"{"direction": "download", "outcome": "applied", "rate_mbps": 412.0, "took_ms": 48.0}"#
+            .into(),
     );
 }

@@ -39,7 +39,10 @@ pub(crate) fn now() -> i64 {
 pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let clock = Clock::start();
     while !is_so() {
-        assert!(clock.now() < Instant::ZERO + PATIENCE, "{what} did not come");
+        assert!(
+            clock.now() < Instant::ZERO + PATIENCE,
+            "{what} did not come"
+        );
         pause(Duration::from_millis(20));
     }
 }
@@ -144,7 +147,9 @@ impl Dashboard {
     /// Sends a signal and waits for the end.
     pub(crate) fn end(&mut self, signal: i32) -> Option<i32> {
         let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args([format!("-{signal}"), pid]).status();
+        let sent = Command::new("kill")
+            .args([format!("-{signal}"), pid])
+            .status();
         assert!(sent.unwrap().success());
         let mut ended = None;
         wait_until("its end", || {

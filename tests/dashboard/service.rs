@@ -21,7 +21,10 @@ fn a_signal_ends_it_with_success() {
 fn a_port_that_is_taken_is_one_sentence() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = taken.local_addr().unwrap().to_string();
-    let output = command(&listen, &[]).stderr(Stdio::piped()).output().unwrap();
+    let output = command(&listen, &[])
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
@@ -35,12 +38,19 @@ fn a_port_that_is_taken_is_one_sentence() {
 #[test]
 fn what_makes_no_sense_is_told_before_anything_is_opened() {
     for (args, code, says) in [
-        (vec!["--health", "https://x"], 1, "/health is spoken over http only"),
+        (
+            vec!["--health", "https://x"],
+            1,
+            "/health is spoken over http only",
+        ),
         (vec!["--config", "/no/such/file"], 1, "/no/such/file: "),
         (vec!["--frob"], 2, "usage: wanctl dashboard"),
     ] {
         let args: Vec<String> = args.into_iter().map(str::to_owned).collect();
-        let output = command("127.0.0.1:0", &args).stderr(Stdio::piped()).output().unwrap();
+        let output = command("127.0.0.1:0", &args)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
         assert_eq!(output.status.code(), Some(code), "{args:?}");
         let text = String::from_utf8(output.stderr).unwrap();
         assert!(text.contains(says), "{text}");

@@ -203,7 +203,9 @@ impl Band {
 
     fn extreme(&mut self, value: f64, among: Steps) {
         if value.is_finite() {
-            self.0[among].iter_mut().for_each(|point| point.stretch(value));
+            self.0[among]
+                .iter_mut()
+                .for_each(|point| point.stretch(value));
         }
     }
 }

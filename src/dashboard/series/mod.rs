@@ -8,19 +8,20 @@ mod tests;
 
 use core::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-use std::time::Duration;
 
 use serde::Serialize;
 
 pub(super) use self::asked::Asked;
 use self::grid::{Grid, Wan};
+use super::words::Span;
 use crate::history::database::Database;
 use crate::history::query::Query;
 use crate::history::tier::Tier;
 use crate::history::trouble::Trouble;
+use crate::shell::clock::Clock;
+use crate::time::Duration;
 
 /// How long the database may be asked for one chart. It needs a tenth of that for a week of two WANs; a database
 /// of v1.7's that has seconds only would take minutes.
@@ -51,8 +52,13 @@ fn tier(seconds: i64) -> Tier {
 ///
 /// # Errors
 /// [`Trouble`].
-pub(super) fn answer(path: &Path, asked: &Asked) -> Result<Document, Trouble> {
-    let database = Database::read(path)?;
+pub(super) fn answer(path: &Path, asked: &Asked, clock: Clock) -> Result<Document, Trouble> {
+    let (end, late) = (clock.now() + PATIENCE, Arc::new(AtomicBool::new(false)));
+    let gives_up = {
+        let late = Arc::clone(&late);
+        move || late.fetch_or(clock.now() > end, Ordering::Relaxed)
+    };
+    let database = Database::read(path)?.until(gives_up)?;
     let tier = tier(asked.to - asked.from);
     let mut grid = Grid::new(asked, tier);
     let query = Query {
@@ -62,16 +68,19 @@ pub(super) fn answer(path: &Path, asked: &Asked) -> Result<Document, Trouble> {
         tier: Some(tier),
         ..Query::default()
     };
-    let late = in_time(&database, || {
-        query.run(&database, &mut |sample| {
-            grid.add(sample);
-            ControlFlow::Continue(())
-        })
-    })?;
-    let cut = late.then(|| {
-        let seconds = PATIENCE.as_secs();
-        format!("reading further back would take longer than {seconds} s: choose a shorter range")
+    let asked_all = query.run(&database, &mut |sample| {
+        grid.add(sample);
+        ControlFlow::Continue(())
     });
+    let cut = match asked_all {
+        Ok(()) => None,
+        // What was handed out before is right.
+        Err(_) if late.load(Ordering::Relaxed) => Some(format!(
+            "reading further back takes longer than {}: choose a shorter span",
+            Span(PATIENCE.as_secs_f64())
+        )),
+        Err(trouble) => return Err(trouble),
+    };
     Ok(Document {
         from: grid.from(),
         to: asked.to,
@@ -80,30 +89,4 @@ pub(super) fn answer(path: &Path, asked: &Asked) -> Result<Document, Trouble> {
         cut,
         wans: grid.finish(),
     })
-}
-
-/// Whether it was broken off because it took too long; what it had handed out is right.
-fn in_time(
-    database: &Database,
-    question: impl FnOnce() -> Result<(), Trouble>,
-) -> Result<bool, Trouble> {
-    let (interrupter, late) = (database.interrupter(), AtomicBool::new(false));
-    let answered = thread::scope(|scope| {
-        let (done, waiting) = mpsc::channel::<()>();
-        scope.spawn(|| {
-            let waiting = waiting;
-            if waiting.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                late.store(true, Ordering::Relaxed);
-                interrupter.interrupt();
-            }
-        });
-        let answered = question();
-        drop(done);
-        answered
-    });
-    let late = late.load(Ordering::Relaxed);
-    match answered {
-        Err(trouble) if !late => Err(trouble),
-        answered => Ok(late && answered.is_err()),
-    }
 }

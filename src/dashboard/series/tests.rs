@@ -13,7 +13,12 @@ fn asked(query: &str) -> Result<Asked, String> {
     Asked::of(&request::parse(head.as_bytes()).unwrap().unwrap())
 }
 
-fn sample(at: i64, metric: &'static str, value: f64, labels: Option<&'static str>) -> Sample<'static> {
+fn sample(
+    at: i64,
+    metric: &'static str,
+    value: f64,
+    labels: Option<&'static str>,
+) -> Sample<'static> {
     Sample {
         at,
         wan: "wan1",
@@ -75,7 +80,11 @@ fn no_spike_hides_behind_a_mean() {
     assert_eq!(first("up", "mean"), Value::Null);
     assert_eq!(wan["rtt"]["mean"].as_array().unwrap().len(), 100);
     let known = wan["rtt"]["mean"].as_array().unwrap().iter();
-    assert_eq!(known.filter(|point| !point.is_null()).count(), 1, "gaps stay gaps");
+    assert_eq!(
+        known.filter(|point| !point.is_null()).count(),
+        1,
+        "gaps stay gaps"
+    );
 }
 
 #[test]
@@ -84,7 +93,9 @@ fn a_row_of_a_minute_fills_its_minute_and_nothing_else() {
     minute.tier = Tier::Minute;
     let (from, step, wan) = gridded("from=1000&to=1199&points=50", Tier::Raw, &[minute]);
     assert_eq!((from, step), (1_000, 4));
-    let known: Vec<usize> = (0..50).filter(|n| !wan["rtt"]["mean"][n].is_null()).collect();
+    let known: Vec<usize> = (0..50)
+        .filter(|n| !wan["rtt"]["mean"][n].is_null())
+        .collect();
     assert_eq!(known, (5..20).collect::<Vec<_>>());
 }
 
@@ -153,7 +164,8 @@ fn steering_holds_until_it_looks_again() {
 fn of_many_changes_in_one_step_the_worst_is_told_and_all_are_counted() {
     let yellow = Some(r#"{"direction": "download", "reason": "slow"}"#);
     let red = Some(r#"{"direction": "download", "reason": "very slow"}"#);
-    let failed = Some(r#"{"direction": "upload", "outcome": "refused", "reason": "no such queue"}"#);
+    let failed =
+        Some(r#"{"direction": "upload", "outcome": "refused", "reason": "no such queue"}"#);
     let applied = Some(r#"{"direction": "upload", "outcome": "applied", "rate_mbps": 4.0}"#);
     let (_, _, wan) = gridded(
         "from=1000&to=1999&points=100",
@@ -184,16 +196,25 @@ fn a_range_that_makes_no_sense_is_refused_in_a_sentence() {
         ("", "from is missing"),
         ("from=5", "to is missing"),
         ("from=x&to=5", "from: x is not a whole number"),
-        ("from=1%20OR%201=1&to=5", "from: 1 OR 1=1 is not a whole number"),
+        (
+            "from=1%20OR%201=1&to=5",
+            "from: 1 OR 1=1 is not a whole number",
+        ),
         ("from=9&to=5", "from must be before to"),
         ("from=-9&to=5", "not before 1970"),
         ("from=0&to=9223372036854775807", "ten years"),
         ("from=0&to=99999999999999999999", "is not a whole number"),
         ("from=0&to=5&points=1e9", "points: a number from 50 to 2000"),
-        ("from=0&to=5&points=100000000", "points: a number from 50 to 2000"),
+        (
+            "from=0&to=5&points=100000000",
+            "points: a number from 50 to 2000",
+        ),
     ] {
         let sentence = asked(query).unwrap_err();
         assert!(sentence.contains(says), "{query}: {sentence}");
     }
-    assert_eq!(asked("from=0&to=5&wan=a").unwrap().wan.as_deref(), Some("a"));
+    assert_eq!(
+        asked("from=0&to=5&wan=a").unwrap().wan.as_deref(),
+        Some("a")
+    );
 }

@@ -89,7 +89,8 @@ pub(super) struct Router {
 pub(in crate::dashboard) struct Steering {
     pub(in crate::dashboard) version: String,
     pub(in crate::dashboard) uptime_seconds: f64,
-    pub(super) steering: Standing,
+    #[serde(rename = "steering")]
+    pub(super) standing: Standing,
     pub(super) congestion: Congestion,
     pub(super) decision: Decision,
     pub(super) problem: Option<String>,

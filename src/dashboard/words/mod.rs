@@ -6,7 +6,7 @@ pub(super) mod health;
 pub(super) mod steering;
 pub(super) mod wan;
 
-use core::fmt::{self, Display};
+use core::fmt::{self, Display, Write as _};
 
 /// Mbit/s, as precisely as anybody cares.
 pub(super) struct Mbit(pub(super) f64);
@@ -42,6 +42,25 @@ impl Display for Span {
     }
 }
 
+/// Sentences in the making.
+#[derive(Debug)]
+pub(super) struct Prose(String);
+
+impl Prose {
+    pub(super) fn new(begin: impl Display) -> Self {
+        Self(begin.to_string())
+    }
+
+    pub(super) fn add(&mut self, more: impl Display) {
+        // A String takes everything.
+        let _ = write!(self.0, "{more}");
+    }
+
+    pub(super) fn done(self) -> String {
+        self.0
+    }
+}
+
 /// The same sentence, beginning as a sentence does and ending as one.
 pub(super) fn sentence(text: &str) -> String {
     let text = text.trim();
@@ -49,7 +68,11 @@ pub(super) fn sentence(text: &str) -> String {
     let Some(first) = letters.next() else {
         return String::new();
     };
-    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    let end = if text.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
     format!("{}{}{end}", first.to_uppercase(), letters.as_str())
 }
 
@@ -62,7 +85,12 @@ mod tests {
         for (rate, text) in [(412.4, "412"), (40.25, "40.2"), (40.0, "40"), (0.5, "0.5")] {
             assert_eq!(Mbit(rate).to_string(), text);
         }
-        for (ms, text) in [(23.4, "23 ms"), (2.34, "2.3 ms"), (9.96, "10 ms"), (-0.4, "-0.4 ms")] {
+        for (ms, text) in [
+            (23.4, "23 ms"),
+            (2.34, "2.3 ms"),
+            (9.96, "10 ms"),
+            (-0.4, "-0.4 ms"),
+        ] {
             assert_eq!(Ms(ms).to_string(), text);
         }
         for (seconds, text) in [
@@ -78,7 +106,10 @@ mod tests {
 
     #[test]
     fn a_sentence_has_a_beginning_and_an_end() {
-        assert_eq!(sentence("the router cannot be reached"), "The router cannot be reached.");
+        assert_eq!(
+            sentence("the router cannot be reached"),
+            "The router cannot be reached."
+        );
         assert_eq!(sentence("ünder way."), "Ünder way.");
         assert_eq!(sentence(""), "");
     }

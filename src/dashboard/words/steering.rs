@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::health::{Alternate, Rule, Steering as Health};
-use super::{Ms, Span, sentence};
+use super::{Ms, Prose, Span, sentence};
 
 /// What the page shows of a steering daemon.
 #[derive(Debug, Serialize)]
@@ -19,11 +19,11 @@ pub(in crate::dashboard) struct Steering {
 
 /// Describes one.
 pub(in crate::dashboard) fn describe(health: &Health) -> Steering {
-    let on = health.steering.enabled;
+    let on = health.standing.enabled;
     let primary = named("primary", &health.autorate.wan);
     let alternate = health.alternate.as_ref().map_or("", |other| &other.wan);
     let alternate = named("alternate", alternate);
-    let headline = if health.steering.state.is_empty() {
+    let headline = if health.standing.state.is_empty() {
         "Steering has only just started".to_owned()
     } else if on {
         format!("New latency-sensitive connections take the {alternate}")
@@ -33,8 +33,16 @@ pub(in crate::dashboard) fn describe(health: &Health) -> Steering {
     let mut sentences = vec![standing(health), rule(&health.rule, health)];
     sentences.push(evidence(health));
     sentences.extend(health.alternate.as_ref().map(other));
-    if let Some(state) = health.autorate.state.as_deref().filter(|state| *state != "fresh") {
-        sentences.push(format!("What autorate says of the {primary} is {}.", state.replace('_', " ")));
+    if let Some(state) = health
+        .autorate
+        .state
+        .as_deref()
+        .filter(|state| *state != "fresh")
+    {
+        sentences.push(format!(
+            "What autorate says of the {primary} is {}.",
+            state.replace('_', " ")
+        ));
     }
     sentences.retain(|text| !text.is_empty());
     Steering {
@@ -58,7 +66,7 @@ fn standing(health: &Health) -> String {
     let Some(seconds) = health.decision.time_in_state_seconds else {
         return String::new();
     };
-    let mode = match health.steering.mode.as_str() {
+    let mode = match health.standing.mode.as_str() {
         "dry_run" => " The confidence score only watches: it decides nothing.",
         _ => "",
     };
@@ -74,24 +82,30 @@ fn rule(rule: &Rule, health: &Health) -> String {
     let Some(state) = rule.state.as_deref() else {
         return String::new();
     };
-    let mut text = match (state, health.decision.wanted.as_deref()) {
+    let mut text = Prose::new(match (state, health.decision.wanted.as_deref()) {
         ("on" | "off", Some(wanted)) if wanted != state => {
             format!("The rule on the router is {state}, and should be {wanted}.")
         }
         ("on" | "off", _) => format!("The rule on the router is {state}, as it should be."),
         ("missing", _) => format!("No rule on the router has the comment “{}”.", rule.comment),
         ("ambiguous", _) => {
-            format!("Several rules on the router have the comment “{}”.", rule.comment)
+            format!(
+                "Several rules on the router have the comment “{}”.",
+                rule.comment
+            )
         }
         _ => "How the rule on the router stands is not known yet.".into(),
-    };
+    });
     if let Some(seconds) = rule.left_alone_for_seconds {
-        text += &format!(" Somebody switched it by hand: it is left alone for {}.", Span(seconds));
+        text.add(format_args!(
+            " Somebody switched it by hand: it is left alone for {}.",
+            Span(seconds)
+        ));
     }
     if let Some(refused) = &rule.refused {
-        text += &format!(" The router refuses to switch it: {refused}.");
+        text.add(format_args!(" The router refuses to switch it: {refused}."));
     }
-    text
+    text.done()
 }
 
 fn evidence(health: &Health) -> String {
@@ -99,23 +113,31 @@ fn evidence(health: &Health) -> String {
     let Some(state) = &primary.state else {
         return String::new();
     };
-    let mut text = format!("The primary looks {state}");
-    if let Some(reason) = primary.reason.as_deref().filter(|reason| !reason.is_empty()) {
-        text += &format!(" ({reason})");
+    let mut text = Prose::new(format_args!("The primary looks {state}"));
+    if let Some(reason) = primary
+        .reason
+        .as_deref()
+        .filter(|reason| !reason.is_empty())
+    {
+        text.add(format_args!(" ({reason})"));
     }
     if let Some(rtt) = echo.rtt_ms {
-        text += &format!(": an echo takes {}", Ms(rtt));
+        text.add(format_args!(": an echo takes {}", Ms(rtt)));
         if let Some(delta) = echo.delta_ms {
-            text += &format!(", {} more than when it is calm", Ms(delta.max(0.0)));
+            text.add(format_args!(
+                ", {} more than when it is calm",
+                Ms(delta.max(0.0))
+            ));
         }
     }
     if let Some(loss) = echo.loss_percent.filter(|loss| *loss >= 0.1) {
-        text += &format!(", {loss:.1} % are lost");
+        text.add(format_args!(", {loss:.1} % are lost"));
     }
     if let Some(confidence) = health.confidence {
-        text += &format!("; confidence {} of 100", confidence.primary);
+        text.add(format_args!("; confidence {} of 100", confidence.primary));
     }
-    text + "."
+    text.add(".");
+    text.done()
 }
 
 fn other(alternate: &Alternate) -> String {
@@ -183,7 +205,11 @@ mod tests {
         let words = said(health);
         assert_eq!(words["problem"], "The router refuses.");
         let text = words["sentences"].to_string();
-        assert!(text.contains("is off, and should be on. The router refuses to switch it: no permission."));
+        assert!(
+            text.contains(
+                "is off, and should be on. The router refuses to switch it: no permission."
+            )
+        );
         assert!(text.contains("autorate says of the primary (wan1) is out of bounds."));
     }
 

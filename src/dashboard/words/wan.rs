@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::health::{self, Autorate};
-use super::{Mbit, Ms, Span, sentence};
+use super::{Mbit, Ms, Prose, Span, sentence};
 
 /// Below this, in ms, a delay is the baseline: it is half of what a calm line varies by.
 const CALM: f64 = 2.0;
@@ -118,7 +118,9 @@ fn why(side: &health::Side) -> Option<String> {
         text.push_str(&sentence(refused));
     }
     if side.queue_inactive {
-        text.push_str(" Its queue is disabled or invalid on the router, so the limit has no effect.");
+        text.push_str(
+            " Its queue is disabled or invalid on the router, so the limit has no effect.",
+        );
     }
     Some(text)
 }
@@ -133,7 +135,11 @@ fn delay(wan: &health::Wan) -> Delay {
             format!("Delay is at its baseline of {}.", Ms(baseline))
         }
         (Some(delta), Some(baseline)) => {
-            format!("Delay is {} above its baseline of {}.", Ms(delta), Ms(baseline))
+            format!(
+                "Delay is {} above its baseline of {}.",
+                Ms(delta),
+                Ms(baseline)
+            )
         }
         _ => "Delay is not known yet.".into(),
     };
@@ -146,45 +152,65 @@ fn delay(wan: &health::Wan) -> Delay {
 }
 
 fn router(process: &Autorate, wan: &health::Wan) -> Quality {
-    let (link, router) = (&wan.router_connectivity, &wan.router);
-    let fine = link.is_reachable != Some(false);
-    let way = |name: Option<&String>| name.map_or_else(String::new, |way| way.to_uppercase());
-    let mut text = if fine {
-        let mut text = match &router.transport {
-            Some(_) => format!("Reached by {}", way(router.transport.as_ref())),
-            None => "Reached".to_owned(),
-        };
-        if let Some(ms) = router.exchange_ms {
-            text += &format!(", {} an answer", Ms(ms));
-        }
-        text + "."
-    } else {
-        let since = link.outage_duration_seconds.map(Span);
-        let since = since.map_or_else(String::new, |span| format!(" for {span}"));
-        let why = router.last_failure.as_deref().unwrap_or("no answer");
-        format!("Not reached{since}: {why}.")
-    };
-    if fine && router.transport != router.preferred_transport {
-        let why = router.transport_reason.as_deref().unwrap_or("it failed");
-        let preferred = way(router.preferred_transport.as_ref());
-        text += &format!(" It stands in for {preferred}: {why}.");
-    }
+    let fine = wan.router_connectivity.is_reachable != Some(false);
+    let mut text = Prose::new(if fine { reached(wan) } else { unreached(wan) });
     if process.dry_run {
-        text += " A dry run: nothing is written.";
-    } else if let Some(writes) = router.writes {
-        text += &format!(" {writes} changes written in {}", Span(process.uptime_seconds));
-        if router.writes_held_back > 0 {
-            text += &format!(", {} held back by the write limit", router.writes_held_back);
-        }
-        if router.drifts_corrected > 0 {
-            text += &format!(", {} by others put right", router.drifts_corrected);
-        }
-        text += &format!("; {}.", outcome(router.last_outcome.as_deref()));
+        text.add(" A dry run: nothing is written.");
+    } else if let Some(writes) = wan.router.writes {
+        written(&mut text, writes, process.uptime_seconds, &wan.router);
     }
     Quality {
         fine,
-        sentence: text,
+        sentence: text.done(),
     }
+}
+
+fn reached(wan: &health::Wan) -> String {
+    let router = &wan.router;
+    let mut text = Prose::new("Reached");
+    if let Some(way) = &router.transport {
+        text.add(format_args!(" by {}", way.to_uppercase()));
+    }
+    if let Some(ms) = router.exchange_ms {
+        text.add(format_args!(", {} an answer", Ms(ms)));
+    }
+    text.add(".");
+    if let Some(preferred) = &router.preferred_transport
+        && router.transport.as_ref() != Some(preferred)
+    {
+        let why = router.transport_reason.as_deref().unwrap_or("it failed");
+        let preferred = preferred.to_uppercase();
+        text.add(format_args!(" It stands in for {preferred}: {why}."));
+    }
+    text.done()
+}
+
+fn unreached(wan: &health::Wan) -> String {
+    let since = wan.router_connectivity.outage_duration_seconds.map(Span);
+    let since = since.map_or_else(String::new, |span| format!(" for {span}"));
+    let why = wan.router.last_failure.as_deref().unwrap_or("no answer");
+    format!("Not reached{since}: {why}.")
+}
+
+fn written(text: &mut Prose, writes: u64, uptime: f64, router: &health::Router) {
+    text.add(format_args!(
+        " {writes} changes written in {}",
+        Span(uptime)
+    ));
+    if router.writes_held_back > 0 {
+        let held_back = router.writes_held_back;
+        text.add(format_args!(", {held_back} held back by the write limit"));
+    }
+    if router.drifts_corrected > 0 {
+        text.add(format_args!(
+            ", {} by others put right",
+            router.drifts_corrected
+        ));
+    }
+    text.add(format_args!(
+        "; {}.",
+        outcome(router.last_outcome.as_deref())
+    ));
 }
 
 fn outcome(last: Option<&str>) -> &'static str {
@@ -203,7 +229,7 @@ fn reflectors(wan: &health::Wan) -> Quality {
     let (answering, lossy) = answering.fold((0, 0.0_f64), |(count, worst), one| {
         (count + 1, worst.max(one.loss_percent))
     });
-    let mut text = match measurement.source.as_str() {
+    let mut text = Prose::new(match measurement.source.as_str() {
         "tcp" => "No echo is answered: measured by TCP connections, which is coarse.".to_owned(),
         "frozen" => "No echo is answered: the last rates stand.".to_owned(),
         "no_reply" | "total_loss" | "gave_up" => "Nothing answers: control is blind.".to_owned(),
@@ -213,15 +239,15 @@ fn reflectors(wan: &health::Wan) -> Quality {
             format!("{answering} of {all} answer; the worst of them loses {lossy:.1} %.")
         }
         _ => format!("{answering} of {all} answer, without loss."),
-    };
+    });
     if let Some(error) = &measurement.send_error {
-        text += &format!(" Echoes do not leave: {error}.");
+        text.add(format_args!(" Echoes do not leave: {error}."));
     }
     Quality {
         fine: measurement.send_error.is_none()
             && (answering > 0 || all == 0)
             && matches!(measurement.source.as_str(), "icmp" | "starting" | ""),
-        sentence: text,
+        sentence: text.done(),
     }
 }
 
@@ -244,7 +270,7 @@ mod tests {
     use serde_json::{Value, json};
 
     /// As the daemon says it.
-    fn said(wan: Value) -> Value {
+    fn said(wan: &Value) -> Value {
         let document = json!({ "version": "2.0.0", "uptime_seconds": 7_300.0, "wans": [wan] });
         let process: Autorate = serde_json::from_value(document).unwrap();
         let wan = describe(&process, &process.wans[0], Some((500.0, 40.0)));
@@ -253,7 +279,7 @@ mod tests {
 
     #[test]
     fn why_is_my_rate_412_is_answered() {
-        let wan = said(json!({
+        let wan = said(&json!({
             "name": "wan1", "baseline_rtt_ms": 24.0, "load_rtt_ms": 47.2,
             "download": {"current_rate_mbps": 412.3, "state": "YELLOW", "applied_rate_mbps": 420.0,
                 "at_floor": false, "why": "412.3M: YELLOW, cut; the router holds 420M"},
@@ -270,9 +296,20 @@ mod tests {
         assert_eq!(wan["download"]["headline"], "Download 412 of 500 Mbit/s");
         assert_eq!(wan["download"]["zone"], "YELLOW");
         assert_eq!(wan["download"]["sentence"], "a queue is beginning to build");
-        assert_eq!(wan["download"]["why"], "YELLOW, cut; the router holds 420M.");
-        assert_eq!(wan["delay"]["sentence"], "Delay is 23 ms above its baseline of 24 ms.");
-        assert!(wan["upload"]["why"].as_str().unwrap().ends_with("shaping cannot cure."));
+        assert_eq!(
+            wan["download"]["why"],
+            "YELLOW, cut; the router holds 420M."
+        );
+        assert_eq!(
+            wan["delay"]["sentence"],
+            "Delay is 23 ms above its baseline of 24 ms."
+        );
+        assert!(
+            wan["upload"]["why"]
+                .as_str()
+                .unwrap()
+                .ends_with("shaping cannot cure.")
+        );
         assert_eq!(
             wan["router"]["sentence"],
             "Reached by REST, 48 ms an answer. 31 changes written in 2 h, 2 held back by the write limit; \
@@ -287,7 +324,7 @@ mod tests {
 
     #[test]
     fn trouble_is_told_before_anything_else() {
-        let wan = said(json!({
+        let wan = said(&json!({
             "name": "wan1", "problem": "the router cannot be reached",
             "router_connectivity": {"is_reachable": false, "outage_duration_seconds": 130.0},
             "measurement": {"source": "gave_up", "send_error": "the interface has gone"},
@@ -295,7 +332,10 @@ mod tests {
         }));
         assert_eq!(wan["problem"], "The router cannot be reached.");
         assert_eq!(wan["router"]["fine"], false);
-        assert_eq!(wan["router"]["sentence"], "Not reached for 2 min: timed out.");
+        assert_eq!(
+            wan["router"]["sentence"],
+            "Not reached for 2 min: timed out."
+        );
         assert_eq!(wan["reflectors"]["fine"], false);
         assert_eq!(
             wan["reflectors"]["sentence"],
@@ -306,13 +346,16 @@ mod tests {
 
     #[test]
     fn v1_7_says_little_and_is_understood() {
-        let wan = said(json!({
+        let wan = said(&json!({
             "name": "wan1", "baseline_rtt_ms": 24.0, "load_rtt_ms": 24.4,
             "download": {"current_rate_mbps": 500.0, "state": "GREEN"},
             "upload": {"current_rate_mbps": 40.0, "state": "GREEN"},
             "router_connectivity": {"is_reachable": true}
         }));
-        assert_eq!(wan["delay"]["sentence"], "Delay is at its baseline of 24 ms.");
+        assert_eq!(
+            wan["delay"]["sentence"],
+            "Delay is at its baseline of 24 ms."
+        );
         assert_eq!(wan["router"]["sentence"], "Reached.");
         assert_eq!(wan["download"]["why"], Value::Null);
         assert_eq!(wan["reflectors"]["fine"], true);
@@ -320,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_stand_in_says_for_whom() {
-        let wan = said(json!({
+        let wan = said(&json!({
             "name": "wan1", "router_connectivity": {"is_reachable": true},
             "router": {"transport": "rest", "preferred_transport": "ssh",
                 "transport_reason": "connection refused", "writes": 3, "drifts_corrected": 1}
