@@ -5,8 +5,9 @@
 //! ours, and `tiny_http` makes the answers that go out by it.
 //!
 //! [`MOST`] threads, each with one connection, one request and [`request::MAX_HEAD`] bytes of it at a time. Whoever
-//! takes the last free thread sends the one away that has been silent for longest, so that one is always left for who
-//! comes next: ten thousand silent clients keep nobody out. The others wait in the system's queue, which is bounded.
+//! takes the last free thread sends somebody away, so that one is always left for who comes next: of those who have not
+//! asked yet the one who came first, and if all have, of those who have not read their answer. Ten thousand silent or
+//! deaf clients keep nobody out. The others wait in the system's queue, which is bounded.
 
 use std::collections::VecDeque;
 use std::io::{self, BufWriter, Read, Write};
@@ -165,8 +166,15 @@ struct Guests {
     /// Who came last.
     last: u64,
     inside: usize,
-    /// Those who have not asked yet, the longest-waiting first.
-    silent: VecDeque<(u64, TcpStream)>,
+    /// Who may stay, in the order in which they came.
+    welcome: VecDeque<Guest>,
+}
+
+#[derive(Debug)]
+struct Guest {
+    number: u64,
+    stream: TcpStream,
+    has_asked: bool,
 }
 
 /// A client's place; dropping it makes room.
@@ -177,20 +185,21 @@ struct Place<'h> {
 }
 
 impl Hall {
-    /// Takes a place; if it was the last one, somebody silent has to go.
+    /// Takes a place; if it was the last one, somebody has to go.
     fn enter(&self, stream: &TcpStream) -> io::Result<Place<'_>> {
         let stream = stream.try_clone()?;
         let mut guests = self.guests();
         guests.last += 1;
         guests.inside += 1;
-        if guests.inside >= MOST
-            && let Some((_, silent)) = guests.silent.pop_front()
-        {
-            // Its thread finds that it has left.
-            let _ = silent.shutdown(Shutdown::Both);
+        if guests.inside >= MOST {
+            guests.send_one_away();
         }
         let number = guests.last;
-        guests.silent.push_back((number, stream));
+        guests.welcome.push_back(Guest {
+            number,
+            stream,
+            has_asked: false,
+        });
         Ok(Place { hall: self, number })
     }
 
@@ -199,17 +208,31 @@ impl Hall {
     }
 }
 
+impl Guests {
+    fn send_one_away(&mut self) {
+        let silent = self.welcome.iter().position(|guest| !guest.has_asked);
+        if let Some(guest) = self.welcome.remove(silent.unwrap_or(0)) {
+            // Its thread finds that it has left.
+            let _ = guest.stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
 impl Place<'_> {
     /// It is no longer one of the silent ones.
     fn has_asked(&self) {
-        let number = self.number;
-        self.hall.guests().silent.retain(|(own, _)| *own != number);
+        let mut guests = self.hall.guests();
+        let mut own = guests.welcome.iter_mut();
+        if let Some(own) = own.find(|guest| guest.number == self.number) {
+            own.has_asked = true;
+        }
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.has_asked();
-        self.hall.guests().inside -= 1;
+        let mut guests = self.hall.guests();
+        guests.inside -= 1;
+        guests.welcome.retain(|guest| guest.number != self.number);
     }
 }

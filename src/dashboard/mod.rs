@@ -9,12 +9,12 @@
 //!
 //! | name | what is in it |
 //! |---|---|
-//! | [`sources`] | asks every daemon, remembers the last answer and since when there is none |
-//! | [`words`] | an answer in plain language: why the rate is what it is |
-//! | [`series`] | a range of the history as so many points, of which none hides a spike |
-//! | [`page`] | one document without a request to anywhere, and the policy that forbids one |
-//! | [`routes`] | which path is answered with what |
-//! | [`request`], [`door`] | a client's bytes, how many of them, and for how long |
+//! | `sources` | asks every daemon, remembers the last answer and since when there is none |
+//! | `words` | an answer in plain language: why the rate is what it is |
+//! | `series` | a range of the history as so many points, of which none hides a spike |
+//! | `page` | one document without a request to anywhere, and the policy that forbids one |
+//! | `routes` | which path is answered with what |
+//! | `request`, `door` | a client's bytes, how many of them, and for how long |
 //!
 //! # The API
 //! Both answers are JSON, for GET and HEAD; a refusal is `{"error": "a sentence"}` with its status.
