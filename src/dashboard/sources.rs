@@ -122,7 +122,7 @@ fn ask(agent: &Agent, address: &str) -> Result<Value, String> {
 fn words(error: &ureq::Error) -> String {
     match error {
         ureq::Error::Io(e) if e.kind() == io::ErrorKind::ConnectionRefused => {
-            "nobody listens there: is the daemon running?".into()
+            "nobody listens there, so the daemon may be down".into()
         }
         ureq::Error::Timeout(_) => format!("no answer within {}", Span(PATIENCE.as_secs_f64())),
         ureq::Error::HostNotFound => "the name has no address".into(),

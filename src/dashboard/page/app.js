@@ -121,6 +121,7 @@ function chooseWans() {
   byId('no-history').hidden = !problem;
   say(byId('no-history'), problem ? `No charts: ${problem}.` : '');
   byId('charts-frame').hidden = shown.wan === null;
+  byId('toolbar').classList.toggle('idle', shown.wan === null);
 }
 
 async function watch() {

@@ -134,6 +134,24 @@ try {
   await picture('phone', { fullPage: true });
   const { y } = await page.locator('.past').boundingBox();
   await picture('phone-charts', { fullPage: true, clip: { x: 0, y: y + (await page.evaluate(() => scrollY)) - 8, width: 390, height: 1180 } });
+
+  const fingers = await browser.newCDPSession(page);
+  await fingers.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 2 });
+  await page.locator('#charts').scrollIntoViewIfNeeded();
+  const glass = await page.locator('#charts').boundingBox(), height = glass.y + 60;
+  const touch = (type, ...xs) => fingers.send('Input.dispatchTouchEvent', { type, touchPoints: xs.map((x, id) => ({ x, y: height, id })) });
+  const day = last;
+  const pinched = await chartAfter('two fingers', async () => {
+    await touch('touchStart', 180, 220);
+    for (let n = 1; n <= 5; n += 1) await touch('touchMove', 180 - 16 * n, 220 + 16 * n);
+    await touch('touchEnd');
+  }, ({ span }) => span < day.span / 3);
+  await chartAfter('one finger', async () => {
+    await touch('touchStart', 120);
+    for (let n = 1; n <= 5; n += 1) await touch('touchMove', 120 + 30 * n);
+    await touch('touchEnd');
+  }, ({ span, to }) => near(span, pinched.span) && to < pinched.to - span / 4);
+  await fingers.send('Emulation.setTouchEmulationEnabled', { enabled: false });
   await page.setViewportSize({ width: 1280, height: 1290 });
   console.log('ok: dark, and as wide as a phone');
 
