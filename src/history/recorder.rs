@@ -126,7 +126,9 @@ pub struct Recorder {
     told: Option<(Kind, Instant)>,
     waiting: VecDeque<Row>,
     commit_at: Instant,
+    /// Rows lost since the trouble that is not over began, and before it.
     lost: u64,
+    lost_before: u64,
 }
 
 impl Recorder {
@@ -142,6 +144,7 @@ impl Recorder {
             told: None,
             commit_at: Instant::ZERO,
             lost: 0,
+            lost_before: 0,
         }
     }
 
@@ -162,6 +165,18 @@ impl Recorder {
     /// Whether the database can be written, as far as is known.
     pub const fn is_healthy(&self) -> bool {
         matches!(self.state, State::Healthy(_)) && self.failing.is_none()
+    }
+
+    /// Whether it cannot be written, and that was told.
+    pub fn is_failing(&self) -> bool {
+        self.failing
+            .as_ref()
+            .is_some_and(|failing| failing.told.is_some())
+    }
+
+    /// Rows that were lost because too many waited.
+    pub const fn lost(&self) -> u64 {
+        self.lost_before + self.lost
     }
 
     /// Does one small thing: opens, writes a batch, or maintains. `wall` in seconds since 1970.
@@ -225,6 +240,7 @@ impl Recorder {
         }
         Ok(self.failing.take().and_then(|failing| {
             let lost = core::mem::take(&mut self.lost);
+            self.lost_before += lost;
             (failing.told.is_some() || lost > 0).then(|| Notice::Recovered {
                 after: now - failing.since,
                 lost,

@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 
 use log::Level;
 
-use super::scribe::{Follower, Moment};
+use super::scribe::{Condition, Follower, Moment};
 use crate::history::maintain::Budget;
 use crate::history::recorder::{Notice, Recorder, RecorderParams};
 use crate::history::second::{Recorded, Seconds, Snapshot};
@@ -70,6 +70,13 @@ impl<F: Recorded + Debug> Follower<F> for Chronicler<F> {
         };
         self.seconds.pass(over, &mut |row| recorder.push(row));
         tell_of(recorder.finish(at.now, secs(at.wall)), say);
+    }
+
+    fn condition(&self) -> Condition {
+        Condition {
+            failing: self.recorder.is_failing(),
+            lost: self.recorder.lost(),
+        }
     }
 }
 
