@@ -84,7 +84,7 @@ fn tell_of(notice: Option<Notice>, say: &mut dyn FnMut(Level, &str)) {
     if let Some(notice) = notice {
         let level = match notice {
             Notice::Failing(_) => Level::Warn,
-            Notice::Recovered { .. } => Level::Info,
+            Notice::Bloated { .. } | Notice::Recovered { .. } => Level::Info,
         };
         say(level, &notice.to_string());
     }
