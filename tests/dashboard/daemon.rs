@@ -72,7 +72,10 @@ pub(crate) fn autorate(n: u32) -> Value {
 }
 
 fn wan(name: &str, base: f64, delta: f64, down: (f64, &str), up: (f64, &str), why: &str) -> Value {
-    let reflector = |host: &str, more: f64, loss: f64| json!({"host": host, "rtt_ms": base + delta + more, "age_seconds": 0.1, "loss_percent": loss});
+    let reflector = |host: &str, more: f64, loss: f64| {
+        let rtt = base + delta + more;
+        json!({"host": host, "rtt_ms": rtt, "age_seconds": 0.1, "loss_percent": loss})
+    };
     json!({
         "name": name, "baseline_rtt_ms": base, "load_rtt_ms": base + delta,
         "download": {"current_rate_mbps": down.0, "state": down.1, "applied_rate_mbps": down.0 + 6.0,
