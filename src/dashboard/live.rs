@@ -40,6 +40,8 @@ struct Source {
     kind: Option<&'static str>,
     answers: bool,
     sentence: String,
+    /// What it says is wrong, besides its lines.
+    problem: Option<&'static str>,
 }
 
 /// What a daemon says, or said when it was last heard.
@@ -96,6 +98,7 @@ impl Document {
             kind: None,
             answers: silence.is_none() && seen.last.is_some(),
             sentence: String::new(),
+            problem: None,
         };
         source.sentence = match (&silence, &seen.last) {
             (Some((_, why)), last) => silent(why, silent_for, last.is_some()),
@@ -126,6 +129,7 @@ impl Document {
                     what: words::wan::describe(&process, wan, known),
                 });
             }
+            source.problem = trouble(process.pulse);
             up(&process.version, process.uptime_seconds)
         } else {
             source.kind = Some("steering");
@@ -134,9 +138,15 @@ impl Document {
                 silent_for,
                 what: words::steering::describe(&process),
             });
+            source.problem = trouble(process.pulse);
             up(&process.version, process.uptime_seconds)
         }
     }
+}
+
+fn trouble(pulse: health::Pulse) -> Option<&'static str> {
+    let sentence = "cannot write the history, so its charts end there; its log says why";
+    pulse.history_failing.then_some(sentence)
 }
 
 fn up(version: &str, seconds: f64) -> String {
@@ -260,6 +270,18 @@ mod tests {
         );
         assert_eq!(all["wans"][0]["name"], "wan1");
         assert_eq!(all["wans"][0]["silent_for"], 12.0);
+        assert_eq!(all["sources"][0]["problem"], Value::Null);
+    }
+
+    #[test]
+    fn a_history_that_cannot_be_written_is_told() {
+        let health = json!({"status": "healthy", "wans": [], "loop": {"history_failing": true}});
+        let all = heard(Seen {
+            last: Some((Instant::ZERO, Arc::new(health))),
+            silence: None,
+        });
+        let problem = all["sources"][0]["problem"].as_str().unwrap();
+        assert!(problem.starts_with("cannot write the history"), "{problem}");
     }
 
     #[test]

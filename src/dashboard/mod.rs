@@ -19,7 +19,7 @@
 //! # The API
 //! Both answers are JSON, for GET and HEAD; a refusal is `{"error": "a sentence"}` with its status.
 //!
-//! - `/api/live`: `now` (seconds since 1970), `sources` (every address asked: `answers`, `sentence`), `wans` (numbers,
+//! - `/api/live`: `now` (seconds since 1970), `sources` (every address asked: `answers`, `sentence`, `problem`), `wans` (numbers,
 //!   and sentences for people: `problem`, `download` and `upload` with `rate`, `ceiling` (Mbit/s), `zone`, `sentence`,
 //!   `why`; `delay`, `router`, `reflectors`), `steering`, `history` (whether it can be read, its WANs, its bounds).
 //! - `/api/series?from=&to=[&wan=][&points=]`: `from`, `to` in seconds since 1970; `points` from 50 to 2000, 800

@@ -110,6 +110,7 @@ class Live {
       // A daemon that never answered may well not be wanted; the foot of the page names it.
       if (!source.answers && source.kind) told.push(`${source.address} is ${source.sentence}. What it said last is shown dimmed.`);
     }
+    for (const source of live.sources) if (source.problem) told.push(`${source.address} ${source.problem}.`);
     for (const wan of live.wans) if (wan.problem) told.push(`${wan.name}: ${wan.problem}`);
     for (const steering of live.steering) if (steering.problem) told.push(`Steering: ${steering.problem}`);
     if (live.wans.length + live.steering.length === 0) told.push('No daemon answers yet. See the foot of this page for who is asked.');

@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub(in crate::dashboard) struct Autorate {
     pub(in crate::dashboard) version: String,
     pub(in crate::dashboard) uptime_seconds: f64,
+    #[serde(rename = "loop")]
+    pub(in crate::dashboard) pulse: Pulse,
     pub(in crate::dashboard) dry_run: bool,
     pub(in crate::dashboard) wans: Vec<Wan>,
 }
@@ -83,12 +85,20 @@ pub(super) struct Router {
     pub(super) drifts_corrected: u64,
 }
 
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::dashboard) struct Pulse {
+    pub(in crate::dashboard) history_failing: bool,
+}
+
 /// Of steering.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::dashboard) struct Steering {
     pub(in crate::dashboard) version: String,
     pub(in crate::dashboard) uptime_seconds: f64,
+    #[serde(rename = "loop")]
+    pub(in crate::dashboard) pulse: Pulse,
     #[serde(rename = "steering")]
     pub(super) standing: Standing,
     pub(super) congestion: Congestion,
