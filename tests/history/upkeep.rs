@@ -235,6 +235,22 @@ fn the_file_stays_within_its_bound_and_the_finest_rows_go_first() {
 }
 
 #[test]
+fn every_step_that_gives_room_back_gives_back_many_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    drop(Database::open(&path).unwrap());
+    v17::bloat(&Connection::open(&path).unwrap());
+    let pages = Database::read(&path).unwrap().size().unwrap().file / 4_096;
+    let done = maintain(&path, keep(30, 8 << 20), NOW);
+    let shrunk = done.iter().filter(|work| **work == Work::Shrunk).count();
+    let shrunk = u64::try_from(shrunk).unwrap();
+    assert!(
+        (1..=pages / 64 + 1).contains(&shrunk),
+        "{shrunk} steps for {pages} pages"
+    );
+}
+
+#[test]
 fn a_file_that_v1_7_began_does_not_shrink_but_its_room_is_used_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("metrics.db");
