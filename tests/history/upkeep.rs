@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 use wanctl::history::database::Database;
 use wanctl::history::maintain::{Budget, Keep, Maintenance, Work};
+use wanctl::history::row::Row;
 use wanctl::history::tier::Tier;
 use wanctl::shell::clock::Clock;
 use wanctl::time::{Duration, Instant};
@@ -150,6 +151,16 @@ fn a_change_and_its_reason_are_in_every_tier() {
     }
 }
 
+fn row(at: i64) -> Row {
+    Row {
+        at,
+        wan: "wan2".into(),
+        metric: "wanctl_rtt_ms".into(),
+        value: 5.0,
+        labels: None,
+    }
+}
+
 #[test]
 fn late_rows_are_blended_after_all() {
     let folder = tempfile::tempdir().unwrap();
@@ -158,14 +169,7 @@ fn late_rows_are_blended_after_all() {
     maintain(&path, keep(30, 1 << 30), NOW);
     let late = NOW - 3_000;
     let mut database = Database::open(&path).unwrap();
-    let row = wanctl::history::row::Row {
-        at: late,
-        wan: "wan2".into(),
-        metric: "wanctl_rtt_ms".into(),
-        value: 5.0,
-        labels: None,
-    };
-    database.insert(Tier::Raw, [&row]).unwrap();
+    database.insert(Tier::Raw, [&row(late)]).unwrap();
     let tell = || Instant::ZERO;
     let budget = Budget {
         rows: ROWS,
@@ -187,6 +191,31 @@ fn late_rows_are_blended_after_all() {
         != Work::Nothing
     {}
     assert_eq!(count(&path, minute), 1);
+}
+
+/// A board that believes in another year until somebody tells it the time.
+#[test]
+fn a_clock_that_was_set_back_does_not_stop_the_tiers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let mut database = Database::open(&path).unwrap();
+    let mut maintenance = Maintenance::new(keep(30, 1 << 30));
+    let tell = || Instant::ZERO;
+    let budget = Budget {
+        rows: ROWS,
+        time: Duration::from_secs(1),
+        clock: &tell,
+    };
+    let mut now = Instant::ZERO;
+    for began in [NOW + 3_000 * DAY, NOW] {
+        let rows: Vec<_> = (0..HOUR).map(|n| row(began + n)).collect();
+        database.insert(Tier::Raw, &rows).unwrap();
+        let wall = began + HOUR;
+        while maintenance.step(&mut database, now, wall, budget).unwrap() != Work::Nothing {}
+        now = now + Duration::from_secs(3_600);
+        let minutes = format!("granularity = '1m' AND timestamp BETWEEN {began} AND {wall}");
+        assert!(count(&path, &minutes) > 50, "{}", count(&path, &minutes));
+    }
 }
 
 /// Bytes of the file after as much maintenance as it takes.
