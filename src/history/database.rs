@@ -72,12 +72,19 @@ impl Database {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|e| Trouble::of_io(parent, &e))?;
         }
-        // SQLite would only say that it cannot; the system says why.
-        touch(path).map_err(|e| Trouble::of_io(path, &e))?;
+        // To close a second handle of a file drops the locks that the process has on it, and so would invite others
+        // to remove the log that is in use.
+        if !path.exists() {
+            touch(path).map_err(|e| Trouble::of_io(path, &e))?;
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let database = Self::connect(path, path.to_owned(), flags)?;
+        let database = Self::connect(path, path.to_owned(), flags).map_err(|trouble| {
+            // SQLite only says that it cannot; the system says why.
+            let why = touch(path).err();
+            why.map_or(trouble, |e| Trouble::of_io(path, &e))
+        })?;
         database.prepare().map_err(|e| database.trouble(e))?;
         Ok(database)
     }

@@ -1,9 +1,11 @@
 //! The writer that stops nothing.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use rusqlite::Connection;
+use wanctl::history::database::Database;
 use wanctl::history::maintain::{Budget, Keep};
 use wanctl::history::recorder::{Notice, Recorder, RecorderParams};
 use wanctl::history::row::Row;
@@ -348,4 +350,25 @@ fn a_bloated_file_of_v1_7s_is_told_once() {
     let words = notice.to_string();
     let remedy = format!("`wanctl history --compact --db {}`", path.display());
     assert!(words.contains(&remedy), "{words}");
+}
+
+/// Whoever has a database open keeps others from removing its log: SQLite's shared lock, which the system drops
+/// when any handle of the file is closed.
+#[test]
+fn to_open_it_again_does_not_drop_the_locks_on_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    v17::week(&path, HOUR);
+    let locks = || {
+        let inode = format!(":{} ", fs::metadata(&path).unwrap().ino());
+        let all = fs::read_to_string("/proc/locks").unwrap();
+        all.lines().filter(|line| line.contains(&inode)).count()
+    };
+    let reader = Database::open(&path).unwrap();
+    let before = locks();
+    assert!(before > 0, "SQLite locks what it has open");
+    let writer = Database::open(&path).unwrap();
+    assert_eq!(locks(), before);
+    drop((reader, writer));
+    assert_eq!(locks(), 0);
 }
