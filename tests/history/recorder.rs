@@ -26,6 +26,10 @@ struct Life {
 
 impl Life {
     fn new(path: &Path) -> Self {
+        Self::with(path, 128 << 20)
+    }
+
+    fn with(path: &Path, log_bytes: u64) -> Self {
         let keep = Keep {
             days: 30,
             bytes: 1 << 30,
@@ -33,6 +37,7 @@ impl Life {
         let params = RecorderParams {
             commit_every: Duration::from_secs(10),
             capacity: 100,
+            log_bytes,
             ..RecorderParams::new(path.to_owned(), keep)
         };
         Self {
@@ -173,6 +178,29 @@ fn a_lock_is_waited_for_then_reported_once_and_nothing_is_lost_that_fits() {
     assert_eq!(life.recovered(), Some(0));
     assert!(life.recorder.is_healthy());
     assert!(rows(&path) >= 101, "{}", rows(&path));
+}
+
+/// A pager left open on `wanctl history`, a reader that hangs: v1.7's log grew without bound (b-29).
+#[test]
+fn a_reader_that_does_not_let_go_is_told_of_before_the_log_fills_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let mut life = Life::with(&path, 100_000);
+    life.live(12);
+    let reader = Connection::open(&path).unwrap();
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM metrics")
+        .unwrap();
+    life.live(300);
+    let log = fs::metadata(folder.path().join("metrics.db-wal")).unwrap();
+    assert!(log.len() < 200_000, "{}", log.len());
+    assert_eq!(life.troubles(), [Kind::Held], "{:?}", life.notices);
+    reader.execute_batch("COMMIT").unwrap();
+    life.live(80);
+    assert!(life.recovered().is_some(), "{:?}", life.notices);
+    assert!(life.recorder.is_healthy());
+    let log = fs::metadata(folder.path().join("metrics.db-wal")).unwrap();
+    assert!(log.len() < 200_000, "{}", log.len());
 }
 
 #[test]
