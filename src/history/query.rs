@@ -11,6 +11,7 @@ use rusqlite::types::Value;
 
 use super::blend::Coarser;
 use super::database::Database;
+use super::metric;
 use super::row::Sample;
 use super::tier::Tier;
 use super::trouble::Trouble;
@@ -215,6 +216,17 @@ impl Query {
         self.metrics.is_empty() || self.metrics.iter().any(|name| name == metric)
     }
 
+    /// Names of the rows that the answer is made of: an extreme also of its means, which are extremes of the time
+    /// they are blended to.
+    fn read_for(&self, span: Span) -> Vec<String> {
+        let mut names = self.metrics.clone();
+        if span.source != span.shown {
+            let means = self.metrics.iter().filter_map(|name| metric::mean_of(name));
+            names.extend(means.map(str::to_owned));
+        }
+        names
+    }
+
     fn sql(
         &self,
         columns: &str,
@@ -238,11 +250,12 @@ impl Query {
             values.push(Value::Text(wan.clone()));
         }
         if !self.metrics.is_empty() {
-            let marks = vec!["?"; self.metrics.len()].join(", ");
+            let names = self.read_for(span);
+            let marks = vec!["?"; names.len()].join(", ");
             sql.push_str(" AND +metric_name IN (");
             sql.push_str(&marks);
             sql.push(')');
-            values.extend(self.metrics.iter().cloned().map(Value::Text));
+            values.extend(names.into_iter().map(Value::Text));
         }
         sql.push_str(order);
         if let Some(limit) = limit {

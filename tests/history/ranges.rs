@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use wanctl::history::database::Database;
+use wanctl::history::metric;
 use wanctl::history::query::Query;
 use wanctl::history::row::Row;
 use wanctl::history::tier::Tier;
@@ -122,6 +123,32 @@ fn and_after_its_tiers_were_made_whole() {
         };
         assert!(oldest <= begins.max(finest) + size, "{range}: {oldest}");
     }
+}
+
+/// The tiers know the extremes of seconds that had none of their own; so does what is blended on the fly.
+#[test]
+fn an_extreme_that_is_asked_for_alone_is_found_in_the_means() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let row = |at, value| Row {
+        at,
+        wan: "wan1".into(),
+        metric: metric::RTT.into(),
+        value,
+        labels: None,
+    };
+    let mut database = Database::open(&path).unwrap();
+    let rows = [row(NOW - 3, 20.0), row(NOW - 2, 20.0), row(NOW - 1, 90.0)];
+    database.insert(Tier::Raw, &rows).unwrap();
+    let query = Query {
+        metrics: vec![metric::RTT_MAX.to_owned()],
+        ..last(12 * HOUR, NOW)
+    };
+    let found = ask(&path, &query);
+    let [(row, Tier::Minute)] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!((&*row.metric, row.value), (metric::RTT_MAX, 90.0));
 }
 
 #[test]
