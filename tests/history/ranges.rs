@@ -125,6 +125,40 @@ fn and_after_its_tiers_were_made_whole() {
     }
 }
 
+/// The newest hour is made of five minutes, minutes and seconds, and still is one hour.
+#[test]
+fn what_several_tiers_know_of_one_time_is_one_row_and_its_mean() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let hour = NOW - NOW % HOUR - HOUR;
+    let rows: Vec<_> = (hour..hour + HOUR)
+        .map(|at| Row {
+            at,
+            wan: "wan1".into(),
+            metric: "x".into(),
+            value: (at - hour) as f64,
+            labels: None,
+        })
+        .collect();
+    let mut database = Database::open(&path).unwrap();
+    database.insert(Tier::Raw, &rows).unwrap();
+    maintain(&path, keep(30, 1 << 30), NOW);
+    let query = last(7 * DAY, NOW);
+    let sources: Vec<_> = query
+        .plan(&database)
+        .unwrap()
+        .iter()
+        .map(|s| s.source)
+        .collect();
+    assert_eq!(sources, [Tier::Raw, Tier::Minute, Tier::FiveMinutes]);
+    let found = ask(&path, &query);
+    let [(row, Tier::Hour)] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!((row.at, row.value), (hour, 1_799.5));
+    assert_eq!(query.count(&database).unwrap(), 1);
+}
+
 /// The tiers know the extremes of seconds that had none of their own; so does what is blended on the fly.
 #[test]
 fn an_extreme_that_is_asked_for_alone_is_found_in_the_means() {

@@ -16,7 +16,7 @@ use self::plan::{Stretch, cover};
 use super::blend::Coarser;
 use super::database::Database;
 use super::metric;
-use super::row::Sample;
+use super::row::{Row, Sample};
 use super::tier::Tier;
 use super::trouble::Trouble;
 
@@ -119,12 +119,15 @@ impl Query {
                 ControlFlow::Continue(())
             }
         };
-        for span in self.plan(database)? {
-            let answered = self.answer(database, span, &mut counted);
+        let (spans, mut blend) = (self.plan(database)?, None);
+        for span in spans {
+            let answered = self.answer(database, span, &mut blend, &mut counted);
             if answered.map_err(|e| database.trouble(e))?.is_break() {
-                break;
+                return Ok(());
             }
         }
+        // Nothing comes after it.
+        let _ = self.hand_out(&mut blend, &mut counted);
         Ok(())
     }
 
@@ -133,26 +136,30 @@ impl Query {
     /// # Errors
     /// [`Trouble`].
     pub fn count(&self, database: &Database) -> Result<u64, Trouble> {
-        let mut count = 0;
+        let (mut counted, mut blended) = (0, 0);
         let all = Self {
             offset: 0,
             limit: None,
             ..self.clone()
         };
-        for span in self.plan(database)? {
-            let counted = if span.source == span.shown {
-                all.count_as_they_are(database, span)
+        let (spans, mut blend) = (self.plan(database)?, None);
+        let mut one_more = |_: &Sample<'_>| {
+            blended += 1;
+            ControlFlow::Continue(())
+        };
+        for span in spans {
+            let looked = if span.source == span.shown {
+                let count = all.count_as_they_are(database, span);
+                count.map(|count| counted += count)
             } else {
-                let mut blended = 0;
-                let answered = all.answer(database, span, &mut |_| {
-                    blended += 1;
-                    ControlFlow::Continue(())
-                });
-                answered.map(|_| blended)
+                let answered = all.answer(database, span, &mut blend, &mut one_more);
+                answered.map(|_| ())
             };
-            count += counted.map_err(|e| database.trouble(e))?;
+            looked.map_err(|e| database.trouble(e))?;
         }
-        Ok(count)
+        // It never breaks off.
+        let _ = all.hand_out(&mut blend, &mut one_more);
+        Ok(counted + blended)
     }
 
     fn count_as_they_are(&self, database: &Database, span: Span) -> rusqlite::Result<u64> {
@@ -164,14 +171,23 @@ impl Query {
         Ok(count.unsigned_abs())
     }
 
+    /// Hands out what a span knows, but for the last of a time that an older span may know more of: that is left
+    /// in `blend`.
     fn answer(
         &self,
         database: &Database,
         span: Span,
+        blend: &mut Option<Coarser>,
         each: &mut dyn FnMut(&Sample<'_>) -> ControlFlow<()>,
     ) -> rusqlite::Result<ControlFlow<()>> {
         // Only where rows go out as they are does SQL know how many are wanted.
         let as_it_is = span.source == span.shown;
+        let goes_on = blend
+            .as_ref()
+            .is_some_and(|blend| !as_it_is && blend.tier() == span.shown);
+        if !goes_on && self.hand_out(blend, each).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
         let limit = self
             .limit
             .filter(|_| as_it_is)
@@ -181,25 +197,41 @@ impl Query {
         let (sql, values) = self.sql(columns, span, order, limit);
         let mut statement = database.connection.prepare(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(values))?;
-        let mut coarser = Coarser::new(span.shown);
-        let mut blended = |rows: Vec<super::row::Row>| {
-            let mut asked = rows.iter().filter(|row| self.asks_for(&row.metric));
-            asked.try_for_each(|row| each(&row.sample(span.shown)))
-        };
-        if as_it_is {
-            while let Some(row) = rows.next()? {
-                if each(&sample(row, span.source)?).is_break() {
-                    return Ok(ControlFlow::Break(()));
-                }
-            }
-            return Ok(ControlFlow::Continue(()));
-        }
         while let Some(row) = rows.next()? {
-            if blended(coarser.add(&sample(row, span.source)?)).is_break() {
+            let sample = sample(row, span.source)?;
+            let flow = if as_it_is {
+                each(&sample)
+            } else {
+                let blend = blend.get_or_insert_with(|| Coarser::new(span.shown));
+                self.those_asked_for(&blend.add(&sample), span.shown, each)
+            };
+            if flow.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
-        Ok(blended(coarser.finish()))
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Hands out what was blended last.
+    fn hand_out(
+        &self,
+        blend: &mut Option<Coarser>,
+        each: &mut dyn FnMut(&Sample<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        match blend.take() {
+            Some(mut blend) => self.those_asked_for(&blend.finish(), blend.tier(), each),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    fn those_asked_for(
+        &self,
+        rows: &[Row],
+        shown: Tier,
+        each: &mut dyn FnMut(&Sample<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut asked = rows.iter().filter(|row| self.asks_for(&row.metric));
+        asked.try_for_each(|row| each(&row.sample(shown)))
     }
 
     /// A mean brings the extreme it hides, which nobody may have asked for.
