@@ -140,6 +140,8 @@ enum State {
 struct Failing {
     since: Instant,
     told: Option<Kind>,
+    /// It is more than a lock that will pass.
+    is_news: bool,
     retry: Duration,
 }
 
@@ -196,11 +198,9 @@ impl Recorder {
         matches!(self.state, State::Healthy(_)) && self.failing.is_none()
     }
 
-    /// Whether it cannot be written, and that was told.
+    /// Whether it cannot be written, and it is more than a lock that will pass.
     pub fn is_failing(&self) -> bool {
-        self.failing
-            .as_ref()
-            .is_some_and(|failing| failing.told.is_some())
+        self.failing.as_ref().is_some_and(|failing| failing.is_news)
     }
 
     /// Rows that were lost because too many waited.
@@ -309,6 +309,7 @@ impl Recorder {
         let failing = self.failing.get_or_insert(Failing {
             since: now,
             told: None,
+            is_news: false,
             retry: FIRST_RETRY,
         });
         self.state = State::Closed {
@@ -316,11 +317,11 @@ impl Recorder {
         };
         failing.retry = failing.retry.doubled().min(LAST_RETRY);
         let may_pass = matches!(trouble.kind, Kind::Locked | Kind::Held);
-        let no_news = may_pass && now - failing.since < LOCK_IS_NO_NEWS;
+        failing.is_news |= !may_pass || now - failing.since >= LOCK_IS_NO_NEWS;
         let repeated = self
             .told
             .is_some_and(|(kind, at)| kind == trouble.kind && now - at < REPEAT_EVERY);
-        if no_news || repeated || failing.told == Some(trouble.kind) {
+        if !failing.is_news || repeated || failing.told == Some(trouble.kind) {
             return None;
         }
         failing.told = Some(trouble.kind);

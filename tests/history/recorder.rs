@@ -276,6 +276,26 @@ fn trouble_that_comes_and_goes_is_not_told_each_time() {
     assert_eq!(life.troubles(), [Kind::Missing; 2]);
 }
 
+/// What `/health` and the metrics say does not depend on what is worth a line.
+#[test]
+fn trouble_that_is_not_told_again_is_trouble_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let mut life = Life::new(&path);
+    life.live(12);
+    let other = Connection::open(&path).unwrap();
+    for _ in 0..2 {
+        assert!(!life.recorder.is_failing());
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        life.live(40);
+        assert!(life.recorder.is_failing());
+        other.execute_batch("COMMIT").unwrap();
+        life.live(40);
+    }
+    assert!(!life.recorder.is_failing());
+    assert_eq!(life.troubles(), [Kind::Locked]);
+}
+
 #[test]
 fn somebody_elses_database_is_not_written_to() {
     let folder = tempfile::tempdir().unwrap();
