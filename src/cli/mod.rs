@@ -28,10 +28,11 @@ mod together;
 mod transport;
 mod when;
 
-use std::io::{self, Write as _, stderr, stdout};
+use std::io::{self, Write as _, stdout};
 use std::process::ExitCode;
 
 use self::args::{Command, Mode, RunArgs};
+use crate::shell::journal;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
@@ -115,7 +116,7 @@ fn printed(written: io::Result<()>) -> Result<ExitCode, String> {
     }
 }
 
-/// A line on stderr. If that is gone, there is nobody left to tell.
+/// A line on stderr, an error for the journal.
 fn complain(line: &str) {
-    let _ = stderr().lock().write_all(format!("{line}\n").as_bytes());
+    journal::complain(log::Level::Error, line);
 }

@@ -9,6 +9,7 @@ mod control;
 mod feed;
 mod health;
 mod health_abuse;
+mod logs;
 mod router_changes;
 mod router_faults;
 mod service;
