@@ -10,6 +10,7 @@ pub mod prometheus;
 pub mod state;
 pub mod steering;
 pub mod summary;
+pub(crate) mod utc;
 pub(crate) mod words;
 
 pub use self::document::Corrupt;

@@ -13,6 +13,7 @@ mod errno;
 pub mod event_loop;
 pub mod feed;
 pub mod http_server;
+pub mod https;
 pub mod journal;
 pub mod lock;
 pub mod realtime;

@@ -5,7 +5,6 @@ mod lines;
 mod prometheus;
 pub mod state;
 mod summary;
-mod utc;
 mod words;
 
 pub use self::words::trouble;

@@ -8,12 +8,12 @@ mod tests;
 use serde::ser::{Serialize, Serializer};
 
 use self::extra::{Alternate, Autorate, Lists, Measurement, Rule};
-use super::utc::Utc;
 use super::words::{self, State};
 use crate::control::zone::Zone;
 use crate::report::health::{
     Connectivity, Link, Pulse, Text, connectivity, link, rounded, seconds,
 };
+use crate::report::utc::Utc;
 use crate::steer::SteerStatus;
 use crate::steering::Decides;
 use crate::steering::assessment::Reason;

@@ -5,7 +5,7 @@ use core::fmt::{self, Display};
 use crate::time::WallTime;
 
 /// `2026-01-25T14:00:00.250000+00:00`, as Python spells it.
-pub(super) struct Utc(pub(super) WallTime);
+pub(crate) struct Utc(pub(crate) WallTime);
 
 impl Display for Utc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
