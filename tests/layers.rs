@@ -12,7 +12,7 @@ const QUANTITIES: [&str; 3] = ["units", "time", "direction"];
 
 /// Every room and what it may use besides itself and the quantities. `lib.rs` and `main.rs` are the map
 /// and the door.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("units", &[]),
     ("time", &[]),
     ("direction", &[]),
@@ -34,6 +34,12 @@ const ROOMS: [(&str, &[&str]); 17] = [
         ],
     ),
     (
+        "notices",
+        &[
+            "control", "steering", "router", "program", "status", "steer", "report",
+        ],
+    ),
+    (
         "history",
         &[
             "control", "steering", "router", "program", "status", "steer", "report",
@@ -46,27 +52,27 @@ const ROOMS: [(&str, &[&str]); 17] = [
     (
         "config",
         &[
-            "control", "steering", "wire", "router", "program", "status", "autorate",
+            "control", "steering", "wire", "router", "program", "status", "autorate", "notices",
         ],
     ),
     (
         "shell",
         &[
             "control", "steering", "wire", "router", "program", "status", "autorate", "report",
-            "history",
+            "notices", "history",
         ],
     ),
     (
         "cli",
         &[
             "control", "steering", "wire", "router", "program", "status", "autorate", "steer",
-            "report", "history", "sim", "config", "shell",
+            "report", "notices", "history", "sim", "config", "shell",
         ],
     ),
 ];
 
 /// Rooms whose code is a function of its arguments.
-const PURE: [&str; 13] = [
+const PURE: [&str; 14] = [
     "units",
     "time",
     "direction",
@@ -79,6 +85,7 @@ const PURE: [&str; 13] = [
     "autorate",
     "steer",
     "report",
+    "notices",
     "sim",
 ];
 
