@@ -123,7 +123,7 @@ fn live(path: &Path, hours: u64, batch: Duration) -> Cost {
         for (wan, _) in (0..).zip(WANS) {
             for _ in 0..CYCLES_PER_STEP {
                 facts(&mut random, busy, |fact| {
-                    seconds.autorate(wall, WanId(wan), &fact, &mut out);
+                    seconds.hear(wall, WanId(wan), &fact, &mut out);
                 });
             }
         }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use self::files::{leaves_traces, lock_all, restore, scribe_params};
 use super::args::RunArgs;
 use super::process;
-use super::{assemble, banner, listeners, together};
+use super::{assemble, banner, chronicle, listeners, together};
 use crate::autorate::{Autorate, OnExit, Wan, WanParams};
 use crate::config::{self, WanConfig};
 use crate::program::WanId;
@@ -100,8 +100,13 @@ impl Daemon {
         } else {
             Vec::new()
         };
+        let configs = loaded.iter().map(|loaded| &loaded.config);
+        let followers = match manner {
+            Manner::Service => chronicle::of_wans(clock, configs),
+            Manner::ByHand | Manner::Demo => Vec::new(),
+        };
         let scribe =
-            Scribe::start::<Autorate>(clock, scribe_params(loaded, args, manner), Vec::new())?;
+            Scribe::start::<Autorate>(clock, scribe_params(loaded, args, manner), followers)?;
         let inbox = scribe.inbox();
         match manner {
             Manner::Service => scribe::install_log(&inbox),
@@ -155,6 +160,9 @@ fn assemble_loop(
     if service {
         let configs = || loaded.iter().map(|loaded| &loaded.config);
         let warnings = together::warnings(configs());
+        if let Some(sentence) = chronicle::absence(&first.storage) {
+            log::info!("{sentence}");
+        }
         for warning in warnings.into_iter().chain(listeners::ignored(configs())) {
             process::say(&inbox, WanId(0), log::Level::Warn, &warning);
         }
@@ -164,6 +172,9 @@ fn assemble_loop(
         wans: ports,
         health: (manner != Manner::ByHand)
             .then(|| listeners::address("health_check", &first.health))
+            .flatten(),
+        aside: service
+            .then(|| chronicle::aside(clock, &first.storage))
             .flatten(),
         metrics: service
             .then(|| listeners::address("metrics", &first.metrics))

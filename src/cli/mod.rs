@@ -10,6 +10,8 @@ pub mod args;
 pub mod assemble;
 mod banner;
 mod check;
+#[cfg_attr(not(feature = "history"), path = "no_chronicle.rs")]
+mod chronicle;
 mod daemon;
 mod demo;
 mod double;
@@ -26,7 +28,6 @@ pub mod stage;
 pub mod steering;
 mod together;
 mod transport;
-mod when;
 
 use std::io::{self, Write as _, stdout};
 use std::process::ExitCode;

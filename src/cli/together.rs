@@ -6,7 +6,8 @@ use crate::direction::Direction;
 /// Two files that describe one line. v1.7 took them, each in a process of its own, and so do we: the
 /// rates then go back and forth.
 pub(super) fn warnings<'c>(configs: impl IntoIterator<Item = &'c WanConfig>) -> Vec<String> {
-    let mut warnings = Vec::new();
+    let configs: Vec<_> = configs.into_iter().collect();
+    let mut warnings = idle_histories(&configs);
     each_pair(configs, |earlier, later| {
         let (file, other) = (later.file.display(), earlier.file.display());
         if later.wan_name.eq_ignore_ascii_case(&earlier.wan_name) {
@@ -24,6 +25,22 @@ pub(super) fn warnings<'c>(configs: impl IntoIterator<Item = &'c WanConfig>) -> 
         }
     });
     warnings
+}
+
+/// One process keeps one history, the first file's, as in v1.7.
+fn idle_histories(configs: &[&WanConfig]) -> Vec<String> {
+    let Some((first, others)) = configs.split_first() else {
+        return Vec::new();
+    };
+    let differ = |config: &&&WanConfig| config.storage != first.storage;
+    let idle = others.iter().filter(differ).map(|config| {
+        format!(
+            "{}: storage: has no effect, because a process keeps one history and {} comes first; say it there",
+            config.file.display(),
+            first.file.display()
+        )
+    });
+    idle.collect()
 }
 
 /// Why the files cannot run together at all.
@@ -112,6 +129,19 @@ mod tests {
         });
         assert_eq!(warnings([&first, &other]), [""; 0]);
         assert_eq!(refusal([&first, &other]), None);
+        let untold = config("c.yaml", |config| {
+            config.wan_name = "third".to_owned();
+            config.router.host = crate::config::Host::Name("elsewhere".to_owned());
+            config.lock.file = "/run/wanctl/third.lock".into();
+            config.storage.db_path = Some("/elsewhere.db".into());
+        });
+        assert_eq!(
+            warnings([&first, &untold]),
+            [
+                "c.yaml: storage: has no effect, because a process keeps one history and a.yaml comes first; \
+                 say it there"
+            ]
+        );
         // Another router may have queues of the same names.
         let elsewhere = config("c.yaml", |config| {
             config.wan_name = "third".to_owned();

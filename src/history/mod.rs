@@ -14,6 +14,7 @@
 //! | [`database`] | schema and connection |
 //! | [`maintain`] | tiers, pruning and the bound of the file, in steps of a few milliseconds |
 //! | [`query`] | a range in, rows out, newest first, one at a time |
+//! | [`python`] | numbers and texts as v1.7's tools print them |
 //! | [`recorder`] | the writer that stops nothing: what it cannot write waits, then is counted |
 //! | [`second`] | from the facts of a program to rows |
 //!
@@ -29,6 +30,7 @@ pub mod blend;
 pub mod database;
 pub mod maintain;
 pub mod metric;
+pub mod python;
 pub mod query;
 pub mod recorder;
 pub mod row;

@@ -32,6 +32,21 @@ pub struct Query {
     pub limit: Option<u64>,
 }
 
+/// How many rows there are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Count {
+    /// So many.
+    Exact(u64),
+    /// So many, or more.
+    AtLeast(u64),
+}
+
+impl Default for Count {
+    fn default() -> Self {
+        Self::Exact(0)
+    }
+}
+
 /// A stretch of time, and who answers for it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Span {
@@ -111,6 +126,42 @@ impl Query {
         Ok(())
     }
 
+    /// How many rows there would be without `offset` and `limit`.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn count(&self, database: &Database) -> Result<u64, Trouble> {
+        let mut count = 0;
+        let all = Self {
+            offset: 0,
+            limit: None,
+            ..self.clone()
+        };
+        for span in self.plan(database)? {
+            let counted = if span.source == span.shown {
+                all.count_as_they_are(database, span)
+            } else {
+                let mut blended = 0;
+                let answered = all.answer(database, span, &mut |_| {
+                    blended += 1;
+                    ControlFlow::Continue(())
+                });
+                answered.map(|_| blended)
+            };
+            count += counted.map_err(|e| database.trouble(e))?;
+        }
+        Ok(count)
+    }
+
+    fn count_as_they_are(&self, database: &Database, span: Span) -> rusqlite::Result<u64> {
+        let (sql, values) = self.sql("count(*)", span, "", None);
+        let mut statement = database.connection.prepare(&sql)?;
+        let count = statement.query_row(rusqlite::params_from_iter(values), |row| {
+            row.get::<_, i64>(0)
+        })?;
+        Ok(count.unsigned_abs())
+    }
+
     fn answer(
         &self,
         database: &Database,
@@ -123,7 +174,9 @@ impl Query {
             .limit
             .filter(|_| as_it_is)
             .map(|n| n.saturating_add(self.offset));
-        let (sql, values) = self.sql(span, limit);
+        let columns = "timestamp, wan_name, metric_name, value, labels";
+        let order = " ORDER BY timestamp DESC, id DESC";
+        let (sql, values) = self.sql(columns, span, order, limit);
         let mut statement = database.connection.prepare(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(values))?;
         let mut coarser = Coarser::new(span.shown);
@@ -152,16 +205,23 @@ impl Query {
         self.metrics.is_empty() || self.metrics.iter().any(|name| name == metric)
     }
 
-    fn sql(&self, span: Span, limit: Option<u64>) -> (String, Vec<Value>) {
+    fn sql(
+        &self,
+        columns: &str,
+        span: Span,
+        order: &str,
+        limit: Option<u64>,
+    ) -> (String, Vec<Value>) {
         let whole = |n: u64| Value::Integer(i64::try_from(n).unwrap_or(i64::MAX));
         let mut values = vec![
             Value::Text(span.source.word().to_owned()),
             Value::Integer(span.from),
             Value::Integer(span.to),
         ];
-        let mut sql = "SELECT timestamp, wan_name, metric_name, value, labels FROM metrics
+        let mut sql = format!(
+            "SELECT {columns} FROM metrics
             WHERE granularity = ?1 AND timestamp >= ?2 AND timestamp <= ?3"
-            .to_owned();
+        );
         // The plus keeps SQLite from another index, by which it would have to sort before the first row.
         if let Some(wan) = &self.wan {
             sql.push_str(" AND +wan_name = ?");
@@ -174,7 +234,7 @@ impl Query {
             sql.push(')');
             values.extend(self.metrics.iter().cloned().map(Value::Text));
         }
-        sql.push_str(" ORDER BY timestamp DESC, id DESC");
+        sql.push_str(order);
         if let Some(limit) = limit {
             sql.push_str(" LIMIT ?");
             values.push(whole(limit));

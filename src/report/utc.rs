@@ -20,6 +20,28 @@ impl Display for Utc {
     }
 }
 
+/// `2026-01-25T14:00:00+00:00`: whole seconds since 1970, which Python spells so. Before 1970 and after 9999 it
+/// is the nearest it can be.
+#[cfg(feature = "history")]
+pub(crate) struct UtcSecs(pub(crate) i64);
+
+#[cfg(feature = "history")]
+impl Display for UtcSecs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secs = self.0.clamp(0, END_OF_TIME).unsigned_abs();
+        let (year, month, day) = civil(secs / 86_400);
+        let (hour, minute, second) = (secs / 3_600 % 24, secs / 60 % 60, secs % 60);
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}+00:00"
+        )
+    }
+}
+
+/// 9999-12-31T23:59:59, the last second that ISO 8601 and Python have a name for.
+#[cfg(feature = "history")]
+const END_OF_TIME: i64 = 253_402_300_799;
+
 /// The Gregorian date of so many days after 1970-01-01. Years begin in March here, so that the leap day is
 /// the last day of one, and come in eras of 400, which are all equally long.
 const fn civil(days: u64) -> (u64, u64, u64) {

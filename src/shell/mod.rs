@@ -2,8 +2,12 @@
 //! leaves: outside, every border has its own error.
 
 pub mod access;
+#[cfg(feature = "history")]
+pub mod archive;
 pub mod binding;
 pub mod certificate;
+#[cfg(feature = "history")]
+pub mod chronicler;
 pub mod clock;
 pub mod connect;
 mod departures;
@@ -32,6 +36,7 @@ pub mod timer;
 pub mod tls;
 mod tokens;
 pub mod wan_ports;
+pub mod when;
 mod zone;
 
 pub use errno::Errno;

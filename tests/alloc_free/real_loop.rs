@@ -119,6 +119,7 @@ fn run(tls: bool, ticks: u32) -> Seen {
         period: PERIOD,
         wans: vec![ports],
         health: Some(any_port),
+        aside: None,
         metrics: None,
         inbox: scribe.inbox(),
         notifier: Notifier::mute(),

@@ -7,8 +7,8 @@ use lexopt::{Arg, Parser};
 use super::Command;
 use super::option::{either, said};
 use crate::cli::help::HISTORY_HELP;
-use crate::cli::when;
 use crate::config::DEFAULT_DB_PATH;
+use crate::shell::when;
 
 /// `wanctl history`.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -1,10 +1,9 @@
 //! One row after the other, for programs.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::number::python;
 use super::table::local;
+use crate::history::python::{number, quoted};
 use crate::history::row::Sample;
 
 /// One object of v1.7's array, and what stands before it.
@@ -18,25 +17,9 @@ pub(super) fn json(out: &mut impl Write, first: bool, sample: &Sample<'_>) -> io
         sample.at,
         quoted(sample.wan),
         quoted(sample.metric),
-        python(sample.value),
+        number(sample.value),
         sample.tier.word()
     )
-}
-
-/// As Python does: non-ASCII escaped.
-fn quoted(text: &str) -> String {
-    let json = serde_json::Value::from(text).to_string();
-    json.chars().fold(String::new(), |mut out, c| {
-        if c.is_ascii() {
-            out.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                // A String takes everything.
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        }
-        out
-    })
 }
 
 /// The names of the columns.
@@ -51,7 +34,7 @@ pub(super) fn csv(out: &mut impl Write, sample: &Sample<'_>) -> io::Result<()> {
         local(sample.at),
         cell(sample.wan),
         cell(sample.metric),
-        python(sample.value),
+        number(sample.value),
         cell(sample.labels.unwrap_or("")),
         sample.tier.word()
     )
@@ -73,6 +56,5 @@ mod tests {
     fn a_cell_is_quoted_where_it_must_be() {
         assert_eq!(cell("wan1"), "wan1");
         assert_eq!(cell(r#"{"a": 1}"#), r#""{""a"": 1}""#);
-        assert_eq!(quoted("Büro"), "\"B\\u00fcro\"");
     }
 }

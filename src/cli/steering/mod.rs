@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::args::SteeringArgs;
-use super::{complain, listeners, print, process};
+use super::{chronicle, complain, listeners, print, process};
 use crate::config::{self, Loaded, SteeringConfig};
 use crate::program::Program;
 use crate::report::steering::{self as report, state};
@@ -153,9 +153,16 @@ impl Daemon {
         let clock = Clock::start();
         let signals = signals::catch()?;
         let lock = process::lock(&config.lock.file, "")?;
-        let scribe = Scribe::start::<Steer>(clock, scribe_params(config, args), Vec::new())?;
+        let followers = match errand {
+            Errand::Steer => chronicle::of_steering(clock, config),
+            Errand::Reset => Vec::new(),
+        };
+        let scribe = Scribe::start::<Steer>(clock, scribe_params(config, args), followers)?;
         let inbox = scribe.inbox();
         scribe::install_log(&inbox);
+        if let Some(sentence) = chronicle::absence(&config.storage) {
+            log::info!("{sentence}");
+        }
         let assembled = assemble::ports(config, errand == Errand::Steer).and_then(|wans| {
             let mode = wans[0].echo.mode().to_string();
             if errand == Errand::Steer {
@@ -175,6 +182,7 @@ impl Daemon {
                 period: PERIOD.min(config.measurement.interval),
                 wans,
                 health: address("health_check", &config.health),
+                aside: None,
                 metrics: address("metrics", &config.metrics),
                 signals,
                 inbox,

@@ -1,22 +1,16 @@
 //! What autorate tells.
 
-use super::{Labels, Seconds, code, secs};
+use super::{Labels, Recorded, Second, code};
 use crate::control::controller::Judgement;
 use crate::direction::Direction;
 use crate::history::metric;
 use crate::history::row::Row;
-use crate::program::{Fact, WanId};
+use crate::program::Fact;
 use crate::report::lines::reason;
-use crate::time::WallTime;
 
-impl Seconds {
-    /// A fact, told `at`; rows go to `out`. A WAN that there is not is left out.
-    pub fn autorate(&mut self, at: WallTime, wan: WanId, fact: &Fact, out: &mut impl FnMut(Row)) {
-        let Some(second) = self.wans.get_mut(wan.index()) else {
-            return;
-        };
-        second.turn(secs(at), out);
-        match fact {
+impl Recorded for Fact {
+    fn record(&self, second: &mut Second, out: &mut impl FnMut(Row)) {
+        match self {
             Fact::Cycle { judgement, .. } => {
                 for (metric, value) in numbers(judgement) {
                     second.value(metric, value, None);

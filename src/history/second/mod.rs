@@ -18,6 +18,7 @@ use super::blend::Blender;
 use super::row::{Row, Sample};
 use super::tier::Tier;
 use crate::control::zone::Zone;
+use crate::program::WanId;
 use crate::time::WallTime;
 
 /// The seconds that are not over, one per WAN.
@@ -26,8 +27,15 @@ pub struct Seconds {
     wans: Vec<Second>,
 }
 
+/// What a program tells, if it leaves rows.
+pub trait Recorded {
+    /// Adds what it says to the second it was told in; what happens once goes to `out`.
+    fn record(&self, second: &mut Second, out: &mut impl FnMut(Row));
+}
+
+/// A second of one WAN that is not over.
 #[derive(Debug)]
-struct Second {
+pub struct Second {
     wan: Arc<str>,
     at: i64,
     blender: Blender,
@@ -43,6 +51,20 @@ impl Seconds {
         };
         Self {
             wans: names.into_iter().map(second).collect(),
+        }
+    }
+
+    /// A fact, told `at`; rows go to `out`. A WAN that there is not is left out.
+    pub fn hear(
+        &mut self,
+        at: WallTime,
+        wan: WanId,
+        fact: &impl Recorded,
+        out: &mut impl FnMut(Row),
+    ) {
+        if let Some(second) = self.wans.get_mut(wan.index()) {
+            second.turn(secs(at), out);
+            fact.record(second, out);
         }
     }
 

@@ -1,27 +1,21 @@
 //! What steering tells. All of it says so in its labels: it shares the names of metrics and WAN with
 //! autorate, and v1.7 threw the two together (W-22).
 
-use super::{Labels, Second, Seconds, secs};
+use super::{Labels, Recorded, Second};
 use crate::control::zone::Zone;
 use crate::history::metric;
 use crate::history::row::Row;
-use crate::program::WanId;
 use crate::router::steering::Refusal;
 use crate::steer::{Cycle, Fact};
 use crate::steering::fact::{Fact as Decided, Standing};
 use crate::steering::rule::{RuleFact, Switch};
-use crate::time::WallTime;
 
 const SOURCE: &str = r#"{"source": "steering"}"#;
 
-impl Seconds {
-    /// A fact of steering, told `at`; rows go to `out`. Its one "WAN" is `topology.primary_wan`.
-    pub fn steering(&mut self, at: WallTime, fact: &Fact, out: &mut impl FnMut(Row)) {
-        let Some(second) = self.wans.get_mut(WanId(0).index()) else {
-            return;
-        };
-        second.turn(secs(at), out);
-        match fact {
+/// Its one "WAN" is `topology.primary_wan`.
+impl Recorded for Fact {
+    fn record(&self, second: &mut Second, out: &mut impl FnMut(Row)) {
+        match self {
             Fact::Cycle { cycle, .. } => second.cycle(cycle),
             Fact::Decision {
                 about,

@@ -48,7 +48,7 @@ fn told(facts: &[(WallTime, Fact)]) -> Vec<String> {
     let mut rows = Vec::new();
     let mut out = |row: Row| rows.push(row);
     for (at, fact) in facts {
-        seconds.autorate(*at, WanId(0), fact, &mut out);
+        seconds.hear(*at, WanId(0), fact, &mut out);
     }
     if let Some((last, _)) = facts.last() {
         seconds.pass(wall(last.secs + 1, 0), &mut out);
@@ -224,7 +224,7 @@ mod of_steering {
             rows.push(format!("{} {} {labels}", row.metric, row.value));
         };
         for fact in facts {
-            seconds.steering(wall(7, 0), &fact, &mut out);
+            seconds.hear(wall(7, 0), WanId(0), &fact, &mut out);
         }
         seconds.pass(wall(8, 0), &mut out);
         rows

@@ -15,7 +15,7 @@ use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use signal_hook_mio::v1_0::Signals;
 
 use super::clock::Clock;
-use super::http_server::{HttpServer, Site};
+use super::http_server::{Aside, HttpServer, Site};
 use super::resolver::Resolver;
 use super::scribe::{Inbox, InboxOf};
 use super::signals::Caught;
@@ -42,6 +42,8 @@ pub struct LoopParams<S, F, R = rest::LinkParams, C = ssh::LinkParams> {
     pub wans: Vec<WanPortsParams<R, C>>,
     /// Where `/health` listens.
     pub health: Option<SocketAddr>,
+    /// Who answers beside `/health` what takes too long for the loop.
+    pub aside: Option<Box<dyn Aside>>,
     /// Where `/metrics` listens.
     pub metrics: Option<SocketAddr>,
     /// What `kill` says.
@@ -135,6 +137,7 @@ impl<P: Runs> EventLoop<P> {
             tokens::HEALTH,
             params.health,
             HealthSite::of(&program),
+            params.aside,
             ("Health endpoint", "/health"),
         );
         let metrics = listening(
@@ -142,6 +145,7 @@ impl<P: Runs> EventLoop<P> {
             tokens::METRICS,
             params.metrics,
             MetricsSite::of(&program),
+            None,
             ("Prometheus metrics", "/metrics"),
         );
         let wans = (0..)
@@ -233,10 +237,11 @@ fn listening<S: Site>(
     base: Token,
     address: Option<SocketAddr>,
     site: S,
+    aside: Option<Box<dyn Aside>>,
     (what, path): (&str, &str),
 ) -> Option<HttpServer<S>> {
     let address = address?;
-    match HttpServer::bind(registry, base, address, site) {
+    match HttpServer::bind(registry, base, address, site, aside) {
         Ok(server) => {
             if let Some(address) = server.address() {
                 log::info!("{what} available at http://{address}{path}");

@@ -21,6 +21,9 @@ pub trait Follower<F>: Debug + Send {
     fn finish(&mut self, at: Moment, say: &mut dyn FnMut(Level, &str));
 }
 
+/// All who follow a program.
+pub type Followers<F> = Vec<Box<dyn Follower<F>>>;
+
 /// What the clocks say.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {

@@ -28,7 +28,7 @@ use crossbeam_queue::ArrayQueue;
 pub use self::desk::Inbox;
 use self::desk::{CAPACITY, Desk};
 pub use self::files::{Documents, ReadError, peek_backup, peek_state, read_state, write_state};
-pub use self::follower::{Follower, Moment};
+pub use self::follower::{Follower, Followers, Moment};
 pub use self::line::line;
 pub use self::local_time::{from_local, iso_local, text_local};
 pub use self::log_front::install as install_log;
@@ -139,7 +139,7 @@ impl<S: Debug + Send + 'static, F: Debug + Send + 'static> Scribe<S, F> {
     pub fn start<P>(
         clock: Clock,
         params: ScribeParams,
-        followers: Vec<Box<dyn Follower<F>>>,
+        followers: Followers<F>,
     ) -> Result<Self, String>
     where
         P: Report<Saved = S, Fact = F>,

@@ -8,7 +8,7 @@ use log::Level;
 use super::files::write_state;
 use super::local_time::iso_local;
 use super::logs::Logs;
-use super::{Desk, Follower, Moment, Record, RecordOf, ScribeParams};
+use super::{Desk, Follower, Followers, Moment, Record, RecordOf, ScribeParams};
 use crate::program::WanId;
 use crate::report::{Line, Report};
 use crate::shell::clock::Clock;
@@ -20,7 +20,7 @@ use crate::time::WallTime;
 pub(super) struct Writer<P: Report> {
     logs: Logs,
     wans: Vec<Papers>,
-    followers: Vec<Box<dyn Follower<P::Fact>>>,
+    followers: Followers<P::Fact>,
     lost_told: u64,
 }
 
@@ -34,7 +34,7 @@ struct Papers {
 }
 
 impl<P: Report> Writer<P> {
-    pub(super) fn new(params: ScribeParams, followers: Vec<Box<dyn Follower<P::Fact>>>) -> Self {
+    pub(super) fn new(params: ScribeParams, followers: Followers<P::Fact>) -> Self {
         let papers = params.wans.iter().map(|files| Papers {
             name: files.name.clone(),
             states: files.states.clone(),

@@ -1,9 +1,9 @@
 //! Durations and times as v1.7's tools take them (contract 2.4).
 
-use crate::shell::scribe::from_local;
+use super::scribe::from_local;
 
 /// `30s`, `5m`, `12h`, `7d`, `2w`, in either case; seconds. `None`: it is none of these.
-pub(super) fn duration(text: &str) -> Option<i64> {
+pub fn duration(text: &str) -> Option<i64> {
     let unit = text.chars().next_back()?;
     let digits = &text[..text.len() - unit.len_utf8()];
     let each: i64 = match unit.to_ascii_lowercase() {
@@ -24,7 +24,7 @@ pub(super) fn duration(text: &str) -> Option<i64> {
 
 /// ISO 8601 (a date, a date and a time with `T` or a blank between them, an offset or `Z` or none) as
 /// seconds since 1970. Without an offset it is local time. `None`: it is no time.
-pub(super) fn timestamp(text: &str) -> Option<i64> {
+pub fn timestamp(text: &str) -> Option<i64> {
     let (date, time) = match text.char_indices().nth(10) {
         None => (text, "00:00"),
         Some((at, 'T' | 't' | ' ')) => (&text[..at], &text[at + 1..]),
