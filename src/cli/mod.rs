@@ -20,6 +20,7 @@ mod help;
 #[cfg_attr(not(feature = "history"), path = "no_history.rs")]
 mod history;
 mod listeners;
+mod notices;
 mod once;
 mod process;
 pub mod replay;
@@ -63,6 +64,7 @@ fn run(command: Command) -> ExitCode {
         Command::Double(args) => double::run(&args),
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),
         Command::Check(args) => check::run(&args),
+        Command::Notice(configs) => notices::run(&configs),
         Command::Fingerprint(target) => fingerprint::run(&target),
     };
     match done {

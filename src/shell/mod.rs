@@ -16,6 +16,7 @@ pub mod echo;
 mod errno;
 pub mod event_loop;
 pub mod feed;
+pub mod herald;
 pub mod http_server;
 pub mod https;
 pub mod journal;
