@@ -10,9 +10,12 @@ mod feed;
 mod health;
 mod health_abuse;
 mod logs;
+mod notices;
 mod router_changes;
 mod router_faults;
 mod service;
 mod signals;
 mod state;
 mod support;
+#[path = "../harness/webhook.rs"]
+mod webhook;

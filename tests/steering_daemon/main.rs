@@ -2,6 +2,7 @@
 
 mod house;
 mod killed;
+mod notices;
 mod operated;
 #[cfg(feature = "ssh")]
 mod over_ssh;
@@ -10,6 +11,8 @@ mod reset;
 #[path = "../ssh/sshd.rs"]
 mod sshd;
 mod steers;
+#[path = "../harness/webhook.rs"]
+mod webhook;
 
 use std::time::Duration;
 

@@ -162,3 +162,40 @@ impl Round {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notices::When;
+    use crate::shell::herald::PostParams;
+    use crate::status::label;
+
+    /// Somebody who takes the connection and says nothing.
+    #[test]
+    fn what_waits_for_a_silent_service_is_bounded_and_nobody_waits_for_it() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let shown = format!("http://{}", silent.local_addr().unwrap());
+        let post = Post::new(PostParams {
+            url: format!("{shown}/secret"),
+            shown,
+            host: "127.0.0.1".to_owned(),
+            trust: None,
+            authorization: None,
+        })
+        .unwrap();
+        assert!(!format!("{post:?}").contains("secret"));
+        let clock = Clock::start();
+        let courier = Courier::start(clock, post, Format::Json).unwrap();
+        let at = When {
+            now: clock.now(),
+            wall: clock.wall(),
+        };
+        for _ in 0..1_000 {
+            courier.leave(Notice::test(at, &label("wan1")));
+        }
+        let unsent = courier.unsent();
+        assert!((1..=2 * outbox::MOST).contains(&unsent), "{unsent}");
+        courier.stop();
+        assert!(!courier.is_done());
+    }
+}
