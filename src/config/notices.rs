@@ -5,6 +5,7 @@ mod address;
 use std::path::PathBuf;
 
 pub use self::address::WebAddress;
+use super::node::Kind as NodeKind;
 use super::rule::{Choice, FileName, Number};
 use super::secret::{Secret, SecretRule, variable};
 use super::section::Section;
@@ -53,8 +54,16 @@ pub enum SecretSource {
     reason = "missing and wrong are different things"
 )]
 pub(super) fn notices(root: &Section<'_>) -> Option<Option<NoticesConfig>> {
-    if root.value("notices").is_none() {
+    let Some(value) = root.value("notices") else {
         return Some(None);
+    };
+    if let NodeKind::Scalar { .. } = &value.node.kind {
+        // It may be the address, which no message repeats.
+        root.conflict(
+            "notices",
+            "is no section; expected keys such as url, indented below it",
+        );
+        return None;
     }
     let section = root.section("notices");
     let url = source(&section, "url", "url_file");

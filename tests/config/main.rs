@@ -300,3 +300,33 @@ proptest! {
         }
     }
 }
+
+/// The section that people are to take the comment signs from.
+#[test]
+fn the_notices_of_every_shipped_file_are_right_without_comment_signs() {
+    let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
+    for name in ["cable", "dsl", "fiber", "wan1", "wan2", "steering"] {
+        let path = configs.join(name).with_extension("yaml");
+        let text = fs::read_to_string(&path).expect(name);
+        let commented = |line: &&str| line.starts_with("#notices:") || line.starts_with("#  ");
+        let section: String = text
+            .lines()
+            .filter(commented)
+            .map(|line| format!("{}\n", &line[1..]))
+            .collect();
+        let text = format!("{text}\n{section}");
+        let (warnings, notices) = if name == "steering" {
+            let loaded = wanctl::config::parse_steering(&path, text.as_bytes());
+            let loaded = loaded.unwrap_or_else(|report| panic!("{report}"));
+            (loaded.warnings, loaded.config.notices)
+        } else {
+            let loaded = parse(&path, text.as_bytes());
+            let loaded = loaded.unwrap_or_else(|report| panic!("{report}"));
+            (loaded.warnings, loaded.config.notices)
+        };
+        assert_eq!(warnings, [], "{name}");
+        let notices = notices.expect("they are in the section");
+        assert_eq!(notices.format, wanctl::notices::spelling::Format::Ntfy);
+        assert!(notices.token.is_some());
+    }
+}
