@@ -1,5 +1,8 @@
 //! Schema and connection (contract 7.1, 7.2).
 
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
@@ -69,6 +72,8 @@ impl Database {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|e| Trouble::of_io(parent, &e))?;
         }
+        // SQLite would only say that it cannot; the system says why.
+        touch(path).map_err(|e| Trouble::of_io(path, &e))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -260,6 +265,13 @@ pub(super) fn insert<'r>(
         count += 1;
     }
     Ok(count)
+}
+
+/// Makes an empty file, which is an empty database, unless there is one. A FIFO in its place is not waited for.
+fn touch(path: &Path) -> io::Result<()> {
+    let mut options = File::options();
+    options.append(true).create(true).mode(0o644);
+    options.custom_flags(libc::O_NONBLOCK).open(path).map(drop)
 }
 
 /// A database in a directory where the log cannot be made opens, but not for long.

@@ -87,7 +87,12 @@ impl Query {
                 known.push((other, other.start_of(first), last));
             }
         }
-        cover(&known, tier, (self.from, self.to), &mut spans);
+        let whole = Stretch {
+            from: self.from,
+            to: self.to,
+            is_cut: false,
+        };
+        cover(&known, tier, whole, &mut spans);
         Ok(spans)
     }
 
@@ -243,22 +248,42 @@ impl Query {
     }
 }
 
+/// A stretch that somebody has to answer for.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    from: i64,
+    to: i64,
+    /// It ends where a finer tier begins, which knows the rest of the row that stands for that moment.
+    is_cut: bool,
+}
+
 /// The first tier that knows of the stretch answers for what it knows; the others for what is left on
 /// either side. Newest first.
-fn cover(known: &[(Tier, i64, i64)], wanted: Tier, (from, to): (i64, i64), spans: &mut Vec<Span>) {
+fn cover(known: &[(Tier, i64, i64)], wanted: Tier, stretch: Stretch, spans: &mut Vec<Span>) {
     let Some((&(source, first, last), others)) = known.split_first() else {
         return;
     };
-    let (low, high) = (from.max(first), to.min(last));
+    let Stretch { from, to, is_cut } = stretch;
+    let coarse = source > wanted;
+    let end = if is_cut && coarse {
+        source.start_of(to + 1) - 1
+    } else {
+        to
+    };
+    let (low, high) = (from.max(first), end.min(last));
     if from > to {
         return;
     }
     if low > high {
-        return cover(others, wanted, (from, to), spans);
+        return cover(others, wanted, stretch, spans);
     }
-    cover(others, wanted, (high + 1, to), spans);
+    let newer = Stretch {
+        from: high + 1,
+        ..stretch
+    };
+    cover(others, wanted, newer, spans);
     let shown = source.max(wanted);
-    let begins = if source > wanted {
+    let begins = if coarse {
         // The row that stands for the first second may have begun before it.
         source.start_of(low)
     } else {
@@ -270,7 +295,12 @@ fn cover(known: &[(Tier, i64, i64)], wanted: Tier, (from, to): (i64, i64), spans
         source,
         shown,
     });
-    cover(others, wanted, (from, low - 1), spans);
+    let older = Stretch {
+        from,
+        to: low - 1,
+        is_cut: true,
+    };
+    cover(others, wanted, older, spans);
 }
 
 fn sample<'r>(row: &'r rusqlite::Row<'_>, tier: Tier) -> rusqlite::Result<Sample<'r>> {
@@ -295,7 +325,12 @@ mod tests {
         range: (i64, i64),
     ) -> Vec<(i64, i64, Tier, Tier)> {
         let mut spans = Vec::new();
-        cover(known, wanted, range, &mut spans);
+        let stretch = Stretch {
+            from: range.0,
+            to: range.1,
+            is_cut: false,
+        };
+        cover(known, wanted, stretch, &mut spans);
         let spans = spans.into_iter();
         spans.map(|s| (s.from, s.to, s.source, s.shown)).collect()
     }
@@ -325,5 +360,22 @@ mod tests {
             [(3_600, 7_160, Tier::Hour, Tier::Hour)]
         );
         assert_eq!(covered(&known, Tier::Raw, (8_000, 8_500)), []);
+    }
+
+    #[test]
+    fn no_row_stands_for_time_that_a_finer_one_answers_for() {
+        let known = [(Tier::Raw, 9_037, 9_700), (Tier::Minute, 8_400, 9_659)];
+        assert_eq!(
+            covered(&known, Tier::Raw, (8_930, 9_700)),
+            [
+                (9_037, 9_700, Tier::Raw, Tier::Raw),
+                (8_880, 8_999, Tier::Minute, Tier::Minute),
+            ]
+        );
+        // That minute is all there is to say of itself.
+        assert_eq!(
+            covered(&known, Tier::Raw, (9_010, 9_030)),
+            [(9_000, 9_030, Tier::Minute, Tier::Minute)]
+        );
     }
 }

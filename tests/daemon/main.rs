@@ -9,7 +9,14 @@ mod control;
 mod feed;
 mod health;
 mod health_abuse;
+#[cfg(feature = "history")]
+mod history;
+#[cfg(feature = "history")]
+mod history_questions;
 mod logs;
+#[cfg(feature = "history")]
+#[path = "../history/mount.rs"]
+mod mount;
 mod notices;
 mod router_changes;
 mod router_faults;

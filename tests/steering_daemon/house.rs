@@ -177,7 +177,7 @@ state: {{ file: {dir}/steering_state.json, history_size: 60 }}
 logging: {{ main_log: {dir}/steering.log, debug_log: {dir}/steering_debug.log }}
 lock_file: {dir}/steering.lock
 lock_timeout: 300
-storage: {{ db_path: '' }}
+storage: {{ db_path: {dir}/metrics.db }}
 health_check: {{ port: 0 }}
 {more}
 "

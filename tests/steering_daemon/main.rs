@@ -1,5 +1,7 @@
 //! The real `wanctl-steering` against the router double, on a line that is squeezed at will.
 
+#[cfg(feature = "history")]
+mod history;
 mod house;
 mod killed;
 mod notices;

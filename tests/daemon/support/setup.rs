@@ -26,6 +26,8 @@ pub(crate) struct Setup {
     pub(crate) write_limit: &'static str,
     /// The value of `health_check`.
     pub(crate) health: String,
+    /// The value of `storage`: no history, unless a test is about it.
+    pub(crate) storage: String,
     pub(crate) main_log: PathBuf,
     pub(crate) state_file: Option<PathBuf>,
 }
@@ -44,6 +46,7 @@ impl Setup {
             more: String::new(),
             write_limit: "write_limit: { changes: 64, window_sec: 1 }",
             health: "{ port: 0 }".into(),
+            storage: "{ db_path: '' }".into(),
             main_log: "wan1.log".into(),
             state_file: None,
         }
@@ -77,6 +80,7 @@ impl Setup {
             write_limit,
             verify_interval,
             health,
+            storage,
             ..
         } = self;
         let dir_text = dir.display();
@@ -123,7 +127,7 @@ health_check: {health}
 logging: {{ main_log: {}, debug_log: {dir_text}/{name}_debug.log }}
 lock_file: {dir_text}/{name}.lock
 lock_timeout: 300
-{state_file}storage: {{ db_path: \"\" }}
+{state_file}storage: {storage}
 {more}",
             hosts.join(", "),
             dir.join(&self.main_log).display(),
