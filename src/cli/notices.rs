@@ -28,7 +28,9 @@ pub(super) fn of_wans<'c>(
     let mut herald = Herald::new(clock);
     for config in configs {
         let name = label(&config.wan_name);
-        let watch = |notices: &NoticesConfig| WanWatch::new(clock.now(), &name, notices.params);
+        let tries_tcp = !config.fallback.tcp_targets.is_empty();
+        let watch =
+            |notices: &NoticesConfig| WanWatch::new(clock.now(), &name, notices.params, tries_tcp);
         add(
             &mut herald,
             &config.file,

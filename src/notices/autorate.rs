@@ -4,7 +4,7 @@ use super::notice::Notice;
 use super::trouble::{Pace, Told, Trouble};
 use super::words::{self, Cause};
 use super::{NoticeParams, Watch, When};
-use crate::control::blackout::{Blind, Step};
+use crate::control::blackout::{Blind, Findings, Step};
 use crate::control::controller::{Judgement, Source};
 use crate::control::law::{Verdict, Why};
 use crate::control::zone::Zone;
@@ -26,8 +26,10 @@ pub struct WanWatch {
     directions: Both<Lane>,
     delta: Millis,
     measured_at: Instant,
-    /// What the last check round concluded, since anything was measured.
-    step: Option<Step>,
+    /// Whether TCP is tried when ICMP is silent.
+    tries_tcp: bool,
+    /// What the last check round found, since anything was measured.
+    findings: Option<Findings>,
     unsent: Option<Unsent>,
     link: Option<Failure>,
     router: Trouble,
@@ -47,8 +49,8 @@ struct Lane {
 }
 
 impl WanWatch {
-    /// One that has seen nothing yet.
-    pub fn new(now: Instant, name: &Label, params: NoticeParams) -> Self {
+    /// One that has seen nothing yet. Without `tries_tcp` a silent line may be down or not, and is blind.
+    pub fn new(now: Instant, name: &Label, params: NoticeParams, tries_tcp: bool) -> Self {
         let trouble = |after| {
             Trouble::new(Pace {
                 after,
@@ -71,7 +73,8 @@ impl WanWatch {
             },
             delta: Millis::ZERO,
             measured_at: now,
-            step: None,
+            tries_tcp,
+            findings: None,
             unsent: None,
             link: None,
             router: trouble(params.outage),
@@ -85,7 +88,7 @@ impl WanWatch {
             return;
         }
         self.measured_at = when.now;
-        self.step = None;
+        self.findings = None;
         self.delta = judgement.delay.delta();
         self.down.set(when, false);
         self.blind.set(when, false);
@@ -143,10 +146,11 @@ impl WanWatch {
 
     fn due_of_the_rest(&mut self, when: When, notices: &mut Vec<Notice>) {
         let link = self.link.unwrap_or(Failure::TimedOut);
+        let gateway = self.findings.is_some_and(|findings| findings.gateway);
         for (trouble, cause) in [
             (&mut self.router, Cause::Router(link)),
-            (&mut self.down, Cause::WanDown),
-            (&mut self.blind, Cause::Blind(self.step, self.unsent)),
+            (&mut self.down, Cause::WanDown { gateway }),
+            (&mut self.blind, Cause::Blind(self.unsent)),
         ] {
             let told = trouble.due(when.now);
             notices.extend(told.map(|told: Told| words::notice(when, &self.name, cause, told)));
@@ -176,7 +180,10 @@ impl Watch<Fact> for WanWatch {
     fn hear(&mut self, when: When, fact: &Fact) {
         match *fact {
             Fact::Cycle { ref judgement, .. } => self.judged(when, judgement),
-            Fact::Fallback { step, .. } => self.step = Some(step),
+            // The step of a round that is not checked says nothing of the network.
+            Fact::Fallback { step, findings, .. } if step != Step::Fail(Blind::NoReply) => {
+                self.findings = Some(findings);
+            }
             Fact::Link(fact) => self.link(when, fact),
             // Who confirms a write is there, should the word of it have been lost.
             Fact::Written { .. } => self.reached(when),
@@ -187,6 +194,7 @@ impl Watch<Fact> for WanWatch {
             | Fact::Suppressed { .. }
             | Fact::BaselineRefused { .. }
             | Fact::Silent
+            | Fact::Fallback { .. }
             | Fact::Recovered { .. }
             | Fact::Refused { .. }
             | Fact::Inactive { .. }
@@ -198,7 +206,9 @@ impl Watch<Fact> for WanWatch {
     fn due(&mut self, when: When) -> Vec<Notice> {
         let mut notices = Vec::new();
         if self.is_unmeasured(when.now) {
-            let down = self.step == Some(Step::Fail(Blind::TotalLoss));
+            // A gateway that answers says nothing of what is behind it.
+            let silent = self.findings.is_some_and(|findings| findings.tcp.is_none());
+            let down = silent && self.tries_tcp;
             self.down.set(when, down);
             self.blind.set(when, !down);
         } else {

@@ -1,7 +1,7 @@
 //! Evenings in facts, and what is told of them.
 
 use super::*;
-use crate::control::blackout::{Blind, Step};
+use crate::control::blackout::{Blind, Findings, Step};
 use crate::control::controller::{Judgement, Source};
 use crate::control::delay::Delay;
 use crate::control::law::{Verdict, Why};
@@ -80,7 +80,7 @@ impl<F, W: Watch<F>> Evening<F, W> {
 }
 
 fn wan() -> Evening<Fact, WanWatch> {
-    Evening::of(WanWatch::new(Instant::ZERO, &label("wan1"), PARAMS))
+    Evening::of(WanWatch::new(Instant::ZERO, &label("wan1"), PARAMS, true))
 }
 
 fn steering() -> Evening<steer::Fact, SteeringWatch> {
@@ -122,11 +122,13 @@ fn red(why: Why) -> Fact {
     cycle(Zone::Red, why, Source::Icmp)
 }
 
-fn fallback(step: Step) -> Fact {
+/// A check round in which TCP got no answer.
+fn fallback(step: Step, gateway: bool) -> Fact {
+    let findings = Findings { gateway, tcp: None };
     Fact::Fallback {
         step,
         rounds: 1,
-        gateway: true,
+        findings,
     }
 }
 
@@ -140,7 +142,7 @@ fn an_ordinary_evening_wakes_nobody() {
     // ICMP is lost now and then, and the router misses a beat.
     for _ in 0..60 {
         evening.hear(&Fact::Silent);
-        evening.hear(&fallback(Step::Fail(Blind::TotalLoss)));
+        evening.hear(&fallback(Step::Fail(Blind::TotalLoss), false));
         evening.hear(&Fact::Link(LinkFact::Failed {
             why: Failure::TimedOut,
             failures: 1,
@@ -271,30 +273,52 @@ fn a_router_that_flaps_is_told_once_per_cool_down_with_the_number() {
     );
 }
 
+/// b-24: a gateway that answers is not the internet.
 #[test]
-fn a_dead_line_is_down_and_one_without_icmp_is_blind() {
-    let mut evening = wan();
-    evening.pass(10, &[well()]);
-    evening.hear(&fallback(Step::Fail(Blind::TotalLoss)));
-    evening.pass(50, &[]);
-    evening.pass(50, &[well()]);
-    assert_eq!(evening.told, ["42 +wan_down", "91 -wan_down"]);
-
-    for step in [Step::Freeze, Step::Fail(Blind::GaveUp), Step::Repeat] {
+fn a_line_without_icmp_and_tcp_is_down_whatever_the_gateway_says() {
+    for (step, gateway) in [
+        (Step::Fail(Blind::TotalLoss), false),
+        (Step::Freeze, true),
+        (Step::Fail(Blind::GaveUp), true),
+        (Step::Repeat, true),
+    ] {
         let mut evening = wan();
         evening.pass(10, &[well()]);
-        evening.hear(&fallback(step));
+        evening.hear(&fallback(step, gateway));
         let repeated = [cycle(Zone::Green, Why::AtCeiling, Source::LastRtt)];
         let repeats = if step == Step::Repeat {
             &repeated[..]
         } else {
             &[]
         };
-        evening.pass(70, repeats);
-        evening.pass(70, &[well()]);
-        assert_eq!(evening.told, ["72 +blind", "141 -blind"], "{step:?}");
+        evening.pass(50, repeats);
+        evening.pass(50, &[well()]);
+        assert_eq!(evening.told, ["42 +wan_down", "91 -wan_down"], "{step:?}");
         let message = &evening.notices[0].message;
-        assert!(message.contains("though there is a network"), "{message}");
+        assert_eq!(
+            message.contains("The gateway does answer."),
+            gateway,
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn a_silent_line_of_which_nobody_asks_more_is_blind() {
+    let unchecked = fallback(Step::Fail(Blind::NoReply), false);
+    let checked = fallback(Step::Freeze, true);
+    for (tries_tcp, fact) in [(true, unchecked), (false, checked)] {
+        let name = label("wan1");
+        let mut evening = Evening::of(WanWatch::new(Instant::ZERO, &name, PARAMS, tries_tcp));
+        evening.pass(10, &[well()]);
+        evening.hear(&fact);
+        evening.pass(70, &[]);
+        evening.pass(70, &[well()]);
+        assert_eq!(evening.told, ["72 +blind", "141 -blind"], "{fact:?}");
+        assert_eq!(
+            evening.notices[0].message,
+            "Nothing can be measured (nobody answers ICMP): the rates stay as they are. So for 60 s."
+        );
     }
 }
 
@@ -327,7 +351,7 @@ fn a_line_without_icmp_that_tcp_measures_is_no_news() {
 fn congestion_neither_lasts_nor_ends_while_nothing_is_measured() {
     let mut evening = wan();
     evening.pass(50, &[red(Why::Cut)]);
-    evening.hear(&fallback(Step::Fail(Blind::TotalLoss)));
+    evening.hear(&fallback(Step::Fail(Blind::TotalLoss), false));
     evening.pass(300, &[]);
     evening.pass(20, &[well()]);
     assert_eq!(evening.told, ["82 +wan_down"]);
@@ -339,7 +363,7 @@ fn only_the_kinds_that_are_wanted_are_told() {
         kinds: Kinds::NONE.with(Kind::Floor),
         ..PARAMS
     };
-    let mut evening = Evening::of(WanWatch::new(Instant::ZERO, &label("wan1"), params));
+    let mut evening = Evening::of(WanWatch::new(Instant::ZERO, &label("wan1"), params, true));
     evening.pass(100, &[red(Why::AtFloor)]);
     assert_eq!(evening.told, ["61 +floor download"]);
 }

@@ -6,7 +6,6 @@ use super::When;
 use super::kind::Kind;
 use super::notice::{Notice, Subject, Turn};
 use super::trouble::Told;
-use crate::control::blackout::{Blind, Step};
 use crate::control::zone::Zone;
 use crate::direction::Direction;
 use crate::report::words::unsent;
@@ -30,8 +29,10 @@ pub(super) enum Cause {
         delta: Millis,
     },
     Router(Failure),
-    WanDown,
-    Blind(Option<Step>, Option<Unsent>),
+    WanDown {
+        gateway: bool,
+    },
+    Blind(Option<Unsent>),
     Steering,
     Rule(Wrong),
 }
@@ -42,7 +43,7 @@ impl Cause {
             Self::Congestion { .. } => Kind::Congestion,
             Self::Floor { .. } => Kind::Floor,
             Self::Router(_) => Kind::Router,
-            Self::WanDown => Kind::WanDown,
+            Self::WanDown { .. } => Kind::WanDown,
             Self::Blind(..) => Kind::Blind,
             Self::Steering => Kind::Steering,
             Self::Rule(_) => Kind::Rule,
@@ -69,7 +70,7 @@ impl Cause {
                 format!("the {direction} rate is off its floor, or the delay is gone"),
             ),
             Self::Router(_) => pair("the router does not answer", "the router answers again"),
-            Self::WanDown => pair("the line is down", "the line is back"),
+            Self::WanDown { .. } => pair("the line is down", "the line is back"),
             Self::Blind(..) => pair("the line cannot be measured", "the line is measured again"),
             Self::Steering => pair(
                 "traffic is steered to the other line",
@@ -105,8 +106,15 @@ impl Cause {
                 "No answer from the router: {}. It keeps the last limits that it confirmed.",
                 why.explain()
             ),
-            Self::WanDown => "Neither ICMP nor TCP gets an answer from the internet.".to_owned(),
-            Self::Blind(step, why) => blind(step, why),
+            Self::WanDown { gateway } => {
+                let near = if gateway {
+                    " The gateway does answer."
+                } else {
+                    ""
+                };
+                format!("Neither ICMP nor TCP gets an answer from the internet.{near}")
+            }
+            Self::Blind(why) => blind(why),
             Self::Steering => "New latency-sensitive connections go over the alternate.".to_owned(),
             Self::Rule(wrong) => rule(wrong).to_owned(),
         }
@@ -126,7 +134,7 @@ impl Cause {
             Self::Router(_) => {
                 "See that it runs, and that `wanctl check` gets through to it.".to_owned()
             }
-            Self::WanDown => {
+            Self::WanDown { .. } => {
                 "See the modem and the provider. Control goes on by itself when the line is back."
                     .to_owned()
             }
@@ -145,20 +153,9 @@ impl Cause {
     }
 }
 
-fn blind(step: Option<Step>, why: Option<Unsent>) -> String {
-    if let Some(why) = why {
-        return format!(
-            "Echo requests do not leave ({}): the rates stay as they are.",
-            unsent(why)
-        );
-    }
-    match step {
-        Some(Step::Freeze | Step::Repeat | Step::Fail(Blind::GaveUp)) => {
-            "Nobody answers ICMP, though there is a network: the rates stay as they are."
-        }
-        _ => "Nobody answers ICMP: the rates stay as they are.",
-    }
-    .to_owned()
+fn blind(why: Option<Unsent>) -> String {
+    let reason = why.map_or("nobody answers ICMP", unsent);
+    format!("Nothing can be measured ({reason}): the rates stay as they are.")
 }
 
 const fn rule(wrong: Wrong) -> &'static str {
