@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn one_that_outlasts_the_cool_down_is_told_then() {
-        let told = story(MINUTE, |secs| secs < 100 || secs >= 300, 1_000);
+        let told = story(MINUTE, |secs| !(100..300).contains(&secs), 1_000);
         assert_eq!(
             told,
             [

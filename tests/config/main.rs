@@ -309,11 +309,12 @@ fn the_notices_of_every_shipped_file_are_right_without_comment_signs() {
         let path = configs.join(name).with_extension("yaml");
         let text = fs::read_to_string(&path).expect(name);
         let commented = |line: &&str| line.starts_with("#notices:") || line.starts_with("#  ");
-        let section: String = text
+        let lines: Vec<&str> = text
             .lines()
             .filter(commented)
-            .map(|line| format!("{}\n", &line[1..]))
+            .map(|line| &line[1..])
             .collect();
+        let section = lines.join("\n");
         let text = format!("{text}\n{section}");
         let (warnings, notices) = if name == "steering" {
             let loaded = wanctl::config::parse_steering(&path, text.as_bytes());

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use base64::Engine as _;
+use wanctl::cli::stage::reflectors::Manner;
 use wanctl::cli::stage::world::World;
 use wanctl::sim::double::faults::Fault;
 
@@ -83,21 +84,19 @@ fn a_web_service_in_trouble_delays_nothing_and_gets_it_all_when_it_is_well() {
         command.arg("--debug");
     });
     daemon.wait_settled(&world);
-    webhook.answer(Some(500));
+    webhook.answer(None);
     world.fault(Fault::Reset);
     wait_until("an attempt", PATIENCE, || !webhook.requests().is_empty());
     world.fault(Fault::None);
-    daemon.wait_log("Notice not sent to http://127.0.0.1:");
-    // Control goes on.
+    // While it says nothing, control goes on.
     squeeze(&world);
     wait_until("the cut", PATIENCE, || {
-        world
-            .max_limit(wanctl::direction::Direction::Down)
-            .is_some_and(|rate| rate.as_mbps() < 250.0)
+        let limit = world.max_limit(wanctl::direction::Direction::Down);
+        limit.is_some_and(|rate| rate.as_mbps() < 250.0)
     });
+    webhook.answer(Some(500));
     relax(&world);
-    daemon.wait_settled(&world);
-    webhook.answer(None);
+    daemon.wait_log("Notice not sent to http://127.0.0.1:");
     let attempts = webhook.requests().len();
     wait_until("another attempt", PATIENCE, || {
         webhook.requests().len() > attempts
@@ -198,6 +197,30 @@ fn a_line_whose_floor_is_too_high_is_congested_and_told_what_to_do() {
     drop(daemon);
 }
 
+#[test]
+fn a_line_that_nobody_can_measure_is_blind_until_somebody_answers() {
+    let (world, webhook) = (world(), Webhook::start(None));
+    let setup = setup(&world, &webhook, "  kinds: [blind, wan_down]\n");
+    let daemon = Daemon::start_in(tempdir(), &[&setup], |_| {});
+    daemon.wait_settled(&world);
+    let silence = |silent| {
+        for reflector in 0..world.reflector_addresses().len() {
+            let manner = Manner {
+                silent,
+                ..Manner::default()
+            };
+            world.set_reflector(reflector, manner);
+        }
+    };
+    silence(true);
+    wait_until("a notice", PATIENCE, || webhook.told() == ["blind problem"]);
+    silence(false);
+    wait_until("the end", PATIENCE, || {
+        webhook.told() == ["blind problem", "blind resolved"]
+    });
+    drop(daemon);
+}
+
 /// A self-signed certificate for this machine, and its file.
 fn certificate(dir: &std::path::Path) -> (Arc<rustls::ServerConfig>, PathBuf) {
     let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a key");
@@ -228,7 +251,7 @@ fn notice(
 ) -> (Option<i32>, String, String) {
     let (world, dir) = (world(), tempdir());
     let mut setup = Setup::new(&world);
-    setup.more = section.to_owned();
+    section.clone_into(&mut setup.more);
     let mut command = wanctl();
     command
         .arg("notice")
