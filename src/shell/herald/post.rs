@@ -41,7 +41,7 @@ impl fmt::Debug for PostParams {
     }
 }
 
-/// The way to a web service. Blocks for [`PATIENCE`] at most.
+/// The way to a web service. Blocks for ten seconds at most.
 pub struct Post {
     agent: Agent,
     params: PostParams,
