@@ -75,7 +75,7 @@ impl Program for Autorate {
 
     fn tick(&mut self, now: Instant, beat: Beat, out: &mut Outbox) {
         self.status.now = now;
-        self.status.pulse.feel(beat);
+        self.status.pulse.feel(now, beat);
         for (n, wan) in (0..).zip(&mut self.wans) {
             wan.tick(now, WanId(n), &mut self.status.wans[usize::from(n)], out);
         }

@@ -121,6 +121,13 @@ impl Duration {
     }
 }
 
+/// Rounded down to microseconds; a negative delay is none.
+impl From<Millis> for Duration {
+    fn from(delay: Millis) -> Self {
+        Self::from_secs_f64(delay.as_f64() / 1e3)
+    }
+}
+
 impl Add for Duration {
     type Output = Self;
 
@@ -149,6 +156,11 @@ pub struct WallTime {
 }
 
 impl WallTime {
+    /// Seconds since 1970 with a fraction.
+    pub fn as_secs_f64(self) -> f64 {
+        self.secs as f64 + f64::from(self.nanos) / 1e9
+    }
+
     /// So long before, but not before 1970.
     #[must_use]
     pub fn before(self, ago: Duration) -> Self {

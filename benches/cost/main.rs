@@ -1,13 +1,20 @@
 //! What the daemon costs on this machine: `cargo bench`, or `cargo bench -- --seconds 5`.
 //!
+//! With `--day` instead: what the history of two lines costs in a day, in peace and in trouble.
+//!
 //! Numbers beside their aims, for people to look at. Nothing fails here because a machine is slow.
 
 #[path = "../shared/clocks.rs"]
 mod clocks;
+#[cfg(feature = "history")]
+mod day;
 #[path = "../../tests/harness/demo.rs"]
 mod demo;
 #[path = "../../tests/harness/mod.rs"]
 mod harness;
+#[cfg(feature = "history")]
+#[path = "../../tests/history/mount.rs"]
+mod mount;
 mod pair;
 mod process;
 mod thinking;
@@ -29,6 +36,8 @@ fn main() {
             }
             // The yardsticks are this program, started again.
             "--as" => return yardstick::be(&args.next().expect("--as NAME")),
+            #[cfg(feature = "history")]
+            "--day" => return day::run(),
             // Cargo says so itself.
             _ => {}
         }

@@ -122,6 +122,7 @@ impl Wan {
         match known {
             Known::Written => {
                 status.counters.updates += 1;
+                status.router.writes.observe(took);
                 status.router.refused[direction] = None;
                 tell(Fact::Written {
                     direction,
@@ -160,6 +161,7 @@ fn refused(
     status: &mut WanStatus,
     tell: &mut impl FnMut(Fact),
 ) {
+    status.counters.refusals[direction] += 1;
     let before = status.router.refused[direction];
     let since = before.map_or(now, |(since, _)| since);
     status.router.refused[direction] = Some((since, why));

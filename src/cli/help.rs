@@ -22,6 +22,7 @@ The same binary as wanctl, called wanctl-history or `wanctl history`.
 
 usage: wanctl-history [--last D | --from T [--to T]] [--metrics A,B] [--wan N]
                       [--json | --csv | --plot | --summary] [-v] [--db PATH]
+       wanctl-history --compact [--db PATH]
 
   --last D             the last 30s, 5m, 12h, 7d, 2w; without it and --from, the last hour
   --from T, --to T     from then, to then (or now): ISO 8601 or YYYY-MM-DD HH:MM[:SS]; local
@@ -34,6 +35,9 @@ usage: wanctl-history [--last D | --from T [--to T]] [--metrics A,B] [--wan N]
   --summary            least, greatest, mean and percentiles, or how much of the time each zone held
   -v, --verbose        also WAN, labels and granularity in the table
   --db PATH            the database, default /var/lib/wanctl/metrics.db
+  --compact            write the file anew without what is free in it; v1.7's files give nothing
+                       back otherwise. Takes as much room again while it works; a running daemon
+                       keeps its newest minutes in memory until it is done
   -h, --help           this text
   -V, --version        the version
 

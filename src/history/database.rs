@@ -221,6 +221,17 @@ impl Database {
         })
     }
 
+    /// Writes it anew without its free pages, and so that it can give them back from now on. Takes as much room
+    /// on the disk again, and seconds or minutes, for which nobody else can write it: not for a daemon.
+    ///
+    /// # Errors
+    /// [`Trouble`]; nothing has changed then.
+    pub fn compact(&mut self) -> Result<(), Trouble> {
+        let sql = "PRAGMA auto_vacuum = INCREMENTAL; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);";
+        let compacted = self.connection.execute_batch(sql);
+        compacted.map_err(|e| self.trouble(e))
+    }
+
     /// The time of the first row of a tier, and of the last one up to `until`.
     pub(super) fn extent(&self, tier: Tier, until: i64) -> rusqlite::Result<Option<(i64, i64)>> {
         let end = |order: &str, until| {

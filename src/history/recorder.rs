@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
-use super::database::Database;
+use super::database::{Database, Size};
 use super::maintain::{Budget, Keep, Maintenance, Work};
 use super::row::Row;
 use super::tier::Tier;
@@ -56,9 +56,21 @@ impl RecorderParams {
     }
 }
 
+/// A database of v1.7's that has more free room than this, in bytes, is worth a word.
+const ROOM_WORTH_A_WORD: u64 = 64 << 20;
+/// Between two looks for it, until there is one.
+const WEIGH_EVERY: Duration = Duration::from_secs(60);
+
 /// What is worth telling about the database.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Notice {
+    /// v1.7 began it, and so it cannot give back what is free in it. Told once.
+    Bloated {
+        /// Which.
+        path: PathBuf,
+        /// How large it is, and how much of it is in use.
+        size: Size,
+    },
     /// It cannot be written. Told once for each kind of trouble, and not again within ten minutes.
     Failing(Trouble),
     /// It can be written again.
@@ -73,6 +85,17 @@ pub enum Notice {
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Bloated { path, size } => {
+                let mb = |bytes: u64| bytes.div_ceil(1 << 20);
+                write!(
+                    f,
+                    "{path} has {} MB, of which {} MB are free and will be used again; it was begun by v1.7, and \
+                     only `wanctl history --compact --db {path}` makes it smaller",
+                    mb(size.file),
+                    mb(size.file - size.used),
+                    path = path.display()
+                )
+            }
             Self::Failing(trouble) => write!(
                 f,
                 "No history is being written: {trouble}. Everything else goes on"
@@ -124,9 +147,13 @@ pub struct Recorder {
     state: State,
     failing: Option<Failing>,
     told: Option<(Kind, Instant)>,
+    /// When to look whether it is bloated; never again once that is told.
+    weigh_at: Option<Instant>,
     waiting: VecDeque<Row>,
     commit_at: Instant,
+    /// Rows lost since the trouble that is not over began, and before it.
     lost: u64,
+    lost_before: u64,
 }
 
 impl Recorder {
@@ -140,8 +167,10 @@ impl Recorder {
             },
             failing: None,
             told: None,
+            weigh_at: Some(Instant::ZERO),
             commit_at: Instant::ZERO,
             lost: 0,
+            lost_before: 0,
         }
     }
 
@@ -164,6 +193,18 @@ impl Recorder {
         matches!(self.state, State::Healthy(_)) && self.failing.is_none()
     }
 
+    /// Whether it cannot be written, and that was told.
+    pub fn is_failing(&self) -> bool {
+        self.failing
+            .as_ref()
+            .is_some_and(|failing| failing.told.is_some())
+    }
+
+    /// Rows that were lost because too many waited.
+    pub const fn lost(&self) -> u64 {
+        self.lost_before + self.lost
+    }
+
     /// Does one small thing: opens, writes a batch, or maintains. `wall` in seconds since 1970.
     pub fn step(&mut self, now: Instant, wall: i64, budget: Budget<'_>) -> Option<Notice> {
         let done = match &self.state {
@@ -172,7 +213,7 @@ impl Recorder {
             State::Healthy(_) if now >= self.commit_at && !self.waiting.is_empty() => {
                 self.commit(now, wall)
             }
-            State::Healthy(_) => self.maintain(now, wall, budget).map(|_| None),
+            State::Healthy(_) => self.maintain(now, wall, budget),
         };
         done.unwrap_or_else(|trouble| self.fail(now, trouble))
     }
@@ -225,6 +266,7 @@ impl Recorder {
         }
         Ok(self.failing.take().and_then(|failing| {
             let lost = core::mem::take(&mut self.lost);
+            self.lost_before += lost;
             (failing.told.is_some() || lost > 0).then(|| Notice::Recovered {
                 after: now - failing.since,
                 lost,
@@ -232,11 +274,29 @@ impl Recorder {
         }))
     }
 
-    fn maintain(&mut self, now: Instant, wall: i64, budget: Budget<'_>) -> Result<Work, Trouble> {
-        match &mut self.state {
-            State::Healthy(open) => open.maintenance.step(&mut open.database, now, wall, budget),
-            State::Closed { .. } => Ok(Work::Nothing),
+    fn maintain(
+        &mut self,
+        now: Instant,
+        wall: i64,
+        budget: Budget<'_>,
+    ) -> Result<Option<Notice>, Trouble> {
+        let State::Healthy(open) = &mut self.state else {
+            return Ok(None);
+        };
+        let database = &mut open.database;
+        let work = open.maintenance.step(database, now, wall, budget)?;
+        // How much is free is known when all that is too old is gone.
+        if work != Work::Nothing || self.weigh_at.is_none_or(|at| now < at) {
+            return Ok(None);
         }
+        self.weigh_at = Some(now + WEIGH_EVERY);
+        let size = database.size()?;
+        if size.shrinks || size.file - size.used <= ROOM_WORTH_A_WORD {
+            return Ok(None);
+        }
+        self.weigh_at = None;
+        let path = self.params.path.clone();
+        Ok(Some(Notice::Bloated { path, size }))
     }
 
     fn fail(&mut self, now: Instant, trouble: Trouble) -> Option<Notice> {

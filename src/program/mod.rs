@@ -38,6 +38,10 @@ pub struct Beat {
     pub records_lost: u64,
     /// State documents that could not be written when they were last due.
     pub unsaved: u32,
+    /// Whether the history cannot be written, and that was told.
+    pub history_failing: bool,
+    /// Rows of the history that waited too long to be written, in total.
+    pub history_lost: u64,
     /// What the wall clock says, for people.
     pub wall: WallTime,
 }

@@ -40,7 +40,7 @@ impl Report for Autorate {
     }
 
     fn metrics_capacity(status: &Status) -> usize {
-        prometheus::capacity(status.wans.len())
+        prometheus::capacity(status)
     }
 
     fn summary(f: &mut fmt::Formatter<'_>, status: &Status) -> fmt::Result {

@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 
 use log::Level;
 
-use super::scribe::{Follower, Moment};
+use super::scribe::{Condition, Follower, Moment};
 use crate::history::maintain::Budget;
 use crate::history::recorder::{Notice, Recorder, RecorderParams};
 use crate::history::second::{Recorded, Seconds, Snapshot};
@@ -71,13 +71,20 @@ impl<F: Recorded + Debug> Follower<F> for Chronicler<F> {
         self.seconds.pass(over, &mut |row| recorder.push(row));
         tell_of(recorder.finish(at.now, secs(at.wall)), say);
     }
+
+    fn condition(&self) -> Condition {
+        Condition {
+            failing: self.recorder.is_failing(),
+            lost: self.recorder.lost(),
+        }
+    }
 }
 
 fn tell_of(notice: Option<Notice>, say: &mut dyn FnMut(Level, &str)) {
     if let Some(notice) = notice {
         let level = match notice {
             Notice::Failing(_) => Level::Warn,
-            Notice::Recovered { .. } => Level::Info,
+            Notice::Bloated { .. } | Notice::Recovered { .. } => Level::Info,
         };
         say(level, &notice.to_string());
     }

@@ -27,6 +27,8 @@ pub struct LinkStatus {
     pub spare_failure: Option<(Instant, Failure)>,
     /// Failed contacts in a row.
     pub consecutive_failures: u32,
+    /// Failed contacts since the start.
+    pub failures: u64,
     /// The last failure and when it was.
     pub last_failure: Option<(Instant, Failure)>,
     /// When contact was lost.
@@ -50,6 +52,7 @@ impl Default for LinkStatus {
             has_spare: false,
             spare_failure: None,
             consecutive_failures: 0,
+            failures: 0,
             last_failure: None,
             outage_since: None,
             took: None,
@@ -94,6 +97,7 @@ impl LinkStatus {
         let why = why?;
         self.reachable = false;
         self.consecutive_failures = self.consecutive_failures.saturating_add(1);
+        self.failures += 1;
         self.outage_since.get_or_insert(now);
         self.last_failure = Some((now, why));
         let failures = self.consecutive_failures;

@@ -1,9 +1,14 @@
 //! The one snapshot of everything worth telling. `/health`, the metrics, the state documents and the
 //! terminal all read it; nobody else's state is asked.
 
+pub mod histogram;
 mod link;
+mod pulse;
 
 pub use self::link::LinkStatus;
+pub use self::pulse::Pulse;
+
+use self::histogram::{Histogram, RouterWrite, RttDelta};
 
 use heapless::{String, Vec};
 
@@ -16,7 +21,6 @@ use crate::control::law::classic::Floors;
 use crate::control::prober::MAX_REFLECTORS;
 use crate::control::zone::{Streaks, Zone};
 use crate::direction::{Both, Direction};
-use crate::program::Beat;
 use crate::router::Refusal;
 use crate::time::{Duration, Instant};
 use crate::units::{Millis, Rate};
@@ -57,40 +61,6 @@ pub struct Status {
     pub wans: Vec<WanStatus, MAX_WANS>,
 }
 
-/// Whether the loop keeps its beat.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Pulse {
-    /// Ticks worked off.
-    pub ticks: u64,
-    /// Ticks that were dropped because an earlier one took too long or the process did not run.
-    pub missed: u64,
-    /// How late the last tick woke up.
-    pub late: Duration,
-    /// How late the latest one ever was.
-    pub worst: Duration,
-    /// Time the last tick's work took.
-    pub work: Duration,
-    /// Records that did not fit into the scribe's queue.
-    pub records_lost: u64,
-    /// State documents that could not be written when they were last due.
-    pub unsaved: u32,
-}
-
-impl Pulse {
-    /// One beat more.
-    pub fn feel(&mut self, beat: Beat) {
-        *self = Self {
-            ticks: self.ticks + 1,
-            missed: self.missed + beat.missed,
-            late: beat.late,
-            worst: self.worst.max(beat.late),
-            work: beat.work,
-            records_lost: beat.records_lost,
-            unsaved: beat.unsaved,
-        };
-    }
-}
-
 /// One WAN.
 #[derive(Clone, Debug, Default)]
 pub struct WanStatus {
@@ -112,6 +82,8 @@ pub struct WanStatus {
     pub measurement: Measurement,
     /// The router's side.
     pub router: RouterStatus,
+    /// How often the delta was how long, of those that were measured.
+    pub deltas: Histogram<RttDelta>,
     /// Everything that is only counted.
     pub counters: Counters,
 }
@@ -130,6 +102,19 @@ pub enum Sight {
     Frozen,
     /// Nothing can be measured.
     Blind(Blind),
+}
+
+impl Sight {
+    /// All there are.
+    pub const ALL: [Self; 7] = [
+        Self::Starting,
+        Self::Icmp,
+        Self::Tcp,
+        Self::Frozen,
+        Self::Blind(Blind::NoReply),
+        Self::Blind(Blind::TotalLoss),
+        Self::Blind(Blind::GaveUp),
+    ];
 }
 
 /// Why echo requests do not even leave.
@@ -187,6 +172,10 @@ pub struct ReflectorStatus {
     pub last: Option<(Instant, Millis)>,
     /// Share of recent echoes without an answer, 0.0 to 1.0.
     pub loss: f64,
+    /// Echoes that were answered.
+    pub replies: u64,
+    /// Echoes that were not, while an answer would still have counted.
+    pub losses: u64,
 }
 
 /// What is known about the router of one WAN.
@@ -208,6 +197,8 @@ pub struct RouterStatus {
     pub inactive: Both<bool>,
     /// Writes left in the budget's window.
     pub budget_left: usize,
+    /// How often a write took how long.
+    pub writes: Histogram<RouterWrite>,
 }
 
 impl Default for RouterStatus {
@@ -221,6 +212,7 @@ impl Default for RouterStatus {
             behind_since: Both::default(),
             inactive: Both::default(),
             budget_left: 0,
+            writes: Histogram::default(),
         }
     }
 }
@@ -240,6 +232,8 @@ pub struct Counters {
     pub suppressed: u64,
     /// Writes the router confirmed.
     pub updates: u64,
+    /// Writes that did not take effect.
+    pub refusals: Both<u64>,
     /// Cycles in which the budget held a write back.
     pub throttled: u64,
     /// Times the router held something else than it had confirmed.

@@ -245,7 +245,7 @@ impl Program for Steer {
     fn tick(&mut self, now: Instant, beat: Beat, out: &mut OutboxOf<Self>) {
         self.wall = beat.wall;
         self.status.now = now;
-        self.status.pulse.feel(beat);
+        self.status.pulse.feel(now, beat);
         if self.steering.is_retiring() {
             // Nothing is judged any more, so nothing is measured.
             self.keep(now, out);

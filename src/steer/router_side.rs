@@ -178,6 +178,7 @@ impl Steer {
         match order {
             Order::Count => self.asking.queue = QueueNews::Failed,
             Order::Read | Order::Set(_) => {
+                self.status.rule.failed += 1;
                 let facts = self.steering.rule_failed(now);
                 self.decisions(now, facts, out);
             }

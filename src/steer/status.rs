@@ -108,6 +108,8 @@ pub struct RuleStatus {
     pub switched: u64,
     /// Times somebody else switched it.
     pub by_hand: u64,
+    /// Times it could not be read or switched.
+    pub failed: u64,
 }
 
 /// Autorate's word.

@@ -183,6 +183,12 @@ fn goes_on(disk: &Mount, trouble: &str, mend: impl FnOnce()) {
     let mut daemon = Daemon::start(&setup(&world, &path));
     daemon.wait_settled(&world);
     daemon.wait_log(trouble);
+    let failing = |daemon: &Daemon, failing| {
+        daemon.wait_health("the history's condition", 20, |_, health| {
+            health["loop"]["history_failing"] == failing
+        });
+    };
+    failing(&daemon, true);
     squeeze(&world);
     daemon.wait_health("the line is felt", 20, |_, health| {
         number(&wan(health)["download"]["current_rate_mbps"]) < 300.0
@@ -192,6 +198,7 @@ fn goes_on(disk: &Mount, trouble: &str, mend: impl FnOnce()) {
     wait_until("the history goes on", 90, || {
         daemon.log().contains("The history is written again after")
     });
+    failing(&daemon, false);
     assert!(daemon.stop().0.success());
     let rows = rows(&path);
     let counts = counted(&rows);

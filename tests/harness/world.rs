@@ -118,8 +118,8 @@ impl Worlds {
             });
         }
         let count = configs.len();
+        let program = Autorate::new(wans, false);
         Self {
-            program: Autorate::new(wans, false),
             now: Instant::ZERO,
             trouble: Trouble::default(),
             on_sent: None,
@@ -129,7 +129,8 @@ impl Worlds {
             outbox: Outbox::default(),
             replies: Vec::with_capacity(UNDER_WAY * count),
             health: vec![0; health::capacity(count)],
-            metrics: vec![0; prometheus::capacity(count)],
+            metrics: vec![0; prometheus::capacity(program.status())],
+            program,
             saved: vec![Saved::default(); count],
             line: heapless::String::new(),
         }
@@ -198,6 +199,7 @@ impl Worlds {
                 }
                 Output::Tell { wan, fact } => {
                     self.tally.facts += 1;
+                    meter.told(wan, &fact);
                     if let Fact::Written {
                         direction, rate, ..
                     } = fact

@@ -280,3 +280,45 @@ fn a_reader_that_leaves_early_is_no_error() {
         "{output:?}"
     );
 }
+
+#[test]
+fn a_bloated_file_becomes_small_keeps_its_rows_and_gives_back_from_then_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("bloated.db");
+    let db = v17::empty(&other);
+    v17::bloat(&db);
+    let copy = format!(
+        "ATTACH '{}' AS rows; INSERT INTO metrics SELECT * FROM rows.metrics",
+        small(folder.path()).display()
+    );
+    db.execute_batch(&copy).unwrap();
+    drop(db);
+    let compact = ["--compact", "--db", other.to_str().unwrap()];
+    let output = history(folder.path(), &compact);
+    let said = out(&output);
+    assert!(
+        said.contains(" MB, now 0.0 MB\n") || said.contains(" MB, now 0.1 MB\n"),
+        "{said}"
+    );
+    assert!(std::fs::metadata(&other).unwrap().len() < 100_000);
+    assert_eq!(crate::upkeep::count(&other, "1"), 5);
+    let database = wanctl::history::database::Database::read(&other).unwrap();
+    assert!(database.size().unwrap().shrinks);
+}
+
+#[test]
+fn a_file_that_is_not_there_or_in_use_is_not_made_small_and_that_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = small(folder.path());
+    let missing = history(folder.path(), &["--compact", "--db", "/nowhere/x.db"]);
+    assert_eq!(missing.status.code(), Some(1));
+    let words = String::from_utf8_lossy(&missing.stderr).into_owned();
+    assert!(words.contains("there is no such database"), "{words}");
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let db = path.to_str().unwrap();
+    let locked = history(folder.path(), &["--compact", "--db", db]);
+    assert_eq!(locked.status.code(), Some(1));
+    let words = String::from_utf8_lossy(&locked.stderr).into_owned();
+    assert!(words.contains("is locked by another process"), "{words}");
+}

@@ -74,7 +74,7 @@ impl Life {
     fn troubles(&self) -> Vec<Kind> {
         let kinds = self.notices.iter().filter_map(|(_, notice)| match notice {
             Notice::Failing(trouble) => Some(trouble.kind),
-            Notice::Recovered { .. } => None,
+            Notice::Bloated { .. } | Notice::Recovered { .. } => None,
         });
         kinds.collect()
     }
@@ -332,4 +332,20 @@ fn a_full_disk_is_reported_once_and_history_resumes() {
     assert!(lost > 0);
     assert!(life.recorder.is_healthy());
     assert!(rows(&path) > 100);
+}
+
+#[test]
+fn a_bloated_file_of_v1_7s_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    v17::bloat(&v17::empty(&path));
+    let mut life = Life::new(&path);
+    life.live(150);
+    let [(_, notice @ Notice::Bloated { size, .. })] = &life.notices[..] else {
+        panic!("{:?}", life.notices);
+    };
+    assert!(size.file > 70_000_000 && size.used < 1_000_000, "{size:?}");
+    let words = notice.to_string();
+    let remedy = format!("`wanctl history --compact --db {}`", path.display());
+    assert!(words.contains(&remedy), "{words}");
 }

@@ -97,3 +97,11 @@ pub(crate) fn ask_as_v17(path: &Path, from: i64, to: i64) -> (usize, i64, i64) {
     let (oldest, newest) = (at.last().copied(), at.first().copied());
     (at.len(), oldest.unwrap_or(0), newest.unwrap_or(0))
 }
+
+/// Much was in it that is no longer.
+pub(crate) fn bloat(db: &Connection) {
+    let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 80)
+        INSERT INTO metrics (timestamp, wan_name, metric_name, value, labels)
+        SELECT i, 'wan1', 'x', 0, printf('%.*c', 1000000, 'x') FROM n; DELETE FROM metrics;";
+    db.execute_batch(fill).unwrap();
+}

@@ -127,6 +127,7 @@ impl Wan {
         {
             shown.last = reflector.last;
             shown.loss = reflector.loss(rounds, UNSETTLED_ROUNDS);
+            (shown.replies, shown.losses) = (reflector.replies, reflector.losses);
         }
     }
 
@@ -147,6 +148,7 @@ impl Wan {
         status.measurement.last = Some((now, rtt, source));
         if source != Source::LastRtt {
             status.measurement.measured_at = now;
+            status.deltas.observe(Duration::from(delay.delta()));
         }
         status.delay = self.controller.delay();
         status.rates = verdicts.map(|verdict| verdict.rate);

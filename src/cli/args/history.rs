@@ -27,6 +27,8 @@ pub struct HistoryArgs {
     pub form: HistoryForm,
     /// All columns.
     pub verbose: bool,
+    /// Prints nothing and makes the file small.
+    pub compact: bool,
     /// The database.
     pub db: PathBuf,
 }
@@ -57,6 +59,7 @@ impl Default for HistoryArgs {
             wan: None,
             form: HistoryForm::default(),
             verbose: false,
+            compact: false,
             db: DEFAULT_DB_PATH.into(),
         }
     }
@@ -65,7 +68,7 @@ impl Default for HistoryArgs {
 const V1_7: [&str; 9] = [
     "last", "from", "to", "metrics", "wan", "json", "summary", "verbose", "db",
 ];
-const OURS: [&str; 4] = ["plot", "csv", "version", "help"];
+const OURS: [&str; 5] = ["plot", "csv", "compact", "version", "help"];
 
 pub(super) fn history(parser: &mut Parser) -> Result<Command, String> {
     let mut args = HistoryArgs::default();
@@ -82,6 +85,7 @@ pub(super) fn history(parser: &mut Parser) -> Result<Command, String> {
             "wan" => args.wan = Some(text(parser)?),
             "db" => args.db = parser.value().map_err(said)?.into(),
             "verbose" => args.verbose = true,
+            "compact" => args.compact = true,
             // JSON wins, whatever comes with it.
             "json" => args.form = args.form.max(HistoryForm::Json),
             "plot" => args.form = args.form.max(HistoryForm::Plot),

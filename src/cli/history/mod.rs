@@ -8,6 +8,7 @@ mod table;
 
 use std::io::{self, BufWriter, Write, stdout};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::process::ExitCode;
 
 use self::plot::Plot;
@@ -18,7 +19,7 @@ use super::{complain, print, printed};
 use crate::history::database::Database;
 use crate::history::query::Query;
 use crate::history::row::Sample;
-use crate::history::trouble::Kind;
+use crate::history::trouble::{Kind, Trouble};
 use crate::shell::clock::Clock;
 
 /// v1.7's words.
@@ -28,6 +29,9 @@ const LAST_HOUR: i64 = 3_600;
 
 /// Prints what is asked for.
 pub(super) fn run(args: &HistoryArgs) -> Result<ExitCode, String> {
+    if args.compact {
+        return compact(&args.db);
+    }
     let database = match Database::read(&args.db) {
         Ok(database) => database,
         Err(trouble) if trouble.kind == Kind::Missing && !args.db.exists() => {
@@ -43,6 +47,27 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitCode, String> {
     // Two passes see the same rows.
     let database = database.frozen().map_err(|trouble| trouble.to_string())?;
     show(&database, &query(args, now), args)
+}
+
+/// Makes a file small, and says how small.
+fn compact(path: &Path) -> Result<ExitCode, String> {
+    if !path.exists() {
+        return Err(format!("{}: there is no such database", path.display()));
+    }
+    let compacted = || {
+        let mut database = Database::open(path)?;
+        let before = database.size()?.file;
+        database.compact()?;
+        Ok((before, database.size()?.file))
+    };
+    let (before, after) = compacted().map_err(|trouble: Trouble| trouble.to_string())?;
+    let mb = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+    print(&format!(
+        "{}: {:.1} MB, now {:.1} MB\n",
+        path.display(),
+        mb(before),
+        mb(after)
+    ))
 }
 
 /// Contract 2.4: `--last`, unless it is 0; else `--from`; else the last hour. `--to` alone is ignored.

@@ -65,6 +65,8 @@ pub(super) struct Pulse {
     work_ms: f64,
     log_records_lost: u64,
     state_files_unsaved: u32,
+    history_failing: bool,
+    history_rows_lost: u64,
 }
 
 impl Pulse {
@@ -78,6 +80,8 @@ impl Pulse {
             work_ms: ms(pulse.work),
             log_records_lost: pulse.records_lost,
             state_files_unsaved: pulse.unsaved,
+            history_failing: pulse.history_failing,
+            history_rows_lost: pulse.history_lost,
         }
     }
 }

@@ -65,6 +65,8 @@ impl<P: Runs> EventLoop<P> {
                 work: self.work,
                 records_lost: self.inbox.lost(),
                 unsaved: self.inbox.unsaved(),
+                history_failing: self.inbox.history_failing(),
+                history_lost: self.inbox.history_lost(),
                 wall: self.clock.wall(),
             };
             self.take_back();

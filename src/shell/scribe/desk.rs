@@ -27,6 +27,9 @@ pub(super) struct Desk<S, F> {
     pub(super) written: ArrayQueue<S>,
     pub(super) lost: AtomicU64,
     pub(super) unsaved: AtomicU32,
+    /// What the followers say of themselves.
+    pub(super) history_failing: AtomicBool,
+    pub(super) history_lost: AtomicU64,
     pub(super) debug: AtomicBool,
     /// Whether anybody but the logs wants facts.
     pub(super) followed: bool,
@@ -79,6 +82,16 @@ impl<S, F> Inbox<S, F> {
     /// State documents that could not be written when they were last due.
     pub fn unsaved(&self) -> u32 {
         self.desk.unsaved.load(Ordering::Relaxed)
+    }
+
+    /// Whether the history cannot be written, and that was told.
+    pub fn history_failing(&self) -> bool {
+        self.desk.history_failing.load(Ordering::Relaxed)
+    }
+
+    /// Rows of the history that waited too long to be written.
+    pub fn history_lost(&self) -> u64 {
+        self.desk.history_lost.load(Ordering::Relaxed)
     }
 
     /// Whether a fact so loud is wanted; otherwise it need not be left.

@@ -19,6 +19,20 @@ pub trait Follower<F>: Debug + Send {
 
     /// The process ends: does what cannot wait.
     fn finish(&mut self, at: Moment, say: &mut dyn FnMut(Level, &str));
+
+    /// How its records fare, if it keeps any.
+    fn condition(&self) -> Condition {
+        Condition::default()
+    }
+}
+
+/// How a follower's records fare.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Condition {
+    /// They cannot be written, and that was told.
+    pub failing: bool,
+    /// So many of them waited too long.
+    pub lost: u64,
 }
 
 /// All who follow a program.

@@ -28,7 +28,7 @@ use crossbeam_queue::ArrayQueue;
 pub use self::desk::Inbox;
 use self::desk::{CAPACITY, Desk};
 pub use self::files::{Documents, ReadError, peek_backup, peek_state, read_state, write_state};
-pub use self::follower::{Follower, Followers, Moment};
+pub use self::follower::{Condition, Follower, Followers, Moment};
 pub use self::line::line;
 pub use self::local_time::{from_local, iso_local, text_local};
 pub use self::log_front::install as install_log;
@@ -149,6 +149,8 @@ impl<S: Debug + Send + 'static, F: Debug + Send + 'static> Scribe<S, F> {
             written: ArrayQueue::new(CAPACITY),
             lost: AtomicU64::new(0),
             unsaved: AtomicU32::new(0),
+            history_failing: AtomicBool::new(false),
+            history_lost: AtomicU64::new(0),
             debug: AtomicBool::new(params.debug),
             followed: !followers.is_empty(),
             stop: AtomicBool::new(false),

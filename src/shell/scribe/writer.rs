@@ -76,6 +76,11 @@ impl<P: Report> Writer<P> {
         }
         self.logs.flush(Moment::of(clock));
         self.for_followers(clock, |follower, at, say| follower.work(at, say));
+        let conditions = || self.followers.iter().map(|follower| follower.condition());
+        let failing = conditions().any(|condition| condition.failing);
+        from.history_failing.store(failing, Relaxed);
+        let lost = conditions().map(|condition| condition.lost).sum();
+        from.history_lost.store(lost, Relaxed);
     }
 
     /// The process ends.

@@ -11,12 +11,16 @@ pub use rest::{RestWire, Traffic};
 pub use ssh::SshWire;
 
 use super::scene::Scene;
+use crate::program::{Fact, WanId};
 use crate::time::Instant;
 
 /// Says which part of the work is the daemon's own, for who counts its allocations.
 pub trait Meter {
     /// Runs something that is the world's work.
     fn aside<T>(&mut self, work: impl FnOnce() -> T) -> T;
+
+    /// A program told something.
+    fn told(&mut self, _wan: WanId, _fact: &Fact) {}
 }
 
 /// Everything counts.

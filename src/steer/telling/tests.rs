@@ -6,7 +6,7 @@ use self::world::{World, score, words};
 use super::*;
 use crate::program::Program;
 use crate::router::Known;
-use crate::router::steering::{Event, Reading};
+use crate::router::steering::{Event, Order, Reading, Refusal};
 use crate::steer::SteerParams;
 use crate::steering::params::Judging;
 use crate::steering::record::Saved;
@@ -207,4 +207,22 @@ fn who_looks_once_a_minute_looks_at_once_and_decides_no_sooner() {
     assert_eq!(world.rule, Switch::Off, "one sample of two");
     world.pass(3);
     assert_eq!(world.rule, Switch::On);
+}
+
+#[test]
+fn every_failure_at_the_rule_counts_and_none_at_the_queue() {
+    let mut world = World::new(|_| {});
+    let why = Refusal::NotPermitted;
+    let order = Order::Set(Switch::On);
+    world.input(Event::Refused { order, why });
+    world.input(Event::Refused {
+        order: Order::Read,
+        why,
+    });
+    world.input(Event::Unanswered { order });
+    world.input(Event::Refused {
+        order: Order::Count,
+        why,
+    });
+    assert_eq!(world.steer.status.rule.failed, 3);
 }

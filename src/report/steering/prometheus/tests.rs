@@ -1,13 +1,16 @@
 //! What readers of steering's `/metrics` rely on.
 
 use super::*;
+use crate::router::steering::MAX_LISTS;
+use crate::status::histogram::Histogram;
 use crate::status::{MAX_LABEL, label};
-use crate::steer::ListStatus;
+use crate::steer::{EchoStatus, ListStatus};
 use crate::steering::assessment::{Assessment, Reason};
-use crate::time::Instant;
+use crate::steering::evidence::Alternate;
+use crate::time::{Instant, WallTime};
 
 fn exposition(status: &SteerStatus) -> String {
-    let mut buffer = [0; CAPACITY];
+    let mut buffer = vec![0; CAPACITY];
     let len = write(status, &mut buffer).unwrap();
     String::from_utf8(buffer[..len].to_vec()).unwrap()
 }
@@ -28,7 +31,7 @@ fn full(name: &str) -> SteerStatus {
     setup.primary.clone_from(&name);
     setup.prefix.clone_from(&name);
     setup.alternate.clone_from(&name);
-    let most = Millis::new(f64::MIN);
+    let most = Millis::new(f64::MIN_POSITIVE);
     status.now = Instant::NEVER;
     status.cycles = u64::MAX;
     status.moves = [u64::MAX; 2];
@@ -49,7 +52,22 @@ fn full(name: &str) -> SteerStatus {
     status.rule.by_hand = u64::MAX;
     status.feed.age = Some(Instant::NEVER - Instant::ZERO);
     status.link.switches = u64::MAX;
+    status.link.failures = u64::MAX;
+    status.link.took = Some(Instant::NEVER - Instant::ZERO);
+    status.rule.failed = u64::MAX;
+    let began = WallTime {
+        secs: u64::MAX,
+        nanos: 0,
+    };
+    status.moved = Some((Instant::NEVER, began));
+    status.pulse.began = began;
+    status.pulse.ticks = u64::MAX;
     status.pulse.missed = u64::MAX;
+    status.pulse.records_lost = u64::MAX;
+    status.pulse.unsaved = u32::MAX;
+    status.pulse.history_failing = true;
+    status.pulse.history_lost = u64::MAX;
+    status.pulse.lateness = Histogram::brimful();
     let echo = EchoStatus {
         answered: u64::MAX,
         lost: u64::MAX,
@@ -58,11 +76,12 @@ fn full(name: &str) -> SteerStatus {
     status.primary = echo;
     status.alternate = Some(echo);
     status.alternate_answers = Alternate::Silent;
-    let list = ListStatus {
-        name,
-        entries: Some(u32::MAX),
+    let mut list = |n: usize| {
+        let name = format!("{n}{}", &name[1..]);
+        let (name, entries) = (label(&name), Some(u32::MAX));
+        status.lists.push(ListStatus { name, entries }).is_ok()
     };
-    while status.lists.push(list.clone()).is_ok() {}
+    assert!((0..MAX_LISTS).all(&mut list) && !list(MAX_LISTS));
     status
 }
 
@@ -82,9 +101,10 @@ fn v1_7s_names_labels_and_encodings_are_kept() {
         "{text}"
     );
     assert!(
-        !text.contains("_total"),
-        "no counter before its first increment"
+        !text.contains("wanctl_steering_transitions_total"),
+        "not before its first increment"
     );
+    assert!(text.contains("wanctl_steering_rule_switches_total{wan=\"wan1\"} 0\n"));
     status.standing = Standing::Degraded;
     status.assessment.zone = Zone::Red;
     status.moves = [2, 1];
@@ -105,14 +125,16 @@ fn v1_7s_names_labels_and_encodings_are_kept() {
 fn what_is_not_known_has_no_line() {
     let text = exposition(&status());
     for name in [
-        "rtt_ms",
-        "rtt_baseline_ms",
+        "rtt_seconds",
+        "rtt_baseline_seconds",
+        "last_transition_timestamp_seconds",
+        "router_exchange_duration_seconds",
         "loss_ratio",
         "confidence",
         "rule_on",
         "feed_age_seconds",
         "alternate_answers",
-        "alternate_rtt_delta_ms",
+        "alternate_rtt_delta_seconds",
         "address_list_entries",
     ] {
         let name = format!("wanctl_steering_{name}");
@@ -123,21 +145,24 @@ fn what_is_not_known_has_no_line() {
 
 #[test]
 fn every_name_is_announced_once_and_every_series_is_there_once() {
-    let text = exposition(&full("same"));
+    let mut status = full("same");
+    // The file's mistake, and no series of its own.
+    status.lists[1].name = status.lists[0].name.clone();
+    let text = exposition(&status);
     let mut seen = std::collections::HashSet::new();
-    let mut announced = "";
+    let mut announced = ("", "");
     for line in text.lines() {
         let series = line.rsplit_once(' ').unwrap().0;
         if let Some(rest) = line.strip_prefix("# TYPE ") {
-            announced = rest.split(' ').next().unwrap();
-            assert_eq!(rest.ends_with(" counter"), announced.ends_with("_total"));
-            assert!(seen.insert(announced), "{line}");
+            announced = rest.split_once(' ').unwrap();
+            let (name, kind) = announced;
+            assert_eq!(kind == "counter", name.ends_with("_total"), "{line}");
+            assert!(seen.insert(series), "{line}");
         } else if !line.starts_with('#') {
-            let (name, _) = series.split_once('{').unwrap();
-            assert_eq!(name, announced, "{line}");
-            // Two lists of one name are the file's mistake; nothing else comes twice.
-            let twice = name == "wanctl_steering_address_list_entries";
-            assert!(seen.insert(series) || twice, "{line}");
+            let name = series.split('{').next().unwrap();
+            let histogram = announced.1 == "histogram";
+            assert!(name == announced.0 || histogram, "{line}");
+            assert!(seen.insert(series), "{line}");
         }
     }
 }

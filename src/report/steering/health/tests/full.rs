@@ -93,6 +93,7 @@ fn full() -> SteerStatus {
     pulse.ticks = u64::MAX;
     pulse.missed = u64::MAX;
     pulse.records_lost = u64::MAX;
+    pulse.history_lost = u64::MAX;
     pulse.late = Instant::NEVER - Instant::ZERO;
     pulse.worst = pulse.late;
     pulse.work = pulse.late;

@@ -1,154 +1,18 @@
 //! What the daemon says about a WAN: not too little, and not too much.
 
-#[path = "harness/wan_file.rs"]
+mod counted;
+mod line;
+#[path = "../harness/wan_file.rs"]
 mod wan_file;
 
-use std::path::Path;
-
-use wanctl::autorate::{Autorate, Wan};
 use wanctl::cli::assemble;
-use wanctl::config::{self, WanConfig};
-use wanctl::control::prober::Target;
-use wanctl::program::{Beat, Fact, Input, Noise, Outbox, Output, Program, WanId};
+use wanctl::program::{Fact, Noise};
 use wanctl::report::lines;
-use wanctl::router::{Event, Known};
-use wanctl::status::{Saved, Status, Trouble, Unsent};
-use wanctl::time::{Duration, Instant};
+use wanctl::status::{Saved, Trouble, Unsent};
+
 use wanctl::units::Millis;
 
-use wan_file::WanFile;
-
-const PERIOD: Duration = Duration::from_millis(50);
-
-/// A WAN file with one passage changed.
-fn file(passage: &str, instead: &str) -> WanConfig {
-    let file = WanFile {
-        name: "wan1",
-        scheme: "http",
-        router_port: 80,
-        reflectors: vec!["192.0.2.1".into(), "192.0.2.2".into(), "192.0.2.3".into()],
-        more: "logging: { main_log: /nonexistent/l, debug_log: /nonexistent/d }\n\
-               lock_file: /nonexistent/wan.lock\n"
-            .into(),
-    };
-    let text = file.text();
-    assert!(text.contains(passage), "{text}");
-    let text = text.replace(passage, instead);
-    let parsed = config::parse(Path::new("test.yaml"), text.as_bytes());
-    parsed.unwrap_or_else(|report| panic!("{report}")).config
-}
-
-/// Who answers in one cycle.
-#[derive(Clone, Copy, Debug, Default)]
-struct Answers {
-    /// The reflectors, after so many milliseconds.
-    icmp: Option<u64>,
-    gateway: bool,
-}
-
-/// One WAN without a world around it.
-struct Line {
-    program: Autorate,
-    now: Instant,
-    outbox: Outbox,
-    facts: Vec<Fact>,
-}
-
-impl Line {
-    fn new(config: &WanConfig) -> Self {
-        Self::restored(config, None)
-    }
-
-    fn restored(config: &WanConfig, saved: Option<Saved>) -> Self {
-        let mut wans = heapless::Vec::new();
-        let params = assemble::wan_params(config, saved, false);
-        assert!(wans.push(Wan::new(Instant::ZERO, params)).is_ok());
-        let mut line = Self {
-            program: Autorate::new(wans, false),
-            now: Instant::ZERO,
-            outbox: Outbox::default(),
-            facts: Vec::new(),
-        };
-        line.router(Event::Up);
-        line
-    }
-
-    /// A router that is there and does as it is told.
-    fn router(&mut self, event: Event) {
-        let wan = WanId(0);
-        let input = Input::Router { wan, event };
-        self.program.input(self.now, input, &mut self.outbox);
-    }
-
-    /// Whether echo requests leave, from now on.
-    fn leaves(&mut self, unsent: Option<Unsent>) {
-        let input = Input::Leaving {
-            wan: WanId(0),
-            unsent,
-        };
-        self.program.input(self.now, input, &mut self.outbox);
-    }
-
-    fn cycle(&mut self, answers: Answers) {
-        self.now = self.now + PERIOD;
-        let (now, wan) = (self.now, WanId(0));
-        self.program.tick(now, Beat::default(), &mut self.outbox);
-        while let Some(output) = self.outbox.pop() {
-            let input = match output {
-                Output::Tell { fact, .. } => {
-                    self.facts.push(fact);
-                    continue;
-                }
-                Output::TryTcp { .. } => {
-                    for _ in 0..2 {
-                        let input = Input::Connected { wan, took: None };
-                        self.program.input(now, input, &mut self.outbox);
-                    }
-                    continue;
-                }
-                Output::Probe { echo, .. } => match echo.target {
-                    Target::Gateway => answers.gateway.then_some((echo.seq, 1)),
-                    Target::Reflector(_) => answers.icmp.map(|ms| (echo.seq, ms)),
-                },
-                Output::Write { order, .. } => {
-                    self.router(Event::Holds {
-                        direction: order.direction,
-                        rate: order.rate,
-                        known: Known::Written,
-                        took: PERIOD,
-                        inactive: false,
-                    });
-                    None
-                }
-                Output::Save { .. } => None,
-            };
-            if let Some((seq, ms)) = input {
-                let rtt = Duration::from_millis(ms);
-                let reply = Input::Reply { wan, seq, rtt };
-                self.program.input(now, reply, &mut self.outbox);
-            }
-        }
-    }
-
-    fn cycles(&mut self, count: u32, answers: Answers) {
-        for _ in 0..count {
-            self.cycle(answers);
-        }
-    }
-
-    fn status(&self) -> &Status {
-        self.program.status()
-    }
-
-    fn trouble(&self) -> Option<Trouble> {
-        self.status().wans[0].trouble(self.status().now)
-    }
-}
-
-const WELL: Answers = Answers {
-    icmp: Some(20),
-    gateway: true,
-};
+use line::{Answers, Line, WELL, file};
 
 /// Every check round that finds the gateway counts as good, and there is a new kind of blindness each
 /// second: neither three failures in a row nor one that lasts.

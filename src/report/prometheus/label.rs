@@ -3,10 +3,10 @@
 use core::fmt::{self, Display, Write};
 
 /// With what the format escapes.
-pub(super) struct Escaped<T>(pub(super) T);
+pub(in crate::report) struct Escaped<T>(pub(in crate::report) T);
 
 /// The same in lower case, as v1.7 spells every `wan` (contract 6.4).
-pub(super) struct Label<T>(pub(super) T);
+pub(in crate::report) struct Label<T>(pub(in crate::report) T);
 
 impl<T: Display> Display for Escaped<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
