@@ -163,9 +163,9 @@ fn exposure(file: &Path, notices: &NoticesConfig) -> Option<String> {
     if !written(&notices.url) && !notices.token.as_ref().is_some_and(written) {
         return None;
     }
-    let mode = access::mode(file).filter(|mode| mode & 0o044 != 0)?;
+    let mode = access::mode(file).filter(|mode| mode & 0o004 != 0)?;
     Some(format!(
-        "{} holds the address that notices go to and others may read it (mode {mode:04o}); make it 0600 or use \
+        "{} holds the address that notices go to and others may read it (mode {mode:04o}); make it 0640 or use \
          notices.url_file",
         file.display()
     ))

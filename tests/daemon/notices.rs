@@ -1,6 +1,7 @@
 //! Notices: from a router that goes away to a request at somebody's web service, and nobody waits for it.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -46,7 +47,10 @@ fn assert_discreet(daemon: &Daemon) {
 fn a_router_that_goes_away_is_told_once_and_once_that_it_is_back() {
     let (world, webhook) = (world(), Webhook::start(None));
     let setup = setup(&world, &webhook, "  kinds: [router]\n");
-    let mut daemon = Daemon::start_in(tempdir(), &[&setup], |command| {
+    let home = tempdir();
+    let file = home.path().join("wan1.yaml");
+    let mut daemon = Daemon::start_in(home, &[&setup], |command| {
+        fs::set_permissions(&file, Permissions::from_mode(0o644)).expect("our own file");
         command.arg("--debug");
     });
     daemon.wait_settled(&world);
@@ -54,6 +58,7 @@ fn a_router_that_goes_away_is_told_once_and_once_that_it_is_back() {
         "wan1: Notices go to http://{} (json): router",
         webhook.address()
     ));
+    daemon.wait_log("holds the address that notices go to and others may read it (mode 0644)");
     assert!(webhook.told().is_empty());
     world.fault(Fault::Reset);
     wait_until("a notice", PATIENCE, || !webhook.told().is_empty());
