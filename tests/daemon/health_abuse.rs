@@ -7,6 +7,7 @@ use wanctl::cli::stage::clock::Clock;
 use wanctl::direction::Direction;
 use wanctl::units::Rate;
 
+use crate::flood::flood;
 use crate::health::{connect, settled};
 use crate::support::*;
 
@@ -142,6 +143,27 @@ fn a_refusal_reaches_a_client_that_has_more_to_say() {
         }
     }
     still_fine(&daemon);
+}
+
+#[test]
+fn ten_thousand_connections_to_each_endpoint_leave_nothing_behind() {
+    let world = world();
+    let folder = tempdir();
+    let mut setup = Setup::new(&world);
+    setup.more = "metrics: { enabled: true, port: 0 }\n".into();
+    setup.storage = format!("{{ db_path: {}/metrics.db }}", folder.path().display());
+    let mut daemon = Daemon::start(&setup);
+    daemon.wait_settled(&world);
+    let metrics = daemon.announced("Prometheus metrics available at http://");
+    let paths = [
+        "/health",
+        "/metrics/history?range=7d&limit=10000",
+        "/metrics/history?wan=x';DROP%20TABLE%20metrics;--",
+    ];
+    flood(daemon.pid(), daemon.health_address(), &paths);
+    flood(daemon.pid(), metrics, &["/metrics", "/health"]);
+    still_fine(&daemon);
+    assert!(daemon.stop().0.success());
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod by_hand;
 mod commands;
 mod control;
 mod feed;
+#[path = "../harness/flood.rs"]
+mod flood;
 mod health;
 mod health_abuse;
 #[cfg(feature = "history")]

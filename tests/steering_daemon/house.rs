@@ -249,6 +249,10 @@ impl Daemon {
         self.child.id()
     }
 
+    pub(crate) const fn health_address(&self) -> SocketAddr {
+        self.health
+    }
+
     /// `/health`, with its status.
     pub(crate) fn health(&self) -> (u16, Value) {
         let agent: ureq::Agent = ureq::Agent::config_builder()

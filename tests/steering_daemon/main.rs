@@ -1,5 +1,7 @@
 //! The real `wanctl-steering` against the router double, on a line that is squeezed at will.
 
+#[path = "../harness/flood.rs"]
+mod flood;
 #[cfg(feature = "history")]
 mod history;
 mod house;

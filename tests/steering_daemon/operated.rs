@@ -2,6 +2,7 @@
 
 use wanctl::sim::double::faults::Fault;
 
+use crate::flood::flood;
 use crate::house::{COMMENT, House};
 
 #[test]
@@ -150,4 +151,19 @@ fn two_instances_on_one_host_are_two_worlds() {
         let line = format!("wanctl_steering_enabled{{wan=\"wan1\"}} {enabled}");
         assert!(page.lines().any(|found| found.starts_with(&line)), "{page}");
     }
+}
+
+#[test]
+fn ten_thousand_connections_leave_nothing_behind_and_steering_goes_on() {
+    let house = House::new();
+    let daemon = house.start();
+    daemon.until("read", |health| health["rule"]["state"] == "off");
+    flood(
+        daemon.pid(),
+        daemon.health_address(),
+        &["/health", "/metrics/history"],
+    );
+    house.squeeze(true);
+    house.until_steered(true);
+    assert!(daemon.stop().success());
 }
