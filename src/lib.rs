@@ -27,6 +27,7 @@
 //! | [`sim`] | a line and a RouterOS double in virtual time |
 //! | [`shell`] | event loop, sockets, TLS, signals, the scribe thread |
 //! | [`config`] | the YAML files, checked and turned into typed parameters |
+//! | [`dashboard`] | a page to look at: `/health` and the history, in words and pictures; a process of its own |
 //! | [`cli`] | the commands; may block |
 //!
 //! Who may use whom: the list in this order, downwards only; `tests/layers.rs` checks it. Time is always
@@ -36,6 +37,8 @@ pub mod autorate;
 pub mod cli;
 pub mod config;
 pub mod control;
+#[cfg(feature = "dashboard")]
+pub mod dashboard;
 pub mod direction;
 #[cfg(feature = "history")]
 pub mod history;

@@ -12,7 +12,7 @@ const QUANTITIES: [&str; 3] = ["units", "time", "direction"];
 
 /// Every room and what it may use besides itself and the quantities. `lib.rs` and `main.rs` are the map
 /// and the door.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("units", &[]),
     ("time", &[]),
     ("direction", &[]),
@@ -62,11 +62,25 @@ const ROOMS: [(&str, &[&str]); 18] = [
             "notices", "history",
         ],
     ),
+    ("dashboard", &["history", "shell"]),
     (
         "cli",
         &[
-            "control", "steering", "wire", "router", "program", "status", "autorate", "steer",
-            "report", "notices", "history", "sim", "config", "shell",
+            "control",
+            "steering",
+            "wire",
+            "router",
+            "program",
+            "status",
+            "autorate",
+            "steer",
+            "report",
+            "notices",
+            "history",
+            "sim",
+            "config",
+            "shell",
+            "dashboard",
         ],
     ),
 ];

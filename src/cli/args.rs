@@ -1,5 +1,6 @@
 //! Command lines (contract 2.1): v1.7's flags and forms, and ours.
 
+mod dashboard;
 mod double;
 mod history;
 mod option;
@@ -8,6 +9,7 @@ mod steering;
 mod tests;
 mod tools;
 
+pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
 pub use history::{HistoryArgs, HistoryForm};
 pub use steering::SteeringArgs;
@@ -19,7 +21,7 @@ use std::path::{Path, PathBuf};
 use lexopt::Parser;
 
 use self::option::{either, files, said};
-use super::help::{HELP, HISTORY_HELP, RUN_USAGE, STEERING_USAGE};
+use super::help::{DASHBOARD_HELP, HELP, HISTORY_HELP, RUN_USAGE, STEERING_USAGE};
 
 /// What to do.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -30,6 +32,8 @@ pub enum Command {
     Steering(SteeringArgs),
     /// What happened.
     History(HistoryArgs),
+    /// A page to look at.
+    Dashboard(DashboardArgs),
     /// What the law would have decided on a recorded trace.
     Replay {
         /// The WAN file.
@@ -145,6 +149,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         Some("notice") => Some((tools::notice as Parse, RUN_USAGE)),
         Some("steering") => Some((steering::steering as Parse, RUN_USAGE)),
         Some("history") => Some((history::history as Parse, synopsis(HISTORY_HELP))),
+        Some("dashboard") => Some((dashboard::dashboard as Parse, synopsis(DASHBOARD_HELP))),
         Some("fingerprint") => Some((tools::fingerprint as Parse, RUN_USAGE)),
         Some("replay") => Some((tools::replay as Parse, RUN_USAGE)),
         Some("double") => Some((double::double as Parse, synopsis(double::DOUBLE_HELP))),

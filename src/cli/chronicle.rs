@@ -1,8 +1,10 @@
 //! The daemons' history: whose database it is, and what their files say at a start.
 
 use core::fmt::Debug;
+use std::path::Path;
 
 use crate::config::{SteeringConfig, Storage, WanConfig};
+use crate::history::database::Database;
 use crate::history::maintain::Keep;
 use crate::history::recorder::RecorderParams;
 use crate::history::second::{AutorateSnapshot, Recorded, Snapshot, SteeringSnapshot};
@@ -18,6 +20,13 @@ const BYTES_PER_MB: u64 = 1 << 20;
 /// Why none is kept; there is always one, if it is wanted.
 pub(super) const fn absence(_: &Storage) -> Option<&'static str> {
     None
+}
+
+/// Why a file that is there cannot be the database; one that may not be looked at is not judged.
+pub(super) fn unfit(path: &Path) -> Option<String> {
+    let readable = path.exists() && std::fs::File::open(path).is_ok();
+    let trouble = readable.then(|| Database::read(path).err()).flatten()?;
+    Some(trouble.to_string())
 }
 
 /// Keeps the history of autorate's WANs in the first file's database (contract 7.2).

@@ -5,6 +5,7 @@ pub(super) const RUN_USAGE: &str =
        wanctl steering --config F [--debug] [--reset] [--validate-config]
        wanctl check --config F [F ...] [--json] [--write-test]
        wanctl history [--last D | --from T [--to T]] [--json | --csv | --plot | --summary]
+       wanctl dashboard [--listen HOST:PORT] [--config F [F ...]] [--health URL] [--db PATH]
        wanctl notice --config F [F ...]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N]
@@ -52,6 +53,28 @@ Exit codes: 0 it worked, also if there was nothing to show; 1 there is no databa
 read; 2 the command line makes no sense.
 ";
 
+pub(super) const DASHBOARD_HELP: &str = "\
+Serves a page that shows every line and steering as they are now, in words, and charts of what was:
+delay, rates, zones, changes and their reasons, from the last minutes to the last weeks. It only
+reads: /health of the daemons, once a second, and the history database. It needs nothing from
+elsewhere, and works on a phone.
+
+usage: wanctl dashboard [--listen HOST:PORT] [--config F [F ...]] [--health URL] [--db PATH]
+
+  --listen HOST:PORT   where the page is, default 127.0.0.1:9104: this machine only. From another
+                       one: ssh -L 9104:127.0.0.1:9104 HOST. Wider than that, whoever can reach
+                       it reads it
+  --config F [F ...]   WAN and steering files, for where their /health and history are
+  --health URL         where else a /health is; may be given several times. Without this and
+                       --config, http://127.0.0.1:9101/health and :9102
+  --db PATH            the database; without, the files' storage.db_path, or
+                       /var/lib/wanctl/metrics.db
+  -h, --help           this text
+
+Signals: SIGTERM and SIGINT end it. Exit codes: 0 it was ended; 1 it did not work, such as when
+somebody listens there already; 2 the command line makes no sense.
+";
+
 pub(super) const HELP: &str = "\
 Keeps an internet line fast and responsive: pings reflectors every 50 ms, sees the
 modem's queue grow, and moves a RouterOS router's CAKE limits before anybody notices.
@@ -60,6 +83,7 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
        wanctl steering --config F [--debug] [--reset] [--validate-config]
        wanctl check --config F [F ...] [--json] [--write-test]
        wanctl history [--last D | --from T [--to T]] [--json | --csv | --plot | --summary]
+       wanctl dashboard [--listen HOST:PORT] [--config F [F ...]] [--health URL] [--db PATH]
        wanctl notice --config F [F ...]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N]
@@ -80,6 +104,8 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
                        matters and how to put it right; changes nothing
   history              what happened: delays, rates, zones and changes, from the last minute
                        to the last months; the same as wanctl-history
+  dashboard            a page to look at, on http://127.0.0.1:9104/: every line in words, and
+                       charts of the last minutes to the last weeks
   notice               sends a notice that is a test to whom the files name
   fingerprint          the router's certificate, and the line that pins it
   demo                 the real daemon on a simulated line and router: nothing to set up,

@@ -13,6 +13,8 @@ mod check;
 #[cfg_attr(not(feature = "history"), path = "no_chronicle.rs")]
 mod chronicle;
 mod daemon;
+#[cfg_attr(not(feature = "dashboard"), path = "no_dashboard.rs")]
+mod dashboard;
 mod demo;
 mod double;
 mod fingerprint;
@@ -59,6 +61,7 @@ fn run(command: Command) -> ExitCode {
         Command::Steering(args) if args.validate => steering::validate(&args.config),
         Command::Steering(args) => steering::run(&args),
         Command::History(args) => history::run(&args),
+        Command::Dashboard(args) => dashboard::run(&args),
         Command::Replay { config, trace } => replay::run(&config, &trace),
         Command::Demo(args) => demo::run(&args),
         Command::Double(args) => double::run(&args),

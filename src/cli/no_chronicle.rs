@@ -1,5 +1,7 @@
 //! Stands in for `chronicle` in a build without the feature `history`: nobody follows.
 
+use std::path::Path;
+
 use crate::config::{SteeringConfig, Storage, WanConfig};
 use crate::program::Fact;
 use crate::shell::clock::Clock;
@@ -10,6 +12,11 @@ use crate::shell::scribe::Followers;
 pub(super) fn absence(storage: &Storage) -> Option<&'static str> {
     let wanted = storage.db_path.is_some();
     wanted.then_some("No history is kept: this build was made without the feature `history`")
+}
+
+/// A file that nobody uses cannot be wrong.
+pub(super) fn unfit(_path: &Path) -> Option<String> {
+    None
 }
 
 /// Nobody answers: `/metrics/history` is not found.

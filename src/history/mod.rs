@@ -17,6 +17,7 @@
 //! | [`python`] | numbers and texts as v1.7's tools print them |
 //! | [`recorder`] | the writer that stops nothing: what it cannot write waits, then is counted |
 //! | [`second`] | from the facts of a program to rows |
+//! | [`survey`] | what a database is about: its WANs, its extent, its newest settings |
 //!
 //! Three differences from v1.7's database, none of which its reader minds: every tier holds the whole
 //! time up to now, so that any range has an answer (W-37); what is in the tiers keeps its labels, and
@@ -35,5 +36,6 @@ pub mod query;
 pub mod recorder;
 pub mod row;
 pub mod second;
+pub mod survey;
 pub mod tier;
 pub mod trouble;

@@ -30,6 +30,8 @@ pub struct Query {
     pub offset: u64,
     /// Rows at most.
     pub limit: Option<u64>,
+    /// The tier that should answer; without it, the length of the range chooses (contract 7.4).
+    pub tier: Option<Tier>,
 }
 
 /// How many rows there are.
@@ -63,7 +65,10 @@ pub struct Span {
 impl Query {
     /// The tier that should answer.
     pub const fn tier(&self) -> Tier {
-        Tier::for_range(self.to.saturating_sub(self.from))
+        match self.tier {
+            Some(tier) => tier,
+            None => Tier::for_range(self.to.saturating_sub(self.from)),
+        }
     }
 
     /// Who answers for what, newest first.

@@ -95,14 +95,19 @@ pub fn client_config(trust: &Trust) -> Result<Arc<ClientConfig>, TrustError> {
 }
 
 /// The SHA-256 digest of a certificate's DER form.
+pub fn fingerprint(certificate: &CertificateDer<'_>) -> Fingerprint {
+    sha256(certificate)
+}
+
+/// The SHA-256 digest of anything.
 ///
 /// # Panics
 /// Never: `ring`'s first TLS 1.3 suite hashes with SHA-256.
-pub fn fingerprint(certificate: &CertificateDer<'_>) -> Fingerprint {
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     let suite = ring::cipher_suite::TLS13_AES_128_GCM_SHA256
         .tls13()
         .expect("it is a TLS 1.3 suite");
-    let digest = suite.common.hash_provider.hash(certificate);
+    let digest = suite.common.hash_provider.hash(bytes);
     digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
 }
 

@@ -47,3 +47,24 @@ fn a_broken_file_and_a_broken_command_line() {
     assert_eq!((said.code, said.text.as_str()), (Some(2), ""));
     assert!(said.errors.contains("usage: wanctl"), "{}", said.errors);
 }
+
+#[cfg(feature = "history")]
+#[test]
+fn a_history_that_cannot_be_written_or_is_none_is_a_warning() {
+    let mut setup = Setup::new();
+    let file = setup.dir.path().join("metrics.db");
+    std::fs::write(&file, "no database at all, just words").expect("ours");
+    setup.merge(&format!("storage: {{ db_path: {} }}", file.display()));
+    setup
+        .check()
+        .exits(2)
+        .has("is damaged or no database")
+        .has("storage.db_path");
+    let below = file.join("metrics.db");
+    setup.merge(&format!("storage: {{ db_path: {} }}", below.display()));
+    setup
+        .check()
+        .exits(2)
+        .has("cannot write into the history directory")
+        .has("nobody can see what happened");
+}

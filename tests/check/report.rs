@@ -14,7 +14,7 @@ fn all_is_well() {
         .has("wan1, router 127.0.0.1 (REST over http on port")
         .has("RouterOS 7.23.7 (long-term) on RB5009UG+S+, up")
         .has("REST answers in")
-        .has("Log, lock and state can be written.")
+        .has("Log, lock, state and history can be written.")
         .has("Pings: ")
         .has("WAN-Download is there and switched on: cake-down on bridge, limited to 500M.")
         .has("WAN-Download's byte counter changed in")

@@ -22,6 +22,8 @@ pub(super) struct Machine {
     pub(super) service_file: Option<PathBuf>,
     pub(super) spots: Vec<Spot>,
     pub(super) weaknesses: Vec<Weakness>,
+    /// Why the history's file is of no use.
+    pub(super) history: Option<String>,
     /// What the system allows for pings, or why it allows nothing.
     pub(super) ping: Option<Result<String, String>>,
 }
@@ -41,6 +43,7 @@ pub(super) enum Kind {
     Log,
     Lock,
     State,
+    History,
 }
 
 /// What this user may do there.

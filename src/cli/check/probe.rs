@@ -9,7 +9,7 @@ use super::as_value;
 use super::client::{Client, Failure};
 use super::facts::{Access, Kind, Machine, Router, Spot, Ssh, Traffic};
 use super::object::{Object, named};
-use crate::cli::{assemble, secret, transport};
+use crate::cli::{assemble, chronicle, secret, transport};
 use crate::config::{Logging, RouterConfig, Scheme, WanConfig};
 use crate::direction::{Both, Direction};
 use crate::router::Failure as Failed;
@@ -70,6 +70,8 @@ pub(super) struct Files<'c> {
     pub(super) logging: &'c Logging,
     pub(super) lock: &'c Path,
     pub(super) states: &'c [&'c Path],
+    /// The database, if there is to be one.
+    pub(super) history: Option<&'c Path>,
 }
 
 /// This machine, for this WAN.
@@ -79,6 +81,7 @@ pub(super) fn wan_machine(config: &WanConfig) -> Machine {
         logging: &config.logging,
         lock: &config.lock.file,
         states: &[&config.state.main, &config.state.v17],
+        history: config.storage.db_path.as_deref(),
     };
     machine(&files, &config.router, assemble::echo_sockets(config))
 }
@@ -95,6 +98,7 @@ pub(super) fn machine(
             .then(|| std::path::absolute(files.config).unwrap_or_else(|_| files.config.to_owned())),
         spots: spots(files),
         weaknesses: secret::weaknesses(files.config, router),
+        history: files.history.and_then(chronicle::unfit),
         ping: Some(match ping {
             Ok(sockets) => Ok(sockets.mode().to_string()),
             Err(error) => Err(error.to_string()),
@@ -117,7 +121,8 @@ fn spots(files: &Files<'_>) -> Vec<Spot> {
         (Kind::Lock, files.lock),
     ];
     let states = files.states.iter().map(|path| (Kind::State, *path));
-    for (kind, file) in fixed.into_iter().chain(states) {
+    let history = files.history.map(|path| (Kind::History, path));
+    for (kind, file) in fixed.into_iter().chain(states).chain(history) {
         let parent = file.parent().filter(|p| !p.as_os_str().is_empty());
         let parent = parent.unwrap_or(Path::new("."));
         if spots.iter().all(|known| known.path != parent) {

@@ -42,6 +42,7 @@ impl Question {
             wan: given.wan,
             offset,
             limit: Some(limit),
+            tier: None,
         };
         Ok(Self { query, limit })
     }

@@ -11,7 +11,7 @@ fn all_is_well_and_nothing_is_changed() {
         .check()
         .exits(0)
         .has("steering from wan1 to wan2, router 127.0.0.1 (REST over http on port")
-        .has("Log, lock and state can be written.")
+        .has("Log, lock, state and history can be written.")
         .has("RouterOS 7.23.7 (long-term)")
         .has("REST answers in")
         .has("User wanctl may read and write.")

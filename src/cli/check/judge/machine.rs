@@ -15,9 +15,10 @@ pub(in crate::cli::check) fn machine(lock: &Path, machine: &Machine) -> Vec<Find
         .filter_map(|place| spot(lock, place, machine.user))
         .collect();
     if findings.is_empty() {
-        let what = "Log, lock and state can be written.";
+        let what = "Log, lock, state and history can be written.";
         findings.push(Finding::ok(Subject::Machine, "directories", what));
     }
+    findings.extend(machine.history.as_deref().map(history));
     findings.extend(machine.weaknesses.iter().filter_map(weakness));
     findings.extend(machine.ping.as_ref().map(ping));
     if machine.user == ROOT {
@@ -57,6 +58,7 @@ fn spot(lock: &Path, spot: &Spot, user: u32) -> Option<Finding> {
         Kind::Log => "log",
         Kind::Lock => "lock",
         Kind::State => "state",
+        Kind::History => "history",
     };
     let noun = if spot.is_file { "file" } else { "directory" };
     let said = format!("User {user} cannot write into the {word} {noun} {path}: {errno}.");
@@ -65,6 +67,8 @@ fn spot(lock: &Path, spot: &Spot, user: u32) -> Option<Finding> {
             .why("wanctl does its work without its log, but nobody can see what it did."),
         Kind::State => Finding::warning(Subject::Machine, "directory-state", said)
             .why("After a restart wanctl would begin from the config instead of what it knew."),
+        Kind::History => Finding::warning(Subject::Machine, "directory-history", said)
+            .why("wanctl does its work without a history, but nobody can see what happened."),
         Kind::Lock => Finding::error(Subject::Machine, "directory-lock", said).why(format!(
             "Without the lock file {} the daemon refuses to start.",
             lock.display()
@@ -75,6 +79,12 @@ fn spot(lock: &Path, spot: &Spot, user: u32) -> Option<Finding> {
     } else {
         format!("install -d -o {user} -m 0755 {path}   # as root")
     }))
+}
+
+fn history(trouble: &str) -> Finding {
+    Finding::warning(Subject::Machine, "history", capital(&format!("{trouble}.")))
+        .why("wanctl does its work without a history, but nobody can see what happened.")
+        .advice("Put it right, or let storage.db_path name another file; \"\" keeps none.")
 }
 
 fn weakness(weakness: &Weakness) -> Option<Finding> {

@@ -348,6 +348,7 @@ fn what_a_service_user_may_not_do_is_told_with_the_way_out() {
             spot(Kind::Lock, "/run/wanctl", false, Access::Refused(denied)),
             spot(Kind::State, "/var/lib/wanctl", false, Access::Creatable),
         ],
+        history: None,
         weaknesses: vec![
             Weakness::Key("/etc/wanctl/ssh/router.key".into(), 0o640),
             // The link's business.

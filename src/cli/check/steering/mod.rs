@@ -66,6 +66,7 @@ fn look(config: &SteeringConfig, findings: &mut Vec<Finding>) {
         logging: &config.logging,
         lock: &config.lock.file,
         states: &[&config.state_file],
+        history: config.storage.db_path.as_deref(),
     };
     let machine = usual::machine(&files, &config.router, opened);
     findings.extend(all::machine(&config.lock.file, &machine));

@@ -1,0 +1,61 @@
+// Which stretch of time is looked at.
+
+const SHORTEST = MINUTE, LONGEST = 400 * DAY;
+
+class View {
+  constructor(span, changed) {
+    this.span = span;
+    this.following = true;
+    this.end = Date.now() / 1000;
+    this.before = [];
+    this.changed = changed;
+  }
+
+  get to() { return this.following ? Date.now() / 1000 : this.end; }
+
+  get from() { return this.to - this.span; }
+
+  // The last so many seconds, as they pass.
+  follow(span) {
+    this.remember();
+    this.set(span, Date.now() / 1000, true);
+  }
+
+  show(from, to) {
+    this.remember();
+    this.slide(from, to);
+  }
+
+  // The same without a way back: a drag has many steps.
+  slide(from, to) {
+    const span = Math.min(Math.max(to - from, SHORTEST), LONGEST);
+    const now = Date.now() / 1000, end = (from + to) / 2 + span / 2;
+    // Who comes to the end of time stays with it.
+    this.set(span, Math.min(end, now), end >= now - span / 200);
+  }
+
+  // Larger than one: closer. `place` from 0 (left) to 1 stays where it is.
+  zoom(factor, place = 0.5) {
+    const at = this.from + place * this.span, span = this.span / factor;
+    const from = at - place * span;
+    if (this.following && place > 0.9) this.follow(Math.min(Math.max(span, SHORTEST), LONGEST));
+    else this.show(from, from + span);
+  }
+
+  pan(share) { this.show(this.from + share * this.span, this.to + share * this.span); }
+
+  remember() {
+    this.before.push([this.span, this.end, this.following]);
+    if (this.before.length > 50) this.before.shift();
+  }
+
+  back() {
+    const last = this.before.pop();
+    if (last) this.set(...last);
+  }
+
+  set(span, end, following) {
+    Object.assign(this, { span, end, following });
+    this.changed();
+  }
+}

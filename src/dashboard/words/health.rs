@@ -1,0 +1,180 @@
+//! The parts of `/health` (contract 6.1, 6.3, and what we add) that the page speaks of.
+
+use serde::Deserialize;
+
+/// Of autorate.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::dashboard) struct Autorate {
+    pub(in crate::dashboard) version: String,
+    pub(in crate::dashboard) uptime_seconds: f64,
+    #[serde(rename = "loop")]
+    pub(in crate::dashboard) pulse: Pulse,
+    pub(in crate::dashboard) dry_run: bool,
+    pub(in crate::dashboard) wans: Vec<Wan>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::dashboard) struct Wan {
+    pub(super) name: String,
+    pub(super) baseline_rtt_ms: Option<f64>,
+    pub(super) load_rtt_ms: Option<f64>,
+    pub(super) download: Side,
+    pub(super) upload: Side,
+    pub(super) router_connectivity: Connectivity,
+    pub(super) problem: Option<String>,
+    pub(super) measurement: Measurement,
+    pub(super) router: Router,
+}
+
+impl Wan {
+    pub(in crate::dashboard) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Side {
+    pub(super) current_rate_mbps: Option<f64>,
+    pub(super) state: String,
+    pub(super) applied_rate_mbps: Option<f64>,
+    pub(super) at_floor: bool,
+    pub(super) why: Option<String>,
+    pub(super) refused: Option<String>,
+    pub(super) queue_inactive: bool,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Connectivity {
+    pub(super) is_reachable: Option<bool>,
+    pub(super) outage_duration_seconds: Option<f64>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Measurement {
+    pub(super) source: String,
+    pub(super) last_rtt_ms: Option<f64>,
+    pub(super) send_error: Option<String>,
+    pub(super) reflectors: Vec<Reflector>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Reflector {
+    pub(super) host: String,
+    pub(super) rtt_ms: Option<f64>,
+    pub(super) age_seconds: Option<f64>,
+    pub(super) loss_percent: f64,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Router {
+    pub(super) transport: Option<String>,
+    pub(super) preferred_transport: Option<String>,
+    pub(super) transport_reason: Option<String>,
+    pub(super) last_failure: Option<String>,
+    pub(super) exchange_ms: Option<f64>,
+    pub(super) last_outcome: Option<String>,
+    pub(super) writes: Option<u64>,
+    pub(super) writes_held_back: u64,
+    pub(super) drifts_corrected: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::dashboard) struct Pulse {
+    pub(in crate::dashboard) history_failing: bool,
+}
+
+/// Of steering.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::dashboard) struct Steering {
+    pub(in crate::dashboard) version: String,
+    pub(in crate::dashboard) uptime_seconds: f64,
+    #[serde(rename = "loop")]
+    pub(in crate::dashboard) pulse: Pulse,
+    #[serde(rename = "steering")]
+    pub(super) standing: Standing,
+    pub(super) congestion: Congestion,
+    pub(super) decision: Decision,
+    pub(super) problem: Option<String>,
+    pub(super) rule: Rule,
+    pub(super) autorate: Feed,
+    pub(super) measurement: Echo,
+    pub(super) alternate: Option<Alternate>,
+    pub(super) confidence: Option<Confidence>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Standing {
+    pub(super) enabled: bool,
+    pub(super) state: String,
+    pub(super) mode: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Congestion {
+    pub(super) primary: Primary,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Primary {
+    pub(super) state: Option<String>,
+    pub(super) reason: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Decision {
+    pub(super) time_in_state_seconds: Option<f64>,
+    pub(super) wanted: Option<String>,
+    pub(super) transitions_to_alternate: u64,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Rule {
+    pub(super) comment: String,
+    pub(super) state: Option<String>,
+    pub(super) refused: Option<String>,
+    pub(super) left_alone_for_seconds: Option<f64>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Feed {
+    pub(super) wan: String,
+    pub(super) state: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Echo {
+    pub(super) rtt_ms: Option<f64>,
+    pub(super) delta_ms: Option<f64>,
+    pub(super) loss_percent: Option<f64>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Alternate {
+    pub(super) wan: String,
+    pub(super) answers: Option<bool>,
+    pub(super) rtt_ms: Option<f64>,
+    pub(super) delay_ms: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Confidence {
+    pub(super) primary: u8,
+}

@@ -1,0 +1,70 @@
+//! What a database is about. Every question here is answered by an index in a few reads, however long the history.
+
+use rusqlite::{OptionalExtension as _, params};
+
+use super::database::Database;
+use super::trouble::Trouble;
+
+/// WANs that one database is about, at most; a process has eight.
+const MOST_WANS: usize = 64;
+
+impl Database {
+    /// The names of its WANs, in alphabetical order; the first 64.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn wans(&self) -> Result<Vec<String>, Trouble> {
+        let mut names: Vec<String> = Vec::new();
+        if !self.has_table()? {
+            return Ok(names);
+        }
+        // `SELECT DISTINCT` would walk the whole index.
+        let sql = "SELECT min(wan_name) FROM metrics WHERE wan_name > ?1";
+        while names.len() < MOST_WANS {
+            let after = names.last().map_or("", String::as_str);
+            let next = self
+                .connection
+                .query_row(sql, params![after], |row| row.get::<_, Option<String>>(0));
+            match next.map_err(|e| self.trouble(e))? {
+                Some(name) => names.push(name),
+                None => break,
+            }
+        }
+        Ok(names)
+    }
+
+    /// The first and the last second of which it knows, in whatever tier.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn bounds(&self) -> Result<Option<(i64, i64)>, Trouble> {
+        if !self.has_table()? {
+            return Ok(None);
+        }
+        let end = |which: &str| {
+            let sql = format!("SELECT {which}(timestamp) FROM metrics");
+            let found = self
+                .connection
+                .query_row(&sql, [], |row| row.get::<_, Option<i64>>(0));
+            found.map_err(|e| self.trouble(e))
+        };
+        Ok(end("min")?.zip(end("max")?))
+    }
+
+    /// The labels of a WAN's newest row of a metric.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn newest_labels(&self, wan: &str, metric: &str) -> Result<Option<String>, Trouble> {
+        if !self.has_table()? {
+            return Ok(None);
+        }
+        let sql = "SELECT labels FROM metrics WHERE wan_name = ?1 AND metric_name = ?2
+                   ORDER BY timestamp DESC LIMIT 1";
+        let found = self
+            .connection
+            .query_row(sql, params![wan, metric], |row| row.get(0));
+        let labels: Option<Option<String>> = found.optional().map_err(|e| self.trouble(e))?;
+        Ok(labels.flatten())
+    }
+}
