@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use wanctl::history::database::Database;
 use wanctl::history::maintain::{Budget, Keep, Maintenance, Work};
 use wanctl::history::row::Row;
-use wanctl::history::tier::Tier;
+use wanctl::history::tier::{self, Tier};
 use wanctl::shell::clock::Clock;
 use wanctl::time::{Duration, Instant};
 
@@ -191,6 +191,41 @@ fn late_rows_are_blended_after_all() {
         != Work::Nothing
     {}
     assert_eq!(count(&path, minute), 1);
+}
+
+/// A board whose clock is years ahead, at its start or for a while, must not forget all it knows.
+#[test]
+fn a_clock_that_leaps_is_not_believed_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let mut database = Database::open(&path).unwrap();
+    let rows: Vec<_> = (0..HOUR).map(|n| row(NOW - n)).collect();
+    database.insert(Tier::Raw, &rows).unwrap();
+    let tell = || Instant::ZERO;
+    let budget = Budget {
+        rows: ROWS,
+        time: Duration::from_secs(1),
+        clock: &tell,
+    };
+    let ahead = NOW + 3_000 * DAY;
+    for first in [ahead, NOW] {
+        let mut maintenance = Maintenance::new(keep(30, 1 << 30));
+        for (minute, wall) in [(0, first), (1, ahead), (30, ahead), (31, NOW)] {
+            let now = Instant::ZERO + Duration::from_secs(minute * 60);
+            let mut step = || maintenance.step(&mut database, now, wall, budget).unwrap();
+            while step() != Work::Nothing {}
+        }
+        assert_eq!(count(&path, "granularity = 'raw'"), HOUR);
+    }
+    // That is how late it is.
+    let mut maintenance = Maintenance::new(keep(30, 1 << 30));
+    for hour in 0..3 {
+        let now = Instant::ZERO + Duration::from_secs(hour * 3_600);
+        let wall = ahead + tier::seconds(now - Instant::ZERO);
+        let mut step = || maintenance.step(&mut database, now, wall, budget).unwrap();
+        while step() != Work::Nothing {}
+    }
+    assert_eq!(count(&path, "1"), 0);
 }
 
 /// A board that believes in another year until somebody tells it the time.
