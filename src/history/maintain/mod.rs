@@ -157,14 +157,13 @@ impl Maintenance {
         now: Instant,
         wall: i64,
     ) -> Result<(), Trouble> {
-        let was = match self.seen {
-            Some((then, was)) => Some(was + tier::seconds(now - then)),
-            None => {
-                let extent = database.extent(Tier::Raw, wall);
-                extent
-                    .map_err(|e| database.trouble(e))?
-                    .map(|(_, last)| last)
-            }
+        let was = if let Some((then, was)) = self.seen {
+            Some(was + tier::seconds(now - then))
+        } else {
+            let extent = database.extent(Tier::Raw, wall);
+            extent
+                .map_err(|e| database.trouble(e))?
+                .map(|(_, last)| last)
         };
         if was.is_some_and(|was| wall - was > LEAP) {
             self.doubt_until = now + DOUBT;
