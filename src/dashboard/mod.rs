@@ -3,14 +3,16 @@
 //!
 //! ```text
 //! daemons ── /health, once a second ──▶ sources ──▶ words ──▶ /api/live ──┐
-//!                                                                         ├─▶ door ──▶ a browser
-//! metrics.db ── read-only ─────────────────────────▶ series ▶ /api/series ┘
+//!                                          └────▶ recent ──┐              ├─▶ door ──▶ a browser
+//! metrics.db ── read-only ──────────────▶ series ◀──────────┘              │
+//!                                          └────────────────▶ /api/series ─┘
 //! ```
 //!
 //! | name | what is in it |
 //! |---|---|
 //! | `sources` | asks every daemon, remembers the last answer and since when there is none |
 //! | `words` | an answer in plain language: why the rate is what it is |
+//! | `recent` | the last minutes as they were heard, until the history has them |
 //! | `series` | a range of the history as so many points, of which none hides a spike |
 //! | `page` | one document without a request to anywhere, and the policy that forbids one |
 //! | `routes` | which path is answered with what |
@@ -32,6 +34,7 @@ mod answer;
 mod door;
 mod live;
 mod page;
+mod recent;
 mod request;
 mod routes;
 mod series;

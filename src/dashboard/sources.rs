@@ -7,6 +7,7 @@ use std::thread;
 use serde_json::Value;
 use ureq::Agent;
 
+use super::recent::Recent;
 use super::words::Span;
 use crate::shell::clock::{self, Clock};
 use crate::time::{Duration, Instant};
@@ -22,6 +23,7 @@ const MOST: u64 = 256 * 1024;
 #[derive(Debug)]
 pub(super) struct Sources {
     all: Vec<Source>,
+    recent: Mutex<Recent>,
 }
 
 /// One address.
@@ -48,6 +50,7 @@ pub(super) fn watch(addresses: &[String], clock: Clock) -> io::Result<Arc<Source
     };
     let sources = Arc::new(Sources {
         all: addresses.iter().map(source).collect(),
+        recent: Mutex::default(),
     });
     for n in 0..addresses.len() {
         let sources = Arc::clone(&sources);
@@ -55,6 +58,10 @@ pub(super) fn watch(addresses: &[String], clock: Clock) -> io::Result<Arc<Source
             let (agent, source) = (agent(), &sources.all[n]);
             loop {
                 let answer = ask(&agent, &source.address);
+                if let Ok(document) = &answer {
+                    let at = i64::try_from(clock.wall().secs).unwrap_or(i64::MAX);
+                    sources.recent().note(at, document);
+                }
                 source.hear(clock.now(), answer);
                 clock::pause(PAUSE);
             }
@@ -69,6 +76,11 @@ impl Sources {
     pub(super) fn seen(&self) -> impl Iterator<Item = (&str, Seen)> {
         let seen = |source: &Source| source.seen().clone();
         self.all.iter().map(move |one| (&*one.address, seen(one)))
+    }
+
+    /// What was heard in the last minutes.
+    pub(super) fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::asked::Asked;
 use super::happening::{Happening, Happenings};
+use crate::dashboard::recent::Recent;
 use crate::history::metric::{self, Kind};
 use crate::history::row::Sample;
 use crate::history::tier::Tier;
@@ -31,6 +32,9 @@ pub(super) struct Grid {
 #[derive(Debug, Serialize)]
 pub(super) struct Wan {
     name: String,
+    /// The last second whose numbers are known.
+    #[serde(skip)]
+    known_to: Option<i64>,
     rtt: Band,
     baseline: Band,
     delta: Band,
@@ -105,6 +109,20 @@ impl Grid {
         }
     }
 
+    /// Goes on where the history ends, with what was heard since.
+    pub(super) fn add_recent(&mut self, recent: &Recent, asked: &Asked) {
+        let wans = self.wans.iter();
+        let known: BTreeMap<String, Option<i64>> = wans
+            .map(|(name, wan)| (name.clone(), wan.known_to))
+            .collect();
+        let known_to = |wan: &str| known.get(wan).copied().flatten();
+        recent.each_after(known_to, asked.to, |sample| {
+            if asked.wan.as_deref().is_none_or(|wan| wan == sample.wan) {
+                self.add(sample);
+            }
+        });
+    }
+
     /// The steps that a row stands for; `None` outside the range.
     fn steps_of(&self, at: i64, seconds: i64) -> Option<Steps> {
         let step = |at: i64| usize::try_from((at - self.from).div_euclid(self.step));
@@ -119,6 +137,7 @@ impl Wan {
         let band = || Band(vec![Point::NONE; steps]);
         Self {
             name: name.to_owned(),
+            known_to: None,
             rtt: band(),
             baseline: band(),
             delta: band(),
@@ -152,7 +171,11 @@ impl Wan {
             metric::BASELINE => self.baseline.mean(sample.value, steps),
             metric::DELTA => self.delta.mean(sample.value, steps),
             metric::DELTA_MAX => self.delta.extreme(sample.value, steps),
-            metric::RATE_DOWN => self.down.mean(sample.value, steps),
+            metric::RATE_DOWN => {
+                let end = sample.at + sample.tier.seconds() - 1;
+                self.known_to = self.known_to.max(Some(end));
+                self.down.mean(sample.value, steps);
+            }
             metric::RATE_DOWN_MIN => self.down.extreme(sample.value, steps),
             metric::RATE_UP => self.up.mean(sample.value, steps),
             metric::RATE_UP_MIN => self.up.extreme(sample.value, steps),

@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+/// A round trip of so many seconds ago is none of this second.
+const OLD: f64 = 1.5;
+
 /// Of autorate.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -28,9 +31,49 @@ pub(in crate::dashboard) struct Wan {
     pub(super) router: Router,
 }
 
+/// A WAN in numbers: ms; Mbit/s and the zone's code.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::dashboard) struct Now {
+    pub(in crate::dashboard) rtt: Option<f64>,
+    pub(in crate::dashboard) baseline: Option<f64>,
+    pub(in crate::dashboard) delta: Option<f64>,
+    pub(in crate::dashboard) down: (Option<f64>, Option<f64>),
+    pub(in crate::dashboard) up: (Option<f64>, Option<f64>),
+}
+
 impl Wan {
     pub(in crate::dashboard) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What was measured in the last second, and what follows from it.
+    pub(in crate::dashboard) fn now(&self) -> Now {
+        let measurement = &self.measurement;
+        let measured = measurement.last_rtt_age_seconds.is_none_or(|age| age < OLD);
+        let load = self.load_rtt_ms.filter(|_| measured);
+        let rtt = measurement.last_rtt_ms.filter(|_| measured);
+        Now {
+            rtt: rtt.or(load),
+            baseline: self.baseline_rtt_ms,
+            delta: load
+                .zip(self.baseline_rtt_ms)
+                .map(|(load, baseline)| load - baseline),
+            down: (self.download.current_rate_mbps, self.download.zone()),
+            up: (self.upload.current_rate_mbps, self.upload.zone()),
+        }
+    }
+}
+
+impl Side {
+    /// As the history writes it.
+    fn zone(&self) -> Option<f64> {
+        match &*self.state {
+            "GREEN" => Some(0.0),
+            "YELLOW" => Some(1.0),
+            "SOFT_RED" => Some(2.0),
+            "RED" => Some(3.0),
+            _ => None,
+        }
     }
 }
 
@@ -58,6 +101,7 @@ pub(super) struct Connectivity {
 pub(super) struct Measurement {
     pub(super) source: String,
     pub(super) last_rtt_ms: Option<f64>,
+    pub(super) last_rtt_age_seconds: Option<f64>,
     pub(super) send_error: Option<String>,
     pub(super) reflectors: Vec<Reflector>,
 }
