@@ -8,7 +8,7 @@ use serde_json::Value;
 use ureq::Agent;
 
 use super::recent::Recent;
-use super::words::Span;
+use super::words::{Span, health};
 use crate::shell::clock::{self, Clock};
 use crate::time::{Duration, Instant};
 
@@ -121,14 +121,13 @@ fn ask(agent: &Agent, address: &str) -> Result<Value, String> {
     let mut response = agent.get(address).call().map_err(|e| words(&e))?;
     let body = response.body_mut().with_config().limit(MOST);
     let text = body.read_to_string().map_err(|e| words(&e))?;
-    let document: Result<Value, _> = serde_json::from_str(&text);
-    match document {
-        Ok(document) if document.get("status").is_some() => Ok(document),
-        _ => Err(format!(
+    let document: Option<Value> = serde_json::from_str(&text).ok();
+    document.filter(health::is_ours).ok_or_else(|| {
+        format!(
             "what it says (HTTP {}) is no /health of wanctl's",
             response.status().as_u16()
-        )),
-    }
+        )
+    })
 }
 
 fn words(error: &ureq::Error) -> String {

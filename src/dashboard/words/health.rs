@@ -1,9 +1,23 @@
 //! The parts of `/health` (contract 6.1, 6.3, and what we add) that the page speaks of.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 /// A round trip of so many seconds ago is none of this second.
 const OLD: f64 = 1.5;
+
+/// Whether it is a document of either daemon's: other programs, too, have a `/health` with a `status`.
+pub(in crate::dashboard) fn is_ours(document: &Value) -> bool {
+    let status = document.get("status").and_then(Value::as_str);
+    if document.get("wans").is_some() {
+        status.is_some() && Autorate::deserialize(document).is_ok()
+    } else {
+        // Steering that has only just started has no more to say (contract 6.3).
+        (status == Some("starting") || document.get("steering").is_some())
+            && status.is_some()
+            && Steering::deserialize(document).is_ok()
+    }
+}
 
 /// Of autorate.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -221,4 +235,33 @@ pub(super) struct Alternate {
 #[serde(default)]
 pub(super) struct Confidence {
     pub(super) primary: u8,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_others_say_is_not_ours() {
+        for ours in [
+            json!({"status": "healthy", "wans": [{"name": "wan1", "baseline_rtt_ms": null}]}),
+            json!({"status": "degraded", "steering": {"enabled": true}}),
+            json!({"status": "starting", "uptime_seconds": 1.0, "version": "2.0.0"}),
+        ] {
+            assert!(is_ours(&ours), "{ours}");
+        }
+        for other in [
+            json!({"status": "ok"}),
+            json!({"status": "healthy", "wans": {"wan1": {}}}),
+            json!({"status": "healthy", "wans": [{"name": 1}]}),
+            json!({"status": 200, "wans": []}),
+            json!({"wans": []}),
+            json!({"status": "healthy", "steering": "off"}),
+            json!(["status"]),
+            json!("status"),
+        ] {
+            assert!(!is_ours(&other), "{other}");
+        }
+    }
 }
