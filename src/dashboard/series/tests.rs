@@ -251,3 +251,22 @@ fn where_the_history_ends_goes_on_what_was_heard() {
     assert_eq!(wans[0]["zone_down"][89], 3);
     assert_eq!(down["mean"][90], Value::Null, "and the future is open");
 }
+
+#[test]
+fn a_second_of_red_is_not_a_step_of_red() {
+    let mut samples: Vec<_> = (1_001..1_010)
+        .map(|at| sample(at, metric::STATE, 0.0, DOWN))
+        .collect();
+    samples.push(sample(1_000, metric::STATE, 3.0, DOWN));
+    samples.push(sample(1_000, metric::STATE, 1.0, UP));
+    let steering = Some(r#"{"source": "steering"}"#);
+    samples.push(sample(1_004, metric::STEERING_ENABLED, 1.0, steering));
+    let mut minute = sample(1_020, metric::STATE, 2.0, None);
+    minute.tier = Tier::Minute;
+    samples.push(minute);
+    let (_, _, wan) = gridded("from=1000&to=1999&points=100", Tier::Raw, &samples);
+    assert_eq!(wan["zone_down"][0], 3);
+    assert_eq!(wan["time_down"], json!([9, 0, 60, 1]));
+    assert_eq!(wan["time_up"], json!([0, 1, 0, 0]));
+    assert_eq!(wan["time_steered"], json!([0, 1]));
+}
