@@ -41,7 +41,9 @@ impl Recent {
         for wan in &process.wans {
             if self.0.contains_key(wan.name()) || self.0.len() < MOST_WANS {
                 let known = self.0.entry(wan.name().to_owned()).or_default();
-                Moment::of(at, wan).append_to(known);
+                if let Some(now) = wan.now() {
+                    Moment::of(at, &now).append_to(known);
+                }
             }
         }
     }
@@ -74,8 +76,7 @@ impl Recent {
 }
 
 impl Moment {
-    fn of(at: i64, wan: &health::Wan) -> Self {
-        let now = wan.now();
+    fn of(at: i64, now: &health::Now) -> Self {
         Self {
             at,
             values: [
@@ -147,16 +148,20 @@ mod tests {
     }
 
     #[test]
-    fn an_old_round_trip_is_not_told_again() {
+    fn what_is_not_measured_is_a_gap() {
         let mut recent = Recent::default();
         recent.note(100, &health(1.0, 0.1));
-        recent.note(101, &health(2.0, 1.6));
-        assert_eq!(told(&recent, None, 200, metric::RTT), [(100, 31.0)]);
-        assert_eq!(told(&recent, None, 200, metric::DELTA), [(100, 6.0)]);
-        assert_eq!(
-            told(&recent, None, 200, metric::RATE_DOWN),
-            [(100, 1.0), (101, 2.0)]
-        );
+        recent.note(101, &health(2.0, 3.0));
+        let mut blind = health(3.0, 0.2);
+        blind["wans"][0]["measurement"]["source"] = json!("no_reply");
+        recent.note(102, &blind);
+        for metric in [metric::RTT, metric::RATE_DOWN, metric::STATE] {
+            let at: Vec<i64> = told(&recent, None, 200, metric)
+                .into_iter()
+                .map(|(at, _)| at)
+                .collect();
+            assert_eq!(at, [100], "{metric}");
+        }
     }
 
     #[test]

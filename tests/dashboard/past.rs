@@ -165,7 +165,7 @@ fn changes(rows: &mut Vec<Row>, now: i64, since: i64) {
     let other = START.replace("500.0", "100.0").replace("40.0", "20.0");
     of("wan2", start, metric::CONFIG_SNAPSHOT, 0.0, other);
     of("wan1", start, metric::CONFIG_SNAPSHOT, 0.0, START.into());
-    let later = start + HOUR;
+    let later = start + MINUTE;
     of(
         "wan1",
         later,

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A round trip of so many seconds ago is none of this second.
-const OLD: f64 = 1.5;
+/// A round trip of so many seconds ago is none of now; a check round by TCP takes a second or two.
+const OLD: f64 = 3.0;
 
 /// Whether it is a document of either daemon's: other programs, too, have a `/health` with a `status`.
 pub(in crate::dashboard) fn is_ours(document: &Value) -> bool {
@@ -60,21 +60,29 @@ impl Wan {
         &self.name
     }
 
-    /// What was measured in the last second, and what follows from it.
-    pub(in crate::dashboard) fn now(&self) -> Now {
+    /// What is measured now and what follows from it; `None` if nothing is, as the history has no row then.
+    pub(in crate::dashboard) fn now(&self) -> Option<Now> {
         let measurement = &self.measurement;
-        let measured = measurement.last_rtt_age_seconds.is_none_or(|age| age < OLD);
-        let load = self.load_rtt_ms.filter(|_| measured);
-        let rtt = measurement.last_rtt_ms.filter(|_| measured);
-        Now {
-            rtt: rtt.or(load),
-            baseline: self.baseline_rtt_ms,
-            delta: load
-                .zip(self.baseline_rtt_ms)
-                .map(|(load, baseline)| load - baseline),
+        let is_old = measurement
+            .last_rtt_age_seconds
+            .is_some_and(|age| age >= OLD);
+        if is_old || self.is_blind() {
+            return None;
+        }
+        let (load, baseline) = (self.load_rtt_ms, self.baseline_rtt_ms);
+        Some(Now {
+            rtt: measurement.last_rtt_ms.or(load),
+            baseline,
+            delta: load.zip(baseline).map(|(load, baseline)| load - baseline),
             down: (self.download.current_rate_mbps, self.download.zone()),
             up: (self.upload.current_rate_mbps, self.upload.zone()),
-        }
+        })
+    }
+
+    /// Whether the zones and delays are those of before.
+    pub(super) fn is_blind(&self) -> bool {
+        let source = &*self.measurement.source;
+        matches!(source, "frozen" | "no_reply" | "total_loss" | "gave_up")
     }
 }
 
@@ -219,6 +227,7 @@ pub(super) struct Feed {
 pub(super) struct Echo {
     pub(super) rtt_ms: Option<f64>,
     pub(super) delta_ms: Option<f64>,
+    pub(super) line: String,
     pub(super) loss_percent: Option<f64>,
 }
 

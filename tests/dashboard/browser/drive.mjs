@@ -121,6 +121,7 @@ try {
   await page.locator('#changes-rows button').first().focus();
   await chartAfter('a change that was chosen by keyboard', () => page.keyboard.press('Enter'), ({ span }) => near(span, 600));
   await chartAfter('the way back from it', () => button('Back to the span before').click(), ({ span }) => near(span, week.span));
+  await page.evaluate(() => scrollTo(0, 0));
 
   const line = (name) => page.locator('#wans button', { hasText: name });
   await chartAfter('the other line', () => line('wan2').click(), ({ wan }) => wan === 'wan2');
