@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::measurement::{self, Fallback, Measurement};
+use super::notices::{self, NoticesConfig};
 use super::router::{self, RouterConfig};
 use super::rule::{Flag, Identifier, Number, Text};
 use super::scalar::Scalar;
@@ -61,6 +62,8 @@ pub struct WanConfig {
     pub metrics: Listen,
     /// `storage`.
     pub storage: Storage,
+    /// `notices`; `None` sends none.
+    pub notices: Option<NoticesConfig>,
     /// `realtime`, default false: ask the system for real-time scheduling and locked memory.
     pub realtime: bool,
     /// What reports print as it stood in the file.
@@ -87,6 +90,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<WanConfig> {
     let metrics_port = service::DEFAULT_METRICS_PORT;
     let metrics = service::listen(&root, "metrics", false, metrics_port);
     let storage = service::storage(root.section("storage"));
+    let notices = notices::notices(&root);
     let realtime = root.or("realtime", false, &Flag);
     root.finish(&DEAD_KEYS);
     let monitoring = monitoring?;
@@ -106,6 +110,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<WanConfig> {
         health: health?,
         metrics: metrics?,
         storage: storage?,
+        notices: notices?,
         realtime: realtime?,
         as_written: monitoring.as_written,
     })

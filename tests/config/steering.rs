@@ -380,7 +380,8 @@ fn the_example_loads_without_a_warning_and_so_does_what_it_shows_behind_hashes()
     let text = text.replace("scoring: false", "scoring: true");
     let all = parse_steering(&path, text.as_bytes()).unwrap_or_else(|report| panic!("{report}"));
     assert!(all.warnings.is_empty(), "{:?}", all.warnings);
-    assert_eq!(shown, 8);
+    assert_eq!(shown, 15);
+    assert!(all.config.notices.is_some());
     let alternate = all.config.measurement.alternate.unwrap();
     assert_eq!(
         alternate.source_address,

@@ -249,6 +249,7 @@ mod of_steering {
             counts: Counts::default(),
             needed: (3, 15),
             decides: Decides::Hysteresis,
+            trouble: None,
         };
         let source = r#"{"source": "steering"}"#;
         assert_eq!(

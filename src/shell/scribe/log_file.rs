@@ -5,6 +5,10 @@ use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
+use log::Level;
+
+use crate::shell::journal;
+
 /// Rounds of the scribe (ten a second) between two looks whether the file was rotated, or whether a
 /// broken one can be opened again.
 const LOOK_EVERY_ROUNDS: u32 = 10;
@@ -55,9 +59,8 @@ impl LogFile {
         if let Err(e) = &written
             && !self.told
         {
-            // Not eprintln, which panics if stderr is gone, too.
-            let complaint = format!("cannot write the log {}: {e}\n", self.path.display());
-            let _ = io::stderr().lock().write_all(complaint.as_bytes());
+            let complaint = format!("cannot write the log {}: {e}", self.path.display());
+            journal::complain(Level::Error, &complaint);
         }
         self.failing = written.is_err();
         self.told = self.failing;

@@ -3,6 +3,7 @@
 //! The loop hands it fixed-size records through a bounded lock-free queue. A full queue drops and
 //! counts, so a full disk or a slow SD card can cost records, never a cycle (W-03, W-16, b-30).
 
+mod console;
 mod desk;
 mod files;
 mod follower;
@@ -11,6 +12,7 @@ mod local_time;
 mod log_file;
 mod log_front;
 mod logs;
+mod repeats;
 #[cfg(test)]
 mod tests;
 mod writer;

@@ -222,3 +222,36 @@ fn a_follower_hears_every_fact_and_has_the_last_word() {
         "what is only for debugging stays out"
     );
 }
+
+/// A line that comes 138 times at once, beside one that comes once.
+#[test]
+fn what_is_said_too_often_is_summed_up_in_the_main_log_and_whole_in_the_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let scribe = start(params(dir.path(), true));
+    let inbox = scribe.inbox();
+    let say = |level, text: LineText| {
+        let wan = None;
+        inbox.leave(Record::Line { wan, level, text });
+    };
+    for n in 0..138 {
+        say(log::Level::Error, line(format_args!("Slot {n} is full")));
+    }
+    say(log::Level::Warn, line(format_args!("Once")));
+    assert!(scribe.stop(Duration::from_secs(5)));
+    let read = |name: &str| std::fs::read_to_string(dir.path().join("log").join(name)).unwrap();
+    let (main, debug) = (read("wan1.log"), read("wan1_debug.log"));
+    let mut lines = main.lines();
+    for n in 0..20 {
+        let end = format!(" [wan1] [ERROR] Slot {n} is full");
+        assert!(lines.next().unwrap().ends_with(&end), "{main}");
+    }
+    assert!(lines.next().unwrap().ends_with("[WARNING] Once"), "{main}");
+    let last = lines.next().unwrap();
+    assert!(
+        last.contains(" [wan1] [ERROR] Slot 137 is full (… 118 more in "),
+        "{last}"
+    );
+    assert_eq!(lines.next(), None);
+    assert_eq!(debug.lines().count(), 139);
+    assert!(!debug.contains("more in"));
+}

@@ -74,7 +74,7 @@ impl<P: Report> Writer<P> {
             self.lost_told = lost;
             self.logs.line_to_all(at, Level::Warn, &text);
         }
-        self.logs.flush();
+        self.logs.flush(Moment::of(clock));
         self.for_followers(clock, |follower, at, say| follower.work(at, say));
         let conditions = || self.followers.iter().map(|follower| follower.condition());
         let failing = conditions().any(|condition| condition.failing);
@@ -86,7 +86,7 @@ impl<P: Report> Writer<P> {
     /// The process ends.
     pub(super) fn finish(&mut self, clock: Clock) {
         self.for_followers(clock, |follower, at, say| follower.finish(at, say));
-        self.logs.flush();
+        self.logs.close(Moment::of(clock));
     }
 
     fn for_followers(
