@@ -27,9 +27,10 @@
 //! - `/api/series?from=&to=[&wan=][&points=]`: `from`, `to` in seconds since 1970; `points` from 50 to 2000, 800
 //!   without. The answer has `from`, `step` (seconds) and for each WAN arrays with one value per step, `null` where
 //!   nothing is known: `rtt`, `delta` (ms), `down`, `up` (Mbit/s), each with `mean`, `min`, `max`; `baseline`;
-//!   `zone_down`, `zone_up` (the worst, 0 GREEN to 3 RED), `steered`, `writes`. Over all steps, `time_down`, `time_up`
-//!   (seconds in each zone) and `time_steered` (off, on); and `events`, the worst of each kind
-//!   and step, with how many they stand for. `cut` says why it does not reach back to `from`, if it does not.
+//!   `zone_down`, `zone_up` (the worst, 0 GREEN to 3 RED), `steered`, `writes`; over all steps, `time_down`, `time_up`
+//!   (seconds in each zone) and `time_steered` (off, on), of which only shares count where v1.7 wrote twenty rows a
+//!   second; and `events`, the worst of each kind and step, with how many they stand for. `cut` says why it does not
+//!   reach back to `from`, if it does not.
 
 mod answer;
 mod door;
