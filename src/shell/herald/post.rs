@@ -195,6 +195,12 @@ mod tests {
             (401, None, Outcome::Refused),
             (404, None, Outcome::Refused),
             (429, Some("7"), Outcome::NotNow(seconds(7))),
+            // More than a clock can hold.
+            (
+                429,
+                Some("18446744073709551615"),
+                Outcome::NotNow(seconds(u64::MAX)),
+            ),
             (
                 503,
                 Some("Fri, 31 Dec 1999 23:59:59 GMT"),
