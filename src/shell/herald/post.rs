@@ -5,17 +5,17 @@ use std::io::ErrorKind;
 use std::time::Duration as StdDuration;
 
 use rustls::pki_types::ServerName;
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector as _, TcpConnector};
 use ureq::{Agent, http};
 
+use super::lookup::Lookup;
 use crate::notices::outbox::Outcome;
 use crate::notices::spelling::Message;
 use crate::shell::https::OurTls;
 use crate::shell::tls::{self, Trust};
 use crate::time::Duration;
 
-/// From the first byte to the last.
+/// From the first word to the last byte.
 const PATIENCE: StdDuration = StdDuration::from_secs(10);
 const CONNECT_PATIENCE: StdDuration = StdDuration::from_secs(5);
 
@@ -41,7 +41,7 @@ impl fmt::Debug for PostParams {
     }
 }
 
-/// The way to a web service. Blocks for ten seconds at most.
+/// The way to a web service. Blocks for ten seconds at most, besides what the system takes to look up a name.
 pub struct Post {
     agent: Agent,
     params: PostParams,
@@ -92,7 +92,7 @@ impl Post {
             .build();
         let connector = ().chain(TcpConnector::default()).chain(tls);
         Ok(Self {
-            agent: Agent::with_parts(settings, connector, DefaultResolver::default()),
+            agent: Agent::with_parts(settings, connector, Lookup::default()),
             params,
         })
     }
