@@ -128,11 +128,12 @@ fn judge<B>(response: &http::Response<B>) -> Result<(), Untaken> {
     let status = response.status().as_u16();
     let outcome = match status {
         200..=299 => return Ok(()),
-        408 | 425 | 429 | 500..=599 => {
+        408 | 425 | 429 | 502..=504 => {
             let wish = response.headers().get("retry-after");
             let wish = wish.and_then(|wish| wish.to_str().ok()?.trim().parse().ok());
             Outcome::NotNow(wish.map(Duration::from_secs))
         }
+        500..=599 => Outcome::Stumbled,
         _ => Outcome::Refused,
     };
     let meaning = match status {
@@ -206,7 +207,9 @@ mod tests {
                 Some("Fri, 31 Dec 1999 23:59:59 GMT"),
                 Outcome::NotNow(None),
             ),
-            (500, None, Outcome::NotNow(None)),
+            (502, None, Outcome::NotNow(None)),
+            (500, None, Outcome::Stumbled),
+            (507, None, Outcome::Stumbled),
         ] {
             let untaken = answer(status, wish).unwrap_err();
             assert_eq!(untaken.outcome, outcome, "{status}");
