@@ -17,7 +17,7 @@ use crate::steering::{Counts, Decides};
 use crate::units::{Millis, Rate};
 
 const PARAMS: NoticeParams = NoticeParams {
-    kinds: Kinds::ALL,
+    kinds: Kinds::OF_A_WAN.with(Kind::Steering).with(Kind::Rule),
     cooldown: Duration::from_secs(900),
     sustained: Duration::from_secs(60),
     outage: Duration::from_secs(30),
