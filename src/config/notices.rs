@@ -115,6 +115,15 @@ fn source(
 ) -> Option<Option<SecretSource>> {
     let written = section.optional(key, &SecretRule)?;
     let file = section.optional(file_key, &FileName)?;
+    if file
+        .as_ref()
+        .is_some_and(|file: &PathBuf| file.to_string_lossy().contains("://"))
+    {
+        // What cannot be opened is named in the log.
+        let sentence = format!("is an address; expected the name of a file, or notices.{key}");
+        section.conflict(file_key, &sentence);
+        return None;
+    }
     match (written, file) {
         (Some(_), Some(_)) => {
             let sentence = format!(

@@ -196,7 +196,7 @@ mod tests {
     /// A second in five, so that it is never gone for long.
     #[test]
     fn what_swings_is_no_trouble_until_it_stays() {
-        let swings = |secs: u64| secs % 5 == 0;
+        let swings = |secs: u64| secs.is_multiple_of(5);
         assert_eq!(story(MINUTE, swings, 3_600), []);
         let told = story(MINUTE, |secs| swings(secs) || secs >= 600, 700);
         assert_eq!(told.len(), 1, "{told:?}");

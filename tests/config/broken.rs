@@ -712,6 +712,16 @@ pub(crate) const BROKEN: &[Row] = &[
         &["  - wan1.yaml:42: notices.kinds: the list is empty; leave the key out for all kinds"],
     ),
     (
+        "an address where a file should be named is not repeated",
+        &[(
+            LAST,
+            "lock_timeout: 300\nnotices: { url_file: \"https://host/secret\" }",
+        )],
+        &[
+            "  - wan1.yaml:42: notices.url_file: is an address; expected the name of a file, or notices.url",
+        ],
+    ),
+    (
         "notices that would never be sent",
         &[(
             LAST,
