@@ -9,7 +9,7 @@ pub enum Kind {
     Congestion,
     /// A rate is at its floor and the delay is still too long.
     Floor,
-    /// The router does not answer.
+    /// The router does not answer, or does not let us work.
     Router,
     /// Neither ICMP nor TCP gets an answer.
     WanDown,

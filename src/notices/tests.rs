@@ -244,6 +244,24 @@ fn a_router_is_told_once_and_when_it_is_back() {
     assert_eq!(evening.notices[1].severity(), Severity::Info);
 }
 
+/// A changed password: whoever is woken must not look for a cable.
+#[test]
+fn a_router_that_turns_us_away_is_not_called_silent() {
+    let mut evening = wan();
+    evening.hear(&Fact::Link(LinkFact::Failed {
+        why: Failure::Unauthorized,
+        failures: 1,
+    }));
+    evening.pass(30, &[well()]);
+    let notice = &evening.notices[0];
+    assert_eq!(notice.title, "wan1: the router cannot be used");
+    assert_eq!(
+        notice.message,
+        "The router cannot be used: user, password or key refused. It keeps the last limits that it confirmed. So \
+         for 30 s."
+    );
+}
+
 /// A router that is away for a minute, eight times within the cool-down.
 #[test]
 fn a_router_that_flaps_is_told_once_per_cool_down_with_the_number() {
