@@ -80,8 +80,10 @@ fn add<F, W: Watch<F>>(
     let Some(notices) = notices else {
         return herald.skip();
     };
-    let post = match post(notices) {
-        Ok(post) => post,
+    let address = address(notices);
+    let opened = address.and_then(|address| Ok((post(notices, &address)?, address)));
+    let (post, address) = match opened {
+        Ok(opened) => opened,
         Err(sentence) => {
             herald.skip();
             return herald.greet(Level::Error, format!("{name}: No notices: {sentence}"));
@@ -100,18 +102,18 @@ fn add<F, W: Watch<F>>(
         Level::Info,
         format!("{name}: Notices go to {to} ({words}): {kinds}"),
     );
-    if let Some(sentence) = exposure(file, notices) {
+    for sentence in weaknesses(file, notices, &address) {
         herald.greet(Level::Warn, format!("{name}: {sentence}"));
     }
 }
 
-/// The way to whoever is to be told.
+/// Where notices go.
 ///
 /// # Errors
 /// A sentence that names the key, and never the address.
-fn post(notices: &NoticesConfig) -> Result<Post, String> {
-    let url = reveal(&notices.url, "notices.url", "address")?;
-    let address = WebAddress::parse(&url).map_err(|complaint| match &notices.url {
+fn address(notices: &NoticesConfig) -> Result<WebAddress, String> {
+    let url = reveal(&notices.url, URL)?;
+    WebAddress::parse(&url).map_err(|complaint| match &notices.url {
         SecretSource::Written(_) => format!("notices.url: {complaint}"),
         SecretSource::Variable(name) => {
             format!("the environment variable {name} of notices.url {complaint}")
@@ -122,11 +124,16 @@ fn post(notices: &NoticesConfig) -> Result<Post, String> {
                 file.display()
             )
         }
-    })?;
+    })
+}
+
+/// The way there.
+///
+/// # Errors
+/// A sentence that names the key, and nothing secret.
+fn post(notices: &NoticesConfig, address: &WebAddress) -> Result<Post, String> {
     let token = notices.token.as_ref();
-    let token = token
-        .map(|token| reveal(token, "notices.token", "token"))
-        .transpose()?;
+    let token = token.map(|token| reveal(token, TOKEN)).transpose()?;
     if token
         .as_deref()
         .is_some_and(|token| !token.bytes().all(|byte| byte.is_ascii_graphic()))
@@ -143,18 +150,61 @@ fn post(notices: &NoticesConfig) -> Result<Post, String> {
     })
 }
 
-fn reveal(source: &SecretSource, key: &str, what: &str) -> Result<String, String> {
+/// Where something secret is written, and where it may lie instead.
+#[derive(Clone, Copy, Debug)]
+struct Keys {
+    key: &'static str,
+    file: Place<'static>,
+}
+
+const URL: Keys = Keys {
+    key: "notices.url",
+    file: Place {
+        key: "notices.url_file",
+        what: "address",
+    },
+};
+const TOKEN: Keys = Keys {
+    key: "notices.token",
+    file: Place {
+        key: "notices.token_file",
+        what: "token",
+    },
+};
+
+fn reveal(source: &SecretSource, Keys { key, file: place }: Keys) -> Result<String, String> {
     match source {
         SecretSource::Written(secret) => Ok(secret.reveal().to_owned()),
         SecretSource::Variable(name) => std::env::var(name).map_err(|_| {
             format!("{key} names the environment variable {name}, which is not set or no text")
         }),
         SecretSource::File(file) => {
-            let key = format!("{key}_file");
-            secret::in_file(file, Place { key: &key, what })
-                .map(|secret| secret.reveal().to_owned())
+            secret::in_file(file, place).map(|secret| secret.reveal().to_owned())
         }
     }
+}
+
+/// Who else could get at what is secret. Of an address in the file itself the config has said how it travels.
+fn weaknesses(file: &Path, notices: &NoticesConfig, address: &WebAddress) -> Vec<String> {
+    let mut found: Vec<String> = exposure(file, notices).into_iter().collect();
+    let token = notices.token.as_ref().map(|token| (token, TOKEN));
+    for (source, Keys { file: place, .. }) in [(&notices.url, URL)].into_iter().chain(token) {
+        if let SecretSource::File(file) = source
+            && let Some((path, mode)) = secret::laid_open(file, place)
+        {
+            found.push(format!(
+                "others may read {} (mode {mode:04o}) of {}; make it 0640 or 0600",
+                path.display(),
+                place.key
+            ));
+        }
+    }
+    if address.is_exposed() && !matches!(notices.url, SecretSource::Written(_)) {
+        found.push(format!(
+            "{address}: http sends notices, and what is secret of the address, readable across the network; use https"
+        ));
+    }
+    found
 }
 
 /// Whether others may read what is secret in the file.
@@ -201,7 +251,7 @@ fn test(file: &Path) -> Result<String, String> {
         }
     };
     let notices = notices.ok_or("has no section notices, so that none are sent")?;
-    let post = post(&notices)?;
+    let post = post(&notices, &address(&notices)?)?;
     let clock = Clock::start();
     let when = When {
         now: clock.now(),
@@ -212,5 +262,45 @@ fn test(file: &Path) -> Result<String, String> {
     match post.send(&notices.format.spell(&notice, Duration::ZERO)) {
         Ok(()) => Ok(to),
         Err(untaken) => Err(format!("{to}: {}", untaken.why)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::notices::spelling::Format;
+    use crate::notices::{Kinds, NoticeParams};
+
+    #[test]
+    fn files_that_others_may_read_and_ways_that_others_may_listen_on_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("url");
+        fs::write(&path, "http://192.0.2.1/secret\n").unwrap();
+        let notices = NoticesConfig {
+            url: SecretSource::File(path.clone()),
+            token: Some(SecretSource::Variable("TOKEN".to_owned())),
+            format: Format::Json,
+            ca_file: None,
+            params: NoticeParams {
+                kinds: Kinds::OF_A_WAN,
+                cooldown: Duration::ZERO,
+                sustained: Duration::ZERO,
+                outage: Duration::ZERO,
+            },
+        };
+        let address = address(&notices).unwrap();
+        let open = format!(
+            "others may read {} (mode 0644) of notices.url_file; make it 0640 or 0600",
+            path.display()
+        );
+        let plain = "http://192.0.2.1: http sends notices, and what is secret of the address, readable across the \
+                     network; use https";
+        for (mode, said) in [(0o644, &[open.as_str(), plain][..]), (0o640, &[plain])] {
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            assert_eq!(weaknesses(Path::new("/x"), &notices, &address), said);
+        }
     }
 }

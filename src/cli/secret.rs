@@ -49,6 +49,14 @@ pub(super) fn in_file(file: &Path, place: Place<'_>) -> Result<Secret, String> {
     first_line(&path, place)
 }
 
+/// Where such a file lies, and its mode, if others may read it.
+pub(super) fn laid_open(file: &Path, place: Place<'_>) -> Option<(PathBuf, u32)> {
+    let path = credential(file, std::env::var_os(CREDENTIALS), place);
+    let path = path.unwrap_or_else(|_| file.to_owned());
+    let mode = access::mode(&path).filter(|mode| mode & 0o004 != 0)?;
+    Some((path, mode))
+}
+
 /// A bare name is a systemd credential.
 fn credential(
     file: &Path,
@@ -182,10 +190,8 @@ fn on_the_disk(config: &Path, router: &RouterConfig) -> Vec<Weakness> {
             found.extend(mode.map(|mode| Weakness::ConfigFile(config.to_owned(), mode)));
         }
         PasswordSource::File(file) => {
-            let path = credential(file, std::env::var_os(CREDENTIALS), PASSWORD);
-            let path = path.unwrap_or_else(|_| file.to_owned());
-            let mode = lax(&path, 0o004);
-            found.extend(mode.map(|mode| Weakness::PasswordFile(path, mode)));
+            let open = laid_open(file, PASSWORD);
+            found.extend(open.map(|(path, mode)| Weakness::PasswordFile(path, mode)));
         }
         PasswordSource::None | PasswordSource::Variable(_) => {}
     }

@@ -32,7 +32,7 @@ pub struct NoticesConfig {
     pub format: Format,
     /// `ca_file`, default the system's authorities: PEM file with the root to accept instead.
     pub ca_file: Option<PathBuf>,
-    /// `kinds`, default all. `cooldown_sec`, 1 s to a day, default [`DEFAULT_COOLDOWN`]; `sustained_sec` and
+    /// `kinds`, default all that the file's program tells. `cooldown_sec`, 1 s to a day, default [`DEFAULT_COOLDOWN`]; `sustained_sec` and
     /// `outage_sec`, 1 s to an hour, default [`DEFAULT_SUSTAINED`] and [`DEFAULT_OUTAGE`].
     pub params: NoticeParams,
 }
@@ -48,12 +48,13 @@ pub enum SecretSource {
     File(PathBuf),
 }
 
-/// Reads `notices`; `Some(None)` if there is no such section, `None` after a problem.
+/// Reads `notices` of a program that tells `of_these`; `Some(None)` if there is no such section, `None` after a
+/// problem.
 #[expect(
     clippy::option_option,
     reason = "missing and wrong are different things"
 )]
-pub(super) fn notices(root: &Section<'_>) -> Option<Option<NoticesConfig>> {
+pub(super) fn notices(root: &Section<'_>, of_these: Kinds) -> Option<Option<NoticesConfig>> {
     let Some(value) = root.value("notices") else {
         return Some(None);
     };
@@ -77,7 +78,7 @@ pub(super) fn notices(root: &Section<'_>) -> Option<Option<NoticesConfig>> {
     let token = source(&section, "token", "token_file");
     let format = section.or("format", Format::default(), &Choice(&Format::WORDS));
     let ca_file = section.optional("ca_file", &FileName);
-    let kinds = kinds(&section);
+    let kinds = kinds(&section, of_these);
     let seconds = |key, default: Duration, most| {
         let rule = Number::within(1.0, most);
         let seconds = section.or(key, default.as_secs_f64(), &rule);
@@ -114,6 +115,15 @@ fn source(
 ) -> Option<Option<SecretSource>> {
     let written = section.optional(key, &SecretRule)?;
     let file = section.optional(file_key, &FileName)?;
+    if file
+        .as_ref()
+        .is_some_and(|file: &PathBuf| file.to_string_lossy().contains("://"))
+    {
+        // What cannot be opened is named in the log.
+        let sentence = format!("is an address; expected the name of a file, or notices.{key}");
+        section.conflict(file_key, &sentence);
+        return None;
+    }
     match (written, file) {
         (Some(_), Some(_)) => {
             let sentence = format!(
@@ -151,11 +161,11 @@ fn address_of(section: &Section<'_>, source: &SecretSource) -> Option<()> {
     }
 }
 
-fn kinds(section: &Section<'_>) -> Option<Kinds> {
+fn kinds(section: &Section<'_>, of_these: Kinds) -> Option<Kinds> {
     let words = Kind::ALL.map(|kind| (kind.word(), kind));
     let rule = Choice(&words);
     let Some(value) = section.value("kinds") else {
-        return Some(Kinds::ALL);
+        return Some(of_these);
     };
     let advice = || Some("leave the key out for all kinds".to_owned());
     let Some(items) = value.items() else {
@@ -168,5 +178,19 @@ fn kinds(section: &Section<'_>) -> Option<Kinds> {
     }
     let read: Vec<Option<Kind>> = items.iter().map(|item| item.read(&rule)).collect();
     let read: Option<Vec<Kind>> = read.into_iter().collect();
-    Some(read?.into_iter().fold(Kinds::NONE, Kinds::with))
+    let mut told = Kinds::NONE;
+    for (kind, item) in read?.into_iter().zip(&items) {
+        if of_these.contain(kind) {
+            told = told.with(kind);
+        } else {
+            let advice = format!("its kinds are {of_these}");
+            item.warn("is nothing that this file tells, ignored", Some(&advice));
+        }
+    }
+    if told == Kinds::NONE {
+        let advice = format!("its kinds are {of_these}");
+        value.problem("holds nothing that this file tells", Some(advice));
+        return None;
+    }
+    Some(told)
 }

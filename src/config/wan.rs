@@ -14,6 +14,7 @@ use super::thresholds;
 use crate::control::delay::DelayParams;
 use crate::control::law::classic::ShaperParams;
 use crate::direction::Both;
+use crate::notices::Kinds;
 use crate::units::Millis;
 
 /// `schema_version`: the only one there is.
@@ -90,7 +91,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<WanConfig> {
     let metrics_port = service::DEFAULT_METRICS_PORT;
     let metrics = service::listen(&root, "metrics", false, metrics_port);
     let storage = service::storage(root.section("storage"));
-    let notices = notices::notices(&root);
+    let notices = notices::notices(&root, Kinds::OF_A_WAN);
     let realtime = root.or("realtime", false, &Flag);
     root.finish(&DEAD_KEYS);
     let monitoring = monitoring?;

@@ -138,7 +138,7 @@ impl WanWatch {
                 (&mut lane.congestion, congestion),
                 (&mut lane.at_floor, floor),
             ] {
-                let told = trouble.due(when.now);
+                let told = trouble.due(when);
                 notices.extend(told.map(|told| words::notice(when, name, cause, told)));
             }
         }
@@ -152,7 +152,7 @@ impl WanWatch {
             (&mut self.down, Cause::WanDown { gateway }),
             (&mut self.blind, Cause::Blind(self.unsent)),
         ] {
-            let told = trouble.due(when.now);
+            let told = trouble.due(when);
             notices.extend(told.map(|told: Told| words::notice(when, &self.name, cause, told)));
         }
     }

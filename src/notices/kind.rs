@@ -9,7 +9,7 @@ pub enum Kind {
     Congestion,
     /// A rate is at its floor and the delay is still too long.
     Floor,
-    /// The router does not answer.
+    /// The router does not answer, or does not let us work.
     Router,
     /// Neither ICMP nor TCP gets an answer.
     WanDown,
@@ -89,8 +89,18 @@ impl Severity {
 pub struct Kinds(u8);
 
 impl Kinds {
-    /// Every kind there is.
-    pub const ALL: Self = Self(u8::MAX);
+    /// What is told of a WAN.
+    pub const OF_A_WAN: Self = Self::NONE
+        .with(Kind::Congestion)
+        .with(Kind::Floor)
+        .with(Kind::Router)
+        .with(Kind::WanDown)
+        .with(Kind::Blind);
+    /// What is told of steering.
+    pub const OF_STEERING: Self = Self::NONE
+        .with(Kind::Steering)
+        .with(Kind::Rule)
+        .with(Kind::Router);
     /// No kind.
     pub const NONE: Self = Self(0);
 
@@ -126,7 +136,8 @@ mod tests {
     fn kinds_are_those_that_were_named() {
         let two = Kinds::NONE.with(Kind::Floor).with(Kind::Rule);
         for kind in Kind::ALL {
-            assert!(Kinds::ALL.contain(kind) && !Kinds::NONE.contain(kind));
+            let told = Kinds::OF_A_WAN.contain(kind) || Kinds::OF_STEERING.contain(kind);
+            assert!(told && !Kinds::NONE.contain(kind), "{kind}");
             assert_eq!(
                 two.contain(kind),
                 matches!(kind, Kind::Floor | Kind::Rule),

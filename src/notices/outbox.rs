@@ -12,8 +12,8 @@ use crate::time::{Duration, Instant};
 pub const MOST: usize = 32;
 /// After so long nobody wants to know.
 const TOO_OLD: Duration = Duration::from_secs(24 * 3_600);
-/// Answers that are errors, before a notice is given up: it may be the notice that the other side dislikes.
-const MOST_ANSWERS: u32 = 8;
+/// Answers that may be due to the notice, before it is given up.
+const MOST_STUMBLES: u32 = 8;
 /// The pause after a first failure; each further one takes twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 /// Up to this.
@@ -28,8 +28,10 @@ pub enum Outcome {
     Delivered,
     /// It was refused for good: trying again changes nothing.
     Refused,
-    /// The other side has a problem of its own, or has enough for now, and may say for how long.
+    /// The other side has enough for now, or is not there behind whoever answers; it may say for how long.
     NotNow(Option<Duration>),
+    /// The other side has a problem, perhaps with this very notice.
+    Stumbled,
     /// Nobody answered.
     Unreached,
 }
@@ -42,8 +44,8 @@ pub struct Outbox {
     next_at: Instant,
     /// Failures in a row.
     failures: u32,
-    /// Errors that were answered to the first one.
-    answers: u32,
+    /// How often the other side stumbled over the first one.
+    stumbles: u32,
     dropped: u64,
 }
 
@@ -69,6 +71,11 @@ impl Outbox {
         Some((first, now - first.at.now))
     }
 
+    /// Ends the pause.
+    pub const fn hurry(&mut self) {
+        self.next_at = Instant::ZERO;
+    }
+
     /// When [`Outbox::due`] has one; [`Instant::NEVER`] if nothing waits.
     pub fn due_at(&self) -> Instant {
         if self.waiting.is_empty() {
@@ -84,18 +91,18 @@ impl Outbox {
             Outcome::Delivered => {
                 self.waiting.pop_front();
                 self.failures = 0;
-                self.answers = 0;
+                self.stumbles = 0;
                 self.next_at = now;
                 return;
             }
             Outcome::Refused => self.drop_first(),
-            Outcome::NotNow(_) => {
-                self.answers += 1;
-                if self.answers >= MOST_ANSWERS {
+            Outcome::Stumbled => {
+                self.stumbles += 1;
+                if self.stumbles >= MOST_STUMBLES {
                     self.drop_first();
                 }
             }
-            Outcome::Unreached => {}
+            Outcome::NotNow(_) | Outcome::Unreached => {}
         }
         let mut pause = FIRST_PAUSE;
         for _ in 0..self.failures.min(8) {
@@ -130,7 +137,7 @@ impl Outbox {
 
     fn drop_first(&mut self) {
         self.waiting.pop_front();
-        self.answers = 0;
+        self.stumbles = 0;
         self.dropped += 1;
     }
 }
@@ -218,9 +225,32 @@ mod tests {
         assert_eq!((outbox.len(), outbox.take_dropped()), (1, 1));
         assert_eq!(outbox.due_at(), at(7));
         // Nor one that makes the other side fail again and again.
-        let tried = attempts(&mut outbox, 7, 1_000, Outcome::NotNow(None));
+        let tried = attempts(&mut outbox, 7, 1_000, Outcome::Stumbled);
         assert_eq!(tried.len(), 8);
         assert_eq!((outbox.len(), outbox.take_dropped()), (0, 1));
+    }
+
+    /// A proxy in front of a service that is being repaired.
+    #[test]
+    fn an_hour_of_not_now_costs_no_notice() {
+        let mut outbox = Outbox::default();
+        outbox.add(notice(0));
+        let tried = attempts(&mut outbox, 0, 3_600, Outcome::NotNow(None));
+        assert!(tried.len() > 60, "{tried:?}");
+        assert_eq!((outbox.len(), outbox.take_dropped()), (1, 0));
+    }
+
+    /// The process ends: nobody knows whether the way is open by now.
+    #[test]
+    fn what_pauses_is_tried_at_once_when_it_is_the_last_chance() {
+        let mut outbox = Outbox::default();
+        outbox.add(notice(0));
+        attempts(&mut outbox, 0, 200, Outcome::Unreached);
+        assert!(outbox.due(at(200)).is_none());
+        outbox.hurry();
+        assert!(outbox.due(at(200)).is_some());
+        outbox.tried(at(200), Outcome::Unreached);
+        assert!(outbox.due(at(200)).is_none());
     }
 
     #[test]

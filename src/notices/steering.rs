@@ -9,7 +9,7 @@ use crate::router::Failure;
 use crate::status::Label;
 use crate::steer::{Cycle, Fact, Trouble as Wrong};
 use crate::steering::fact::{self, Standing};
-use crate::time::{Duration, Instant};
+use crate::time::Duration;
 
 /// Watches steering.
 #[derive(Clone, Debug)]
@@ -69,13 +69,13 @@ impl SteeringWatch {
         self.steering.set(when, standing == Standing::Degraded);
     }
 
-    fn causes(&mut self, now: Instant) -> impl Iterator<Item = (Cause, super::trouble::Told)> {
+    fn causes(&mut self, when: When) -> impl Iterator<Item = (Cause, super::trouble::Told)> {
         let link = self.link.unwrap_or(Failure::TimedOut);
         let wrong = self.wrong.unwrap_or(Wrong::RuleBehind);
         [
-            (Cause::Steering, self.steering.due(now)),
-            (Cause::Router(link), self.router.due(now)),
-            (Cause::Rule(wrong), self.rule.due(now)),
+            (Cause::Steering, self.steering.due(when)),
+            (Cause::Router(link), self.router.due(when)),
+            (Cause::Rule(wrong), self.rule.due(when)),
         ]
         .into_iter()
         .filter_map(|(cause, told)| Some((cause, told?)))
@@ -97,7 +97,7 @@ impl Watch<Fact> for SteeringWatch {
 
     fn due(&mut self, when: When) -> Vec<Notice> {
         let name = self.name.clone();
-        let causes = self.causes(when.now);
+        let causes = self.causes(when);
         let mut notices: Vec<_> = causes
             .map(|(cause, told)| words::notice(when, &name, cause, told))
             .collect();

@@ -1,5 +1,7 @@
 //! Evenings in facts, and what is told of them.
 
+mod steering;
+
 use super::*;
 use crate::control::blackout::{Blind, Findings, Step};
 use crate::control::controller::{Judgement, Source};
@@ -10,14 +12,10 @@ use crate::direction::{Both, Direction};
 use crate::program::{Fact, LinkFact};
 use crate::router::Failure;
 use crate::status::label;
-use crate::steer::{self, Cycle, Trouble as Wrong};
-use crate::steering::assessment::{Assessment, Reason};
-use crate::steering::fact::{self, Standing};
-use crate::steering::{Counts, Decides};
 use crate::units::{Millis, Rate};
 
 const PARAMS: NoticeParams = NoticeParams {
-    kinds: Kinds::ALL,
+    kinds: Kinds::OF_A_WAN.with(Kind::Steering).with(Kind::Rule),
     cooldown: Duration::from_secs(900),
     sustained: Duration::from_secs(60),
     outage: Duration::from_secs(30),
@@ -81,10 +79,6 @@ impl<F, W: Watch<F>> Evening<F, W> {
 
 fn wan() -> Evening<Fact, WanWatch> {
     Evening::of(WanWatch::new(Instant::ZERO, &label("wan1"), PARAMS, true))
-}
-
-fn steering() -> Evening<steer::Fact, SteeringWatch> {
-    Evening::of(SteeringWatch::new(&label("steering"), PARAMS))
 }
 
 /// A cycle in which the download is so, and the upload is well.
@@ -244,6 +238,24 @@ fn a_router_is_told_once_and_when_it_is_back() {
     assert_eq!(evening.notices[1].severity(), Severity::Info);
 }
 
+/// A changed password: whoever is woken must not look for a cable.
+#[test]
+fn a_router_that_turns_us_away_is_not_called_silent() {
+    let mut evening = wan();
+    evening.hear(&Fact::Link(LinkFact::Failed {
+        why: Failure::Unauthorized,
+        failures: 1,
+    }));
+    evening.pass(30, &[well()]);
+    let notice = &evening.notices[0];
+    assert_eq!(notice.title, "wan1: the router cannot be used");
+    assert_eq!(
+        notice.message,
+        "The router cannot be used: user, password or key refused. It keeps the last limits that it confirmed. So \
+         for 30 s."
+    );
+}
+
 /// A router that is away for a minute, eight times within the cool-down.
 #[test]
 fn a_router_that_flaps_is_told_once_per_cool_down_with_the_number() {
@@ -366,70 +378,4 @@ fn only_the_kinds_that_are_wanted_are_told() {
     let mut evening = Evening::of(WanWatch::new(Instant::ZERO, &label("wan1"), params, true));
     evening.pass(100, &[red(Why::AtFloor)]);
     assert_eq!(evening.told, ["61 +floor download"]);
-}
-
-fn steering_cycle(standing: Standing, trouble: Option<Wrong>) -> steer::Fact {
-    steer::Fact::Cycle {
-        cycle: Cycle {
-            prefix: label("WAN1"),
-            cake_aware: true,
-            standing,
-            assessment: Assessment {
-                zone: Zone::Green,
-                reason: Reason::Loss,
-            },
-            rtt: None,
-            baseline: None,
-            delta: None,
-            smoothed: None,
-            drops: None,
-            queue: None,
-            counts: Counts::default(),
-            needed: (2, 15),
-            decides: Decides::Hysteresis,
-            trouble,
-        },
-        notable: false,
-    }
-}
-
-#[test]
-fn steering_is_told_on_and_off_at_once() {
-    let mut evening = steering();
-    evening.pass(10, &[steering_cycle(Standing::Good, None)]);
-    evening.hear(&steer::Fact::Decision {
-        about: label("WAN1"),
-        fact: fact::Fact::Moved {
-            from: Standing::Good,
-            to: Standing::Degraded,
-        },
-    });
-    evening.pass(300, &[steering_cycle(Standing::Degraded, None)]);
-    evening.pass(10, &[steering_cycle(Standing::Good, None)]);
-    assert_eq!(evening.told, ["11 +steering", "311 -steering"]);
-    assert_eq!(
-        evening.notices[0].title,
-        "steering: traffic is steered to the other line"
-    );
-    assert_eq!(evening.notices[1].message, "It lasted 5 min.");
-}
-
-#[test]
-fn a_rule_that_is_missing_is_told_and_what_nobody_sees_is_not_in_order() {
-    let mut evening = steering();
-    let good = |trouble| steering_cycle(Standing::Good, trouble);
-    evening.pass(40, &[good(Some(Wrong::RuleMissing))]);
-    evening.pass(100, &[good(Some(Wrong::RouterUnreachable))]);
-    evening.pass(40, &[good(Some(Wrong::RuleMissing))]);
-    evening.pass(40, &[good(None)]);
-    // What is wrong with a line is autorate's to tell.
-    evening.pass(100, &[good(Some(Wrong::BothSilent))]);
-    assert_eq!(
-        evening.told,
-        ["31 +rule", "71 +router", "171 -router", "211 -rule"]
-    );
-    assert_eq!(
-        evening.notices[0].message,
-        "No mangle rule has the configured comment. So for 30 s."
-    );
 }

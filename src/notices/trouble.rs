@@ -31,8 +31,37 @@ struct Spell {
     since: When,
     /// When it was last there.
     seen_at: Instant,
+    /// How much of the time until then.
+    present: Duration,
     there: bool,
     told: bool,
+}
+
+impl Spell {
+    const fn new(since: When) -> Self {
+        Self {
+            since,
+            seen_at: since.now,
+            present: Duration::ZERO,
+            there: true,
+            told: false,
+        }
+    }
+
+    fn set(&mut self, now: Instant, there: bool) {
+        if self.there {
+            self.present = self.present + (now - self.seen_at);
+        }
+        if there || self.there {
+            self.seen_at = now;
+        }
+        self.there = there;
+    }
+
+    /// Whether it was there for less than half of its time: swings that come often are no state that lasts.
+    fn is_thin(&self) -> bool {
+        self.present.doubled() < self.seen_at - self.since.now
+    }
 }
 
 /// What is to be told.
@@ -61,32 +90,26 @@ impl Trouble {
     /// Whether it is there, as of now.
     pub(super) fn set(&mut self, when: When, there: bool) {
         match &mut self.spell {
-            Some(spell) => {
-                if there || spell.there {
-                    spell.seen_at = when.now;
-                }
-                spell.there = there;
-            }
-            None if there => {
-                self.spell = Some(Spell {
-                    since: when,
-                    seen_at: when.now,
-                    there,
-                    told: false,
-                });
-            }
+            Some(spell) => spell.set(when.now, there),
+            None if there => self.spell = Some(Spell::new(when)),
             None => {}
         }
     }
 
     /// What is to be told now.
-    pub(super) fn due(&mut self, now: Instant) -> Option<Told> {
+    pub(super) fn due(&mut self, when: When) -> Option<Told> {
         let Pace { after, cooldown } = self.pace;
+        let now = when.now;
         let spell = self.spell.as_mut()?;
+        spell.set(now, spell.there);
         let since = spell.since.wall;
         if spell.there {
             let lasted = now - spell.since.now;
             let cooled = self.told_at.is_none_or(|at| now - at >= cooldown);
+            if !spell.told && lasted >= after && spell.is_thin() {
+                *spell = Spell::new(when);
+                return None;
+            }
             if spell.told || lasted < after || !cooled {
                 return None;
             }
@@ -148,7 +171,7 @@ mod tests {
         (0..end)
             .filter_map(|secs| {
                 trouble.set(at(secs), is_there(secs));
-                Some((secs, trouble.due(at(secs).now)?))
+                Some((secs, trouble.due(at(secs))?))
             })
             .collect()
     }
@@ -168,6 +191,16 @@ mod tests {
     fn a_breath_is_no_end() {
         let told = story(MINUTE, |secs| secs < 300 && secs % 10 > 3, 400);
         assert_eq!(told, [(64, there(4, 60, 0)), (360, over(4, 296))]);
+    }
+
+    /// A second in five, so that it is never gone for long.
+    #[test]
+    fn what_swings_is_no_trouble_until_it_stays() {
+        let swings = |secs: u64| secs.is_multiple_of(5);
+        assert_eq!(story(MINUTE, swings, 3_600), []);
+        let told = story(MINUTE, |secs| swings(secs) || secs >= 600, 700);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!((660..=690).contains(&told[0].0), "{told:?}");
     }
 
     #[test]

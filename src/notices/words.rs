@@ -69,7 +69,10 @@ impl Cause {
                 format!("the {direction} rate is at its floor, and the delay stays"),
                 format!("the {direction} rate is off its floor, or the delay is gone"),
             ),
-            Self::Router(_) => pair("the router does not answer", "the router answers again"),
+            Self::Router(why) if is_silence(why) => {
+                pair("the router does not answer", "the router answers again")
+            }
+            Self::Router(_) => pair("the router cannot be used", "the router can be used again"),
             Self::WanDown { .. } => pair("the line is down", "the line is back"),
             Self::Blind(..) => pair("the line cannot be measured", "the line is measured again"),
             Self::Steering => pair(
@@ -103,7 +106,7 @@ impl Cause {
                 rate.as_mbps()
             ),
             Self::Router(why) => format!(
-                "No answer from the router: {}. It keeps the last limits that it confirmed.",
+                "The router cannot be used: {}. It keeps the last limits that it confirmed.",
                 why.explain()
             ),
             Self::WanDown { gateway } => {
@@ -151,6 +154,18 @@ impl Cause {
             }
         }
     }
+}
+
+/// Otherwise somebody is there who does not let us work.
+const fn is_silence(why: Failure) -> bool {
+    matches!(
+        why,
+        Failure::TimedOut
+            | Failure::ConnectionRefused
+            | Failure::NetworkUnreachable
+            | Failure::NameUnknown
+            | Failure::Closed
+    )
 }
 
 fn blind(why: Option<Unsent>) -> String {

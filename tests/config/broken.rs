@@ -712,6 +712,27 @@ pub(crate) const BROKEN: &[Row] = &[
         &["  - wan1.yaml:42: notices.kinds: the list is empty; leave the key out for all kinds"],
     ),
     (
+        "an address where a file should be named is not repeated",
+        &[(
+            LAST,
+            "lock_timeout: 300\nnotices: { url_file: \"https://host/secret\" }",
+        )],
+        &[
+            "  - wan1.yaml:42: notices.url_file: is an address; expected the name of a file, or notices.url",
+        ],
+    ),
+    (
+        "notices that would never be sent",
+        &[(
+            LAST,
+            "lock_timeout: 300\nnotices: { url: \"https://host/x\", kinds: [rule] }",
+        )],
+        &[
+            "  - wan1.yaml:42: notices.kinds: holds nothing that this file tells; its kinds are congestion, floor, router, wan_down, blind",
+            "  Warning: wan1.yaml:42: notices.kinds[0]: 'rule' is nothing that this file tells, ignored; its kinds are congestion, floor, router, wan_down, blind",
+        ],
+    ),
+    (
         "notices are a section",
         &[(LAST, "lock_timeout: 300\nnotices: https://host/secret")],
         &["  - wan1.yaml:42: notices: is no section; expected keys such as url, indented below it"],

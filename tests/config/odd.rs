@@ -9,8 +9,8 @@ use wanctl::config::{
 use wanctl::control::blackout::FallbackMode;
 use wanctl::control::law::classic::Floors;
 use wanctl::control::prober::Combine;
-use wanctl::notices::Kind;
 use wanctl::notices::spelling::Format;
+use wanctl::notices::{Kind, Kinds};
 use wanctl::time::Duration;
 use wanctl::units::{Alpha, Factor, Millis, Rate};
 
@@ -184,7 +184,7 @@ pub(crate) const MEANT: &[Row] = &[
                 notices.url == SecretSource::Variable("TOPIC".to_owned())
                     && notices.token.is_none()
                     && notices.format == Format::Json
-                    && Kind::ALL.iter().all(|&kind| params.kinds.contain(kind))
+                    && params.kinds == Kinds::OF_A_WAN
                     && params.cooldown == Duration::from_secs(900)
                     && params.sustained == Duration::from_secs(60)
                     && params.outage == Duration::from_secs(30)
@@ -202,6 +202,20 @@ pub(crate) const MEANT: &[Row] = &[
         &[
             "wan1.yaml:42: notices.url: http sends notices, and what is secret of the address, readable across the network; use https",
             "wan1.yaml:42: notices.cooldown: unknown key, ignored; did you mean 'cooldown_sec'?",
+        ],
+    ),
+    (
+        "a section of notices that was copied from steering's file",
+        &[(
+            LAST,
+            "lock_timeout: 300\nnotices: { url: \"https://host/x\", kinds: [router, steering] }",
+        )],
+        |c| {
+            let told = Kinds::NONE.with(Kind::Router);
+            c.notices.as_ref().is_some_and(|it| it.params.kinds == told)
+        },
+        &[
+            "wan1.yaml:42: notices.kinds[1]: 'steering' is nothing that this file tells, ignored; its kinds are congestion, floor, router, wan_down, blind",
         ],
     ),
     (

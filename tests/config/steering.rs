@@ -249,6 +249,14 @@ type Odd = (
 
 const ODD: &[Odd] = &[
     (
+        "notices of a line are not steering's to send",
+        &[(
+            "lock_timeout: 300",
+            "lock_timeout: 300\nnotices: { url: \"https://host/x\", kinds: [rule, floor] }",
+        )],
+        "steering.yaml:54: notices.kinds[1]: 'floor' is nothing that this file tells, ignored; its kinds are router, steering, rule",
+    ),
+    (
         "a typo finds its key",
         &[("  min_drops_red: 1", "  min_drop_red: 1")],
         "steering.yaml:26: thresholds.min_drop_red: unknown key, ignored; did you mean 'min_drops_red'?",

@@ -17,6 +17,7 @@ use super::section::Section;
 use super::service::{self, Listen, Lock, Logging, Storage};
 use super::wan::{WanConfig, warn_of_schema};
 use crate::direction::Both;
+use crate::notices::Kinds;
 use crate::steering::params::SteeringParams;
 use crate::time::Duration;
 
@@ -194,7 +195,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<SteeringConfig> {
     let metrics_port = DEFAULT_STEERING_METRICS_PORT;
     let metrics = service::listen(&root, "metrics", false, metrics_port);
     let storage = service::storage(root.section("storage"));
-    let notices = notices::notices(&root);
+    let notices = notices::notices(&root, Kinds::OF_STEERING);
     let realtime = root.or("realtime", false, &Flag);
     root.finish(&["state_file", "bandwidth", "cake_queue"]);
     let (sources, stale_after) = sources?;

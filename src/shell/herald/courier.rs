@@ -103,6 +103,7 @@ struct Round {
 
 impl Round {
     fn run(mut self) {
+        let mut hurried = false;
         loop {
             // Read first: what was left before the order to stop is still tried.
             let stop = self.mailbox.stop.load(Ordering::Acquire);
@@ -110,6 +111,10 @@ impl Round {
                 self.outbox.add(notice);
             }
             self.account();
+            if stop && !hurried {
+                self.outbox.hurry();
+                hurried = true;
+            }
             if self.attempt() {
                 self.account();
             } else if stop {
@@ -165,16 +170,16 @@ impl Round {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpListener;
+
     use super::*;
     use crate::notices::When;
     use crate::shell::herald::PostParams;
     use crate::status::label;
 
-    /// Somebody who takes the connection and says nothing.
-    #[test]
-    fn what_waits_for_a_silent_service_is_bounded_and_nobody_waits_for_it() {
-        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let shown = format!("http://{}", silent.local_addr().unwrap());
+    /// To a listener of this test.
+    fn courier(clock: Clock, listener: &TcpListener) -> Courier {
+        let shown = format!("http://{}", listener.local_addr().unwrap());
         let post = Post::new(PostParams {
             url: format!("{shown}/secret"),
             shown,
@@ -184,18 +189,47 @@ mod tests {
         })
         .unwrap();
         assert!(!format!("{post:?}").contains("secret"));
-        let clock = Clock::start();
-        let courier = Courier::start(clock, post, Format::Json).unwrap();
+        Courier::start(clock, post, Format::Json).unwrap()
+    }
+
+    fn notice(clock: Clock) -> Notice {
         let at = When {
             now: clock.now(),
             wall: clock.wall(),
         };
+        Notice::test(at, &label("wan1"))
+    }
+
+    /// Somebody who takes the connection and says nothing.
+    #[test]
+    fn what_waits_for_a_silent_service_is_bounded_and_nobody_waits_for_it() {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let clock = Clock::start();
+        let courier = courier(clock, &silent);
         for _ in 0..1_000 {
-            courier.leave(Notice::test(at, &label("wan1")));
+            courier.leave(notice(clock));
         }
         let unsent = courier.unsent();
         assert!((1..=2 * outbox::MOST).contains(&unsent), "{unsent}");
         courier.stop();
         assert!(!courier.is_done());
+    }
+
+    /// Somebody who hangs up on everybody.
+    #[test]
+    fn what_failed_is_tried_once_more_when_the_process_ends() {
+        let rude = TcpListener::bind("127.0.0.1:0").unwrap();
+        let clock = Clock::start();
+        let courier = courier(clock, &rude);
+        courier.leave(notice(clock));
+        drop(rude.accept().unwrap());
+        courier.stop();
+        rude.set_nonblocking(true).unwrap();
+        let mut more = 0;
+        while !courier.is_done() {
+            more += usize::from(rude.accept().is_ok());
+            thread::yield_now();
+        }
+        assert_eq!((more, courier.unsent()), (1, 1));
     }
 }

@@ -1,6 +1,7 @@
 //! Tells people: facts from the scribe's thread to notices, notices to a thread that posts them.
 
 mod courier;
+mod lookup;
 mod post;
 
 use core::fmt::Debug;

@@ -5,17 +5,17 @@ use std::io::ErrorKind;
 use std::time::Duration as StdDuration;
 
 use rustls::pki_types::ServerName;
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector as _, TcpConnector};
 use ureq::{Agent, http};
 
+use super::lookup::Lookup;
 use crate::notices::outbox::Outcome;
 use crate::notices::spelling::Message;
 use crate::shell::https::OurTls;
 use crate::shell::tls::{self, Trust};
 use crate::time::Duration;
 
-/// From the first byte to the last.
+/// From the first word to the last byte.
 const PATIENCE: StdDuration = StdDuration::from_secs(10);
 const CONNECT_PATIENCE: StdDuration = StdDuration::from_secs(5);
 
@@ -41,7 +41,7 @@ impl fmt::Debug for PostParams {
     }
 }
 
-/// The way to a web service. Blocks for ten seconds at most.
+/// The way to a web service. Blocks for ten seconds at most, besides what the system takes to look up a name.
 pub struct Post {
     agent: Agent,
     params: PostParams,
@@ -92,7 +92,7 @@ impl Post {
             .build();
         let connector = ().chain(TcpConnector::default()).chain(tls);
         Ok(Self {
-            agent: Agent::with_parts(settings, connector, DefaultResolver::default()),
+            agent: Agent::with_parts(settings, connector, Lookup::default()),
             params,
         })
     }
@@ -128,11 +128,12 @@ fn judge<B>(response: &http::Response<B>) -> Result<(), Untaken> {
     let status = response.status().as_u16();
     let outcome = match status {
         200..=299 => return Ok(()),
-        408 | 425 | 429 | 500..=599 => {
+        408 | 425 | 429 | 502..=504 => {
             let wish = response.headers().get("retry-after");
             let wish = wish.and_then(|wish| wish.to_str().ok()?.trim().parse().ok());
             Outcome::NotNow(wish.map(Duration::from_secs))
         }
+        500..=599 => Outcome::Stumbled,
         _ => Outcome::Refused,
     };
     let meaning = match status {
@@ -195,12 +196,20 @@ mod tests {
             (401, None, Outcome::Refused),
             (404, None, Outcome::Refused),
             (429, Some("7"), Outcome::NotNow(seconds(7))),
+            // More than a clock can hold.
+            (
+                429,
+                Some("18446744073709551615"),
+                Outcome::NotNow(seconds(u64::MAX)),
+            ),
             (
                 503,
                 Some("Fri, 31 Dec 1999 23:59:59 GMT"),
                 Outcome::NotNow(None),
             ),
-            (500, None, Outcome::NotNow(None)),
+            (502, None, Outcome::NotNow(None)),
+            (500, None, Outcome::Stumbled),
+            (507, None, Outcome::Stumbled),
         ] {
             let untaken = answer(status, wish).unwrap_err();
             assert_eq!(untaken.outcome, outcome, "{status}");

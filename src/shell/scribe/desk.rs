@@ -74,7 +74,7 @@ impl<S, F> Inbox<S, F> {
         self.desk.written.pop()
     }
 
-    /// Records there was no room for.
+    /// Records there was no room for, and lines that no file took.
     pub fn lost(&self) -> u64 {
         self.desk.lost.load(Ordering::Relaxed)
     }

@@ -41,8 +41,9 @@ impl LogFile {
         self.pending.push_str(line);
     }
 
-    /// Writes what was appended. If that fails, says so once on stderr and drops it.
-    pub(super) fn flush(&mut self) {
+    /// Writes what was appended. If that fails, says so once on stderr and drops it. Returns how many lines were
+    /// dropped.
+    pub(super) fn flush(&mut self) -> u64 {
         if self.rounds > 0 {
             self.rounds -= 1;
         } else {
@@ -52,9 +53,10 @@ impl LogFile {
             }
         }
         if self.pending.is_empty() {
-            return;
+            return 0;
         }
         let written = self.write();
+        let lines = self.pending.bytes().filter(|&byte| byte == b'\n').count();
         self.pending.clear();
         if let Err(e) = &written
             && !self.told
@@ -64,6 +66,7 @@ impl LogFile {
         }
         self.failing = written.is_err();
         self.told = self.failing;
+        if self.failing { lines as u64 } else { 0 }
     }
 
     pub(super) fn reopen(&mut self) {

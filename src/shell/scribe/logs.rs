@@ -79,28 +79,32 @@ impl Logs {
         level <= Level::Info || self.debugging
     }
 
-    /// Says what was left out for some time, and writes what was appended.
-    pub(super) fn flush(&mut self, at: Moment) {
+    /// Says what was left out for some time, and writes what was appended. Returns how many lines could not be
+    /// written.
+    pub(super) fn flush(&mut self, at: Moment) -> u64 {
         self.now = at.now;
-        self.summarize(at, Repeats::due);
+        self.summarize(at, Repeats::due)
     }
 
     /// The process ends: says whatever was left out.
     pub(super) fn close(&mut self, at: Moment) {
-        self.summarize(at, Repeats::all);
+        // Nobody is left to be told how many could not be written.
+        let _ = self.summarize(at, Repeats::all);
     }
 
     fn summarize(
         &mut self,
         at: Moment,
         which: impl Fn(&mut Repeats<Said>, Instant) -> Vec<LeftOut<Said>>,
-    ) {
+    ) -> u64 {
+        let mut dropped = 0;
         for logs in &mut self.wans {
             for left_out in which(&mut logs.repeats, at.now) {
                 logs.write(at.wall, self.style, &left_out.into());
             }
-            logs.files().for_each(LogFile::flush);
+            dropped += logs.files().map(LogFile::flush).sum::<u64>();
         }
+        dropped
     }
 
     /// The files were rotated.

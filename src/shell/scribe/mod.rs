@@ -168,7 +168,7 @@ impl<S: Debug + Send + 'static, F: Debug + Send + 'static> Scribe<S, F> {
                     thread::park_timeout(LOOK_EVERY);
                 }
                 writer.work_off(&work, clock);
-                writer.finish(clock);
+                writer.finish(&work, clock);
                 work.done.store(true, Ordering::Release);
             })
             .map_err(|e| format!("cannot start the scribe thread: {e}"))?;
