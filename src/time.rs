@@ -161,6 +161,11 @@ impl WallTime {
         self.secs as f64 + f64::from(self.nanos) / 1e9
     }
 
+    /// Whole seconds since 1970, as databases count them.
+    pub fn unix(self) -> i64 {
+        i64::try_from(self.secs).unwrap_or(i64::MAX)
+    }
+
     /// So long before, but not before 1970.
     #[must_use]
     pub fn before(self, ago: Duration) -> Self {

@@ -59,7 +59,7 @@ pub(super) fn watch(addresses: &[String], clock: Clock) -> io::Result<Arc<Source
             loop {
                 let answer = ask(&agent, &source.address);
                 if let Ok(document) = &answer {
-                    let at = i64::try_from(clock.wall().secs).unwrap_or(i64::MAX);
+                    let at = clock.wall().unix();
                     sources.recent().note(at, document);
                 }
                 source.hear(clock.now(), answer);

@@ -14,7 +14,6 @@
 //! | [`database`] | schema and connection |
 //! | [`maintain`] | tiers, pruning and the bound of the file, in steps of a few milliseconds |
 //! | [`query`] | a range in, rows out, newest first, one at a time |
-//! | [`python`] | numbers and texts as v1.7's tools print them |
 //! | [`recorder`] | the writer that stops nothing: what it cannot write waits, then is counted |
 //! | [`second`] | from the facts of a program to rows |
 //! | [`survey`] | what a database is about: its WANs, its extent, its newest settings |
@@ -31,7 +30,6 @@ pub mod blend;
 pub mod database;
 pub mod maintain;
 pub mod metric;
-pub mod python;
 pub mod query;
 pub mod recorder;
 pub mod row;

@@ -7,6 +7,7 @@ pub mod health;
 pub mod lines;
 mod loose;
 pub mod prometheus;
+pub mod python;
 pub mod state;
 pub mod steering;
 pub mod summary;

@@ -59,13 +59,13 @@ impl<F: Recorded + Debug> Follower<F> for Chronicler<F> {
         self.seconds.pass(at.wall, &mut |row| recorder.push(row));
         let tell = || at.clock.now();
         let budget = Budget::of_a_step(&tell);
-        tell_of(recorder.step(at.now, secs(at.wall), budget), say);
+        tell_of(recorder.step(at.now, at.wall.unix(), budget), say);
     }
 
     fn finish(&mut self, at: Moment, say: &mut dyn FnMut(Level, &str)) {
         let recorder = &mut self.recorder;
         self.seconds.end(&mut |row| recorder.push(row));
-        tell_of(recorder.finish(at.now, secs(at.wall)), say);
+        tell_of(recorder.finish(at.now, at.wall.unix()), say);
     }
 
     fn condition(&self) -> Condition {
@@ -84,8 +84,4 @@ fn tell_of(notice: Option<Notice>, say: &mut dyn FnMut(Level, &str)) {
         };
         say(level, &notice.to_string());
     }
-}
-
-fn secs(at: WallTime) -> i64 {
-    i64::try_from(at.secs).unwrap_or(i64::MAX)
 }

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::table::local;
-use crate::history::python::{number, quoted};
 use crate::history::row::Sample;
+use crate::report::python::{number, quoted};
 
 /// One object of v1.7's array, and what stands before it.
 pub(super) fn json(out: &mut impl Write, first: bool, sample: &Sample<'_>) -> io::Result<()> {

@@ -43,7 +43,7 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitCode, String> {
         }
         Err(trouble) => return Err(trouble.to_string()),
     };
-    let now = i64::try_from(Clock::start().wall().secs).unwrap_or(i64::MAX);
+    let now = Clock::start().wall().unix();
     // Two passes see the same rows.
     let database = database.frozen().map_err(|trouble| trouble.to_string())?;
     show(&database, &query(args, now), args)

@@ -63,7 +63,7 @@ impl Seconds {
         out: &mut impl FnMut(Row),
     ) {
         if let Some(second) = self.wans.get_mut(wan.index()) {
-            second.turn(secs(at), out);
+            second.turn(at.unix(), out);
             fact.record(second, out);
         }
     }
@@ -71,7 +71,7 @@ impl Seconds {
     /// It is `now`: seconds that are over become rows, whether or not another fact has come since; the last one
     /// does not yet, because facts of it may still be on their way.
     pub fn pass(&mut self, now: WallTime, out: &mut impl FnMut(Row)) {
-        let now = secs(now);
+        let now = now.unix();
         for second in &mut self.wans {
             if now.saturating_sub(second.at) > 1 {
                 second.turn(now, out);
@@ -156,8 +156,4 @@ const fn code(zone: Zone) -> u8 {
         Zone::SoftRed => 2,
         Zone::Red => 3,
     }
-}
-
-fn secs(at: WallTime) -> i64 {
-    i64::try_from(at.secs).unwrap_or(i64::MAX)
 }

@@ -1,6 +1,6 @@
 //! What the configuration said at a start (contract 7.3).
 
-use super::{Labels, Seconds, secs};
+use super::{Labels, Seconds};
 use crate::history::metric;
 use crate::history::row::Row;
 use crate::program::WanId;
@@ -60,7 +60,7 @@ impl Seconds {
             .text("trigger", "startup")
             .raw("autorate", autorate)
             .raw("steering", steering);
-        let at = secs(at);
+        let at = at.unix();
         let mut row = second.event(metric::CONFIG_SNAPSHOT, at as f64, labels);
         row.at = at;
         Some(row)

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use super::question::Question;
 use crate::history::database::Database;
-use crate::history::python::{number, quoted};
 use crate::history::query::{Count, Query};
 use crate::history::row::Sample;
 use crate::history::trouble::Trouble;
+use crate::report::python::{number, quoted};
 use crate::report::utc::UtcSecs;
 use crate::shell::clock::Clock;
 use crate::shell::http_server::Reply;

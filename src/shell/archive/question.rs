@@ -33,7 +33,7 @@ impl Question {
         }
         let limit = limit(given.limit.as_deref())?;
         let offset = offset(given.offset.as_deref())?;
-        let now = i64::try_from(now.secs).unwrap_or(i64::MAX);
+        let now = now.unix();
         let (from, to) = given.range(now)?;
         let query = Query {
             from,

@@ -1,7 +1,5 @@
 //! Lines, into log files and to the console.
 
-use core::fmt::Write as _;
-
 use log::Level;
 
 use super::console::Console;
@@ -10,6 +8,7 @@ use super::log_file::LogFile;
 use super::repeats::{LeftOut, Repeats};
 use super::{LogFormat, Moment, ScribeParams};
 use crate::program::WanId;
+use crate::report::python::quoted;
 use crate::status::Label;
 use crate::time::{Instant, WallTime};
 
@@ -220,20 +219,6 @@ const fn level_name(level: Level) -> &'static str {
 
 /// v1.7's JSON line: compact, non-ASCII escaped (contract 9.2).
 fn json_line(at: WallTime, logger: &str, name: &str, level: Level, message: &str) -> String {
-    let quoted = |text: &str| {
-        let json = serde_json::Value::from(text).to_string();
-        json.chars().fold(String::new(), |mut out, c| {
-            if c.is_ascii() {
-                out.push(c);
-            } else {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    // A String takes everything.
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
-            out
-        })
-    };
     format!(
         "{{\"timestamp\":\"{}\",\"level\":\"{}\",\"logger\":{},\"message\":{}}}\n",
         iso_utc(at),

@@ -1,4 +1,4 @@
-//! JSON as v1.7's Python spells it.
+//! JSON as v1.7's Python spells it: log lines, `wanctl history`, `/metrics/history`.
 
 use core::fmt::Write as _;
 
