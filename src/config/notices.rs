@@ -86,6 +86,10 @@ pub(super) fn notices(root: &Section<'_>, of_these: Kinds) -> Option<Option<Noti
     };
     let cooldown = seconds("cooldown_sec", DEFAULT_COOLDOWN, 86_400.0);
     let sustained = seconds("sustained_sec", DEFAULT_SUSTAINED, 3_600.0);
+    if section.value("sustained_sec").is_some() && !of_these.contain(Kind::Congestion) {
+        let sentence = "is for congestion, floor and blind, which this file does not tell; outage_sec is its time";
+        section.warn("sustained_sec", sentence);
+    }
     let outage = seconds("outage_sec", DEFAULT_OUTAGE, 3_600.0);
     section.finish(&[]);
     address?;

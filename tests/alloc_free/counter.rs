@@ -50,6 +50,10 @@ fn note() {
     if !WATCHED.try_with(Cell::get).unwrap_or(false) {
         return;
     }
+    // What a panic prints is allocated under the lock that a backtrace would wait for.
+    if std::thread::panicking() {
+        return;
+    }
     COUNT.set(COUNT.get() + 1);
     if COUNT.get() <= PLACES as u64 {
         // Looking where we are allocates as well.
@@ -58,6 +62,17 @@ fn note() {
             FOUND.with_borrow_mut(|found| found.push(place));
         });
     }
+}
+
+#[test]
+fn a_panic_while_watched_fails_and_does_not_hang() {
+    let caught = std::panic::catch_unwind(|| {
+        watch();
+        panic!("on purpose");
+    });
+    rest();
+    assert!(caught.is_err());
+    assert_eq!(found().0, 0, "what a panic takes is not the loop's");
 }
 
 /// From now on this thread's allocations count.

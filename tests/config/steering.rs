@@ -257,6 +257,14 @@ const ODD: &[Odd] = &[
         "steering.yaml:54: notices.kinds[1]: 'floor' is nothing that this file tells, ignored; its kinds are router, steering, rule",
     ),
     (
+        "nothing of steering's is sustained",
+        &[(
+            "lock_timeout: 300",
+            "lock_timeout: 300\nnotices: { url: \"https://host/x\", sustained_sec: 30 }",
+        )],
+        "steering.yaml:54: notices.sustained_sec: is for congestion, floor and blind, which this file does not tell; outage_sec is its time",
+    ),
+    (
         "a typo finds its key",
         &[("  min_drops_red: 1", "  min_drop_red: 1")],
         "steering.yaml:26: thresholds.min_drop_red: unknown key, ignored; did you mean 'min_drops_red'?",
