@@ -1,0 +1,422 @@
+//! One direction.
+
+use super::preset::Tuning;
+use super::words::{Blocker, Decision, Mode, Reason};
+use crate::control::bloat::Reading;
+use crate::control::bloat::presence::Presence;
+use crate::control::load::Achieved;
+use crate::time::{Duration, Instant};
+use crate::units::{Millis, Rate};
+
+mod blind;
+mod drain;
+
+use self::drain::Drain;
+
+/// Shortest time from one change to the next of the same kind.
+const STEP_EVERY: Duration = Duration::from_millis(200);
+/// After a return the queue must have had time to build again before the rate is raised.
+const SETTLE: Duration = Duration::from_millis(300);
+/// Growth ends at this share of the threshold, and what lies above it counts towards a cut.
+const QUIET_SHARE: f64 = 0.6;
+/// Milliseconds above that share, times seconds, per millisecond of threshold: with 15 ms a cut takes
+/// 20 ms of queue for 80 ms.
+const TRIP: f64 = 0.06;
+/// The sum does not grow beyond this many trips, so that it is soon forgotten.
+const TRIP_MOST: f64 = 3.3;
+/// Below this share of the rate, and of the floor, traffic holds no queue.
+const OURS_OF_RATE: f64 = 0.25;
+const OURS_OF_FLOOR: f64 = 0.3;
+/// From this share of the rate on, growth would be noticed.
+const LOADED: f64 = 0.85;
+/// Below this a search is over.
+const UNLOADED: f64 = 0.6;
+/// Far below the last good rate: raised by so much per step.
+const CATCH_UP: f64 = 0.10;
+const FAR_BELOW: f64 = 0.9;
+/// Around the measured capacity: by so much.
+const NEAR: f64 = 1.05;
+const CAREFUL: f64 = 0.015;
+/// At the measured capacity itself, this far to either side, by half of that: there every step is
+/// either wasted or bloat.
+const PLATEAU: f64 = 0.02;
+/// Beyond it: by so much, doubling in so many seconds up to the preset's stride.
+const SEARCH: f64 = 0.03;
+const SEARCH_DOUBLES_IN_S: f64 = 2.0;
+/// The last good rate fades by this share per raise, so that one lucky second is no promise.
+const FADE: f64 = 0.999;
+/// A change smaller than this is none: RouterOS keeps every write in flash.
+const DEAD_BAND: f64 = 0.004;
+/// A queue smaller than this is none, in milliseconds.
+const EMPTY_MS: f64 = 5.0;
+/// Weather is over below this share of the threshold.
+const OVER_SHARE: f64 = 0.5;
+/// Without counters for so long a law must do without.
+const BLIND_AFTER: Duration = Duration::from_secs(2);
+/// So long without a reply is never too long: five echoes at twenty a second.
+pub(super) const LEAST_GAP: Duration = Duration::from_millis(250);
+/// At the floor, and the delay stays: so often the rate is given back to see whether it is ours.
+pub const TRIAL_EVERY: Duration = Duration::from_secs(30);
+/// And for so long.
+const TRIAL_FOR: Duration = Duration::from_secs(5);
+
+/// One direction's settings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ShaperParams {
+    /// Where a fall stops.
+    pub floor: Rate,
+    /// Where the first start begins, and what a blind law stays near.
+    pub base: Rate,
+    /// Where a rise stops.
+    pub ceiling: Rate,
+    /// What kind of line it is.
+    pub tuning: Tuning,
+}
+
+/// What one direction sees of a step.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct View {
+    pub(super) reading: Reading,
+    pub(super) achieved: Achieved,
+    pub(super) applies_in: Duration,
+    /// What the line delivers if a queue of this direction stands.
+    pub(super) delivers: Delivers,
+    /// The queue may be this direction's.
+    pub(super) suspect: bool,
+    pub(super) presence: Presence,
+    /// This direction's queue can explain for how long no reply came.
+    pub(super) credible: bool,
+}
+
+/// How the achieved rate tells the capacity while a queue stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Delivers {
+    /// CAKE is behind the bottleneck: it is the capacity itself, as long as CAKE passes more.
+    Capacity,
+    /// CAKE is before it: it is what fills the queue, and the slope of the delay tells the rest.
+    Inflow,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Clear {
+        raise_at: Instant,
+        /// Since when the rate is beyond what is known.
+        searching_since: Option<Instant>,
+    },
+    Draining(Drain),
+    Weather {
+        /// The delta it began with.
+        entry: f64,
+        why: NotOurs,
+    },
+    Blind {
+        cut_at: Instant,
+        drift_at: Instant,
+    },
+}
+
+/// What speaks against a queue of ours.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum NotOurs {
+    /// The cut was obeyed and changed nothing.
+    Obeyed,
+    /// Our traffic had gone and the delay stayed.
+    Gone,
+    /// Nothing yet: it is tried until then.
+    Trial { until: Instant },
+}
+
+/// One direction of one WAN.
+#[derive(Clone, Copy, Debug)]
+pub struct Shaper {
+    params: ShaperParams,
+    state: State,
+    rate: Rate,
+    /// The last rate that did well.
+    good: Rate,
+    /// The capacity as the last queue showed it.
+    capacity: Option<Rate>,
+    /// Bloat so far, in millisecond-seconds.
+    evidence: f64,
+    stepped_at: Instant,
+    /// When the counters were last read.
+    known_at: Instant,
+}
+
+impl Shaper {
+    /// Starts at `known`, or at the base.
+    pub fn new(now: Instant, params: ShaperParams, known: Option<Rate>) -> Self {
+        let rate = known.unwrap_or(params.base);
+        let rate = rate.max(params.floor).min(params.ceiling);
+        Self {
+            params,
+            state: State::clear(now),
+            rate,
+            good: rate,
+            capacity: None,
+            evidence: 0.0,
+            stepped_at: now,
+            known_at: now,
+        }
+    }
+
+    /// What CAKE should be told now.
+    pub const fn rate(&self) -> Rate {
+        self.rate
+    }
+
+    /// Which state it is in.
+    pub const fn mode(&self) -> Mode {
+        match self.state {
+            State::Clear { .. } => Mode::Clear,
+            State::Draining(_) => Mode::Draining,
+            State::Weather { .. } => Mode::Weather,
+            State::Blind { .. } => Mode::Blind,
+        }
+    }
+
+    /// The settings it runs with.
+    pub const fn params(&self) -> &ShaperParams {
+        &self.params
+    }
+
+    /// The last rate that did well, to start from after a restart.
+    pub const fn good(&self) -> Rate {
+        self.good
+    }
+
+    /// Whether the delay may be its own.
+    pub(super) const fn is_in_doubt(&self) -> bool {
+        match self.state {
+            State::Draining(_) => true,
+            State::Weather { why, .. } => matches!(why, NotOurs::Trial { .. }),
+            State::Clear { .. } | State::Blind { .. } => false,
+        }
+    }
+
+    /// Whether the delay is not its own, at any load.
+    pub(super) const fn is_innocent(&self) -> bool {
+        match self.state {
+            State::Weather { why, .. } => matches!(why, NotOurs::Obeyed),
+            State::Clear { .. } | State::Draining(_) | State::Blind { .. } => false,
+        }
+    }
+
+    pub(super) fn step(&mut self, now: Instant, view: View) -> Decision {
+        let passed = (now - self.stepped_at).as_secs_f64().min(1.0);
+        self.stepped_at = now;
+        if view.achieved.known().is_some() {
+            self.known_at = now;
+        }
+        let threshold = view.reading.threshold + self.params.tuning.framing.time_at(self.rate);
+        let (reason, blocker) = self.decide(now, passed, &view, threshold);
+        let at_ceiling = self.rate >= self.params.ceiling;
+        Decision {
+            rate: self.rate,
+            mode: self.mode(),
+            reason,
+            blocker: if at_ceiling {
+                Some(Blocker::Ceiling)
+            } else {
+                blocker
+            },
+            delta: view.reading.delta,
+            threshold,
+            achieved: view.achieved.known(),
+            anchor: self.capacity,
+            at_floor: self.rate <= self.params.floor,
+        }
+    }
+
+    fn decide(&mut self, now: Instant, passed: f64, view: &View, threshold: Millis) -> Said {
+        match view.presence {
+            Presence::Stalled { .. } | Presence::Outage { .. } => {
+                self.evidence = 0.0;
+                return held(Blocker::NothingPasses);
+            }
+            Presence::Deaf { .. } => {
+                self.evidence = 0.0;
+                return held(Blocker::NoReplies);
+            }
+            Presence::Heard => {}
+        }
+        let Some(delta) = view.reading.delta.map(Millis::as_f64) else {
+            return held(Blocker::NoReplies);
+        };
+        let threshold = threshold.as_f64();
+        let Some(achieved) = view.achieved.known() else {
+            return self.without_counters(now, delta, threshold);
+        };
+        self.gather(passed, delta, threshold);
+        let seen = Seen {
+            delta,
+            threshold,
+            achieved,
+            load: achieved.share_of(self.rate),
+        };
+        match self.state {
+            State::Blind { .. } => {
+                self.enter_clear(now);
+                held(Blocker::Refractory)
+            }
+            State::Clear {
+                raise_at,
+                searching_since,
+            } => self.clear(now, view, &seen, raise_at, searching_since),
+            State::Draining(drain) => self.draining(now, view, &seen, drain),
+            State::Weather { entry, why } => self.weather(now, &seen, entry, why),
+        }
+    }
+
+    /// The detector: bloat times duration.
+    fn gather(&mut self, passed: f64, delta: f64, threshold: f64) {
+        let more = (delta - QUIET_SHARE * threshold) * passed;
+        let most = TRIP_MOST * TRIP * threshold;
+        self.evidence = (self.evidence + more).clamp(0.0, most);
+    }
+
+    fn clear(
+        &mut self,
+        now: Instant,
+        view: &View,
+        seen: &Seen,
+        raise_at: Instant,
+        searching_since: Option<Instant>,
+    ) -> Said {
+        if self.evidence > TRIP * seen.threshold && seen.delta > seen.threshold {
+            return self.accuse(now, view, seen);
+        }
+        if seen.delta >= QUIET_SHARE * seen.threshold {
+            return held(Blocker::Delay);
+        }
+        if seen.load < LOADED {
+            if seen.load < UNLOADED {
+                self.state = State::Clear {
+                    raise_at,
+                    searching_since: None,
+                };
+            }
+            return held(Blocker::Unloaded);
+        }
+        if now < raise_at {
+            return held(Blocker::Refractory);
+        }
+        self.raise(now, seen, searching_since)
+    }
+
+    /// There is bloat: is it ours?
+    fn accuse(&mut self, now: Instant, view: &View, seen: &Seen) -> Said {
+        if !view.suspect {
+            return held(Blocker::OtherDirection);
+        }
+        if seen.achieved <= self.enough() {
+            return held(Blocker::Weather);
+        }
+        if !view.credible {
+            return held(Blocker::NoReplies);
+        }
+        if view.reading.falling {
+            return held(Blocker::Delay);
+        }
+        self.cut(now, view, seen)
+    }
+
+    fn raise(&mut self, now: Instant, seen: &Seen, searching_since: Option<Instant>) -> Said {
+        let rate = self.rate;
+        let known = self.capacity.unwrap_or(self.params.base);
+        let (share, since) = if rate < self.good.times(FAR_BELOW) {
+            (CATCH_UP.min(self.params.tuning.stride.max(CAREFUL)), None)
+        } else if rate < known.times(NEAR) && self.capacity.is_some() {
+            let at_capacity = (rate.share_of(known) - 1.0).abs() <= PLATEAU;
+            (if at_capacity { CAREFUL / 2.0 } else { CAREFUL }, None)
+        } else {
+            let since = searching_since.unwrap_or(now);
+            let doubled = ((now - since).as_secs_f64() / SEARCH_DOUBLES_IN_S).exp2();
+            (
+                (SEARCH * doubled).min(self.params.tuning.stride),
+                Some(since),
+            )
+        };
+        let quiet = QUIET_SHARE * seen.threshold;
+        let room = ((quiet - seen.delta) / quiet).clamp(0.0, 1.0);
+        self.good = self.good.times(FADE).max(seen.achieved);
+        self.state = State::Clear {
+            raise_at: now + STEP_EVERY,
+            searching_since: since,
+        };
+        if self.set(rate.times(1.0 + share * room)) {
+            (Reason::Raised, None)
+        } else {
+            held(Blocker::Delay)
+        }
+    }
+
+    fn weather(&mut self, now: Instant, seen: &Seen, entry: f64, why: NotOurs) -> Said {
+        let more = seen.delta > entry + seen.threshold;
+        let back = match why {
+            NotOurs::Trial { until } => more || now >= until,
+            NotOurs::Obeyed | NotOurs::Gone => more && seen.achieved > self.enough(),
+        };
+        if back || seen.delta < OVER_SHARE * seen.threshold {
+            self.enter_clear(now);
+        }
+        if back {
+            // What is on top of the weather has been seen already.
+            self.evidence = TRIP_MOST * TRIP * seen.threshold;
+        }
+        held(Blocker::Weather)
+    }
+
+    /// Traffic that could hold a queue.
+    fn enough(&self) -> Rate {
+        let floor = self.params.floor.times(OURS_OF_FLOOR);
+        self.rate.times(OURS_OF_RATE).max(floor)
+    }
+
+    fn enter_clear(&mut self, now: Instant) {
+        self.evidence = 0.0;
+        self.state = State::Clear {
+            raise_at: now + SETTLE,
+            searching_since: None,
+        };
+    }
+
+    /// Takes a new rate within the limits; says whether that is a change.
+    fn set(&mut self, wish: Rate) -> bool {
+        let wish = wish.max(self.params.floor).min(self.params.ceiling);
+        let off = wish.max(self.rate) - wish.min(self.rate);
+        let to_limit = wish == self.params.floor || wish == self.params.ceiling;
+        let changed = wish != self.rate && (to_limit || off > self.rate.times(DEAD_BAND));
+        if changed {
+            self.rate = wish;
+        }
+        changed
+    }
+}
+
+impl State {
+    fn clear(now: Instant) -> Self {
+        Self::Clear {
+            raise_at: now + SETTLE,
+            searching_since: None,
+        }
+    }
+}
+
+/// The numbers of a step, once they are all there.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    delta: f64,
+    threshold: f64,
+    achieved: Rate,
+    /// Achieved rate as a share of the rate.
+    load: f64,
+}
+
+/// A reason and what blocks more.
+type Said = (Reason, Option<Blocker>);
+
+const fn held(blocker: Blocker) -> Said {
+    (Reason::Held, Some(blocker))
+}
