@@ -68,8 +68,10 @@ const PRESSED_LOAD: f64 = 0.7;
 /// How long it stays suspect: as long as a deep queue takes to be noticed and drained.
 const PRESSED_FOR: Duration = Duration::from_secs(3);
 
-/// With both pressed, a delta of so many thresholds is no time for trials: both are cut.
-const BOTH_AT: f64 = 3.0;
+/// A download that delivers less than this share of its rate while there is bloat is the bottleneck.
+const SHORT: f64 = 0.85;
+/// That holds for so long, and for the drain that follows.
+const SHORT_FOR: Duration = Duration::from_secs(1);
 /// So long after its effect should show, a cut that has not helped is held against the other direction.
 const TRIED_FOR: Duration = Duration::from_millis(200);
 /// Who was acquitted is not acquitted again before this: two trials that both fail end in two cuts.
@@ -93,6 +95,8 @@ pub struct Adaptive {
     pressed_at: Both<Option<Instant>>,
     /// Whose cut helped last: with both loaded, it goes first.
     culprit: Direction,
+    /// When the download last delivered clearly less than its rate while there was bloat.
+    short_at: Option<Instant>,
     acquitted_at: Both<Option<Instant>>,
     presence: Presence,
 }
@@ -107,6 +111,7 @@ impl Adaptive {
             }),
             pressed_at: Both::default(),
             culprit: Direction::Up,
+            short_at: None,
             acquitted_at: Both::default(),
             presence: Presence::Heard,
         }
@@ -128,6 +133,7 @@ impl Adaptive {
                 self.pressed_at[direction] = Some(now);
             }
         }
+        self.look_for_shortfall(now, signal);
         let suspects = Both::from_fn(|direction| self.is_suspect(now, direction, signal));
         let was = self.shapers.as_ref().map(Shaper::mode);
         let mut decisions = Both::from_fn(|direction| {
@@ -200,29 +206,53 @@ impl Adaptive {
         if !pressed(direction) {
             return false;
         }
-        let delta = signal.reading.delta.unwrap_or_default().as_f64();
-        if delta > BOTH_AT * signal.reading.threshold.as_f64() {
-            return true;
+        let delta = Duration::from(signal.reading.delta.unwrap_or_default());
+        let shows = signal.applies_in + Duration::from(signal.reading.path) + delta;
+        let unhelped = |patience: Duration| {
+            let since = self.shapers[other].draining_for(now);
+            since.map(|since| since > shows + patience && !signal.reading.falling)
+        };
+        if self.short_at.is_some() {
+            // The download is the bottleneck, whatever else is.
+            return direction == Direction::Down || unhelped(SHORT_FOR).unwrap_or(false);
         }
-        match self.shapers[other].draining_for(now) {
-            Some(since) => {
-                let shows = signal.applies_in
-                    + Duration::from(signal.reading.path)
-                    + Duration::from_secs_f64(delta / 1e3);
-                since > shows + TRIED_FOR
-            }
-            None => direction == self.culprit,
+        unhelped(TRIED_FOR).unwrap_or(direction == self.culprit)
+    }
+
+    /// In the download CAKE sees what the line delivers: a line that is the bottleneck delivers less than
+    /// the rate. In the upload CAKE only sees what it sends, so that nothing shows.
+    fn look_for_shortfall(&mut self, now: Instant, signal: &Signal) {
+        let drains = self.shapers.down.draining_for(now).is_some();
+        self.short_at = self.short_at.filter(|&at| drains || now - at <= SHORT_FOR);
+        let delta = signal.reading.delta.unwrap_or_default();
+        let rate = self.shapers.down.rate();
+        let pressed = self
+            .pressed_at
+            .down
+            .is_some_and(|at| now - at <= PRESSED_FOR);
+        let load = signal.achieved.down.known().map(|down| down.share_of(rate));
+        let short = load.is_some_and(|load| load < SHORT);
+        if pressed && short && delta > signal.reading.threshold {
+            self.short_at = Some(now);
         }
     }
 
-    /// Serial trial: whoever's cut has not helped by the time the other is cut, was not it.
+    /// Serial trial: whoever's cut has not helped by the time the other is cut, was not it. And while one
+    /// is tried, the other is no higher than is known to be safe.
     fn try_them(&mut self, now: Instant, was: Both<Mode>, decisions: &mut Both<Decision>) {
         for direction in Direction::BOTH {
             let other = direction.other();
             let began =
                 was[direction] != Mode::Draining && decisions[direction].mode == Mode::Draining;
             let recently = self.acquitted_at[direction].is_some_and(|at| now - at < ACQUITTED_FOR);
-            if began && was[other] == Mode::Draining && !recently {
+            let proven_short = self.short_at.is_some();
+            let proven = other == Direction::Down && proven_short;
+            if began && proven_short && other == Direction::Up && self.shapers.up.step_back(now) {
+                decisions[other].rate = self.shapers[other].rate();
+                decisions[other].reason = Reason::SteppedBack;
+                decisions[other].blocker = Some(Blocker::OtherDirection);
+            }
+            if began && was[other] == Mode::Draining && !recently && !proven {
                 self.shapers[other].acquit(now);
                 decisions[other].rate = self.shapers[other].rate();
                 decisions[other].mode = self.shapers[other].mode();

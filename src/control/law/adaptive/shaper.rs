@@ -27,6 +27,11 @@ const TRIP_MOST: f64 = 3.3;
 /// Below this share of the rate, and of the floor, traffic holds no queue.
 const OURS_OF_RATE: f64 = 0.25;
 const OURS_OF_FLOOR: f64 = 0.3;
+/// Below this share of the rate there is no traffic to doubt.
+const MEAGRE: f64 = 0.05;
+/// Bloat with a little traffic is doubted for so long before a cut tells whose it is: longer than most
+/// of other people's weather.
+const DOUBTED_FOR: Duration = Duration::from_secs(10);
 /// From this share of the rate on, growth would be noticed.
 const LOADED: f64 = 0.85;
 /// Below this a search is over.
@@ -37,16 +42,18 @@ const FAR_BELOW: f64 = 0.9;
 /// Around the measured capacity: by so much.
 const NEAR: f64 = 1.05;
 const CAREFUL: f64 = 0.015;
-/// At the measured capacity itself, this far to either side, by half of that: there every step is
-/// either wasted or bloat.
+/// At the measured capacity itself, this far to either side, half as often: there every step is either
+/// wasted or bloat.
 const PLATEAU: f64 = 0.02;
 /// Beyond it: by so much, doubling in so many seconds up to the preset's stride.
 const SEARCH: f64 = 0.03;
 const SEARCH_DOUBLES_IN_S: f64 = 2.0;
 /// The last good rate fades by this share per raise, so that one lucky second is no promise.
 const FADE: f64 = 0.999;
-/// A change smaller than this is none: RouterOS keeps every write in flash.
+/// A change smaller than this is none, because RouterOS keeps every write in flash: a cut, and a raise,
+/// which can wait.
 const DEAD_BAND: f64 = 0.004;
+const DEAD_BAND_UP: f64 = 0.008;
 /// A queue smaller than this is none, in milliseconds.
 const EMPTY_MS: f64 = 5.0;
 /// Weather is over below this share of the threshold.
@@ -139,6 +146,8 @@ pub struct Shaper {
     capacity: Option<Rate>,
     /// Bloat so far, in millisecond-seconds.
     evidence: f64,
+    /// Since when there is bloat with a little traffic of ours.
+    doubt_since: Option<Instant>,
     stepped_at: Instant,
     /// When the counters were last read.
     known_at: Instant,
@@ -156,6 +165,7 @@ impl Shaper {
             good: rate,
             capacity: None,
             evidence: 0.0,
+            doubt_since: None,
             stepped_at: now,
             known_at: now,
         }
@@ -191,7 +201,8 @@ impl Shaper {
         match self.state {
             State::Draining(_) => true,
             State::Weather { why, .. } => matches!(why, NotOurs::Trial { .. }),
-            State::Clear { .. } | State::Blind { .. } => false,
+            State::Clear { .. } => self.doubt_since.is_some(),
+            State::Blind { .. } => false,
         }
     }
 
@@ -201,6 +212,22 @@ impl Shaper {
             State::Weather { why, .. } => matches!(why, NotOurs::Obeyed),
             State::Clear { .. } | State::Draining(_) | State::Blind { .. } => false,
         }
+    }
+
+    /// Down to just under the capacity that was last measured, if it searches above that; says whether
+    /// that is a change.
+    pub(super) fn step_back(&mut self, now: Instant) -> bool {
+        let safe = self
+            .capacity
+            .map(|rate| rate.times(self.params.tuning.keep.as_f64()));
+        let (State::Clear { .. }, Some(safe)) = (self.state, safe) else {
+            return false;
+        };
+        if self.rate <= safe || !self.set(safe) {
+            return false;
+        }
+        self.state = State::clear(now);
+        true
     }
 
     pub(super) fn step(&mut self, now: Instant, view: View) -> Decision {
@@ -265,7 +292,7 @@ impl Shaper {
                 searching_since,
             } => self.clear(now, view, &seen, raise_at, searching_since),
             State::Draining(drain) => self.draining(now, view, &seen, drain),
-            State::Weather { entry, why } => self.weather(now, &seen, entry, why),
+            State::Weather { entry, why } => self.weather(now, view, &seen, entry, why),
         }
     }
 
@@ -287,6 +314,7 @@ impl Shaper {
         if self.evidence > TRIP * seen.threshold && seen.delta > seen.threshold {
             return self.accuse(now, view, seen);
         }
+        self.doubt_since = None;
         if seen.delta >= QUIET_SHARE * seen.threshold {
             return held(Blocker::Delay);
         }
@@ -310,7 +338,7 @@ impl Shaper {
         if !view.suspect {
             return held(Blocker::OtherDirection);
         }
-        if seen.achieved <= self.enough() {
+        if seen.achieved <= self.enough() && !self.is_long_in_doubt(now, seen) {
             return held(Blocker::Weather);
         }
         if !view.credible {
@@ -328,8 +356,7 @@ impl Shaper {
         let (share, since) = if rate < self.good.times(FAR_BELOW) {
             (CATCH_UP.min(self.params.tuning.stride.max(CAREFUL)), None)
         } else if rate < known.times(NEAR) && self.capacity.is_some() {
-            let at_capacity = (rate.share_of(known) - 1.0).abs() <= PLATEAU;
-            (if at_capacity { CAREFUL / 2.0 } else { CAREFUL }, None)
+            (CAREFUL, None)
         } else {
             let since = searching_since.unwrap_or(now);
             let doubled = ((now - since).as_secs_f64() / SEARCH_DOUBLES_IN_S).exp2();
@@ -341,8 +368,14 @@ impl Shaper {
         let quiet = QUIET_SHARE * seen.threshold;
         let room = ((quiet - seen.delta) / quiet).clamp(0.0, 1.0);
         self.good = self.good.times(FADE).max(seen.achieved);
+        let at_capacity = (rate.share_of(known) - 1.0).abs() <= PLATEAU;
+        let pause = if at_capacity {
+            STEP_EVERY.doubled()
+        } else {
+            STEP_EVERY
+        };
         self.state = State::Clear {
-            raise_at: now + STEP_EVERY,
+            raise_at: now + pause,
             searching_since: since,
         };
         if self.set(rate.times(1.0 + share * room)) {
@@ -352,20 +385,40 @@ impl Shaper {
         }
     }
 
-    fn weather(&mut self, now: Instant, seen: &Seen, entry: f64, why: NotOurs) -> Said {
-        let more = seen.delta > entry + seen.threshold;
-        let back = match why {
-            NotOurs::Trial { until } => more || now >= until,
-            NotOurs::Obeyed | NotOurs::Gone => more && seen.achieved > self.enough(),
-        };
-        if back || seen.delta < OVER_SHARE * seen.threshold {
+    fn weather(
+        &mut self,
+        now: Instant,
+        view: &View,
+        seen: &Seen,
+        entry: f64,
+        why: NotOurs,
+    ) -> Said {
+        if seen.delta < OVER_SHARE * seen.threshold {
             self.enter_clear(now);
+            return held(Blocker::Weather);
         }
-        if back {
-            // What is on top of the weather has been seen already.
-            self.evidence = TRIP_MOST * TRIP * seen.threshold;
+        let more = seen.delta > entry + seen.threshold;
+        match why {
+            NotOurs::Trial { until } if more || now >= until => self.cut(now, view, seen),
+            NotOurs::Obeyed | NotOurs::Gone if more && seen.achieved > self.enough() => {
+                self.enter_clear(now);
+                // What is on top of the weather has been seen already.
+                self.evidence = TRIP_MOST * TRIP * seen.threshold;
+                held(Blocker::Weather)
+            }
+            NotOurs::Trial { .. } | NotOurs::Obeyed | NotOurs::Gone => held(Blocker::Weather),
         }
-        held(Blocker::Weather)
+    }
+
+    /// A line whose capacity fell below a stream that never filled the rate looks like weather, but
+    /// does not pass. One cut tells: if it is obeyed and changes nothing, it was weather.
+    fn is_long_in_doubt(&mut self, now: Instant, seen: &Seen) -> bool {
+        let meagre = self.params.floor.times(OURS_OF_FLOOR);
+        if seen.achieved <= meagre.max(self.rate.times(MEAGRE)) {
+            self.doubt_since = None;
+            return false;
+        }
+        now - *self.doubt_since.get_or_insert(now) >= DOUBTED_FOR
     }
 
     /// Traffic that could hold a queue.
@@ -376,10 +429,8 @@ impl Shaper {
 
     fn enter_clear(&mut self, now: Instant) {
         self.evidence = 0.0;
-        self.state = State::Clear {
-            raise_at: now + SETTLE,
-            searching_since: None,
-        };
+        self.doubt_since = None;
+        self.state = State::clear(now);
     }
 
     /// Takes a new rate within the limits; says whether that is a change.
@@ -387,7 +438,12 @@ impl Shaper {
         let wish = wish.max(self.params.floor).min(self.params.ceiling);
         let off = wish.max(self.rate) - wish.min(self.rate);
         let to_limit = wish == self.params.floor || wish == self.params.ceiling;
-        let changed = wish != self.rate && (to_limit || off > self.rate.times(DEAD_BAND));
+        let band = if wish > self.rate {
+            DEAD_BAND_UP
+        } else {
+            DEAD_BAND
+        };
+        let changed = wish != self.rate && (to_limit || off > self.rate.times(band));
         if changed {
             self.rate = wish;
         }

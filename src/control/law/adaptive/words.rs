@@ -31,6 +31,8 @@ pub enum Reason {
     Returned,
     /// The cut did not help: the delay is not ours, the rate goes back to the last good one.
     GaveBack,
+    /// The other direction is being cut: this one, too, is no higher than is known to be safe.
+    SteppedBack,
     /// At the floor for long: one try whether the delay is ours at all.
     Tried,
     /// Without counters: cut by how bad the delay is.

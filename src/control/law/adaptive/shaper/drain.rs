@@ -37,6 +37,9 @@ const OBEYED: f64 = 0.9;
 /// The cut was deep enough to show an effect: below this share of the first anchor.
 const DEEP_ENOUGH: f64 = 0.85;
 
+/// Next to nothing is no capacity but a pause of the radio, or of the traffic.
+const PAUSED: f64 = 0.1;
+
 /// A drain under way.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Drain {
@@ -71,7 +74,7 @@ impl Drain {
 impl Shaper {
     /// The first cut: to what the line delivers, less what empties the queue.
     pub(super) fn cut(&mut self, now: Instant, view: &View, seen: &Seen) -> Said {
-        let anchor = delivered(view, seen);
+        let anchor = delivered(view, seen).max(self.params.floor);
         let drain = Drain {
             step_at: now + STEP_EVERY,
             anchor,
@@ -128,7 +131,8 @@ impl Shaper {
         }
         let visible = now >= drain.seen_at;
         if seen.delta >= seen.threshold && !falling {
-            drain.anchor = reanchored(view, seen, drain.anchor, visible);
+            let anchor = reanchored(view, seen, drain.anchor, visible);
+            drain.anchor = anchor.max(self.params.floor);
         }
         if seen.delta <= SHRUNK * drain.before {
             drain.margin = (drain.margin * RELAX).min(1.0);
@@ -240,13 +244,21 @@ fn reanchored(view: &View, seen: &Seen, anchor: Rate, visible: bool) -> Rate {
     if now > anchor {
         return anchor.times(1.0 - FOLLOW) + now.times(FOLLOW);
     }
+    if now < anchor.times(PAUSED) {
+        return anchor;
+    }
     let tells = match view.delivers {
         // What CAKE holds back says nothing about the line.
         Delivers::Capacity => seen.load < OBEYED,
         // An effect that should be seen and is not: the line does no more than it is fed.
         Delivers::Inflow => visible,
     };
-    if tells { now } else { anchor }
+    // A slope is a poor witness once the rate has changed under it: one step down at a time.
+    let least = match view.delivers {
+        Delivers::Capacity => Rate::ZERO,
+        Delivers::Inflow => anchor.times(DEEPEST),
+    };
+    if tells { now.max(least) } else { anchor }
 }
 
 /// Until a change's effect can be seen: into the router, through the queue, and back.
