@@ -5,10 +5,11 @@
 //!   Clear ───────────────────────────────▶ Draining ──────────────▶ Clear
 //!   raises while loaded,                   rate = delivered, less    just under what
 //!   holds at idle                          what empties the queue    was delivered
-//!     ▲                                        │
-//!     │ delay gone, or a queue of              │ the cut does not help
-//!     │ ours on top of it                      ▼
-//!     └──────────────────────────────────── Weather
+//!     ▲                                        │        ▲
+//!     │ delay gone, or a queue of              │ the cut does not help,
+//!     │ ours on top of it                      │ or at the floor for 30 s
+//!     │                                        ▼        │ a trial's 5 s are over
+//!     └──────────────────────────────────── Weather ────┘
 //!                                           back to the last good rate, hold
 //!   any ── counters gone for 2 s ──▶ Blind ── counters back ──▶ Clear
 //! ```
@@ -30,10 +31,13 @@
 //!   floor.
 //!
 //! # What it cannot do
-//! * An RTT does not tell the directions apart; load does. With both loaded both are cut, each to what it
-//!   delivered, so the innocent one loses a few per cent.
-//! * A capacity that falls below a stream that never filled the rate (3 Mbit/s of video when 60 become 2)
-//!   looks like weather while the stream's achieved rate is less than a quarter of the rate.
+//! * An RTT does not tell the directions apart; load does. With both at their rate, a download that delivers
+//!   clearly less than its rate is the bottleneck; otherwise one is tried after the other, which costs
+//!   a quarter of a second of queue when the first was not it.
+//! * A capacity that falls below a stream that never filled the rate (20 Mbit/s of video when 100 become
+//!   15) looks like weather. Ten seconds of that and one cut tells, but only above the floor.
+//! * In the upload CAKE sees what it sends and not what the line delivers: the anchor is corrected by the
+//!   slope of the delay, which is a poorer witness than a counter.
 //! * It is blind where ICMP is prioritised or answered on another path.
 //! * A floor above the capacity keeps the queue standing; every [`shaper::TRIAL_EVERY`] it tries whether
 //!   the delay is its own.
