@@ -31,7 +31,7 @@ pub struct Freshness {
 
 impl Freshness {
     /// One reading more. Idle stretches tell nothing and do not count: between two moves only the time
-    /// from one to the next is taken, and a gap longer than [`SLOWEST`] twice over is an idle one.
+    /// from one to the next is taken, and a gap longer than `SLOWEST` twice over is an idle one.
     pub fn observe(&mut self, at: Instant, bytes: u64) {
         let moved = self.last.is_some_and(|(_, before)| bytes != before);
         self.last = Some((at, bytes));

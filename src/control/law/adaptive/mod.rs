@@ -14,7 +14,7 @@
 //!   any ── counters gone for 2 s ──▶ Blind ── counters back ──▶ Clear
 //! ```
 //!
-//! One machine per direction ([`shaper`]); [`Adaptive`] holds both and says whose queue it is.
+//! One machine per direction ([`Shaper`]); [`Adaptive`] holds both and says whose queue it is.
 //!
 //! # What it does
 //! * **Cuts once and to the right rate.** The detector is a sum over time of the delta above 0.6 of the
@@ -39,7 +39,7 @@
 //! * In the upload CAKE sees what it sends and not what the line delivers: the anchor is corrected by the
 //!   slope of the delay, which is a poorer witness than a counter.
 //! * It is blind where ICMP is prioritised or answered on another path.
-//! * A floor above the capacity keeps the queue standing; every [`shaper::TRIAL_EVERY`] it tries whether
+//! * A floor above the capacity keeps the queue standing; every [`TRIAL_EVERY`] it tries whether
 //!   the delay is its own.
 //! * Traffic that does not slow down when packets are lost cannot be held in the download: the queue is
 //!   before us.

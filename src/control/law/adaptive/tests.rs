@@ -185,6 +185,26 @@ fn lasting_delay_with_a_little_traffic_is_put_to_one_trial() {
 }
 
 #[test]
+fn at_the_floor_it_is_tried_every_half_minute_whether_the_delay_is_ours() {
+    let mut bench = Bench::new(50);
+    bench.hear(1_000, BUSY);
+    let mut tried = 0;
+    // Ten minutes of a queue that never stands still, and of a line that delivers a third of the floor.
+    for n in 0..12_000 {
+        let wild = Said {
+            delta: 40 + n % 200,
+            load: Both {
+                down: Some(if n < 20 { 99 } else { 33 }),
+                up: Some(2),
+            },
+            ..QUIET
+        };
+        tried += u32::from(bench.hear(50, wild).down.reason == Reason::Tried);
+    }
+    assert!((10..20).contains(&tried), "{tried}");
+}
+
+#[test]
 fn growth_needs_load_and_quiet() {
     let mut bench = Bench::new(50);
     for (said, blocker) in [

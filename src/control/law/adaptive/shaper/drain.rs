@@ -119,14 +119,14 @@ impl Shaper {
         }
         let falling = view.reading.falling;
         drain.gone = if seen.load < GONE && !falling {
-            drain.gone + 1
+            drain.gone.saturating_add(1)
         } else {
             0
         };
         if drain.gone >= GONE_STEPS && !self.at_floor() {
             return self.give_back(seen, NotOurs::Gone);
         }
-        if let Some(said) = self.judge(now, seen, &drain) {
+        if let Some(said) = self.judge(now, view, seen, &drain) {
             return said;
         }
         let visible = now >= drain.seen_at;
@@ -167,9 +167,14 @@ impl Shaper {
         (Reason::Returned, Some(Blocker::Refractory))
     }
 
-    /// A drain without progress is not ours, or the floor is in the way.
-    fn judge(&mut self, now: Instant, seen: &Seen, drain: &Drain) -> Option<Said> {
-        if now - drain.marked_at < JUDGED_AFTER {
+    /// A drain without progress is not ours, or the floor is in the way. A deep queue takes its own time
+    /// to show what was done to it.
+    fn judge(&mut self, now: Instant, view: &View, seen: &Seen, drain: &Drain) -> Option<Said> {
+        if now - drain.since >= TRIAL_EVERY {
+            let until = now + TRIAL_FOR;
+            return Some(self.give_back(seen, NotOurs::Trial { until }));
+        }
+        if now - drain.marked_at < JUDGED_AFTER + effect(view, seen).doubled() {
             return None;
         }
         if seen.delta < seen.threshold {
@@ -177,14 +182,7 @@ impl Shaper {
             return Some(self.drained(now, drain));
         }
         let deep = self.rate < drain.began_at.times(DEEP_ENOUGH);
-        if deep && seen.load >= OBEYED {
-            return Some(self.give_back(seen, NotOurs::Obeyed));
-        }
-        let stuck = now - drain.since >= TRIAL_EVERY;
-        stuck.then(|| {
-            let until = now + TRIAL_FOR;
-            self.give_back(seen, NotOurs::Trial { until })
-        })
+        (deep && seen.load >= OBEYED).then(|| self.give_back(seen, NotOurs::Obeyed))
     }
 
     /// The delay was the other direction's: as it was before the cut.
