@@ -22,6 +22,7 @@
 //! | [`autorate`] | the daemon: measure, judge, act, tell, ask again |
 //! | [`steer`] | the steering daemon: watch the primary, move the rule |
 //! | [`report`] | the snapshot as `/health`, metrics, state documents, log lines |
+//! | [`notices`] | what is worth waking someone for: from facts to messages |
 //! | [`history`] | what happened, in SQLite: seconds, tiers, queries, the writer that stops nothing |
 //! | [`sim`] | a line and a RouterOS double in virtual time |
 //! | [`shell`] | event loop, sockets, TLS, signals, the scribe thread |
@@ -41,6 +42,7 @@ pub mod dashboard;
 pub mod direction;
 #[cfg(feature = "history")]
 pub mod history;
+pub mod notices;
 pub mod program;
 pub mod report;
 pub mod router;

@@ -78,12 +78,12 @@ impl Duration {
 
     /// So many milliseconds.
     pub const fn from_millis(ms: u64) -> Self {
-        Self(ms * 1_000)
+        Self(ms.saturating_mul(1_000))
     }
 
     /// So many seconds.
     pub const fn from_secs(s: u64) -> Self {
-        Self(s * 1_000_000)
+        Self(s.saturating_mul(1_000_000))
     }
 
     /// Seconds with a fraction, rounded down to microseconds; negative and NaN become zero.

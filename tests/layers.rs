@@ -12,7 +12,7 @@ const QUANTITIES: [&str; 3] = ["units", "time", "direction"];
 
 /// Every room and what it may use besides itself and the quantities. `lib.rs` and `main.rs` are the map
 /// and the door.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("units", &[]),
     ("time", &[]),
     ("direction", &[]),
@@ -34,6 +34,12 @@ const ROOMS: [(&str, &[&str]); 18] = [
         ],
     ),
     (
+        "notices",
+        &[
+            "control", "steering", "router", "program", "status", "steer", "report",
+        ],
+    ),
+    (
         "history",
         &[
             "control", "steering", "router", "program", "status", "steer", "report",
@@ -46,14 +52,14 @@ const ROOMS: [(&str, &[&str]); 18] = [
     (
         "config",
         &[
-            "control", "steering", "wire", "router", "program", "status", "autorate",
+            "control", "steering", "wire", "router", "program", "status", "autorate", "notices",
         ],
     ),
     (
         "shell",
         &[
             "control", "steering", "wire", "router", "program", "status", "autorate", "report",
-            "history",
+            "notices", "history",
         ],
     ),
     ("dashboard", &["history", "shell"]),
@@ -69,6 +75,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
             "autorate",
             "steer",
             "report",
+            "notices",
             "history",
             "sim",
             "config",
@@ -79,7 +86,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
 ];
 
 /// Rooms whose code is a function of its arguments.
-const PURE: [&str; 13] = [
+const PURE: [&str; 14] = [
     "units",
     "time",
     "direction",
@@ -92,6 +99,7 @@ const PURE: [&str; 13] = [
     "autorate",
     "steer",
     "report",
+    "notices",
     "sim",
 ];
 

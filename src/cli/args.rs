@@ -45,6 +45,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// What may be wrong with a set-up, router included.
     Check(CheckArgs),
+    /// A notice, to see that it arrives.
+    Notice(Vec<PathBuf>),
     /// The certificate of `HOST[:PORT]`.
     Fingerprint(String),
     /// The RouterOS double alone.
@@ -144,6 +146,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
     let subcommand = args.peek().and_then(|arg| match arg.to_str() {
         Some("demo") => Some((tools::demo as Parse, RUN_USAGE)),
         Some("check") => Some((tools::check as Parse, RUN_USAGE)),
+        Some("notice") => Some((tools::notice as Parse, RUN_USAGE)),
         Some("steering") => Some((steering::steering as Parse, RUN_USAGE)),
         Some("history") => Some((history::history as Parse, synopsis(HISTORY_HELP))),
         Some("dashboard") => Some((dashboard::dashboard as Parse, synopsis(DASHBOARD_HELP))),

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use self::files::{leaves_traces, lock_all, restore, scribe_params};
 use super::args::RunArgs;
 use super::process;
-use super::{assemble, banner, chronicle, listeners, together};
+use super::{assemble, banner, chronicle, listeners, notices, together};
 use crate::autorate::{Autorate, OnExit, Wan, WanParams};
 use crate::config::{self, WanConfig};
 use crate::program::WanId;
@@ -100,9 +100,13 @@ impl Daemon {
         } else {
             Vec::new()
         };
-        let configs = loaded.iter().map(|loaded| &loaded.config);
+        let configs = || loaded.iter().map(|loaded| &loaded.config);
         let followers = match manner {
-            Manner::Service => chronicle::of_wans(clock, configs),
+            Manner::Service => {
+                let mut followers = notices::of_wans(clock, configs());
+                followers.extend(chronicle::of_wans(clock, configs()));
+                followers
+            }
             Manner::ByHand | Manner::Demo => Vec::new(),
         };
         let scribe =

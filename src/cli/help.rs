@@ -6,6 +6,7 @@ pub(super) const RUN_USAGE: &str =
        wanctl check --config F [F ...] [--json] [--write-test]
        wanctl history [--last D | --from T [--to T]] [--json | --csv | --plot | --summary]
        wanctl dashboard [--listen HOST:PORT] [--config F [F ...]] [--health URL] [--db PATH]
+       wanctl notice --config F [F ...]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N]
        wanctl replay --config F --trace T.csv
@@ -83,6 +84,7 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
        wanctl check --config F [F ...] [--json] [--write-test]
        wanctl history [--last D | --from T [--to T]] [--json | --csv | --plot | --summary]
        wanctl dashboard [--listen HOST:PORT] [--config F [F ...]] [--health URL] [--db PATH]
+       wanctl notice --config F [F ...]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N]
        wanctl replay --config F --trace T.csv
@@ -104,6 +106,7 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
                        to the last months; the same as wanctl-history
   dashboard            a page to look at, on http://127.0.0.1:9104/: every line in words, and
                        charts of the last minutes to the last weeks
+  notice               sends a notice that is a test to whom the files name
   fingerprint          the router's certificate, and the line that pins it
   demo                 the real daemon on a simulated line and router: nothing to set up,
                        no root, no network
@@ -184,6 +187,19 @@ usage: wanctl check --config F [F ...] [--json] [--write-test]
 
 Exit codes: 0 nothing to do (notes at most), 1 errors, 2 warnings only. A command line that
 makes no sense is 2, too, but prints nothing on stdout.
+";
+
+pub(super) const NOTICE_HELP: &str = "\
+Sends one notice that is a test to whom the section `notices` of each file names, at once and
+without another attempt, and says whether it was taken. Needs no router, and no daemon that runs.
+
+usage: wanctl notice --config F [F ...]
+
+  --config F [F ...]   WAN and steering files
+  -h, --help           this text
+
+Exit codes: 0 all were taken; 1 one was not, or a file has no such section or cannot be used;
+2 the command line makes no sense.
 ";
 
 pub(super) const FINGERPRINT_HELP: &str = "\

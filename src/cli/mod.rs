@@ -22,6 +22,7 @@ mod help;
 #[cfg_attr(not(feature = "history"), path = "no_history.rs")]
 mod history;
 mod listeners;
+mod notices;
 mod once;
 mod process;
 pub mod replay;
@@ -31,10 +32,11 @@ pub mod steering;
 mod together;
 mod transport;
 
-use std::io::{self, Write as _, stderr, stdout};
+use std::io::{self, Write as _, stdout};
 use std::process::ExitCode;
 
 use self::args::{Command, Mode, RunArgs};
+use crate::shell::journal;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
@@ -65,6 +67,7 @@ fn run(command: Command) -> ExitCode {
         Command::Double(args) => double::run(&args),
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),
         Command::Check(args) => check::run(&args),
+        Command::Notice(configs) => notices::run(&configs),
         Command::Fingerprint(target) => fingerprint::run(&target),
     };
     match done {
@@ -119,7 +122,7 @@ fn printed(written: io::Result<()>) -> Result<ExitCode, String> {
     }
 }
 
-/// A line on stderr. If that is gone, there is nobody left to tell.
+/// A line on stderr, an error for the journal.
 fn complain(line: &str) {
-    let _ = stderr().lock().write_all(format!("{line}\n").as_bytes());
+    journal::complain(log::Level::Error, line);
 }

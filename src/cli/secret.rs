@@ -23,16 +23,46 @@ const LONGEST: u64 = 4096;
 /// the password is empty, and [`weaknesses`] says so.
 pub(super) fn password(config: &RouterConfig) -> Result<Secret, String> {
     match config.password_source() {
-        PasswordSource::File(file) => {
-            let path = credential(file, std::env::var_os(CREDENTIALS))?;
-            first_line(&path)
-        }
+        PasswordSource::File(file) => in_file(file, PASSWORD),
         _ => Ok(config.password(|name| std::env::var(name).ok()).secret),
     }
 }
 
+/// Which key names a file, and what its first line is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'w> {
+    pub(super) key: &'w str,
+    pub(super) what: &'w str,
+}
+
+const PASSWORD: Place<'static> = Place {
+    key: "router.password_file",
+    what: "password",
+};
+
+/// The first line of a file, or of a systemd credential.
+///
+/// # Errors
+/// A sentence that names key and file, and what to do.
+pub(super) fn in_file(file: &Path, place: Place<'_>) -> Result<Secret, String> {
+    let path = credential(file, std::env::var_os(CREDENTIALS), place)?;
+    first_line(&path, place)
+}
+
+/// Where such a file lies, and its mode, if others may read it.
+pub(super) fn laid_open(file: &Path, place: Place<'_>) -> Option<(PathBuf, u32)> {
+    let path = credential(file, std::env::var_os(CREDENTIALS), place);
+    let path = path.unwrap_or_else(|_| file.to_owned());
+    let mode = access::mode(&path).filter(|mode| mode & 0o004 != 0)?;
+    Some((path, mode))
+}
+
 /// A bare name is a systemd credential.
-fn credential(file: &Path, directory: Option<OsString>) -> Result<PathBuf, String> {
+fn credential(
+    file: &Path,
+    directory: Option<OsString>,
+    Place { key, .. }: Place<'_>,
+) -> Result<PathBuf, String> {
     if file.as_os_str().as_encoded_bytes().contains(&b'/') {
         return Ok(file.to_owned());
     }
@@ -40,15 +70,15 @@ fn credential(file: &Path, directory: Option<OsString>) -> Result<PathBuf, Strin
     match directory {
         Some(directory) => Ok(Path::new(&directory).join(file)),
         None => Err(format!(
-            "router.password_file: {name} has no slash, so it is the name of a systemd credential, and \
+            "{key}: {name} has no slash, so it is the name of a systemd credential, and \
              {CREDENTIALS} is not set; start wanctl from a unit with LoadCredential={name}:/etc/wanctl/{name}, \
              or write the file's path"
         )),
     }
 }
 
-fn first_line(path: &Path) -> Result<Secret, String> {
-    let said = |e: &dyn fmt::Display| format!("router.password_file: {}: {e}", path.display());
+fn first_line(path: &Path, Place { key, what }: Place<'_>) -> Result<Secret, String> {
+    let said = |e: &dyn fmt::Display| format!("{key}: {}: {e}", path.display());
     let file = File::open(path).map_err(|e| said(&e))?;
     let mut line = Vec::new();
     BufReader::new(file.take(LONGEST))
@@ -61,9 +91,9 @@ fn first_line(path: &Path) -> Result<Secret, String> {
         line.pop();
     }
     match String::from_utf8(line) {
-        Ok(text) if text.is_empty() => {
-            Err(said(&"its first line should be the password and is empty"))
-        }
+        Ok(text) if text.is_empty() => Err(said(&format_args!(
+            "its first line should be the {what} and is empty"
+        ))),
         Ok(text) => Ok(Secret::new(text)),
         Err(_) => Err(said(&"is not UTF-8 text")),
     }
@@ -160,10 +190,8 @@ fn on_the_disk(config: &Path, router: &RouterConfig) -> Vec<Weakness> {
             found.extend(mode.map(|mode| Weakness::ConfigFile(config.to_owned(), mode)));
         }
         PasswordSource::File(file) => {
-            let path = credential(file, std::env::var_os(CREDENTIALS));
-            let path = path.unwrap_or_else(|_| file.to_owned());
-            let mode = lax(&path, 0o004);
-            found.extend(mode.map(|mode| Weakness::PasswordFile(path, mode)));
+            let open = laid_open(file, PASSWORD);
+            found.extend(open.map(|(path, mode)| Weakness::PasswordFile(path, mode)));
         }
         PasswordSource::None | PasswordSource::Variable(_) => {}
     }
@@ -184,9 +212,12 @@ mod tests {
             ("./router", "./router"),
             ("/etc/wanctl/router", "/etc/wanctl/router"),
         ] {
-            assert_eq!(credential(Path::new(file), given.clone()), Ok(path.into()));
+            assert_eq!(
+                credential(Path::new(file), given.clone(), PASSWORD),
+                Ok(path.into())
+            );
         }
-        let sentence = credential(Path::new("router"), None).unwrap_err();
+        let sentence = credential(Path::new("router"), None, PASSWORD).unwrap_err();
         assert!(sentence.contains("LoadCredential=router:"), "{sentence}");
     }
 
@@ -200,11 +231,15 @@ mod tests {
             (" sec ret ", " sec ret "),
         ] {
             std::fs::write(&path, content).unwrap();
-            assert_eq!(first_line(&path).unwrap().reveal(), password);
+            assert_eq!(first_line(&path, PASSWORD).unwrap().reveal(), password);
         }
         std::fs::write(&path, "\nsecret\n").unwrap();
-        assert!(first_line(&path).unwrap_err().ends_with("and is empty"));
-        let missing = first_line(&dir.path().join("missing")).unwrap_err();
+        assert!(
+            first_line(&path, PASSWORD)
+                .unwrap_err()
+                .ends_with("and is empty")
+        );
+        let missing = first_line(&dir.path().join("missing"), PASSWORD).unwrap_err();
         assert!(missing.contains("missing: No such file"), "{missing}");
     }
 }

@@ -12,6 +12,7 @@ mod describe;
 mod host;
 mod measurement;
 mod node;
+mod notices;
 mod problem;
 mod router;
 mod rule;
@@ -36,6 +37,9 @@ pub use host::{Host, ReflectorAddress};
 pub use measurement::{
     DEFAULT_FALLBACK_MODE, DEFAULT_GATEWAY, DEFAULT_MAX_FALLBACK_CYCLES, DEFAULT_TCP_TARGETS,
     FRESH_FOR, Fallback, Measurement, TcpTarget,
+};
+pub use notices::{
+    DEFAULT_COOLDOWN, DEFAULT_OUTAGE, DEFAULT_SUSTAINED, NoticesConfig, SecretSource, WebAddress,
 };
 pub use problem::{Problem, Report};
 pub use router::{

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 pub(super) use self::reading::{read, with_queues};
 use super::host::Host;
-use super::secret::{Password, PasswordSource, Secret};
+use super::secret::{Password, PasswordSource, Secret, variable};
 use crate::autorate::OnExit;
 use crate::direction::Both;
 pub use crate::router::Transport;
@@ -135,9 +135,4 @@ impl RouterConfig {
 
 fn has_colon(user: &str) -> bool {
     user.contains(':')
-}
-
-/// The name in `${NAME}`.
-fn variable(written: &str) -> Option<&str> {
-    written.strip_prefix("${")?.strip_suffix('}')
 }

@@ -52,6 +52,11 @@ pub enum PasswordSource<'c> {
     File(&'c Path),
 }
 
+/// The name in `${NAME}`.
+pub(super) fn variable(written: &str) -> Option<&str> {
+    written.strip_prefix("${")?.strip_suffix('}')
+}
+
 /// Any single value, as written: `password: 0123` is the text `0123`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SecretRule;

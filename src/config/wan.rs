@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::measurement::{self, Fallback, Measurement};
+use super::notices::{self, NoticesConfig};
 use super::router::{self, RouterConfig};
 use super::rule::{Flag, Identifier, Number, Text};
 use super::scalar::Scalar;
@@ -13,6 +14,7 @@ use super::thresholds;
 use crate::control::delay::DelayParams;
 use crate::control::law::classic::ShaperParams;
 use crate::direction::Both;
+use crate::notices::Kinds;
 use crate::units::Millis;
 
 /// `schema_version`: the only one there is.
@@ -61,6 +63,8 @@ pub struct WanConfig {
     pub metrics: Listen,
     /// `storage`.
     pub storage: Storage,
+    /// `notices`; `None` sends none.
+    pub notices: Option<NoticesConfig>,
     /// `realtime`, default false: ask the system for real-time scheduling and locked memory.
     pub realtime: bool,
     /// What reports print as it stood in the file.
@@ -87,6 +91,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<WanConfig> {
     let metrics_port = service::DEFAULT_METRICS_PORT;
     let metrics = service::listen(&root, "metrics", false, metrics_port);
     let storage = service::storage(root.section("storage"));
+    let notices = notices::notices(&root, Kinds::OF_A_WAN);
     let realtime = root.or("realtime", false, &Flag);
     root.finish(&DEAD_KEYS);
     let monitoring = monitoring?;
@@ -106,6 +111,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<WanConfig> {
         health: health?,
         metrics: metrics?,
         storage: storage?,
+        notices: notices?,
         realtime: realtime?,
         as_written: monitoring.as_written,
     })

@@ -178,8 +178,9 @@ fn survey(path: Option<&Path>) -> (History, Known) {
     let surveyed = Database::read(path).and_then(|database| {
         let wans = database.wans()?;
         for wan in &wans {
-            let labels = database.newest_labels(wan, metric::CONFIG_SNAPSHOT)?;
-            if let Some(ceilings) = labels.as_deref().and_then(ceilings) {
+            // A start of steering is told under the same name, and says nothing of them.
+            let found = database.newest_labels(wan, metric::CONFIG_SNAPSHOT, ceilings)?;
+            if let Some(ceilings) = found {
                 known.insert(wan.clone(), ceilings);
             }
         }

@@ -3,14 +3,16 @@
 //!
 //! ```text
 //! daemons ── /health, once a second ──▶ sources ──▶ words ──▶ /api/live ──┐
-//!                                                                         ├─▶ door ──▶ a browser
-//! metrics.db ── read-only ─────────────────────────▶ series ▶ /api/series ┘
+//!                                          └────▶ recent ──┐              ├─▶ door ──▶ a browser
+//! metrics.db ── read-only ──────────────▶ series ◀──────────┘              │
+//!                                          └────────────────▶ /api/series ─┘
 //! ```
 //!
 //! | name | what is in it |
 //! |---|---|
 //! | `sources` | asks every daemon, remembers the last answer and since when there is none |
 //! | `words` | an answer in plain language: why the rate is what it is |
+//! | `recent` | the last minutes as they were heard, until the history has them |
 //! | `series` | a range of the history as so many points, of which none hides a spike |
 //! | `page` | one document without a request to anywhere, and the policy that forbids one |
 //! | `routes` | which path is answered with what |
@@ -25,13 +27,16 @@
 //! - `/api/series?from=&to=[&wan=][&points=]`: `from`, `to` in seconds since 1970; `points` from 50 to 2000, 800
 //!   without. The answer has `from`, `step` (seconds) and for each WAN arrays with one value per step, `null` where
 //!   nothing is known: `rtt`, `delta` (ms), `down`, `up` (Mbit/s), each with `mean`, `min`, `max`; `baseline`;
-//!   `zone_down`, `zone_up` (the worst, 0 GREEN to 3 RED), `steered`, `writes`; and `events`, the worst of each kind
-//!   and step, with how many they stand for. `cut` says why it does not reach back to `from`, if it does not.
+//!   `zone_down`, `zone_up` (the worst, 0 GREEN to 3 RED), `steered`, `writes`; over all steps, `time_down`, `time_up`
+//!   (seconds in each zone) and `time_steered` (off, on), of which only shares count where v1.7 wrote twenty rows a
+//!   second; and `events`, the worst of each kind and step, with how many they stand for. `cut` says why it does not
+//!   reach back to `from`, if it does not.
 
 mod answer;
 mod door;
 mod live;
 mod page;
+mod recent;
 mod request;
 mod routes;
 mod series;

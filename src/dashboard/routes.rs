@@ -66,7 +66,7 @@ impl Routes {
             return Err(Refusal::new(404, live::NO_HISTORY));
         };
         let _turn = self.charts.take()?;
-        match series::answer(path, &asked, self.clock) {
+        match series::answer(path, &asked, &self.sources, self.clock) {
             Ok(document) => Ok(answer::json(&document)),
             Err(trouble) => Err(Refusal::new(503, live::unread(&trouble))),
         }

@@ -7,7 +7,8 @@ use std::thread;
 use serde_json::Value;
 use ureq::Agent;
 
-use super::words::Span;
+use super::recent::Recent;
+use super::words::{Span, health};
 use crate::shell::clock::{self, Clock};
 use crate::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ const MOST: u64 = 256 * 1024;
 #[derive(Debug)]
 pub(super) struct Sources {
     all: Vec<Source>,
+    recent: Mutex<Recent>,
 }
 
 /// One address.
@@ -48,6 +50,7 @@ pub(super) fn watch(addresses: &[String], clock: Clock) -> io::Result<Arc<Source
     };
     let sources = Arc::new(Sources {
         all: addresses.iter().map(source).collect(),
+        recent: Mutex::default(),
     });
     for n in 0..addresses.len() {
         let sources = Arc::clone(&sources);
@@ -55,6 +58,10 @@ pub(super) fn watch(addresses: &[String], clock: Clock) -> io::Result<Arc<Source
             let (agent, source) = (agent(), &sources.all[n]);
             loop {
                 let answer = ask(&agent, &source.address);
+                if let Ok(document) = &answer {
+                    let at = i64::try_from(clock.wall().secs).unwrap_or(i64::MAX);
+                    sources.recent().note(at, document);
+                }
                 source.hear(clock.now(), answer);
                 clock::pause(PAUSE);
             }
@@ -69,6 +76,11 @@ impl Sources {
     pub(super) fn seen(&self) -> impl Iterator<Item = (&str, Seen)> {
         let seen = |source: &Source| source.seen().clone();
         self.all.iter().map(move |one| (&*one.address, seen(one)))
+    }
+
+    /// What was heard in the last minutes.
+    pub(super) fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -109,14 +121,13 @@ fn ask(agent: &Agent, address: &str) -> Result<Value, String> {
     let mut response = agent.get(address).call().map_err(|e| words(&e))?;
     let body = response.body_mut().with_config().limit(MOST);
     let text = body.read_to_string().map_err(|e| words(&e))?;
-    let document: Result<Value, _> = serde_json::from_str(&text);
-    match document {
-        Ok(document) if document.get("status").is_some() => Ok(document),
-        _ => Err(format!(
+    let document: Option<Value> = serde_json::from_str(&text).ok();
+    document.filter(health::is_ours).ok_or_else(|| {
+        format!(
             "what it says (HTTP {}) is no /health of wanctl's",
             response.status().as_u16()
-        )),
-    }
+        )
+    })
 }
 
 fn words(error: &ureq::Error) -> String {

@@ -23,12 +23,13 @@ struct Series {
     metric: Cow<'static, str>,
     labels: Option<Cow<'static, str>>,
     kind: Kind,
-    count: u32,
+    /// Seconds that the values stand for, together.
+    seconds: u64,
     sum: f64,
     least: f64,
     greatest: f64,
-    /// How often each value came, of what is never averaged; there are four zones.
-    tally: Vec<(f64, u32)>,
+    /// How long each value held, of what is never averaged; there are four zones.
+    tally: Vec<(f64, u64)>,
 }
 
 impl Blender {
@@ -43,12 +44,12 @@ impl Blender {
                 && *series.wan == *sample.wan
         });
         if let Some(series) = found {
-            series.add(sample.value);
+            series.add(sample);
             return;
         }
         let kind = Kind::of(sample.metric, sample.labels);
         if kind != Kind::Event {
-            self.series.push(Series::new(sample.to_row(), kind));
+            self.series.push(Series::new(sample, kind));
         } else if self.events.len() < MOST_EVENTS {
             self.events.push(sample.to_row());
         }
@@ -78,45 +79,47 @@ impl Blender {
 }
 
 impl Series {
-    fn new(row: Row, kind: Kind) -> Self {
+    fn new(sample: &Sample<'_>, kind: Kind) -> Self {
+        let row = sample.to_row();
         let mut series = Self {
             wan: row.wan,
             metric: row.metric,
             labels: row.labels,
             kind,
-            count: 0,
+            seconds: 0,
             sum: 0.0,
             least: f64::INFINITY,
             greatest: f64::NEG_INFINITY,
             tally: Vec::new(),
         };
-        series.add(row.value);
+        series.add(sample);
         series
     }
 
-    fn add(&mut self, value: f64) {
-        self.count = self.count.saturating_add(1);
-        self.sum += value;
+    fn add(&mut self, sample: &Sample<'_>) {
+        let (value, seconds) = (sample.value, sample.tier.seconds().unsigned_abs());
+        self.seconds += seconds;
+        self.sum += value * seconds as f64;
         self.least = self.least.min(value);
         self.greatest = self.greatest.max(value);
         if self.kind == Kind::MostTime {
-            let same = |(known, _): &&mut (f64, u32)| known.total_cmp(&value).is_eq();
+            let same = |(known, _): &&mut (f64, u64)| known.total_cmp(&value).is_eq();
             match self.tally.iter_mut().find(same) {
-                Some((_, count)) => *count += 1,
-                None => self.tally.push((value, 1)),
+                Some((_, held)) => *held += seconds,
+                None => self.tally.push((value, seconds)),
             }
         }
     }
 
     fn value(&self) -> Option<f64> {
         match self.kind {
-            Kind::Mean => Some(self.sum / f64::from(self.count)),
+            Kind::Mean => Some(self.sum / self.seconds as f64),
             Kind::Max => Some(self.greatest),
             Kind::Min => Some(self.least),
             // Of two that held equally long, the worse one: zones are numbered that way.
             Kind::MostTime => {
                 let longest =
-                    |a: &&(f64, u32), b: &&(f64, u32)| (a.1).cmp(&b.1).then(a.0.total_cmp(&b.0));
+                    |a: &&(f64, u64), b: &&(f64, u64)| (a.1).cmp(&b.1).then(a.0.total_cmp(&b.0));
                 self.tally.iter().max_by(longest).map(|&(value, _)| value)
             }
             Kind::Event => None,
@@ -151,7 +154,7 @@ impl Series {
     }
 }
 
-/// Rows of finer tiers, newest first, as rows of a coarser one, newest first.
+/// Rows of finer tiers, newest first, as rows of a coarser one, newest first; of several tiers in turn, too.
 #[derive(Debug)]
 pub(super) struct Coarser {
     tier: Tier,
@@ -166,6 +169,10 @@ impl Coarser {
             begun: None,
             blender: Blender::default(),
         }
+    }
+
+    pub(super) const fn tier(&self) -> Tier {
+        self.tier
     }
 
     /// Takes a row; returns those of the time that it has left.

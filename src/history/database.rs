@@ -72,12 +72,19 @@ impl Database {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|e| Trouble::of_io(parent, &e))?;
         }
-        // SQLite would only say that it cannot; the system says why.
-        touch(path).map_err(|e| Trouble::of_io(path, &e))?;
+        // To close a second handle of a file drops the locks that the process has on it, and so would invite others
+        // to remove the log that is in use.
+        if !path.exists() {
+            touch(path).map_err(|e| Trouble::of_io(path, &e))?;
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let database = Self::connect(path, path.to_owned(), flags)?;
+        let database = Self::connect(path, path.to_owned(), flags).map_err(|trouble| {
+            // SQLite only says that it cannot; the system says why.
+            let why = touch(path).err();
+            why.map_or(trouble, |e| Trouble::of_io(path, &e))
+        })?;
         database.prepare().map_err(|e| database.trouble(e))?;
         Ok(database)
     }
@@ -198,6 +205,29 @@ impl Database {
         Ok(changed)
     }
 
+    /// Keeps the log within so many bytes: while somebody reads, nothing of it can be used again, and every write
+    /// makes it longer.
+    ///
+    /// # Errors
+    /// [`Kind::Held`] if it is longer and somebody still reads; [`Trouble`] of any other kind.
+    pub(super) fn bound_log(&self, bytes: u64) -> Result<(), Trouble> {
+        let size = std::fs::metadata(log_of(&self.path)).map_or(0, |log| log.len());
+        if size <= bytes {
+            return Ok(());
+        }
+        let emptied = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        match emptied {
+            Ok(0_i64) => Ok(()),
+            Ok(_) => {
+                let detail = format!("the log beside it has {} MB", size.div_ceil(1 << 20));
+                Err(Trouble::new(Kind::Held, &self.path, detail))
+            }
+            Err(e) => Err(self.trouble(e)),
+        }
+    }
+
     /// How large it is.
     ///
     /// # Errors
@@ -293,9 +323,13 @@ fn read_only() -> rusqlite::Result<()> {
 }
 
 fn has_log(path: &Path) -> bool {
+    log_of(path).exists()
+}
+
+fn log_of(path: &Path) -> PathBuf {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
-    Path::new(&log).exists()
+    log.into()
 }
 
 /// As a URI's path.

@@ -85,6 +85,12 @@ pub fn extreme_of(metric: &str) -> Option<(&'static str, Kind)> {
     }
 }
 
+/// The mean whose extreme that name keeps.
+pub fn mean_of(extreme: &str) -> Option<&'static str> {
+    let mut means = [RTT, DELTA, RATE_DOWN, RATE_UP].into_iter();
+    means.find(|mean| extreme_of(mean).is_some_and(|(name, _)| name == extreme))
+}
+
 /// Whether a mean hides that extreme: it is off by more than a twentieth, and by more than 5 ms if it is
 /// a delay, which is a third of the delta where GREEN ends. A row of every metric and second is paid for in
 /// flash.

@@ -20,7 +20,7 @@ use crate::time::{Duration, Instant};
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 /// After many.
 const LAST_RETRY: Duration = Duration::from_secs(60);
-/// Another process may hold the lock this long without a word about it.
+/// Another process may write or read this long without a word about it.
 const LOCK_IS_NO_NEWS: Duration = Duration::from_secs(10);
 
 /// The same trouble is told again after so long at the earliest: a file of which only a part is damaged can be
@@ -41,10 +41,12 @@ pub struct RecorderParams {
     pub capacity: usize,
     /// Rows that one transaction writes at most.
     pub batch: usize,
+    /// Bytes of the log beside the database, after which whoever still reads its beginning is not written for.
+    pub log_bytes: u64,
 }
 
 impl RecorderParams {
-    /// With the defaults: a batch every 30 s, ten minutes of two WANs in memory.
+    /// With the defaults: a batch every 30 s, ten minutes of two WANs in memory, a log of two hours.
     pub const fn new(path: PathBuf, keep: Keep) -> Self {
         Self {
             path,
@@ -52,6 +54,7 @@ impl RecorderParams {
             commit_every: Duration::from_secs(30),
             capacity: 12_000,
             batch: 2_000,
+            log_bytes: 128 << 20,
         }
     }
 }
@@ -137,6 +140,8 @@ enum State {
 struct Failing {
     since: Instant,
     told: Option<Kind>,
+    /// It is more than a lock that will pass.
+    is_news: bool,
     retry: Duration,
 }
 
@@ -193,11 +198,9 @@ impl Recorder {
         matches!(self.state, State::Healthy(_)) && self.failing.is_none()
     }
 
-    /// Whether it cannot be written, and that was told.
+    /// Whether it cannot be written, and it is more than a lock that will pass.
     pub fn is_failing(&self) -> bool {
-        self.failing
-            .as_ref()
-            .is_some_and(|failing| failing.told.is_some())
+        self.failing.as_ref().is_some_and(|failing| failing.is_news)
     }
 
     /// Rows that were lost because too many waited.
@@ -210,10 +213,13 @@ impl Recorder {
         let done = match &self.state {
             State::Closed { open_at } if now < *open_at => return None,
             State::Closed { .. } => self.open(now),
-            State::Healthy(_) if now >= self.commit_at && !self.waiting.is_empty() => {
-                self.commit(now, wall)
-            }
-            State::Healthy(_) => self.maintain(now, wall, budget),
+            State::Healthy(open) => match open.database.bound_log(self.params.log_bytes) {
+                Ok(()) if now >= self.commit_at && !self.waiting.is_empty() => {
+                    self.commit(now, wall)
+                }
+                Ok(()) => self.maintain(now, wall, budget),
+                Err(trouble) => Err(trouble),
+            },
         };
         done.unwrap_or_else(|trouble| self.fail(now, trouble))
     }
@@ -303,17 +309,19 @@ impl Recorder {
         let failing = self.failing.get_or_insert(Failing {
             since: now,
             told: None,
+            is_news: false,
             retry: FIRST_RETRY,
         });
         self.state = State::Closed {
             open_at: now + failing.retry,
         };
         failing.retry = failing.retry.doubled().min(LAST_RETRY);
-        let no_news = trouble.kind == Kind::Locked && now - failing.since < LOCK_IS_NO_NEWS;
+        let may_pass = matches!(trouble.kind, Kind::Locked | Kind::Held);
+        failing.is_news |= !may_pass || now - failing.since >= LOCK_IS_NO_NEWS;
         let repeated = self
             .told
             .is_some_and(|(kind, at)| kind == trouble.kind && now - at < REPEAT_EVERY);
-        if no_news || repeated || failing.told == Some(trouble.kind) {
+        if !failing.is_news || repeated || failing.told == Some(trouble.kind) {
             return None;
         }
         failing.told = Some(trouble.kind);

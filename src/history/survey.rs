@@ -1,12 +1,14 @@
 //! What a database is about. Every question here is answered by an index in a few reads, however long the history.
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::params;
 
 use super::database::Database;
 use super::trouble::Trouble;
 
 /// WANs that one database is about, at most; a process has eight.
 const MOST_WANS: usize = 64;
+/// Rows that are looked through for one label.
+const MOST_ROWS: u32 = 64;
 
 impl Database {
     /// The names of its WANs, in alphabetical order; the first 64.
@@ -51,20 +53,34 @@ impl Database {
         Ok(end("min")?.zip(end("max")?))
     }
 
-    /// The labels of a WAN's newest row of a metric.
+    /// What `find` makes of the labels of a WAN's newest row of a metric of which it makes anything; it is shown
+    /// 64 rows at most.
     ///
     /// # Errors
     /// [`Trouble`].
-    pub fn newest_labels(&self, wan: &str, metric: &str) -> Result<Option<String>, Trouble> {
+    pub fn newest_labels<T>(
+        &self,
+        wan: &str,
+        metric: &str,
+        find: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Trouble> {
         if !self.has_table()? {
             return Ok(None);
         }
         let sql = "SELECT labels FROM metrics WHERE wan_name = ?1 AND metric_name = ?2
-                   ORDER BY timestamp DESC LIMIT 1";
-        let found = self
-            .connection
-            .query_row(sql, params![wan, metric], |row| row.get(0));
-        let labels: Option<Option<String>> = found.optional().map_err(|e| self.trouble(e))?;
-        Ok(labels.flatten())
+                   ORDER BY timestamp DESC LIMIT ?3";
+        let search = || {
+            let mut statement = self.connection.prepare(sql)?;
+            let mut rows = statement.query(params![wan, metric, MOST_ROWS])?;
+            while let Some(row) = rows.next()? {
+                let labels: Option<String> = row.get(0)?;
+                let found = labels.as_deref().and_then(&find);
+                if found.is_some() {
+                    return Ok(found);
+                }
+            }
+            Ok(None)
+        };
+        search().map_err(|e| self.trouble(e))
     }
 }

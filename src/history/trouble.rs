@@ -16,6 +16,8 @@ pub enum Kind {
     Foreign,
     /// Somebody else holds the lock.
     Locked,
+    /// Somebody has been reading it for so long that its log has reached its bound.
+    Held,
     /// The file or its directory may not be written.
     ReadOnly,
     /// The disk is full.
@@ -88,6 +90,7 @@ impl Trouble {
             Kind::Corrupt => "move it away and a new one is begun",
             Kind::Foreign => "let storage.db_path name another file",
             Kind::Locked => "whoever has it open for writing must let go (`fuser` names them)",
+            Kind::Held => "whoever reads it must let go (`fuser` names them)",
             Kind::ReadOnly => {
                 "the user that wanctl runs as must be able to write it and its directory"
             }
@@ -111,6 +114,7 @@ impl fmt::Display for Trouble {
             Kind::Corrupt => write!(f, "{path} is damaged or no database"),
             Kind::Foreign => write!(f, "{path} is a database, but not one of wanctl's"),
             Kind::Locked => write!(f, "{path} is locked by another process"),
+            Kind::Held => write!(f, "{path} has been read by another process for too long"),
             Kind::ReadOnly => write!(f, "{path} may not be written"),
             Kind::Full => write!(f, "no room on the disk for {path}"),
             Kind::Missing => write!(f, "{path} cannot be opened"),

@@ -1,6 +1,6 @@
 //! What is worth telling. Sentences are made of it in `report/lines`.
 
-use crate::control::blackout::Step;
+use crate::control::blackout::{Findings, Step};
 use crate::control::controller::Judgement;
 use crate::control::zone::Zone;
 use crate::direction::Direction;
@@ -105,8 +105,8 @@ pub enum Fact {
         step: Step,
         /// v1.7's count of cycles without ICMP.
         rounds: u32,
-        /// Whether the gateway answered.
-        gateway: bool,
+        /// What the round found.
+        findings: Findings,
     },
     /// ICMP came back.
     Recovered {

@@ -34,7 +34,7 @@ pub struct Beat {
     pub late: Duration,
     /// Time the last tick's work took.
     pub work: Duration,
-    /// Records the scribe's queue had no room for, in total.
+    /// Records the scribe's queue had no room for, and lines that no file took, in total.
     pub records_lost: u64,
     /// State documents that could not be written when they were last due.
     pub unsaved: u32,

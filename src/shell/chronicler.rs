@@ -64,11 +64,7 @@ impl<F: Recorded + Debug> Follower<F> for Chronicler<F> {
 
     fn finish(&mut self, at: Moment, say: &mut dyn FnMut(Level, &str)) {
         let recorder = &mut self.recorder;
-        let over = WallTime {
-            secs: at.wall.secs + 1,
-            ..at.wall
-        };
-        self.seconds.pass(over, &mut |row| recorder.push(row));
+        self.seconds.end(&mut |row| recorder.push(row));
         tell_of(recorder.finish(at.now, secs(at.wall)), say);
     }
 

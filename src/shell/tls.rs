@@ -54,8 +54,9 @@ impl core::fmt::Display for TrustError {
             }
             Self::NoBundle => write!(
                 f,
-                "router.verify_ssl needs the system's certificate authorities, and none of {} exists; \
-                 install ca-certificates, or set router.ca_file or router.tls_fingerprint",
+                "the system's certificate authorities are needed (for router.verify_ssl, or for notices by https), \
+                 and none of {} exists; install ca-certificates, or set router.tls_fingerprint or the ca_file \
+                 of that section",
                 SYSTEM_BUNDLES.join(", ")
             ),
         }

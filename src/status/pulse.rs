@@ -24,7 +24,7 @@ pub struct Pulse {
     pub lateness: Histogram<TickLateness>,
     /// Time the last tick's work took.
     pub work: Duration,
-    /// Records that did not fit into the scribe's queue.
+    /// Records that did not fit into the scribe's queue, and lines that no file took.
     pub records_lost: u64,
     /// State documents that could not be written when they were last due.
     pub unsaved: u32,

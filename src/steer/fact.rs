@@ -1,5 +1,6 @@
 //! What steering has to tell. Sentences are made of it in `report/steering`.
 
+use super::Trouble;
 use crate::program::LinkFact;
 use crate::router::steering::Refusal;
 use crate::status::{Label, Unsent};
@@ -40,6 +41,8 @@ pub struct Cycle {
     pub needed: (u32, u32),
     /// Who decides.
     pub decides: Decides,
+    /// What is wrong, if anything.
+    pub trouble: Option<Trouble>,
 }
 
 /// One fact.

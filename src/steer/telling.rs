@@ -154,6 +154,7 @@ impl Steer {
             counts: status.counts,
             needed: status.setup.samples,
             decides: status.setup.decides,
+            trouble: status.trouble(),
         }
     }
 

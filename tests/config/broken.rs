@@ -7,6 +7,9 @@ pub(crate) type Row = (
     &'static [&'static str],
 );
 
+/// The last line of the file.
+const LAST: &str = "lock_timeout: 300";
+
 pub(crate) const BROKEN: &[Row] = &[
     (
         "a required text is missing",
@@ -652,5 +655,86 @@ pub(crate) const BROKEN: &[Row] = &[
         "a merge merges sections",
         &[("  user: admin", "  <<: 5")],
         &["  - wan1.yaml:4: `<<` needs a section, or a list of sections, to merge"],
+    ),
+    (
+        "notices go somewhere",
+        &[(LAST, "lock_timeout: 300\nnotices: { format: ntfy }")],
+        &[
+            "  - wan1.yaml:42: notices.url: missing; expected the http or https address to send notices to, or url_file",
+        ],
+    ),
+    (
+        "what is no address is not repeated",
+        &[(LAST, "lock_timeout: 300\nnotices: { url: ntfy.sh/secret }")],
+        &[
+            "  - wan1.yaml:42: notices.url: is no http or https address such as https://ntfy.sh/a-topic-of-mine",
+        ],
+    ),
+    (
+        "an address has no user",
+        &[(
+            LAST,
+            "lock_timeout: 300\nnotices: { url: \"https://me:secret@host/x\" }",
+        )],
+        &[
+            "  - wan1.yaml:42: notices.url: holds a user; use notices.token for what proves who we are",
+        ],
+    ),
+    (
+        "two addresses",
+        &[(
+            LAST,
+            "lock_timeout: 300\nnotices: { url: \"https://host/secret\", url_file: /x/y }",
+        )],
+        &[
+            "  - wan1.yaml:42: notices.url_file: given besides notices.url, and only one of them can be meant; remove one",
+        ],
+    ),
+    (
+        "kinds, formats and times of notices are known",
+        &[(
+            LAST,
+            "lock_timeout: 300\nnotices:\n  url: https://host/x\n  kinds: [floor, flor]\n  format: xml\n  cooldown_sec: 0\n  outage_sec: 3601",
+        )],
+        &[
+            "  - wan1.yaml:44: notices.kinds[1]: 'flor' is not one of the choices; expected congestion, floor, router, wan_down, blind, steering or rule",
+            "  - wan1.yaml:45: notices.format: 'xml' is not one of the choices; expected json, ntfy or discord",
+            "  - wan1.yaml:46: notices.cooldown_sec: 0 is out of range; expected a number from 1 to 86400",
+            "  - wan1.yaml:47: notices.outage_sec: 3601 is out of range; expected a number from 1 to 3600",
+        ],
+    ),
+    (
+        "no kind of notice",
+        &[(
+            LAST,
+            "lock_timeout: 300\nnotices: { url: \"https://host/x\", kinds: [] }",
+        )],
+        &["  - wan1.yaml:42: notices.kinds: the list is empty; leave the key out for all kinds"],
+    ),
+    (
+        "an address where a file should be named is not repeated",
+        &[(
+            LAST,
+            "lock_timeout: 300\nnotices: { url_file: \"https://host/secret\" }",
+        )],
+        &[
+            "  - wan1.yaml:42: notices.url_file: is an address; expected the name of a file, or notices.url",
+        ],
+    ),
+    (
+        "notices that would never be sent",
+        &[(
+            LAST,
+            "lock_timeout: 300\nnotices: { url: \"https://host/x\", kinds: [rule] }",
+        )],
+        &[
+            "  - wan1.yaml:42: notices.kinds: holds nothing that this file tells; its kinds are congestion, floor, router, wan_down, blind",
+            "  Warning: wan1.yaml:42: notices.kinds[0]: 'rule' is nothing that this file tells, ignored; its kinds are congestion, floor, router, wan_down, blind",
+        ],
+    ),
+    (
+        "notices are a section",
+        &[(LAST, "lock_timeout: 300\nnotices: https://host/secret")],
+        &["  - wan1.yaml:42: notices: is no section; expected keys such as url, indented below it"],
     ),
 ];

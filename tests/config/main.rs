@@ -10,6 +10,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use wanctl::config::{FileKind, Loaded, Report, WanConfig, kind, load, parse, validate_report};
+use wanctl::notices::spelling::Format;
 
 /// The file that all others are variations of; it has no problems and no warnings.
 const VALID: &str = include_str!("valid.yaml");
@@ -236,7 +237,9 @@ fn every_commented_key_of_the_examples_is_known() {
         let text = text.replace("  password: \"${ROUTER_PASSWORD}\"\n", "");
         let loaded = parse(&file, text.as_bytes()).unwrap_or_else(|report| panic!("{report}"));
         assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
-        assert_eq!(shown, 14, "{}", file.display());
+        assert_eq!(shown, 22, "{}", file.display());
+        let notices = loaded.config.notices.expect("they are behind hashes");
+        assert_eq!(notices.format, Format::Ntfy);
         assert_eq!(loaded.config.measurement.interface.as_deref(), Some("eth0"));
     }
 }

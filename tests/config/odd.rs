@@ -3,10 +3,14 @@
 use std::path::Path;
 
 use wanctl::autorate::OnExit;
-use wanctl::config::{Host, PasswordSource, ReflectorAddress, Scheme, Transport, WanConfig};
+use wanctl::config::{
+    Host, PasswordSource, ReflectorAddress, Scheme, SecretSource, Transport, WanConfig,
+};
 use wanctl::control::blackout::FallbackMode;
 use wanctl::control::law::classic::Floors;
 use wanctl::control::prober::Combine;
+use wanctl::notices::spelling::Format;
+use wanctl::notices::{Kind, Kinds};
 use wanctl::time::Duration;
 use wanctl::units::{Alpha, Factor, Millis, Rate};
 
@@ -165,6 +169,55 @@ pub(crate) const WRITTEN: &[Row] = &[
 
 /// What values mean.
 pub(crate) const MEANT: &[Row] = &[
+    (
+        "nobody is told of anything unless the file says whom",
+        &[(LAST, "lock_timeout: 300\nnotices: ~")],
+        |c| c.notices.is_none(),
+        &[],
+    ),
+    (
+        "an address of notices is enough",
+        &[(LAST, "lock_timeout: 300\nnotices: { url: \"${TOPIC}\" }")],
+        |c| {
+            c.notices.as_ref().is_some_and(|notices| {
+                let params = notices.params;
+                notices.url == SecretSource::Variable("TOPIC".to_owned())
+                    && notices.token.is_none()
+                    && notices.format == Format::Json
+                    && params.kinds == Kinds::OF_A_WAN
+                    && params.cooldown == Duration::from_secs(900)
+                    && params.sustained == Duration::from_secs(60)
+                    && params.outage == Duration::from_secs(30)
+            })
+        },
+        &[],
+    ),
+    (
+        "notices that can be read on the way, with a key that is mistyped",
+        &[(
+            LAST,
+            "lock_timeout: 300\nnotices: { url: \"http://192.0.2.1/secret\", cooldown: 60 }",
+        )],
+        |c| c.notices.is_some(),
+        &[
+            "wan1.yaml:42: notices.url: http sends notices, and what is secret of the address, readable across the network; use https",
+            "wan1.yaml:42: notices.cooldown: unknown key, ignored; did you mean 'cooldown_sec'?",
+        ],
+    ),
+    (
+        "a section of notices that was copied from steering's file",
+        &[(
+            LAST,
+            "lock_timeout: 300\nnotices: { url: \"https://host/x\", kinds: [router, steering] }",
+        )],
+        |c| {
+            let told = Kinds::NONE.with(Kind::Router);
+            c.notices.as_ref().is_some_and(|it| it.params.kinds == told)
+        },
+        &[
+            "wan1.yaml:42: notices.kinds[1]: 'steering' is nothing that this file tells, ignored; its kinds are congestion, floor, router, wan_down, blind",
+        ],
+    ),
     (
         "nothing odd: the defaults",
         &[],

@@ -249,6 +249,14 @@ type Odd = (
 
 const ODD: &[Odd] = &[
     (
+        "notices of a line are not steering's to send",
+        &[(
+            "lock_timeout: 300",
+            "lock_timeout: 300\nnotices: { url: \"https://host/x\", kinds: [rule, floor] }",
+        )],
+        "steering.yaml:54: notices.kinds[1]: 'floor' is nothing that this file tells, ignored; its kinds are router, steering, rule",
+    ),
+    (
         "a typo finds its key",
         &[("  min_drops_red: 1", "  min_drop_red: 1")],
         "steering.yaml:26: thresholds.min_drop_red: unknown key, ignored; did you mean 'min_drops_red'?",
@@ -380,7 +388,8 @@ fn the_example_loads_without_a_warning_and_so_does_what_it_shows_behind_hashes()
     let text = text.replace("scoring: false", "scoring: true");
     let all = parse_steering(&path, text.as_bytes()).unwrap_or_else(|report| panic!("{report}"));
     assert!(all.warnings.is_empty(), "{:?}", all.warnings);
-    assert_eq!(shown, 8);
+    assert_eq!(shown, 15);
+    assert!(all.config.notices.is_some());
     let alternate = all.config.measurement.alternate.unwrap();
     assert_eq!(
         alternate.source_address,

@@ -15,12 +15,16 @@ mod health_abuse;
 mod history;
 #[cfg(feature = "history")]
 mod history_questions;
+mod logs;
 #[cfg(feature = "history")]
 #[path = "../history/mount.rs"]
 mod mount;
+mod notices;
 mod router_changes;
 mod router_faults;
 mod service;
 mod signals;
 mod state;
 mod support;
+#[path = "../harness/webhook.rs"]
+mod webhook;

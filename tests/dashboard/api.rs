@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::daemon::{self, Daemon};
-use crate::past::{DAY, HOUR, MINUTE, WEEK};
+use crate::past::{DAY, Depth, HOUR, MINUTE, WEEK};
 use crate::process::{Dashboard, home, now, wait_until};
 
 fn series(dashboard: &Dashboard, seconds: i64, more: &str) -> Value {
@@ -49,6 +49,31 @@ fn every_range_is_answered_with_as_many_points_as_were_asked_for() {
             }
         }
     }
+}
+
+#[test]
+fn a_chart_goes_on_where_the_history_ends() {
+    let daemon = Daemon::start(daemon::autorate);
+    let home = home(Some(Depth {
+        whole: HOUR,
+        seconds: HOUR,
+    }));
+    let filled_to = now() + 1;
+    let dashboard = Dashboard::start(home, &[daemon.url()]);
+    wait_until("what was heard", || {
+        let answer = series(&dashboard, 5 * MINUTE, "&wan=wan1");
+        let (from, step) = (&answer["from"], &answer["step"]);
+        let (from, step) = (from.as_i64().unwrap(), step.as_i64().unwrap());
+        let new = usize::try_from((filled_to - from) / step + 1).unwrap();
+        let wan = &answer["wans"][0];
+        let end = |line: &Value| {
+            line.as_array()
+                .unwrap()
+                .get(new..)
+                .map_or(0, |end| end.iter().filter(|point| !point.is_null()).count())
+        };
+        end(&wan["down"]["mean"]) > 1 && end(&wan["rtt"]["mean"]) > 1 && end(&wan["zone_up"]) > 1
+    });
 }
 
 #[test]

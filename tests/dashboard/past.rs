@@ -18,6 +18,8 @@ const UP: &str = r#"{"direction": "upload"}"#;
 const STEERING: &str = r#"{"source": "steering"}"#;
 const START: &str = r#"{"trigger": "startup", "autorate": {"baseline_rtt_initial": 24.0,
     "download_ceiling_mbps": 500.0, "upload_ceiling_mbps": 40.0}, "steering": null}"#;
+const STEERING_START: &str =
+    r#"{"trigger": "startup", "autorate": null, "steering": {"primary_wan": "wan1"}}"#;
 
 /// For how long before now there are rows, and for how long seconds.
 #[derive(Clone, Copy, Debug)]
@@ -163,6 +165,14 @@ fn changes(rows: &mut Vec<Row>, now: i64, since: i64) {
     let other = START.replace("500.0", "100.0").replace("40.0", "20.0");
     of("wan2", start, metric::CONFIG_SNAPSHOT, 0.0, other);
     of("wan1", start, metric::CONFIG_SNAPSHOT, 0.0, START.into());
+    let later = start + MINUTE;
+    of(
+        "wan1",
+        later,
+        metric::CONFIG_SNAPSHOT,
+        0.0,
+        STEERING_START.into(),
+    );
     let mut event = |at, metric, value, labels| of("wan1", at, metric, value, labels);
     let mut zone = 0.0;
     for at in (now - 12 * HOUR..now).step_by(10) {

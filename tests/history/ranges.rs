@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use wanctl::history::database::Database;
+use wanctl::history::metric;
 use wanctl::history::query::Query;
 use wanctl::history::row::Row;
 use wanctl::history::tier::Tier;
@@ -122,6 +123,66 @@ fn and_after_its_tiers_were_made_whole() {
         };
         assert!(oldest <= begins.max(finest) + size, "{range}: {oldest}");
     }
+}
+
+/// The newest hour is made of five minutes, minutes and seconds, and still is one hour.
+#[test]
+fn what_several_tiers_know_of_one_time_is_one_row_and_its_mean() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let hour = NOW - NOW % HOUR - HOUR;
+    let rows: Vec<_> = (hour..hour + HOUR)
+        .map(|at| Row {
+            at,
+            wan: "wan1".into(),
+            metric: "x".into(),
+            value: (at - hour) as f64,
+            labels: None,
+        })
+        .collect();
+    let mut database = Database::open(&path).unwrap();
+    database.insert(Tier::Raw, &rows).unwrap();
+    maintain(&path, keep(30, 1 << 30), NOW);
+    let query = last(7 * DAY, NOW);
+    let sources: Vec<_> = query
+        .plan(&database)
+        .unwrap()
+        .iter()
+        .map(|s| s.source)
+        .collect();
+    assert_eq!(sources, [Tier::Raw, Tier::Minute, Tier::FiveMinutes]);
+    let found = ask(&path, &query);
+    let [(row, Tier::Hour)] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!((row.at, row.value), (hour, 1_799.5));
+    assert_eq!(query.count(&database).unwrap(), 1);
+}
+
+/// The tiers know the extremes of seconds that had none of their own; so does what is blended on the fly.
+#[test]
+fn an_extreme_that_is_asked_for_alone_is_found_in_the_means() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let row = |at, value| Row {
+        at,
+        wan: "wan1".into(),
+        metric: metric::RTT.into(),
+        value,
+        labels: None,
+    };
+    let mut database = Database::open(&path).unwrap();
+    let rows = [row(NOW - 3, 20.0), row(NOW - 2, 20.0), row(NOW - 1, 90.0)];
+    database.insert(Tier::Raw, &rows).unwrap();
+    let query = Query {
+        metrics: vec![metric::RTT_MAX.to_owned()],
+        ..last(12 * HOUR, NOW)
+    };
+    let found = ask(&path, &query);
+    let [(row, Tier::Minute)] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!((&*row.metric, row.value), (metric::RTT_MAX, 90.0));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The writer that stops nothing.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use rusqlite::Connection;
+use wanctl::history::database::Database;
 use wanctl::history::maintain::{Budget, Keep};
 use wanctl::history::recorder::{Notice, Recorder, RecorderParams};
 use wanctl::history::row::Row;
@@ -24,6 +26,10 @@ struct Life {
 
 impl Life {
     fn new(path: &Path) -> Self {
+        Self::with(path, 128 << 20)
+    }
+
+    fn with(path: &Path, log_bytes: u64) -> Self {
         let keep = Keep {
             days: 30,
             bytes: 1 << 30,
@@ -31,6 +37,7 @@ impl Life {
         let params = RecorderParams {
             commit_every: Duration::from_secs(10),
             capacity: 100,
+            log_bytes,
             ..RecorderParams::new(path.to_owned(), keep)
         };
         Self {
@@ -173,6 +180,29 @@ fn a_lock_is_waited_for_then_reported_once_and_nothing_is_lost_that_fits() {
     assert!(rows(&path) >= 101, "{}", rows(&path));
 }
 
+/// A pager left open on `wanctl history`, a reader that hangs: v1.7's log grew without bound (b-29).
+#[test]
+fn a_reader_that_does_not_let_go_is_told_of_before_the_log_fills_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let mut life = Life::with(&path, 100_000);
+    life.live(12);
+    let reader = Connection::open(&path).unwrap();
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM metrics")
+        .unwrap();
+    life.live(300);
+    let log = fs::metadata(folder.path().join("metrics.db-wal")).unwrap();
+    assert!(log.len() < 200_000, "{}", log.len());
+    assert_eq!(life.troubles(), [Kind::Held], "{:?}", life.notices);
+    reader.execute_batch("COMMIT").unwrap();
+    life.live(80);
+    assert!(life.recovered().is_some(), "{:?}", life.notices);
+    assert!(life.recorder.is_healthy());
+    let log = fs::metadata(folder.path().join("metrics.db-wal")).unwrap();
+    assert!(log.len() < 200_000, "{}", log.len());
+}
+
 #[test]
 fn what_does_not_wait_that_long_is_counted() {
     let folder = tempfile::tempdir().unwrap();
@@ -244,6 +274,26 @@ fn trouble_that_comes_and_goes_is_not_told_each_time() {
     fs::rename(&path, folder.path().join("old.db")).unwrap();
     life.live(40);
     assert_eq!(life.troubles(), [Kind::Missing; 2]);
+}
+
+/// What `/health` and the metrics say does not depend on what is worth a line.
+#[test]
+fn trouble_that_is_not_told_again_is_trouble_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let mut life = Life::new(&path);
+    life.live(12);
+    let other = Connection::open(&path).unwrap();
+    for _ in 0..2 {
+        assert!(!life.recorder.is_failing());
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        life.live(40);
+        assert!(life.recorder.is_failing());
+        other.execute_batch("COMMIT").unwrap();
+        life.live(40);
+    }
+    assert!(!life.recorder.is_failing());
+    assert_eq!(life.troubles(), [Kind::Locked]);
 }
 
 #[test]
@@ -348,4 +398,25 @@ fn a_bloated_file_of_v1_7s_is_told_once() {
     let words = notice.to_string();
     let remedy = format!("`wanctl history --compact --db {}`", path.display());
     assert!(words.contains(&remedy), "{words}");
+}
+
+/// Whoever has a database open keeps others from removing its log: SQLite's shared lock, which the system drops
+/// when any handle of the file is closed.
+#[test]
+fn to_open_it_again_does_not_drop_the_locks_on_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    v17::week(&path, HOUR);
+    let locks = || {
+        let inode = format!(":{} ", fs::metadata(&path).unwrap().ino());
+        let all = fs::read_to_string("/proc/locks").unwrap();
+        all.lines().filter(|line| line.contains(&inode)).count()
+    };
+    let reader = Database::open(&path).unwrap();
+    let before = locks();
+    assert!(before > 0, "SQLite locks what it has open");
+    let writer = Database::open(&path).unwrap();
+    assert_eq!(locks(), before);
+    drop((reader, writer));
+    assert_eq!(locks(), 0);
 }

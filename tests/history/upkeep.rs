@@ -6,7 +6,8 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 use wanctl::history::database::Database;
 use wanctl::history::maintain::{Budget, Keep, Maintenance, Work};
-use wanctl::history::tier::Tier;
+use wanctl::history::row::Row;
+use wanctl::history::tier::{self, Tier};
 use wanctl::shell::clock::Clock;
 use wanctl::time::{Duration, Instant};
 
@@ -150,6 +151,16 @@ fn a_change_and_its_reason_are_in_every_tier() {
     }
 }
 
+fn row(at: i64) -> Row {
+    Row {
+        at,
+        wan: "wan2".into(),
+        metric: "wanctl_rtt_ms".into(),
+        value: 5.0,
+        labels: None,
+    }
+}
+
 #[test]
 fn late_rows_are_blended_after_all() {
     let folder = tempfile::tempdir().unwrap();
@@ -158,14 +169,7 @@ fn late_rows_are_blended_after_all() {
     maintain(&path, keep(30, 1 << 30), NOW);
     let late = NOW - 3_000;
     let mut database = Database::open(&path).unwrap();
-    let row = wanctl::history::row::Row {
-        at: late,
-        wan: "wan2".into(),
-        metric: "wanctl_rtt_ms".into(),
-        value: 5.0,
-        labels: None,
-    };
-    database.insert(Tier::Raw, [&row]).unwrap();
+    database.insert(Tier::Raw, [&row(late)]).unwrap();
     let tell = || Instant::ZERO;
     let budget = Budget {
         rows: ROWS,
@@ -187,6 +191,66 @@ fn late_rows_are_blended_after_all() {
         != Work::Nothing
     {}
     assert_eq!(count(&path, minute), 1);
+}
+
+/// A board whose clock is years ahead, at its start or for a while, must not forget all it knows.
+#[test]
+fn a_clock_that_leaps_is_not_believed_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let mut database = Database::open(&path).unwrap();
+    let rows: Vec<_> = (0..HOUR).map(|n| row(NOW - n)).collect();
+    database.insert(Tier::Raw, &rows).unwrap();
+    let tell = || Instant::ZERO;
+    let budget = Budget {
+        rows: ROWS,
+        time: Duration::from_secs(1),
+        clock: &tell,
+    };
+    let ahead = NOW + 3_000 * DAY;
+    for first in [ahead, NOW] {
+        let mut maintenance = Maintenance::new(keep(30, 1 << 30));
+        for (minute, wall) in [(0, first), (1, ahead), (30, ahead), (31, NOW)] {
+            let now = Instant::ZERO + Duration::from_secs(minute * 60);
+            let mut step = || maintenance.step(&mut database, now, wall, budget).unwrap();
+            while step() != Work::Nothing {}
+        }
+        assert_eq!(count(&path, "granularity = 'raw'"), HOUR);
+    }
+    // That is how late it is.
+    let mut maintenance = Maintenance::new(keep(30, 1 << 30));
+    for hour in 0..3 {
+        let now = Instant::ZERO + Duration::from_secs(hour * 3_600);
+        let wall = ahead + tier::seconds(now - Instant::ZERO);
+        let mut step = || maintenance.step(&mut database, now, wall, budget).unwrap();
+        while step() != Work::Nothing {}
+    }
+    assert_eq!(count(&path, "1"), 0);
+}
+
+/// A board that believes in another year until somebody tells it the time.
+#[test]
+fn a_clock_that_was_set_back_does_not_stop_the_tiers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    let mut database = Database::open(&path).unwrap();
+    let mut maintenance = Maintenance::new(keep(30, 1 << 30));
+    let tell = || Instant::ZERO;
+    let budget = Budget {
+        rows: ROWS,
+        time: Duration::from_secs(1),
+        clock: &tell,
+    };
+    let mut now = Instant::ZERO;
+    for began in [NOW + 3_000 * DAY, NOW] {
+        let rows: Vec<_> = (0..HOUR).map(|n| row(began + n)).collect();
+        database.insert(Tier::Raw, &rows).unwrap();
+        let wall = began + HOUR;
+        while maintenance.step(&mut database, now, wall, budget).unwrap() != Work::Nothing {}
+        now = now + Duration::from_secs(3_600);
+        let minutes = format!("granularity = '1m' AND timestamp BETWEEN {began} AND {wall}");
+        assert!(count(&path, &minutes) > 50, "{}", count(&path, &minutes));
+    }
 }
 
 /// Bytes of the file after as much maintenance as it takes.
@@ -232,6 +296,22 @@ fn the_file_stays_within_its_bound_and_the_finest_rows_go_first() {
     // Of the finest, this second is left.
     assert_eq!(rest["raw"], 6);
     assert!(rest["1h"] > 0);
+}
+
+#[test]
+fn every_step_that_gives_room_back_gives_back_many_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metrics.db");
+    drop(Database::open(&path).unwrap());
+    v17::bloat(&Connection::open(&path).unwrap());
+    let pages = Database::read(&path).unwrap().size().unwrap().file / 4_096;
+    let done = maintain(&path, keep(30, 8 << 20), NOW);
+    let shrunk = done.iter().filter(|work| **work == Work::Shrunk).count();
+    let shrunk = u64::try_from(shrunk).unwrap();
+    assert!(
+        (1..=pages / 64 + 1).contains(&shrunk),
+        "{shrunk} steps for {pages} pages"
+    );
 }
 
 #[test]

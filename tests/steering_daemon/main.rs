@@ -6,6 +6,7 @@ mod flood;
 mod history;
 mod house;
 mod killed;
+mod notices;
 mod operated;
 #[cfg(feature = "ssh")]
 mod over_ssh;
@@ -14,6 +15,8 @@ mod reset;
 #[path = "../ssh/sshd.rs"]
 mod sshd;
 mod steers;
+#[path = "../harness/webhook.rs"]
+mod webhook;
 
 use std::time::Duration;
 

@@ -160,6 +160,31 @@ fn a_line_that_flaps_does_not_fill_the_disk_and_what_is_left_out_is_counted() {
     assert!(reported > 4_000, "{reported}");
 }
 
+/// Ten minutes of a line that is congested all the time: a cycle is a line for debugging, but for one a minute.
+#[test]
+fn a_congested_line_is_told_once_a_minute() {
+    let mut line = Line::new(&file("", ""));
+    line.cycles(200, WELL);
+    line.facts.clear();
+    let bloated = Answers {
+        icmp: Some(200),
+        gateway: true,
+    };
+    line.cycles(10 * 60 * 20, bloated);
+    let cycles = |loud: bool| {
+        let is = |fact: &&Fact| matches!(fact, Fact::Cycle { .. });
+        let facts = line.facts.iter().filter(is);
+        let as_loud = |fact: &&Fact| (lines::level(fact) <= log::Level::Info) == loud;
+        facts.filter(as_loud).count()
+    };
+    // At the turns of the first second, and then once a minute.
+    assert!((10..16).contains(&cycles(true)), "{}", cycles(true));
+    assert!(cycles(false) > 11_900, "{}", cycles(false));
+    let loud = |fact: &&Fact| lines::level(fact) <= log::Level::Info;
+    let said = line.facts.iter().filter(loud).count();
+    assert!(said < 40, "{said}");
+}
+
 /// An ordinary evening is told as it was.
 #[test]
 fn a_download_now_and_then_is_told_in_full() {

@@ -89,7 +89,7 @@ impl Wan {
             tell(Fact::Fallback {
                 step: outcome.step,
                 rounds: self.blackout.unavailable(),
-                gateway: self.blackout.findings().gateway,
+                findings: self.blackout.findings(),
             });
         }
     }

@@ -81,6 +81,8 @@ fn nonsense_is_explained() {
             "replay needs --config F and --trace T.csv",
         ),
         ("check", "the following arguments are required: --config"),
+        ("notice", "the following arguments are required: --config"),
+        ("notice --config a --json", "unrecognized arguments: --json"),
         ("fingerprint", "fingerprint needs HOST or HOST:PORT"),
         ("fingerprint a b", "unrecognized arguments: b"),
     ] {
@@ -89,10 +91,20 @@ fn nonsense_is_explained() {
 }
 
 #[test]
+fn a_notice_is_for_files_of_either_kind() {
+    let files = ["wan1.yaml", "steering.yaml"].map(Into::into);
+    assert_eq!(
+        of("notice --config wan1.yaml steering.yaml"),
+        Ok(Command::Notice(files.to_vec()))
+    );
+}
+
+#[test]
 fn help_and_version_need_nothing_else() {
     assert!(matches!(of("--help"), Ok(Command::Help(_))));
     assert!(matches!(of("-h"), Ok(Command::Help(_))));
     assert!(matches!(of("demo --help"), Ok(Command::Help(_))));
+    assert!(matches!(of("notice --help"), Ok(Command::Help(_))));
     assert_eq!(of("--version"), Ok(Command::Version));
 }
 

@@ -6,7 +6,7 @@ use lexopt::{Arg, Parser};
 
 use super::option::{files, option, said};
 use super::{CheckArgs, Command, DemoArgs, some_but_not_too_many};
-use crate::cli::help::{CHECK_HELP, DEMO_HELP, FINGERPRINT_HELP, REPLAY_HELP};
+use crate::cli::help::{CHECK_HELP, DEMO_HELP, FINGERPRINT_HELP, NOTICE_HELP, REPLAY_HELP};
 
 pub(super) fn check(parser: &mut Parser) -> Result<Command, String> {
     let mut args = CheckArgs::default();
@@ -20,6 +20,18 @@ pub(super) fn check(parser: &mut Parser) -> Result<Command, String> {
     }
     some_but_not_too_many(&args.configs)?;
     Ok(Command::Check(args))
+}
+
+pub(super) fn notice(parser: &mut Parser) -> Result<Command, String> {
+    let mut configs = Vec::new();
+    while let Some(arg) = parser.next().map_err(said)? {
+        match option(arg, &["config", "help"])? {
+            "config" => configs.extend(files(parser)?),
+            _ => return Ok(Command::Help(NOTICE_HELP)),
+        }
+    }
+    some_but_not_too_many(&configs)?;
+    Ok(Command::Notice(configs))
 }
 
 pub(super) fn fingerprint(parser: &mut Parser) -> Result<Command, String> {

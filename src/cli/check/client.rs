@@ -7,12 +7,12 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector as _, TcpConnector};
 use ureq::{Agent, http};
 
-use super::connector::OurTls;
 use super::object::{self, Object};
 use crate::cli::transport;
 use crate::config::{RouterConfig, Scheme};
 use crate::shell::certificate::bracketed;
 use crate::shell::clock::Clock;
+use crate::shell::https::OurTls;
 use crate::shell::tls::{self, Trust};
 use crate::time::Duration;
 

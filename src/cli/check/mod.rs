@@ -7,7 +7,6 @@
 
 mod as_value;
 mod client;
-mod connector;
 mod facts;
 mod finding;
 mod judge;

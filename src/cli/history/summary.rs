@@ -7,7 +7,8 @@ use super::number::short;
 use crate::history::metric::{self, Kind};
 use crate::history::row::Sample;
 
-/// All values of each metric; the range chooses a tier, so there are some ten thousand at most.
+/// All values of each metric, eight bytes each; the range chooses a tier, so there are 200,000 at most of a WAN's
+/// seconds, and of v1.7's cycles some millions.
 #[derive(Debug, Default)]
 pub(super) struct Summary {
     metrics: BTreeMap<String, Vec<f64>>,

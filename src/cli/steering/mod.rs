@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::args::SteeringArgs;
-use super::{chronicle, complain, listeners, print, process};
+use super::{chronicle, complain, listeners, notices, print, process};
 use crate::config::{self, Loaded, SteeringConfig};
 use crate::program::Program;
 use crate::report::steering::{self as report, state};
@@ -154,7 +154,11 @@ impl Daemon {
         let signals = signals::catch()?;
         let lock = process::lock(&config.lock.file, "")?;
         let followers = match errand {
-            Errand::Steer => chronicle::of_steering(clock, config),
+            Errand::Steer => {
+                let mut followers = notices::of_steering(clock, config);
+                followers.extend(chronicle::of_steering(clock, config));
+                followers
+            }
             Errand::Reset => Vec::new(),
         };
         let scribe = Scribe::start::<Steer>(clock, scribe_params(config, args), followers)?;

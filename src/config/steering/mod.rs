@@ -10,12 +10,14 @@ mod wizard;
 use std::path::{Path, PathBuf};
 
 use super::node::{Kind, Node};
+use super::notices::{self, NoticesConfig};
 use super::router::{self, RouterConfig};
 use super::rule::{Choice, FileName, Flag, Identifier, LooseFlag, Number, Text, Whole};
 use super::section::Section;
 use super::service::{self, Listen, Lock, Logging, Storage};
 use super::wan::{WanConfig, warn_of_schema};
 use crate::direction::Both;
+use crate::notices::Kinds;
 use crate::steering::params::SteeringParams;
 use crate::time::Duration;
 
@@ -122,6 +124,8 @@ pub struct SteeringConfig {
     pub metrics: Listen,
     /// `storage`.
     pub storage: Storage,
+    /// `notices`; `None` sends none.
+    pub notices: Option<NoticesConfig>,
     /// `realtime`, default false.
     pub realtime: bool,
 }
@@ -191,6 +195,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<SteeringConfig> {
     let metrics_port = DEFAULT_STEERING_METRICS_PORT;
     let metrics = service::listen(&root, "metrics", false, metrics_port);
     let storage = service::storage(root.section("storage"));
+    let notices = notices::notices(&root, Kinds::OF_STEERING);
     let realtime = root.or("realtime", false, &Flag);
     root.finish(&["state_file", "bandwidth", "cake_queue"]);
     let (sources, stale_after) = sources?;
@@ -225,6 +230,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<SteeringConfig> {
         health: health?,
         metrics: metrics?,
         storage: storage?,
+        notices: notices?,
         realtime: realtime?,
     })
 }

@@ -15,11 +15,19 @@ const view = new View(3 * HOUR, () => {
   timer = setTimeout(load, 120);
 });
 
-async function answerOf(path, signal) {
-  const response = await fetch(path, { signal, cache: 'no-store' });
-  const document = await response.json();
-  if (!response.ok) throw new Error(document.error);
-  return document;
+// Longer than the dashboard takes for anything; a phone that changes its network waits for minutes otherwise.
+const PATIENCE = 20000;
+
+async function answerOf(path, asked = new AbortController()) {
+  const late = setTimeout(() => asked.abort(), PATIENCE);
+  try {
+    const response = await fetch(path, { signal: asked.signal, cache: 'no-store' });
+    const document = await response.json();
+    if (!response.ok) throw new Error(document.error);
+    return document;
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 async function load() {
@@ -33,13 +41,13 @@ async function load() {
   try {
     const points = Math.min(2000, Math.max(120, Math.round(charts.clientWidth / 1.5)));
     const range = { from: Math.floor(view.from), to: Math.ceil(view.to), wan, points };
-    const answer = await answerOf(`/api/series?${new URLSearchParams(range)}`, own.signal);
+    const answer = await answerOf(`/api/series?${new URLSearchParams(range)}`, own);
     const found = answer.wans.find((one) => one.name === wan);
     data = found ? new Data(answer, found) : null;
     say(byId('loading'), answer.cut ? `(${answer.cut})` : '');
   } catch (error) {
-    if (error.name === 'AbortError') return;
-    say(byId('loading'), `(not loaded: ${error.message})`);
+    if (asking !== own) return;
+    say(byId('loading'), `(not loaded: ${error.name === 'AbortError' ? 'no answer' : error.message})`);
   } finally {
     clearTimeout(slow);
   }
@@ -55,7 +63,7 @@ function redraw() {
   requestAnimationFrame(() => {
     drawing = false;
     pictures.forEach((picture) => picture.draw(view, data, shown));
-    const day = !sameDay(view.from, view.to) || !sameDay(view.to, Date.now() / 1000);
+    const day = !sameDay(view.from, view.to) || !sameDay(view.to, now());
     const range = `${clockTime(view.from, day)} – ${clockTime(view.to, day)}`;
     say(byId('range'), view.following ? `The last ${spanWords(view.span)}: ${range}` : `${spanWords(view.span)}: ${range}`);
     for (const button of byId('spans').children) {
@@ -125,14 +133,16 @@ function chooseWans() {
 }
 
 async function watch() {
-  try {
-    lastLive = await answerOf('/api/live');
-    live.show(lastLive);
-    chooseWans();
-  } catch {
-    live.tell(['The dashboard itself does not answer: has it been stopped? It is asked again every second.']);
-  }
+  const heard = await answerOf('/api/live').catch(() => null);
   setTimeout(watch, document.hidden ? 5000 : 1000);
+  if (!heard) {
+    live.fade();
+    return;
+  }
+  lastLive = heard;
+  if (setClock(heard.now)) view.changed();
+  live.show(heard);
+  chooseWans();
 }
 
 function chooseMeasure(measure) {

@@ -227,7 +227,7 @@ class SteeringLane extends Picture {
       });
       this.cross(shown.at);
     });
-    const on = data.wan.steered.filter((value) => value === 1).length;
-    say(this.note, on ? `${spanWords(on * data.step)} of this span` : 'never in this span');
+    const [off, on] = data.wan.time_steered;
+    say(this.note, on ? `${shareWords(on / (on + off))} of the time` : 'never in this span');
   }
 }

@@ -25,6 +25,17 @@ function mark(element, name, value) {
 const ZONES = ['GREEN', 'YELLOW', 'SOFT_RED', 'RED'];
 const ZONE_COLOURS = ['green', 'yellow', 'soft-red', 'red'];
 
+// Seconds since 1970 as the dashboard has it: a phone's clock may be minutes off.
+const clock = { ahead: 0 };
+const now = () => Date.now() / 1000 + clock.ahead;
+
+// Whether it was set; what it says is up to a second old.
+function setClock(theirs) {
+  const ahead = theirs - Date.now() / 1000, isOff = Math.abs(ahead - clock.ahead) > 2;
+  if (isOff) clock.ahead = ahead;
+  return isOff;
+}
+
 const MINUTE = 60, HOUR = 3600, DAY = 86400;
 
 const shortRate = (value) => (value === null ? '–' : value.toFixed(value < 100 && value % 1 >= 0.05 ? 1 : 0));

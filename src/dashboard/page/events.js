@@ -2,6 +2,9 @@
 
 const MOST_ROWS = 200;
 
+// The newest seconds are always on their way.
+const UNDER_WAY = 5;
+
 // One line's answer of /api/series.
 class Data {
   constructor(answer, wan) {
@@ -51,37 +54,54 @@ function readoutLines(data, at, measure) {
   return lines.concat(near.map((event) => (event.reason ? `${eventWords(event)}: ${event.reason}` : eventWords(event))));
 }
 
+// Never 0 % of what was.
+const shareWords = (share) => (share < 0.001 ? 'less than 0.1 %' : `${(100 * share).toFixed(1)} %`);
+
 function summaryWords(data, view) {
   const { wan } = data, inside = (values) => data.inside(view, values).filter((value) => value !== null);
-  const rtt = inside(wan.rtt.mean), known = inside(wan.zone_down);
+  const rtt = inside(wan.rtt.mean);
   if (rtt.length === 0) return 'Nothing is known of this span.';
   const mean = rtt.reduce((sum, value) => sum + value, 0) / rtt.length;
   const worst = inside(wan.rtt.max).reduce((a, b) => Math.max(a, b), 0);
-  const zones = (name, codes) => {
-    const counts = ZONES.map((_, code) => codes.filter((value) => value === code).length);
-    const parts = ZONES.flatMap((zone, code) => (code && counts[code] ? [`${zone} ${((100 * counts[code]) / codes.length).toFixed(1)} %`] : []));
-    return parts.length ? `${name} was ${parts.join(', ')} of the time` : `${name} was GREEN all the time`;
+  const zones = (time) => {
+    const whole = time.reduce((sum, seconds) => sum + seconds, 0);
+    const parts = ZONES.flatMap((zone, code) => (code && time[code] ? [`${zone} ${shareWords(time[code] / whole)}`] : []));
+    return parts.length ? `${parts.join(', ')} of the time` : 'GREEN all the time';
   };
-  const least = (line) => shortRate(inside(line.min).reduce((a, b) => Math.min(a, b), Infinity));
+  // v1.7 wrote the upload's zone down only when it changed.
+  const side = (name, time, line) => {
+    const rates = inside(line.min), parts = [];
+    if (time.some((seconds) => seconds > 0)) parts.push(zones(time));
+    if (rates.length) parts.push(`not below ${shortRate(rates.reduce((a, b) => Math.min(a, b)))} Mbit/s`);
+    return parts.length ? [`${name} was ${parts.join(', and ')}`] : [];
+  };
+  const sides = [...side('Download', wan.time_down, wan.down), ...side('upload', wan.time_up, wan.up)];
   const gap = data.inside(view, wan.rtt.mean).filter((value) => value === null).length * data.step;
   const parts = [
     `Delay was ${shortMs(mean)} ms in the mean and ${shortMs(worst)} ms at worst.`,
-    `${zones('Download', known)}, and not below ${least(wan.down)} Mbit/s; ${zones('upload', inside(wan.zone_up))}, and not below ${least(wan.up)} Mbit/s.`,
+    ...(sides.length ? [`${sides.join('; ')}.`] : []),
   ];
-  if (gap > data.step) parts.push(`Of ${spanWords(gap)} nothing is known.`);
+  if (gap > Math.max(data.step, UNDER_WAY)) parts.push(`Of ${spanWords(gap)} nothing is known.`);
   return parts.join(' ');
 }
+
+let changesShown = '';
 
 function showChanges(data, view, goTo) {
   const events = data.wan.events.filter((event) => event.at >= view.from && event.at <= view.to).reverse();
   const count = events.reduce((sum, event) => sum + event.count, 0);
   say(byId('changes-title'), count ? `Changes (${count})` : 'No changes');
+  // The same rows stay as they are, and with them whoever has reached one by keyboard.
+  const changes = JSON.stringify([events, view.span > DAY / 2]);
+  if (changes === changesShown) return;
+  changesShown = changes;
   const rows = events.slice(0, MOST_ROWS).map((event) => {
     const what = event.what === 'zone' ? zoneTag() : make('span');
     if (event.what === 'zone') mark(what, 'zone', ZONES[event.value] || '');
     what.textContent = eventWords(event);
-    const row = make('tr', { class: 'there' }, make('td', { textContent: clockTime(event.at, view.span > DAY / 2) }),
-      make('td', {}, what), make('td', { textContent: event.reason || '' }));
+    const time = make('button', { type: 'button', class: 'moment', textContent: clockTime(event.at, view.span > DAY / 2) });
+    const row = make('tr', { class: 'there' }, make('td', {}, time), make('td', {}, what),
+      make('td', { textContent: event.reason || '' }));
     row.addEventListener('click', () => goTo(event.at));
     return row;
   });

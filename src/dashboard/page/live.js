@@ -104,6 +104,12 @@ class Live {
     })));
   }
 
+  // What is shown was so when it was last asked.
+  fade() {
+    for (const { card } of this.cards.values()) card.classList.add('silent');
+    this.tell(['The dashboard itself does not answer: has it been stopped? It is asked again every second.']);
+  }
+
   problems(live) {
     const told = [];
     for (const source of live.sources) {

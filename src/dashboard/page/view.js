@@ -6,19 +6,19 @@ class View {
   constructor(span, changed) {
     this.span = span;
     this.following = true;
-    this.end = Date.now() / 1000;
+    this.end = now();
     this.before = [];
     this.changed = changed;
   }
 
-  get to() { return this.following ? Date.now() / 1000 : this.end; }
+  get to() { return this.following ? now() : this.end; }
 
   get from() { return this.to - this.span; }
 
   // The last so many seconds, as they pass.
   follow(span) {
     this.remember();
-    this.set(span, Date.now() / 1000, true);
+    this.set(span, now(), true);
   }
 
   show(from, to) {
@@ -29,9 +29,9 @@ class View {
   // The same without a way back: a drag has many steps.
   slide(from, to) {
     const span = Math.min(Math.max(to - from, SHORTEST), LONGEST);
-    const now = Date.now() / 1000, end = (from + to) / 2 + span / 2;
+    const latest = now(), end = (from + to) / 2 + span / 2;
     // Who comes to the end of time stays with it.
-    this.set(span, Math.min(end, now), end >= now - span / 200);
+    this.set(span, Math.min(end, latest), end >= latest - span / 200);
   }
 
   // Larger than one: closer. `place` from 0 (left) to 1 stays where it is.

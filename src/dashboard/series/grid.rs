@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::asked::Asked;
 use super::happening::{Happening, Happenings};
+use crate::dashboard::recent::Recent;
 use crate::history::metric::{self, Kind};
 use crate::history::row::Sample;
 use crate::history::tier::Tier;
@@ -15,6 +16,8 @@ const MOST_WANS: usize = 64;
 /// Steering looks every two seconds, and v1.7's every half: what it says holds until it has looked again, in
 /// seconds.
 const STEERING_HOLDS: i64 = 5;
+/// GREEN, YELLOW, SOFT_RED and RED.
+const ZONES: usize = 4;
 /// The code of RED.
 const RED: f64 = 3.0;
 
@@ -31,6 +34,9 @@ pub(super) struct Grid {
 #[derive(Debug, Serialize)]
 pub(super) struct Wan {
     name: String,
+    /// The last second whose numbers are known.
+    #[serde(skip)]
+    known_to: Option<i64>,
     rtt: Band,
     baseline: Band,
     delta: Band,
@@ -39,6 +45,11 @@ pub(super) struct Wan {
     zone_down: Vec<Option<u8>>,
     zone_up: Vec<Option<u8>>,
     steered: Vec<Option<u8>>,
+    /// Seconds in each zone, over all steps: the worst of a step is not what all of it was.
+    time_down: [i64; ZONES],
+    time_up: [i64; ZONES],
+    /// Seconds off, and on.
+    time_steered: [i64; 2],
     /// Writes that the router confirmed.
     writes: Vec<u32>,
     events: Happenings,
@@ -105,6 +116,20 @@ impl Grid {
         }
     }
 
+    /// Goes on where the history ends, with what was heard since.
+    pub(super) fn add_recent(&mut self, recent: &Recent, asked: &Asked) {
+        let wans = self.wans.iter();
+        let known: BTreeMap<String, Option<i64>> = wans
+            .map(|(name, wan)| (name.clone(), wan.known_to))
+            .collect();
+        let known_to = |wan: &str| known.get(wan).copied().flatten();
+        recent.each_after(known_to, asked.to, |sample| {
+            if asked.wan.as_deref().is_none_or(|wan| wan == sample.wan) {
+                self.add(sample);
+            }
+        });
+    }
+
     /// The steps that a row stands for; `None` outside the range.
     fn steps_of(&self, at: i64, seconds: i64) -> Option<Steps> {
         let step = |at: i64| usize::try_from((at - self.from).div_euclid(self.step));
@@ -119,6 +144,7 @@ impl Wan {
         let band = || Band(vec![Point::NONE; steps]);
         Self {
             name: name.to_owned(),
+            known_to: None,
             rtt: band(),
             baseline: band(),
             delta: band(),
@@ -127,6 +153,9 @@ impl Wan {
             zone_down: vec![None; steps],
             zone_up: vec![None; steps],
             steered: vec![None; steps],
+            time_down: [0; ZONES],
+            time_up: [0; ZONES],
+            time_steered: [0; 2],
             writes: vec![0; steps],
             events: Happenings::default(),
         }
@@ -144,7 +173,10 @@ impl Wan {
             return;
         }
         match sample.metric {
-            metric::STEERING_ENABLED => self.steer(sample.value, &holds),
+            metric::STEERING_ENABLED => {
+                self.time_steered[usize::from(sample.value > 0.0)] += sample.tier.seconds();
+                self.steer(sample.value, &holds);
+            }
             // Steering measures on its own; the charts are the line's as autorate sees it.
             _ if says("\"steering\"") => {}
             metric::RTT => self.rtt.mean(sample.value, steps),
@@ -152,12 +184,22 @@ impl Wan {
             metric::BASELINE => self.baseline.mean(sample.value, steps),
             metric::DELTA => self.delta.mean(sample.value, steps),
             metric::DELTA_MAX => self.delta.extreme(sample.value, steps),
-            metric::RATE_DOWN => self.down.mean(sample.value, steps),
+            metric::RATE_DOWN => {
+                let end = sample.at + sample.tier.seconds() - 1;
+                self.known_to = self.known_to.max(Some(end));
+                self.down.mean(sample.value, steps);
+            }
             metric::RATE_DOWN_MIN => self.down.extreme(sample.value, steps),
             metric::RATE_UP => self.up.mean(sample.value, steps),
             metric::RATE_UP_MIN => self.up.extreme(sample.value, steps),
-            metric::STATE if says("\"upload\"") => worst(&mut self.zone_up, sample.value, steps),
-            metric::STATE => worst(&mut self.zone_down, sample.value, steps),
+            metric::STATE if says("\"upload\"") => {
+                spend(&mut self.time_up, sample);
+                worst(&mut self.zone_up, sample.value, steps);
+            }
+            metric::STATE => {
+                spend(&mut self.time_down, sample);
+                worst(&mut self.zone_down, sample.value, steps);
+            }
             _ => {}
         }
     }
@@ -169,6 +211,12 @@ impl Wan {
         for later in self.steered[holds.clone()].iter_mut().skip(1) {
             *later = later.or(Some(u8::from(value > 0.0)));
         }
+    }
+}
+
+fn spend(time: &mut [i64; ZONES], sample: &Sample<'_>) {
+    if let Some(code) = code(sample.value) {
+        time[usize::from(code)] += sample.tier.seconds();
     }
 }
 

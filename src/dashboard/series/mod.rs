@@ -15,6 +15,7 @@ use serde::Serialize;
 
 pub(super) use self::asked::Asked;
 use self::grid::{Grid, Wan};
+use super::sources::Sources;
 use super::words::Span;
 use crate::history::database::Database;
 use crate::history::query::Query;
@@ -52,7 +53,12 @@ fn tier(seconds: i64) -> Tier {
 ///
 /// # Errors
 /// [`Trouble`].
-pub(super) fn answer(path: &Path, asked: &Asked, clock: Clock) -> Result<Document, Trouble> {
+pub(super) fn answer(
+    path: &Path,
+    asked: &Asked,
+    sources: &Sources,
+    clock: Clock,
+) -> Result<Document, Trouble> {
     let (end, late) = (clock.now() + PATIENCE, Arc::new(AtomicBool::new(false)));
     let gives_up = {
         let late = Arc::clone(&late);
@@ -81,6 +87,7 @@ pub(super) fn answer(path: &Path, asked: &Asked, clock: Clock) -> Result<Documen
         )),
         Err(trouble) => return Err(trouble),
     };
+    grid.add_recent(&sources.recent(), asked);
     Ok(Document {
         from: grid.from(),
         to: asked.to,

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::dashboard::recent::Recent;
 use crate::dashboard::request;
 use crate::history::metric;
 use crate::history::row::Sample;
@@ -217,4 +218,55 @@ fn a_range_that_makes_no_sense_is_refused_in_a_sentence() {
         asked("from=0&to=5&wan=a").unwrap().wan.as_deref(),
         Some("a")
     );
+}
+
+#[test]
+fn where_the_history_ends_goes_on_what_was_heard() {
+    let health = json!({"wans": [{"name": "wan1", "baseline_rtt_ms": 20.0, "load_rtt_ms": 70.0,
+        "download": {"current_rate_mbps": 200.0, "state": "RED"}}, {"name": "wan2",
+        "download": {"current_rate_mbps": 90.0}}]});
+    let mut recent = Recent::default();
+    for at in 1_000..1_090 {
+        recent.note(at, &health);
+    }
+    let asked = asked("from=1000&to=1099&points=100&wan=wan1").unwrap();
+    let mut grid = Grid::new(&asked, Tier::Raw);
+    for at in (1_000..1_060).rev() {
+        grid.add(&sample(at, metric::RATE_DOWN, 500.0, None));
+        grid.add(&sample(at, metric::STATE, 0.0, DOWN));
+    }
+    // A change of zone may be known of a second whose numbers are not.
+    let reason = Some(r#"{"direction": "download", "reason": "slow"}"#);
+    grid.add(&sample(1_070, metric::STATE, 3.0, reason));
+    grid.add_recent(&recent, &asked);
+    let wans = serde_json::to_value(grid.finish()).unwrap();
+    assert_eq!(wans.as_array().unwrap().len(), 1, "only what was asked for");
+    let down = &wans[0]["down"];
+    assert_eq!(down["mean"][59], 500.0);
+    assert_eq!(down["min"][59], 500.0, "the history's word counts");
+    assert_eq!(wans[0]["zone_down"][59], 0);
+    assert_eq!(down["mean"][60], 200.0);
+    assert_eq!(down["mean"][89], 200.0);
+    assert_eq!(wans[0]["delta"]["mean"][89], 50.0);
+    assert_eq!(wans[0]["zone_down"][89], 3);
+    assert_eq!(down["mean"][90], Value::Null, "and the future is open");
+}
+
+#[test]
+fn a_second_of_red_is_not_a_step_of_red() {
+    let mut samples: Vec<_> = (1_001..1_010)
+        .map(|at| sample(at, metric::STATE, 0.0, DOWN))
+        .collect();
+    samples.push(sample(1_000, metric::STATE, 3.0, DOWN));
+    samples.push(sample(1_000, metric::STATE, 1.0, UP));
+    let steering = Some(r#"{"source": "steering"}"#);
+    samples.push(sample(1_004, metric::STEERING_ENABLED, 1.0, steering));
+    let mut minute = sample(1_020, metric::STATE, 2.0, None);
+    minute.tier = Tier::Minute;
+    samples.push(minute);
+    let (_, _, wan) = gridded("from=1000&to=1999&points=100", Tier::Raw, &samples);
+    assert_eq!(wan["zone_down"][0], 3);
+    assert_eq!(wan["time_down"], json!([9, 0, 60, 1]));
+    assert_eq!(wan["time_up"], json!([0, 1, 0, 0]));
+    assert_eq!(wan["time_steered"], json!([0, 1]));
 }

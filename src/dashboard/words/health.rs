@@ -1,6 +1,23 @@
 //! The parts of `/health` (contract 6.1, 6.3, and what we add) that the page speaks of.
 
 use serde::Deserialize;
+use serde_json::Value;
+
+/// A round trip of so many seconds ago is none of now; a check round by TCP takes a second or two.
+const OLD: f64 = 3.0;
+
+/// Whether it is a document of either daemon's: other programs, too, have a `/health` with a `status`.
+pub(in crate::dashboard) fn is_ours(document: &Value) -> bool {
+    let status = document.get("status").and_then(Value::as_str);
+    if document.get("wans").is_some() {
+        status.is_some() && Autorate::deserialize(document).is_ok()
+    } else {
+        // Steering that has only just started has no more to say (contract 6.3).
+        (status == Some("starting") || document.get("steering").is_some())
+            && status.is_some()
+            && Steering::deserialize(document).is_ok()
+    }
+}
 
 /// Of autorate.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -28,9 +45,57 @@ pub(in crate::dashboard) struct Wan {
     pub(super) router: Router,
 }
 
+/// A WAN in numbers: ms; Mbit/s and the zone's code.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::dashboard) struct Now {
+    pub(in crate::dashboard) rtt: Option<f64>,
+    pub(in crate::dashboard) baseline: Option<f64>,
+    pub(in crate::dashboard) delta: Option<f64>,
+    pub(in crate::dashboard) down: (Option<f64>, Option<f64>),
+    pub(in crate::dashboard) up: (Option<f64>, Option<f64>),
+}
+
 impl Wan {
     pub(in crate::dashboard) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What is measured now and what follows from it; `None` if nothing is, as the history has no row then.
+    pub(in crate::dashboard) fn now(&self) -> Option<Now> {
+        let measurement = &self.measurement;
+        let is_old = measurement
+            .last_rtt_age_seconds
+            .is_some_and(|age| age >= OLD);
+        if is_old || self.is_blind() {
+            return None;
+        }
+        let (load, baseline) = (self.load_rtt_ms, self.baseline_rtt_ms);
+        Some(Now {
+            rtt: measurement.last_rtt_ms.or(load),
+            baseline,
+            delta: load.zip(baseline).map(|(load, baseline)| load - baseline),
+            down: (self.download.current_rate_mbps, self.download.zone()),
+            up: (self.upload.current_rate_mbps, self.upload.zone()),
+        })
+    }
+
+    /// Whether the zones and delays are those of before.
+    pub(super) fn is_blind(&self) -> bool {
+        let source = &*self.measurement.source;
+        matches!(source, "frozen" | "no_reply" | "total_loss" | "gave_up")
+    }
+}
+
+impl Side {
+    /// As the history writes it.
+    fn zone(&self) -> Option<f64> {
+        match &*self.state {
+            "GREEN" => Some(0.0),
+            "YELLOW" => Some(1.0),
+            "SOFT_RED" => Some(2.0),
+            "RED" => Some(3.0),
+            _ => None,
+        }
     }
 }
 
@@ -58,6 +123,7 @@ pub(super) struct Connectivity {
 pub(super) struct Measurement {
     pub(super) source: String,
     pub(super) last_rtt_ms: Option<f64>,
+    pub(super) last_rtt_age_seconds: Option<f64>,
     pub(super) send_error: Option<String>,
     pub(super) reflectors: Vec<Reflector>,
 }
@@ -161,6 +227,7 @@ pub(super) struct Feed {
 pub(super) struct Echo {
     pub(super) rtt_ms: Option<f64>,
     pub(super) delta_ms: Option<f64>,
+    pub(super) line: String,
     pub(super) loss_percent: Option<f64>,
 }
 
@@ -177,4 +244,33 @@ pub(super) struct Alternate {
 #[serde(default)]
 pub(super) struct Confidence {
     pub(super) primary: u8,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_others_say_is_not_ours() {
+        for ours in [
+            json!({"status": "healthy", "wans": [{"name": "wan1", "baseline_rtt_ms": null}]}),
+            json!({"status": "degraded", "steering": {"enabled": true}}),
+            json!({"status": "starting", "uptime_seconds": 1.0, "version": "2.0.0"}),
+        ] {
+            assert!(is_ours(&ours), "{ours}");
+        }
+        for other in [
+            json!({"status": "ok"}),
+            json!({"status": "healthy", "wans": {"wan1": {}}}),
+            json!({"status": "healthy", "wans": [{"name": 1}]}),
+            json!({"status": 200, "wans": []}),
+            json!({"wans": []}),
+            json!({"status": "healthy", "steering": "off"}),
+            json!(["status"]),
+            json!("status"),
+        ] {
+            assert!(!is_ours(&other), "{other}");
+        }
+    }
 }

@@ -121,7 +121,9 @@ fn evidence(health: &Health) -> String {
     {
         text.add(format_args!(" ({reason})"));
     }
-    if let Some(rtt) = echo.rtt_ms {
+    // Of a line that is silent there is only the round trip of before.
+    let is_silent = matches!(&*echo.line, "host_silent" | "dead" | "both_silent");
+    if let Some(rtt) = echo.rtt_ms.filter(|_| !is_silent) {
         text.add(format_args!(": an echo takes {}", Ms(rtt)));
         if let Some(delta) = echo.delta_ms {
             text.add(format_args!(
@@ -194,6 +196,22 @@ mod tests {
             ])
         );
         assert_eq!(words["on"], true);
+    }
+
+    #[test]
+    fn a_silent_line_has_no_round_trip() {
+        let mut health = steered();
+        health["measurement"]["line"] = json!("heard");
+        assert!(
+            said(health.clone())["sentences"]
+                .to_string()
+                .contains("an echo takes 61 ms")
+        );
+        for line in ["host_silent", "dead", "both_silent"] {
+            health["measurement"]["line"] = json!(line);
+            let text = said(health.clone())["sentences"].to_string();
+            assert!(!text.contains("61 ms"), "{text}");
+        }
     }
 
     #[test]

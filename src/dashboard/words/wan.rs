@@ -67,8 +67,8 @@ pub(in crate::dashboard) fn describe(
     Wan {
         name: wan.name.clone(),
         problem,
-        download: side("Download", &wan.download, ceilings.map(|both| both.0)),
-        upload: side("Upload", &wan.upload, ceilings.map(|both| both.1)),
+        download: side("Download", wan, &wan.download, ceilings.map(|both| both.0)),
+        upload: side("Upload", wan, &wan.upload, ceilings.map(|both| both.1)),
         delay: delay(wan),
         router: router(process, wan),
         reflectors: reflectors(wan),
@@ -76,7 +76,7 @@ pub(in crate::dashboard) fn describe(
     }
 }
 
-fn side(name: &str, side: &health::Side, ceiling: Option<f64>) -> Side {
+fn side(name: &str, wan: &health::Wan, side: &health::Side, ceiling: Option<f64>) -> Side {
     let headline = match (side.current_rate_mbps, ceiling) {
         (Some(rate), Some(ceiling)) => {
             format!("{name} {} of {} Mbit/s", Mbit(rate), Mbit(ceiling))
@@ -89,14 +89,15 @@ fn side(name: &str, side: &health::Side, ceiling: Option<f64>) -> Side {
         ceiling,
         zone: side.state.clone(),
         headline,
-        sentence: meaning(&side.state),
+        sentence: meaning(&side.state, wan.is_blind()),
         why: why(side),
     }
 }
 
 /// What a zone means for whoever sits behind the line.
-fn meaning(zone: &str) -> &'static str {
+fn meaning(zone: &str, is_blind: bool) -> &'static str {
     match zone {
+        _ if is_blind => "nothing is measured, so this zone is the last one known",
         "GREEN" => "the line answers promptly",
         "YELLOW" => "a queue is beginning to build",
         "SOFT_RED" => "delay has clearly risen",
@@ -131,6 +132,7 @@ fn delay(wan: &health::Wan) -> Delay {
         .zip(wan.baseline_rtt_ms)
         .map(|(load, baseline)| load - baseline);
     let sentence = match (delta, wan.baseline_rtt_ms) {
+        _ if wan.is_blind() => unmeasured(wan),
         (Some(delta), Some(baseline)) if delta < CALM => {
             format!("Delay is at its baseline of {}.", Ms(baseline))
         }
@@ -148,6 +150,16 @@ fn delay(wan: &health::Wan) -> Delay {
         baseline: wan.baseline_rtt_ms,
         delta,
         sentence,
+    }
+}
+
+fn unmeasured(wan: &health::Wan) -> String {
+    match wan.measurement.last_rtt_age_seconds {
+        Some(age) => format!(
+            "Delay is not known: the last was measured {} ago.",
+            Span(age)
+        ),
+        None => "Delay is not known: nothing has been measured yet.".into(),
     }
 }
 
@@ -327,7 +339,9 @@ mod tests {
         let wan = said(&json!({
             "name": "wan1", "problem": "the router cannot be reached",
             "router_connectivity": {"is_reachable": false, "outage_duration_seconds": 130.0},
-            "measurement": {"source": "gave_up", "send_error": "the interface has gone"},
+            "baseline_rtt_ms": 24.0, "load_rtt_ms": 24.4, "upload": {"state": "GREEN"},
+            "measurement": {"source": "gave_up", "send_error": "the interface has gone",
+                "last_rtt_ms": 24.3, "last_rtt_age_seconds": 131.0},
             "router": {"transport": "rest", "preferred_transport": "ssh", "last_failure": "timed out"}
         }));
         assert_eq!(wan["problem"], "The router cannot be reached.");
@@ -342,6 +356,15 @@ mod tests {
             "Nothing answers: control is blind. Echoes do not leave: the interface has gone."
         );
         assert_eq!(wan["download"]["headline"], "Download: not known");
+        // What was so before is not told as if it were so.
+        assert_eq!(
+            wan["delay"]["sentence"],
+            "Delay is not known: the last was measured 2 min ago."
+        );
+        assert_eq!(
+            wan["upload"]["sentence"],
+            "nothing is measured, so this zone is the last one known"
+        );
     }
 
     #[test]

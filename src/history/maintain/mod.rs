@@ -17,6 +17,10 @@ use self::rollup::Rollup;
 /// Nobody's clock was right before this (2020-01-01): a board that has not heard the time yet must not
 /// judge what is old.
 const CLOCK_IS_SET: i64 = 1_577_836_800;
+/// A clock that runs ahead of the time that has passed by more than this has leapt, in seconds.
+const LEAP: i64 = 3_600;
+/// How long a clock that leapt is not believed: nothing is too old until it had the time to be put right.
+const DOUBT: Duration = Duration::from_secs(3_600);
 /// Between two looks when there was nothing to do.
 const REST: Duration = Duration::from_secs(15);
 
@@ -82,6 +86,10 @@ pub struct Maintenance {
     turn: usize,
     idle: usize,
     rest_until: Instant,
+    /// What both clocks said last.
+    seen: Option<(Instant, i64)>,
+    /// Until then, nothing is too old.
+    doubt_until: Instant,
 }
 
 /// Three tiers to make, four to prune, one file to bound.
@@ -96,6 +104,8 @@ impl Maintenance {
             turn: 0,
             idle: 0,
             rest_until: Instant::ZERO,
+            seen: None,
+            doubt_until: Instant::ZERO,
         }
     }
 
@@ -121,8 +131,9 @@ impl Maintenance {
         if wall < CLOCK_IS_SET || now < self.rest_until {
             return Ok(Work::Nothing);
         }
+        self.watch_the_clock(database, now, wall)?;
         while self.idle < JOBS {
-            let work = self.job(database, wall, budget)?;
+            let work = self.job(database, now, wall, budget)?;
             if work != Work::Nothing {
                 self.idle = 0;
                 // A time that is not complete is gone on with; otherwise everybody has a turn.
@@ -139,9 +150,32 @@ impl Maintenance {
         Ok(Work::Nothing)
     }
 
+    /// The first time, the newest row says what the clock said last.
+    fn watch_the_clock(
+        &mut self,
+        database: &Database,
+        now: Instant,
+        wall: i64,
+    ) -> Result<(), Trouble> {
+        let was = if let Some((then, was)) = self.seen {
+            Some(was + tier::seconds(now - then))
+        } else {
+            let extent = database.extent(Tier::Raw, wall);
+            extent
+                .map_err(|e| database.trouble(e))?
+                .map(|(_, last)| last)
+        };
+        if was.is_some_and(|was| wall - was > LEAP) {
+            self.doubt_until = now + DOUBT;
+        }
+        self.seen = Some((now, wall));
+        Ok(())
+    }
+
     fn job(
         &mut self,
         database: &mut Database,
+        now: Instant,
         wall: i64,
         budget: Budget<'_>,
     ) -> Result<Work, Trouble> {
@@ -154,6 +188,7 @@ impl Maintenance {
                 };
                 self.rollups[made].step(database, until, wall, budget)
             }
+            3..7 if now < self.doubt_until => Ok(Work::Nothing),
             pruned @ 3..7 => {
                 let tier = Tier::ALL[pruned - 3];
                 let whole = tier::days(self.keep.days);

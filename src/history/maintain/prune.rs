@@ -60,11 +60,7 @@ pub(super) fn larger(
     // One batch of rows and the tiers made of it fit into the rest.
     let full = bytes - bytes / 20;
     if size.file > full && size.shrinks && size.used < size.file {
-        let given =
-            database.change(|db| db.execute_batch(&format!("PRAGMA incremental_vacuum({PAGES})")));
-        return given
-            .map(|()| Work::Shrunk)
-            .map_err(|e| database.trouble(e));
+        return give_back(database).map_err(|e| database.trouble(e));
     }
     if size.used <= full {
         return Ok(Work::Nothing);
@@ -78,4 +74,14 @@ pub(super) fn larger(
         }
     }
     Ok(Work::Nothing)
+}
+
+/// Free pages go back to the disk. SQLite frees one with every row that the pragma returns.
+fn give_back(database: &mut Database) -> rusqlite::Result<Work> {
+    database.change(|db| {
+        let mut statement = db.prepare(&format!("PRAGMA incremental_vacuum({PAGES})"))?;
+        let mut freed = statement.query([])?;
+        while freed.next()?.is_some() {}
+        Ok(Work::Shrunk)
+    })
 }

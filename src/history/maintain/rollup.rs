@@ -99,8 +99,12 @@ impl Rollup {
         budget: Budget<'_>,
     ) -> rusqlite::Result<Work> {
         let mark = match self.mark {
-            Some(mark) => mark,
-            None => *self.mark.insert(self.found(database, wall)?),
+            Some(mark) if mark <= wall => mark,
+            // Nobody has looked yet, or the clock was set back: what is done in a future does not count.
+            _ => {
+                self.forget();
+                *self.mark.insert(self.found(database, wall)?)
+            }
         };
         let from = self.made.span.map_or(mark, |(_, end)| end);
         let cursor = match self.at {

@@ -68,11 +68,21 @@ impl Seconds {
         }
     }
 
-    /// It is `now`: seconds that are over become rows, whether or not another fact has come since. At the
-    /// end of the process, ask with a second to come.
+    /// It is `now`: seconds that are over become rows, whether or not another fact has come since; the last one
+    /// does not yet, because facts of it may still be on their way.
     pub fn pass(&mut self, now: WallTime, out: &mut impl FnMut(Row)) {
+        let now = secs(now);
         for second in &mut self.wans {
-            second.turn(secs(now), out);
+            if now.saturating_sub(second.at) > 1 {
+                second.turn(now, out);
+            }
+        }
+    }
+
+    /// The process ends: nothing more comes.
+    pub fn end(&mut self, out: &mut impl FnMut(Row)) {
+        for second in &mut self.wans {
+            second.turn(i64::MAX, out);
         }
     }
 }

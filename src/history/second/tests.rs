@@ -51,8 +51,8 @@ fn told(facts: &[(WallTime, Fact)]) -> Vec<String> {
         seconds.hear(*at, WanId(0), fact, &mut out);
     }
     if let Some((last, _)) = facts.last() {
-        seconds.pass(wall(last.secs + 1, 0), &mut out);
         seconds.pass(wall(last.secs + 2, 0), &mut out);
+        seconds.pass(wall(last.secs + 3, 0), &mut out);
     }
     let line = |row: &Row| {
         assert_eq!(&*row.wan, "Cable");
@@ -62,6 +62,22 @@ fn told(facts: &[(WallTime, Fact)]) -> Vec<String> {
             .to_owned()
     };
     rows.iter().map(line).collect()
+}
+
+#[test]
+fn a_second_waits_for_facts_that_are_on_their_way() {
+    let green = (Zone::Green, 500);
+    let mut seconds = Seconds::new(["Cable"]);
+    let mut rows = Vec::new();
+    let mut out = |row: Row| rows.push((row.at, row.metric, row.value));
+    for (heard, passed) in [(wall(7, 900), wall(8, 0)), (wall(7, 950), wall(8, 100))] {
+        let fact = cycle(heard.nanos / 50_000_000, 22, green, green);
+        seconds.hear(heard, WanId(0), &fact, &mut out);
+        seconds.pass(passed, &mut out);
+    }
+    seconds.pass(wall(9, 0), &mut out);
+    rows.retain(|(_, metric, _)| metric == metric::RTT);
+    assert_eq!(rows, [(7, metric::RTT.into(), 18.5)]);
 }
 
 #[test]
@@ -226,7 +242,7 @@ mod of_steering {
         for fact in facts {
             seconds.hear(wall(7, 0), WanId(0), &fact, &mut out);
         }
-        seconds.pass(wall(8, 0), &mut out);
+        seconds.end(&mut out);
         rows
     }
 
@@ -249,6 +265,7 @@ mod of_steering {
             counts: Counts::default(),
             needed: (3, 15),
             decides: Decides::Hysteresis,
+            trouble: None,
         };
         let source = r#"{"source": "steering"}"#;
         assert_eq!(

@@ -88,8 +88,8 @@ impl Display for Line<'_> {
             Fact::Fallback {
                 step,
                 rounds,
-                gateway,
-            } => measuring::fallback(f, step, rounds, gateway),
+                findings,
+            } => measuring::fallback(f, step, rounds, findings.gateway),
             Fact::Recovered { rounds } => write!(f, "ICMP recovered after {rounds} cycles"),
             Fact::Link(fact) => link::write(f, &fact),
             Fact::Refused { direction, why } => router::refused(f, direction, why),

@@ -1,6 +1,7 @@
 //! What readers of the log rely on.
 
 use super::*;
+use crate::control::blackout::Findings;
 use crate::control::controller::{Judgement, Source};
 use crate::control::delay::Delay;
 use crate::control::law::{Verdict, Why};
@@ -167,7 +168,7 @@ fn words_of_v1_7_are_kept() {
             Fact::Fallback {
                 step: Step::Fail(Blind::TotalLoss),
                 rounds: 0,
-                gateway: false,
+                findings: Findings::default(),
             },
             "wan1: Total connectivity loss - skipping cycle",
         ),

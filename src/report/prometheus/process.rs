@@ -58,7 +58,7 @@ fn counters(page: &mut Page<'_>, pulse: &Pulse) -> fmt::Result {
         ),
         (
             "wanctl_log_records_lost_total",
-            "Records for logs and files that found no room in their queue",
+            "Records for logs and files that found no room in their queue, and log lines that no file took",
             pulse.records_lost,
         ),
         (

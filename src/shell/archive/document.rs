@@ -78,7 +78,7 @@ fn look_up(
             ControlFlow::Continue(())
         }
     })?;
-    let known = question.query.offset + found.count;
+    let known = known(question.query.offset, found.count);
     found.total = if found.count > 0 && found.count < question.limit {
         // That was the last page.
         Count::Exact(known)
@@ -91,6 +91,11 @@ fn look_up(
         }
     };
     Ok(found)
+}
+
+/// Rows that there are at least; a page beyond the last one does not tell.
+const fn known(offset: u64, count: u64) -> u64 {
+    if count == 0 { 0 } else { offset + count }
 }
 
 impl Found {
@@ -156,4 +161,15 @@ fn list(metrics: &[String]) -> String {
         .map(|name| format!("\n        {}", quoted(name)))
         .collect();
     format!("[{}\n      ]", names.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_were_handed_out_are_there_and_those_left_out_before_them() {
+        assert_eq!(known(20, 10), 30);
+        assert_eq!(known(u64::MAX, 0), 0);
+    }
 }

@@ -74,7 +74,7 @@ impl<S, F> Inbox<S, F> {
         self.desk.written.pop()
     }
 
-    /// Records there was no room for.
+    /// Records there was no room for, and lines that no file took.
     pub fn lost(&self) -> u64 {
         self.desk.lost.load(Ordering::Relaxed)
     }
@@ -84,7 +84,7 @@ impl<S, F> Inbox<S, F> {
         self.desk.unsaved.load(Ordering::Relaxed)
     }
 
-    /// Whether the history cannot be written, and that was told.
+    /// Whether the history cannot be written, and not only for a moment.
     pub fn history_failing(&self) -> bool {
         self.desk.history_failing.load(Ordering::Relaxed)
     }

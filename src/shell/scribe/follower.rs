@@ -29,7 +29,7 @@ pub trait Follower<F>: Debug + Send {
 /// How a follower's records fare.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Condition {
-    /// They cannot be written, and that was told.
+    /// They cannot be written, and not only for a moment.
     pub failing: bool,
     /// So many of them waited too long.
     pub lost: u64,

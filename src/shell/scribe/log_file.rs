@@ -5,6 +5,10 @@ use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
+use log::Level;
+
+use crate::shell::journal;
+
 /// Rounds of the scribe (ten a second) between two looks whether the file was rotated, or whether a
 /// broken one can be opened again.
 const LOOK_EVERY_ROUNDS: u32 = 10;
@@ -37,8 +41,9 @@ impl LogFile {
         self.pending.push_str(line);
     }
 
-    /// Writes what was appended. If that fails, says so once on stderr and drops it.
-    pub(super) fn flush(&mut self) {
+    /// Writes what was appended. If that fails, says so once on stderr and drops it. Returns how many lines were
+    /// dropped.
+    pub(super) fn flush(&mut self) -> u64 {
         if self.rounds > 0 {
             self.rounds -= 1;
         } else {
@@ -48,19 +53,20 @@ impl LogFile {
             }
         }
         if self.pending.is_empty() {
-            return;
+            return 0;
         }
         let written = self.write();
+        let lines = self.pending.bytes().filter(|&byte| byte == b'\n').count();
         self.pending.clear();
         if let Err(e) = &written
             && !self.told
         {
-            // Not eprintln, which panics if stderr is gone, too.
-            let complaint = format!("cannot write the log {}: {e}\n", self.path.display());
-            let _ = io::stderr().lock().write_all(complaint.as_bytes());
+            let complaint = format!("cannot write the log {}: {e}", self.path.display());
+            journal::complain(Level::Error, &complaint);
         }
         self.failing = written.is_err();
         self.told = self.failing;
+        if self.failing { lines as u64 } else { 0 }
     }
 
     pub(super) fn reopen(&mut self) {

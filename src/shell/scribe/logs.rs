@@ -1,25 +1,34 @@
 //! Lines, into log files and to the console.
 
 use core::fmt::Write as _;
-use std::io::Write as _;
 
 use log::Level;
 
+use super::console::Console;
 use super::local_time::{iso_utc, text_local};
 use super::log_file::LogFile;
-use super::{LogFormat, ScribeParams};
+use super::repeats::{LeftOut, Repeats};
+use super::{LogFormat, Moment, ScribeParams};
 use crate::program::WanId;
 use crate::status::Label;
-use crate::time::WallTime;
+use crate::time::{Instant, WallTime};
 
 /// The logs of all WANs.
 #[derive(Debug)]
 pub(super) struct Logs {
-    logger: &'static str,
     wans: Vec<WanLogs>,
-    format: LogFormat,
-    console: bool,
+    style: Style,
+    console: Console,
     debugging: bool,
+    /// For how often something was said; as of when the scribe looked last.
+    now: Instant,
+}
+
+/// How lines look.
+#[derive(Clone, Copy, Debug)]
+struct Style {
+    logger: &'static str,
+    format: LogFormat,
 }
 
 /// One WAN's logs, open.
@@ -28,12 +37,15 @@ struct WanLogs {
     name: Label,
     main: Option<LogFile>,
     debug: Option<LogFile>,
+    repeats: Repeats<Said>,
 }
 
-impl WanLogs {
-    fn files(&mut self) -> impl Iterator<Item = &mut LogFile> {
-        self.main.iter_mut().chain(&mut self.debug)
-    }
+/// A line, and whether the console is to have it.
+#[derive(Debug)]
+struct Said {
+    level: Level,
+    message: String,
+    console: Console,
 }
 
 impl Logs {
@@ -43,13 +55,17 @@ impl Logs {
             name: files.name,
             main: files.main_log.map(LogFile::new),
             debug: files.debug_log.map(LogFile::new),
+            repeats: Repeats::new(),
         });
         Self {
-            logger,
             wans: wans.collect(),
-            format: params.format,
-            console: params.console,
+            style: Style {
+                logger,
+                format: params.format,
+            },
+            console: Console::new(params.console),
             debugging: params.debug,
+            now: Instant::ZERO,
         }
     }
 
@@ -63,18 +79,38 @@ impl Logs {
         level <= Level::Info || self.debugging
     }
 
-    /// Writes what was appended.
-    pub(super) fn flush(&mut self) {
-        self.files().for_each(LogFile::flush);
+    /// Says what was left out for some time, and writes what was appended. Returns how many lines could not be
+    /// written.
+    pub(super) fn flush(&mut self, at: Moment) -> u64 {
+        self.now = at.now;
+        self.summarize(at, Repeats::due)
+    }
+
+    /// The process ends: says whatever was left out.
+    pub(super) fn close(&mut self, at: Moment) {
+        // Nobody is left to be told how many could not be written.
+        let _ = self.summarize(at, Repeats::all);
+    }
+
+    fn summarize(
+        &mut self,
+        at: Moment,
+        which: impl Fn(&mut Repeats<Said>, Instant) -> Vec<LeftOut<Said>>,
+    ) -> u64 {
+        let mut dropped = 0;
+        for logs in &mut self.wans {
+            for left_out in which(&mut logs.repeats, at.now) {
+                logs.write(at.wall, self.style, &left_out.into());
+            }
+            dropped += logs.files().map(LogFile::flush).sum::<u64>();
+        }
+        dropped
     }
 
     /// The files were rotated.
     pub(super) fn reopen(&mut self) {
-        self.files().for_each(LogFile::reopen);
-    }
-
-    fn files(&mut self) -> impl Iterator<Item = &mut LogFile> {
-        self.wans.iter_mut().flat_map(WanLogs::files)
+        let files = self.wans.iter_mut().flat_map(WanLogs::files);
+        files.for_each(LogFile::reopen);
     }
 
     /// A line that concerns the process: into every log, but once to the console.
@@ -82,41 +118,92 @@ impl Logs {
         let console = self.console;
         for wan in (0..).map(WanId).take(self.wans.len()) {
             self.line(wan, at, level, text);
-            self.console = false;
+            self.console = Console::Closed;
         }
         self.console = console;
     }
 
-    /// A line of one WAN's.
+    /// A line of one WAN's: whole into the log for debugging, and elsewhere unless it was said too often.
     pub(super) fn line(&mut self, wan: WanId, at: WallTime, level: Level, message: &str) {
         if !self.want(level) {
             return;
         }
         let logs = &mut self.wans[wan.index()];
-        let name = &logs.name;
-        let line = match self.format {
+        let said = Said {
+            level,
+            message: message.to_owned(),
+            console: self.console,
+        };
+        if self.debugging {
+            let line = self.style.line(at, &logs.name, &said);
+            self.console
+                .write(level, self.style.format, &text_local(at), &line);
+            if let Some(debug) = &mut logs.debug {
+                debug.append(&line);
+            }
+            if level > Level::Info {
+                return;
+            }
+        }
+        // A console that has all of it needs no summary.
+        let console = match level {
+            Level::Error | Level::Warn if !self.debugging => said.console,
+            _ => Console::Closed,
+        };
+        let (displaced, said) = logs
+            .repeats
+            .hear(self.now, message, Said { console, ..said });
+        if let Some(left_out) = displaced {
+            logs.write(at, self.style, &left_out.into());
+        }
+        if let Some(said) = said {
+            logs.write(at, self.style, &said);
+        }
+    }
+}
+
+impl WanLogs {
+    fn files(&mut self) -> impl Iterator<Item = &mut LogFile> {
+        self.main.iter_mut().chain(&mut self.debug)
+    }
+
+    /// Into the main log and to the console.
+    fn write(&mut self, at: WallTime, style: Style, said: &Said) {
+        let line = style.line(at, &self.name, said);
+        if let Some(main) = &mut self.main {
+            main.append(&line);
+        }
+        said.console
+            .write(said.level, style.format, &text_local(at), &line);
+    }
+}
+
+impl Style {
+    fn line(self, at: WallTime, name: &Label, said: &Said) -> String {
+        let Said { level, message, .. } = said;
+        match self.format {
             LogFormat::Text => format!(
                 "{} [{name}] [{}] {message}\n",
                 text_local(at),
-                level_name(level)
+                level_name(*level)
             ),
-            LogFormat::Json => json_line(at, self.logger, name, level, message),
-        };
-        if level <= Level::Info
-            && let Some(log) = &mut logs.main
-        {
-            log.append(&line);
+            LogFormat::Json => json_line(at, self.logger, name, *level, message),
         }
-        if self.debugging
-            && let Some(log) = &mut logs.debug
-        {
-            log.append(&line);
-        }
-        // v1.7's console: everything while debugging, otherwise what needs attention. The journal
-        // is often that console; one it cannot take is no reason to stop.
-        let wanted = self.debugging || level <= Level::Warn;
-        if self.console && wanted {
-            let _ = std::io::stderr().lock().write_all(line.as_bytes());
+    }
+}
+
+/// `wan1: Refused (… 118 more in 60 s)`
+impl From<LeftOut<Said>> for Said {
+    fn from(left_out: LeftOut<Self>) -> Self {
+        let LeftOut {
+            newest,
+            count,
+            time,
+        } = left_out;
+        let secs = time.as_secs_f64();
+        Self {
+            message: format!("{} (… {count} more in {secs:.0} s)", newest.message),
+            ..newest
         }
     }
 }

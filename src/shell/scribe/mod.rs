@@ -3,6 +3,7 @@
 //! The loop hands it fixed-size records through a bounded lock-free queue. A full queue drops and
 //! counts, so a full disk or a slow SD card can cost records, never a cycle (W-03, W-16, b-30).
 
+mod console;
 mod desk;
 mod files;
 mod follower;
@@ -11,6 +12,7 @@ mod local_time;
 mod log_file;
 mod log_front;
 mod logs;
+mod repeats;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -166,7 +168,7 @@ impl<S: Debug + Send + 'static, F: Debug + Send + 'static> Scribe<S, F> {
                     thread::park_timeout(LOOK_EVERY);
                 }
                 writer.work_off(&work, clock);
-                writer.finish(clock);
+                writer.finish(&work, clock);
                 work.done.store(true, Ordering::Release);
             })
             .map_err(|e| format!("cannot start the scribe thread: {e}"))?;

@@ -222,3 +222,84 @@ fn a_follower_hears_every_fact_and_has_the_last_word() {
         "what is only for debugging stays out"
     );
 }
+
+/// Asks somebody else to say its last word.
+#[derive(Debug)]
+struct Ventriloquist(Arc<std::sync::OnceLock<InboxOf<Autorate>>>);
+
+impl Follower<Fact> for Ventriloquist {
+    fn hear(&mut self, _at: WallTime, _wan: WanId, _fact: &Fact) {}
+
+    fn work(&mut self, _at: Moment, _say: &mut dyn FnMut(log::Level, &str)) {}
+
+    fn finish(&mut self, _at: Moment, _say: &mut dyn FnMut(log::Level, &str)) {
+        self.0.get().expect("it was set").leave(Record::Line {
+            wan: None,
+            level: log::Level::Warn,
+            text: line(format_args!("The last attempt failed")),
+        });
+    }
+}
+
+#[test]
+fn what_a_followers_thread_says_at_the_end_is_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let voice = Arc::default();
+    let follower = Box::new(Ventriloquist(Arc::clone(&voice)));
+    let params = params(dir.path(), false);
+    let scribe = Scribe::start::<Autorate>(Clock::start(), params, vec![follower]).unwrap();
+    assert!(voice.set(scribe.inbox()).is_ok());
+    assert!(scribe.stop(Duration::from_secs(5)));
+    let log = std::fs::read_to_string(dir.path().join("log/wan1.log")).unwrap();
+    assert!(log.ends_with(" The last attempt failed\n"), "{log}");
+}
+
+#[test]
+fn lines_that_no_file_takes_are_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    // Where the directory should be.
+    std::fs::write(dir.path().join("log"), "").unwrap();
+    let scribe = start(params(dir.path(), false));
+    let inbox = scribe.inbox();
+    for _ in 0..3 {
+        inbox.leave(Record::Fact {
+            wan: WanId(0),
+            fact: Fact::Silent,
+        });
+    }
+    assert!(scribe.stop(Duration::from_secs(5)));
+    assert_eq!(inbox.lost(), 3);
+}
+
+/// A line that comes 138 times at once, beside one that comes once.
+#[test]
+fn what_is_said_too_often_is_summed_up_in_the_main_log_and_whole_in_the_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let scribe = start(params(dir.path(), true));
+    let inbox = scribe.inbox();
+    let say = |level, text: LineText| {
+        let wan = None;
+        inbox.leave(Record::Line { wan, level, text });
+    };
+    for n in 0..138 {
+        say(log::Level::Error, line(format_args!("Slot {n} is full")));
+    }
+    say(log::Level::Warn, line(format_args!("Once")));
+    assert!(scribe.stop(Duration::from_secs(5)));
+    let read = |name: &str| std::fs::read_to_string(dir.path().join("log").join(name)).unwrap();
+    let (main, debug) = (read("wan1.log"), read("wan1_debug.log"));
+    let mut lines = main.lines();
+    for n in 0..20 {
+        let end = format!(" [wan1] [ERROR] Slot {n} is full");
+        assert!(lines.next().unwrap().ends_with(&end), "{main}");
+    }
+    assert!(lines.next().unwrap().ends_with("[WARNING] Once"), "{main}");
+    let last = lines.next().unwrap();
+    assert!(
+        last.contains(" [wan1] [ERROR] Slot 137 is full (… 118 more in "),
+        "{last}"
+    );
+    assert_eq!(lines.next(), None);
+    assert_eq!(debug.lines().count(), 139);
+    assert!(!debug.contains("more in"));
+}

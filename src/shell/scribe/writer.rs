@@ -51,15 +51,7 @@ impl<P: Report> Writer<P> {
     /// Writes down all that waits.
     pub(super) fn work_off(&mut self, from: &Desk<P::Saved, P::Fact>, clock: Clock) {
         self.logs.debug(from.debug.load(Relaxed));
-        let mut newest = None;
-        while let Some(entry) = from.queue.pop() {
-            newest = Some(entry.at);
-            self.write(entry.at, &entry.record);
-            if let Record::Save { saved, .. } = entry.record {
-                // Who has no use for it lets it lie until there is no more room.
-                let _ = from.written.push(saved);
-            }
-        }
+        let newest = self.empty(from);
         let unsaved = self.wans.iter().flat_map(|wan| &wan.unsaved).flatten();
         from.unsaved
             .store(u32::try_from(unsaved.count()).unwrap_or(u32::MAX), Relaxed);
@@ -74,7 +66,10 @@ impl<P: Report> Writer<P> {
             self.lost_told = lost;
             self.logs.line_to_all(at, Level::Warn, &text);
         }
-        self.logs.flush();
+        let dropped = self.logs.flush(Moment::of(clock));
+        from.lost.fetch_add(dropped, Relaxed);
+        // The file's trouble was told where it is seen.
+        self.lost_told += dropped;
         self.for_followers(clock, |follower, at, say| follower.work(at, say));
         let conditions = || self.followers.iter().map(|follower| follower.condition());
         let failing = conditions().any(|condition| condition.failing);
@@ -83,10 +78,26 @@ impl<P: Report> Writer<P> {
         from.history_lost.store(lost, Relaxed);
     }
 
+    /// Writes down what lies in the queue; returns when the newest of it was left.
+    fn empty(&mut self, from: &Desk<P::Saved, P::Fact>) -> Option<WallTime> {
+        let mut newest = None;
+        while let Some(entry) = from.queue.pop() {
+            newest = Some(entry.at);
+            self.write(entry.at, &entry.record);
+            if let Record::Save { saved, .. } = entry.record {
+                // Who has no use for it lets it lie until there is no more room.
+                let _ = from.written.push(saved);
+            }
+        }
+        newest
+    }
+
     /// The process ends.
-    pub(super) fn finish(&mut self, clock: Clock) {
+    pub(super) fn finish(&mut self, from: &Desk<P::Saved, P::Fact>, clock: Clock) {
         self.for_followers(clock, |follower, at, say| follower.finish(at, say));
-        self.logs.flush();
+        // What their threads had to say of their last attempts.
+        self.empty(from);
+        self.logs.close(Moment::of(clock));
     }
 
     fn for_followers(

@@ -81,6 +81,15 @@ try {
   // What somebody else wrote into the history stays words.
   assert.match(await text('#changes-rows'), /<img src=x onerror=alert\(1\)>/);
 
+  // v1.7 wrote no zones of the upload, and a worst second does not make a step of RED.
+  const said = await page.evaluate(() => {
+    const band = (value) => ({ mean: [value, value], min: [value, value], max: [value, value] });
+    const none = { mean: [null, null], min: [null, null], max: [null, null] };
+    const wan = { rtt: band(20), down: band(400), up: none, zone_down: [3, 0], zone_up: [null, null], time_down: [99, 0, 0, 1], time_up: [0, 0, 0, 0] };
+    return summaryWords(new Data({ from: 0, step: 60 }, wan), { from: 0, to: 120 });
+  });
+  assert.equal(said, 'Delay was 20 ms in the mean and 20 ms at worst. Download was RED 1.0 % of the time, and not below 400 Mbit/s.');
+
   const button = (name) => page.getByRole('button', { name, exact: true });
   const show = (name, seconds) => chartAfter(name, () => button(name).click(), (one) => near(one.span, seconds));
   const week = await show('7 days', 7 * 86400);
@@ -108,6 +117,11 @@ try {
     for (let n = 0; n < 4; n += 1) await page.keyboard.press('Escape');
   }, ({ span }) => near(span, week.span));
   assert.match(await text('#range'), /^The last 7 days/);
+
+  await page.locator('#changes-rows button').first().focus();
+  await chartAfter('a change that was chosen by keyboard', () => page.keyboard.press('Enter'), ({ span }) => near(span, 600));
+  await chartAfter('the way back from it', () => button('Back to the span before').click(), ({ span }) => near(span, week.span));
+  await page.evaluate(() => scrollTo(0, 0));
 
   const line = (name) => page.locator('#wans button', { hasText: name });
   await chartAfter('the other line', () => line('wan2').click(), ({ wan }) => wan === 'wan2');
@@ -162,10 +176,28 @@ try {
   await show('30 min', 1800);
   await picture('daemon-gone');
 
+  const late = await browser.newPage();
+  const meant = [];
+  late.on('request', (request) => { if (request.url().includes('/api/series')) meant.push(Number(new URL(request.url()).searchParams.get('to'))); });
+  await late.addInitScript(() => {
+    const own = Date.now;
+    Date.now = () => own() - 3600000;
+  });
+  await late.goto(url);
+  await until("the dashboard's time on a machine whose clock is wrong", () => meant.some((to) => near(to, Date.now() / 1000)));
+  await late.close();
+
   const elsewhere = asked.filter((one) => !one.startsWith(url) && !one.startsWith('data:'));
   assert.deepEqual(elsewhere, []);
   assert.deepEqual(complaints, []);
   console.log(`ok: ${asked.length} requests, all of them to the dashboard; the console is silent`);
+
+  await browser.setOffline(true);
+  await until('word of a dashboard that is gone', async () => /dashboard itself does not answer/.test(await text('#problems')));
+  assert.equal(await page.locator('.card.silent').count(), 3);
+  await browser.setOffline(false);
+  await until('its return', async () => !/dashboard itself/.test(await text('#problems')));
+  assert.equal(await page.locator('.card.silent').count(), 2);
 } catch (error) {
   console.error(error, complaints);
   if (pictures) await picture('failed');

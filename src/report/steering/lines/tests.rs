@@ -48,6 +48,7 @@ fn cycle(standing: Standing, reason: Reason) -> Cycle {
         },
         needed: (2, 15),
         decides: Decides::Hysteresis,
+        trouble: None,
     }
 }
 

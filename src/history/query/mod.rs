@@ -5,13 +5,18 @@
 //! finer one blended on the fly, so that the answer still speaks one granularity; a coarser one as it is,
 //! because nobody knows more.
 
+mod plan;
+
 use core::ops::ControlFlow;
 
 use rusqlite::types::Value;
 
+pub use self::plan::Span;
+use self::plan::{Stretch, cover};
 use super::blend::Coarser;
 use super::database::Database;
-use super::row::Sample;
+use super::metric;
+use super::row::{Row, Sample};
 use super::tier::Tier;
 use super::trouble::Trouble;
 
@@ -47,19 +52,6 @@ impl Default for Count {
     fn default() -> Self {
         Self::Exact(0)
     }
-}
-
-/// A stretch of time, and who answers for it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Span {
-    /// The first second.
-    pub from: i64,
-    /// The last second.
-    pub to: i64,
-    /// Whose rows are read.
-    pub source: Tier,
-    /// What they are handed out as: `source`, or coarser.
-    pub shown: Tier,
 }
 
 impl Query {
@@ -127,12 +119,15 @@ impl Query {
                 ControlFlow::Continue(())
             }
         };
-        for span in self.plan(database)? {
-            let answered = self.answer(database, span, &mut counted);
+        let (spans, mut blend) = (self.plan(database)?, None);
+        for span in spans {
+            let answered = self.answer(database, span, &mut blend, &mut counted);
             if answered.map_err(|e| database.trouble(e))?.is_break() {
-                break;
+                return Ok(());
             }
         }
+        // Nothing comes after it.
+        let _ = self.hand_out(&mut blend, &mut counted);
         Ok(())
     }
 
@@ -141,26 +136,30 @@ impl Query {
     /// # Errors
     /// [`Trouble`].
     pub fn count(&self, database: &Database) -> Result<u64, Trouble> {
-        let mut count = 0;
+        let (mut counted, mut blended) = (0, 0);
         let all = Self {
             offset: 0,
             limit: None,
             ..self.clone()
         };
-        for span in self.plan(database)? {
-            let counted = if span.source == span.shown {
-                all.count_as_they_are(database, span)
+        let (spans, mut blend) = (self.plan(database)?, None);
+        let mut one_more = |_: &Sample<'_>| {
+            blended += 1;
+            ControlFlow::Continue(())
+        };
+        for span in spans {
+            let looked = if span.source == span.shown {
+                let count = all.count_as_they_are(database, span);
+                count.map(|count| counted += count)
             } else {
-                let mut blended = 0;
-                let answered = all.answer(database, span, &mut |_| {
-                    blended += 1;
-                    ControlFlow::Continue(())
-                });
-                answered.map(|_| blended)
+                let answered = all.answer(database, span, &mut blend, &mut one_more);
+                answered.map(|_| ())
             };
-            count += counted.map_err(|e| database.trouble(e))?;
+            looked.map_err(|e| database.trouble(e))?;
         }
-        Ok(count)
+        // It never breaks off.
+        let _ = all.hand_out(&mut blend, &mut one_more);
+        Ok(counted + blended)
     }
 
     fn count_as_they_are(&self, database: &Database, span: Span) -> rusqlite::Result<u64> {
@@ -172,14 +171,23 @@ impl Query {
         Ok(count.unsigned_abs())
     }
 
+    /// Hands out what a span knows, but for the last of a time that an older span may know more of: that is left
+    /// in `blend`.
     fn answer(
         &self,
         database: &Database,
         span: Span,
+        blend: &mut Option<Coarser>,
         each: &mut dyn FnMut(&Sample<'_>) -> ControlFlow<()>,
     ) -> rusqlite::Result<ControlFlow<()>> {
         // Only where rows go out as they are does SQL know how many are wanted.
         let as_it_is = span.source == span.shown;
+        let goes_on = blend
+            .as_ref()
+            .is_some_and(|blend| !as_it_is && blend.tier() == span.shown);
+        if !goes_on && self.hand_out(blend, each).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
         let limit = self
             .limit
             .filter(|_| as_it_is)
@@ -189,30 +197,57 @@ impl Query {
         let (sql, values) = self.sql(columns, span, order, limit);
         let mut statement = database.connection.prepare(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(values))?;
-        let mut coarser = Coarser::new(span.shown);
-        let mut blended = |rows: Vec<super::row::Row>| {
-            let mut asked = rows.iter().filter(|row| self.asks_for(&row.metric));
-            asked.try_for_each(|row| each(&row.sample(span.shown)))
-        };
-        if as_it_is {
-            while let Some(row) = rows.next()? {
-                if each(&sample(row, span.source)?).is_break() {
-                    return Ok(ControlFlow::Break(()));
-                }
-            }
-            return Ok(ControlFlow::Continue(()));
-        }
         while let Some(row) = rows.next()? {
-            if blended(coarser.add(&sample(row, span.source)?)).is_break() {
+            let sample = sample(row, span.source)?;
+            let flow = if as_it_is {
+                each(&sample)
+            } else {
+                let blend = blend.get_or_insert_with(|| Coarser::new(span.shown));
+                self.those_asked_for(&blend.add(&sample), span.shown, each)
+            };
+            if flow.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
-        Ok(blended(coarser.finish()))
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Hands out what was blended last.
+    fn hand_out(
+        &self,
+        blend: &mut Option<Coarser>,
+        each: &mut dyn FnMut(&Sample<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        match blend.take() {
+            Some(mut blend) => self.those_asked_for(&blend.finish(), blend.tier(), each),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    fn those_asked_for(
+        &self,
+        rows: &[Row],
+        shown: Tier,
+        each: &mut dyn FnMut(&Sample<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut asked = rows.iter().filter(|row| self.asks_for(&row.metric));
+        asked.try_for_each(|row| each(&row.sample(shown)))
     }
 
     /// A mean brings the extreme it hides, which nobody may have asked for.
     fn asks_for(&self, metric: &str) -> bool {
         self.metrics.is_empty() || self.metrics.iter().any(|name| name == metric)
+    }
+
+    /// Names of the rows that the answer is made of: an extreme also of its means, which are extremes of the time
+    /// they are blended to.
+    fn read_for(&self, span: Span) -> Vec<String> {
+        let mut names = self.metrics.clone();
+        if span.source != span.shown {
+            let means = self.metrics.iter().filter_map(|name| metric::mean_of(name));
+            names.extend(means.map(str::to_owned));
+        }
+        names
     }
 
     fn sql(
@@ -238,11 +273,12 @@ impl Query {
             values.push(Value::Text(wan.clone()));
         }
         if !self.metrics.is_empty() {
-            let marks = vec!["?"; self.metrics.len()].join(", ");
+            let names = self.read_for(span);
+            let marks = vec!["?"; names.len()].join(", ");
             sql.push_str(" AND +metric_name IN (");
             sql.push_str(&marks);
             sql.push(')');
-            values.extend(self.metrics.iter().cloned().map(Value::Text));
+            values.extend(names.into_iter().map(Value::Text));
         }
         sql.push_str(order);
         if let Some(limit) = limit {
@@ -251,61 +287,6 @@ impl Query {
         }
         (sql, values)
     }
-}
-
-/// A stretch that somebody has to answer for.
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    from: i64,
-    to: i64,
-    /// It ends where a finer tier begins, which knows the rest of the row that stands for that moment.
-    is_cut: bool,
-}
-
-/// The first tier that knows of the stretch answers for what it knows; the others for what is left on
-/// either side. Newest first.
-fn cover(known: &[(Tier, i64, i64)], wanted: Tier, stretch: Stretch, spans: &mut Vec<Span>) {
-    let Some((&(source, first, last), others)) = known.split_first() else {
-        return;
-    };
-    let Stretch { from, to, is_cut } = stretch;
-    let coarse = source > wanted;
-    let end = if is_cut && coarse {
-        source.start_of(to + 1) - 1
-    } else {
-        to
-    };
-    let (low, high) = (from.max(first), end.min(last));
-    if from > to {
-        return;
-    }
-    if low > high {
-        return cover(others, wanted, stretch, spans);
-    }
-    let newer = Stretch {
-        from: high + 1,
-        ..stretch
-    };
-    cover(others, wanted, newer, spans);
-    let shown = source.max(wanted);
-    let begins = if coarse {
-        // The row that stands for the first second may have begun before it.
-        source.start_of(low)
-    } else {
-        low
-    };
-    spans.push(Span {
-        from: begins,
-        to: high,
-        source,
-        shown,
-    });
-    let older = Stretch {
-        from,
-        to: low - 1,
-        is_cut: true,
-    };
-    cover(others, wanted, older, spans);
 }
 
 fn sample<'r>(row: &'r rusqlite::Row<'_>, tier: Tier) -> rusqlite::Result<Sample<'r>> {
@@ -318,69 +299,4 @@ fn sample<'r>(row: &'r rusqlite::Row<'_>, tier: Tier) -> rusqlite::Result<Sample
         labels: row.get_ref(4)?.as_str_or_null()?,
         tier,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn covered(
-        known: &[(Tier, i64, i64)],
-        wanted: Tier,
-        range: (i64, i64),
-    ) -> Vec<(i64, i64, Tier, Tier)> {
-        let mut spans = Vec::new();
-        let stretch = Stretch {
-            from: range.0,
-            to: range.1,
-            is_cut: false,
-        };
-        cover(known, wanted, stretch, &mut spans);
-        let spans = spans.into_iter();
-        spans.map(|s| (s.from, s.to, s.source, s.shown)).collect()
-    }
-
-    #[test]
-    fn where_the_chosen_tier_ends_a_finer_one_goes_on() {
-        let known = [
-            (Tier::FiveMinutes, 3_000, 8_999),
-            (Tier::Minute, 6_000, 9_599),
-            (Tier::Raw, 9_000, 9_700),
-        ];
-        assert_eq!(
-            covered(&known, Tier::FiveMinutes, (2_000, 9_700)),
-            [
-                (9_600, 9_700, Tier::Raw, Tier::FiveMinutes),
-                (9_000, 9_599, Tier::Minute, Tier::FiveMinutes),
-                (3_000, 8_999, Tier::FiveMinutes, Tier::FiveMinutes),
-            ]
-        );
-    }
-
-    #[test]
-    fn where_nothing_finer_is_left_the_coarser_one_answers_with_the_row_that_stands_for_it() {
-        let known = [(Tier::Raw, 9_000, 9_700), (Tier::Hour, 0, 7_199)];
-        assert_eq!(
-            covered(&known, Tier::Raw, (7_100, 7_160)),
-            [(3_600, 7_160, Tier::Hour, Tier::Hour)]
-        );
-        assert_eq!(covered(&known, Tier::Raw, (8_000, 8_500)), []);
-    }
-
-    #[test]
-    fn no_row_stands_for_time_that_a_finer_one_answers_for() {
-        let known = [(Tier::Raw, 9_037, 9_700), (Tier::Minute, 8_400, 9_659)];
-        assert_eq!(
-            covered(&known, Tier::Raw, (8_930, 9_700)),
-            [
-                (9_037, 9_700, Tier::Raw, Tier::Raw),
-                (8_880, 8_999, Tier::Minute, Tier::Minute),
-            ]
-        );
-        // That minute is all there is to say of itself.
-        assert_eq!(
-            covered(&known, Tier::Raw, (9_010, 9_030)),
-            [(9_000, 9_030, Tier::Minute, Tier::Minute)]
-        );
-    }
 }

@@ -15,9 +15,11 @@ use ureq::unversioned::transport::{
 
 /// Wraps a connection in TLS where the address says https.
 #[derive(Debug)]
-pub(super) struct OurTls {
-    pub(super) config: Arc<ClientConfig>,
-    pub(super) name: ServerName<'static>,
+pub struct OurTls {
+    /// Whom to trust.
+    pub config: Arc<ClientConfig>,
+    /// Whose certificate is expected.
+    pub name: ServerName<'static>,
 }
 
 impl<In: Transport> Connector<In> for OurTls {
@@ -48,7 +50,7 @@ impl<In: Transport> Connector<In> for OurTls {
 }
 
 /// A connection inside TLS.
-pub(super) struct TlsTransport {
+pub struct TlsTransport {
     buffers: LazyBuffers,
     stream: StreamOwned<ClientConnection, TransportAdapter>,
 }
