@@ -42,6 +42,8 @@ use crate::units::Millis;
 const PANEL: usize = 4;
 /// A delta older than this says nothing about now, as in cake-autorate.
 const FRESH_FOR: Duration = Duration::from_millis(500);
+/// A reply that took longer says what the line was like then, as in the prober: 64 rounds of 50 ms.
+const ANSWERED_WITHIN: Duration = Duration::from_millis(3_200);
 /// Over this time the delta is compared with itself.
 const TREND_OVER: Duration = Duration::from_millis(250);
 /// A queue that shrinks faster than this is draining, in milliseconds per second. Slower could be
@@ -168,9 +170,9 @@ impl Meter {
         let Some(reflector) = self.reflectors.get_mut(usize::from(n)) else {
             return;
         };
-        reflector.waiting.answered(sent_at);
+        let overtaken = !reflector.waiting.answered(sent_at);
         reflector.conduct.heard(now);
-        if sent_at < self.valid_from {
+        if sent_at < self.valid_from || overtaken || rtt > ANSWERED_WITHIN {
             return;
         }
         let rtt = rtt.as_millis();

@@ -151,6 +151,20 @@ fn a_lost_echo_is_overtaken() {
 }
 
 #[test]
+fn replies_of_long_ago_say_nothing_about_now() {
+    let mut bench = bench();
+    bench.run(5_000, |_, _| Some(0));
+    // A third of the echoes came into a queue of ten seconds, which was dropped since.
+    bench.run(3_000, |now, _| {
+        Some(if now % 150 == 0 { 10_000 } else { 0 })
+    });
+    for _ in 0..60 {
+        let reading = bench.run(250, |_, _| Some(0));
+        assert!(ms(&reading) < 5.0, "{reading:?}");
+    }
+}
+
+#[test]
 fn a_longer_path_is_learned_in_the_calm_and_a_queue_is_not() {
     let mut line = bench();
     line.run(5_000, |_, _| Some(0));

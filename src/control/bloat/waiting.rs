@@ -13,6 +13,8 @@ const TOLERANCE: Duration = Duration::from_millis(10);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Waiting {
     sent: Deque<Instant, REMEMBERED>,
+    /// The youngest echo that was answered.
+    last: Instant,
 }
 
 impl Waiting {
@@ -21,8 +23,11 @@ impl Waiting {
         let _ = self.sent.push_back(now);
     }
 
-    /// The one sent at `sent_at` is answered; what is older is lost.
-    pub(super) fn answered(&mut self, sent_at: Instant) {
+    /// The one sent at `sent_at` is answered; what is older is lost. Says whether that is news: a younger
+    /// one may have been answered already.
+    pub(super) fn answered(&mut self, sent_at: Instant) -> bool {
+        let news = sent_at + TOLERANCE >= self.last;
+        self.last = self.last.max(sent_at);
         while self
             .sent
             .front()
@@ -30,6 +35,7 @@ impl Waiting {
         {
             self.sent.pop_front();
         }
+        news
     }
 
     pub(super) fn clear(&mut self) {

@@ -38,6 +38,9 @@ const OVER_SHARE: f64 = 0.5;
 const BLIND_AFTER: Duration = Duration::from_secs(2);
 /// So long without a reply is never too long: five echoes at twenty a second.
 pub(super) const LEAST_GAP: Duration = Duration::from_millis(250);
+/// Bloat with a little traffic is doubted for so long before a cut tells whose it is: longer than most
+/// of other people's weather.
+const DOUBTED_FOR: Duration = Duration::from_secs(10);
 /// At the floor, and the delay stays: so often the rate is given back to see whether it is ours.
 pub const TRIAL_EVERY: Duration = Duration::from_secs(30);
 /// And for so long.
@@ -104,8 +107,9 @@ enum State {
 enum NotOurs {
     /// The cut was obeyed and changed nothing.
     Obeyed,
-    /// Our traffic had gone and the delay stayed.
-    Gone,
+    /// Our traffic had gone and the delay stayed; if it is back and the delay still there, it is asked
+    /// again.
+    Gone { until: Instant },
     /// Nothing yet: it is tried until then.
     Trial { until: Instant },
 }

@@ -68,7 +68,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_happens_the_rate_is_within_its_limits_and_says_why(scenario in chaos()) {
@@ -103,6 +103,10 @@ proptest! {
             .max()
             .expect("moments");
         let possible = scenario.line.capacity.down.min(scenario.limits.down.ceiling);
-        prop_assert!(most >= possible.times(0.85), "{} of {}", most, possible);
+        prop_assert!(most >= possible.times(0.8), "{} of {}", most, possible);
+        let mut queues: Vec<_> = score.between(from, until).map(|moment| moment.queue_ms).collect();
+        queues.sort_unstable_by(f64::total_cmp);
+        let threshold = score.moments.last().and_then(|m| m.decisions).expect("a decision").down.threshold;
+        prop_assert!(queues[queues.len() / 2] < 60.0, "{} q50 {}", threshold, queues[queues.len() / 2]);
     }
 }

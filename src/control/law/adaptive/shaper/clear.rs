@@ -1,9 +1,10 @@
 //! No queue of ours: search for more while loaded, and accuse ourselves when there is bloat.
 
 use super::{
-    Blocker, QUIET_SHARE, Reason, STEP_EVERY, Said, Seen, Shaper, State, TRIP, View, held,
+    Blocker, DOUBTED_FOR, QUIET_SHARE, Reason, STEP_EVERY, Said, Seen, Shaper, State, TRIP, View,
+    held,
 };
-use crate::time::{Duration, Instant};
+use crate::time::Instant;
 use crate::units::Rate;
 
 /// Below this share of the rate, and of the floor, traffic holds no queue.
@@ -12,9 +13,6 @@ const OURS_OF_FLOOR: f64 = 0.3;
 /// Below this share of the rate, and of the floor, a cut could not tell: it would not go deep enough.
 const MEAGRE: f64 = 0.05;
 const TOO_NEAR_FLOOR: f64 = 1.25;
-/// Bloat with a little traffic is doubted for so long before a cut tells whose it is: longer than most
-/// of other people's weather.
-const DOUBTED_FOR: Duration = Duration::from_secs(10);
 /// From this share of the rate on, growth would be noticed.
 const LOADED: f64 = 0.85;
 /// Below this a search is over.

@@ -1,8 +1,8 @@
 //! Emptying a queue: from the first cut to the return.
 
 use super::{
-    Delivers, EMPTY_MS, NotOurs, STEP_EVERY, Said, Seen, Shaper, State, TRIAL_EVERY, TRIAL_FOR,
-    View, held,
+    DOUBTED_FOR, Delivers, EMPTY_MS, NotOurs, STEP_EVERY, Said, Seen, Shaper, State, TRIAL_EVERY,
+    TRIAL_FOR, View, held,
 };
 use crate::control::law::adaptive::words::{Blocker, Reason};
 use crate::time::{Duration, Instant};
@@ -124,7 +124,8 @@ impl Shaper {
             0
         };
         if drain.gone >= GONE_STEPS && !self.at_floor() {
-            return self.give_back(seen, NotOurs::Gone);
+            let until = now + DOUBTED_FOR;
+            return self.give_back(seen, NotOurs::Gone { until });
         }
         if let Some(said) = self.judge(now, view, seen, &drain) {
             return said;
@@ -181,7 +182,8 @@ impl Shaper {
             // Something small stays: the noise floor has yet to learn it. It is no bloat.
             return Some(self.drained(now, drain));
         }
-        let deep = self.rate < drain.began_at.times(DEEP_ENOUGH);
+        // At the floor it may be obeyed and still be no less than the line can do.
+        let deep = self.rate < drain.began_at.times(DEEP_ENOUGH) && !self.at_floor();
         (deep && seen.load >= OBEYED).then(|| self.give_back(seen, NotOurs::Obeyed))
     }
 
@@ -212,7 +214,7 @@ impl Shaper {
         let (reason, rate) = match why {
             // What was good may be the floor itself.
             NotOurs::Trial { .. } => (Reason::Tried, self.good.max(self.params.base)),
-            NotOurs::Obeyed | NotOurs::Gone => (Reason::GaveBack, self.good),
+            NotOurs::Obeyed | NotOurs::Gone { .. } => (Reason::GaveBack, self.good),
         };
         self.set(rate.times(keep));
         (reason, Some(Blocker::Weather))

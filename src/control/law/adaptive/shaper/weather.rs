@@ -19,13 +19,18 @@ impl Shaper {
         let more = seen.delta > entry + seen.threshold;
         match why {
             NotOurs::Trial { until } if more || now >= until => self.cut(now, view, seen),
-            NotOurs::Obeyed | NotOurs::Gone if more && seen.achieved > self.enough() => {
+            NotOurs::Gone { until } if now >= until && seen.achieved > self.enough() => {
+                self.cut(now, view, seen)
+            }
+            NotOurs::Obeyed | NotOurs::Gone { .. } if more && seen.achieved > self.enough() => {
                 self.enter_clear(now);
                 // What is on top of the weather has been seen already.
                 self.evidence = TRIP_MOST * TRIP * seen.threshold;
                 held(Blocker::Weather)
             }
-            NotOurs::Trial { .. } | NotOurs::Obeyed | NotOurs::Gone => held(Blocker::Weather),
+            NotOurs::Trial { .. } | NotOurs::Obeyed | NotOurs::Gone { .. } => {
+                held(Blocker::Weather)
+            }
         }
     }
 }
