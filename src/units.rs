@@ -41,6 +41,26 @@ impl Rate {
     pub fn as_mbps(self) -> f64 {
         self.0 as f64 / 1e6
     }
+
+    /// So many times as fast, rounded toward zero; negative and NaN become zero.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` truncates toward zero and saturates"
+    )]
+    pub fn times(self, factor: f64) -> Self {
+        Self((self.0 as f64 * factor) as u64)
+    }
+
+    /// This rate as a share of another; of nothing, any rate is the whole.
+    pub fn share_of(self, whole: Self) -> f64 {
+        if whole.0 == 0 {
+            1.0
+        } else {
+            self.0 as f64 / whole.0 as f64
+        }
+    }
 }
 
 impl Add for Rate {
@@ -216,6 +236,15 @@ mod tests {
     fn a_decayed_rate_rounds_toward_zero() {
         let factor = Factor::new(0.85).unwrap();
         assert_eq!(Rate::bps(123_456_789) * factor, Rate::bps(104_938_270));
+    }
+
+    #[test]
+    fn a_share_of_a_rate_gives_it_back() {
+        let (part, whole) = (Rate::mbit(30), Rate::mbit(120));
+        assert_eq!(whole.times(part.share_of(whole)), part);
+        assert_eq!(part.times(f64::NAN), Rate::ZERO);
+        assert_eq!(part.times(-1.0), Rate::ZERO);
+        assert!((part.share_of(Rate::ZERO) - 1.0).abs() < f64::EPSILON);
     }
 
     #[test]

@@ -7,8 +7,10 @@
 
 pub mod actuator;
 pub mod blackout;
+pub mod bloat;
 pub mod controller;
 pub mod delay;
 pub mod law;
+pub mod load;
 pub mod prober;
 pub mod zone;

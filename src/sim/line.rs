@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Senders follow CAKE at once, as if TCP had already reacted; so on both sides the buffer in front
-//! of the bottleneck is fed with the smaller of demand and CAKE's rate. Flows are constant between
-//! two calls, which makes the integral exact however long the span is: an idle hour costs one call.
+//! of the bottleneck is fed with the smaller of demand and CAKE's rate. Who models the reaction himself
+//! says what far senders really send with [`Line::set_sent`]. Flows are constant between two calls, which makes the integral exact however long the span is: an idle hour costs one call.
 
 use crate::direction::{Both, Direction};
 use crate::sim::random::Random;
@@ -70,6 +70,7 @@ impl Line {
             pipes: Both::from_fn(|direction| Pipe {
                 capacity: options.capacity[direction],
                 demand: options.demand[direction],
+                sent: None,
                 shaped: Rate::ZERO,
                 buffer: Volume::of_bytes(options.buffer[direction]),
                 backlog: Volume::NONE,
@@ -118,6 +119,13 @@ impl Line {
         self.pipes[direction].shaped = shaped;
     }
 
+    /// What the senders of a direction really send from now on, whatever they would like to and were
+    /// told to. In the upload CAKE still holds it, because CAKE is before the bottleneck there.
+    pub fn set_sent(&mut self, now: Instant, direction: Direction, sent: Rate) {
+        self.advance(now);
+        self.pipes[direction].sent = Some(sent);
+    }
+
     /// The RTT of the empty line from now on.
     pub fn set_propagation(&mut self, now: Instant, propagation: Duration) {
         self.advance(now);
@@ -139,6 +147,11 @@ impl Line {
         self.pipes[direction].backlog.as_bytes()
     }
 
+    /// What the buffer in front of the bottleneck holds, in bytes.
+    pub fn buffer(&self, direction: Direction) -> u64 {
+        self.pipes[direction].buffer.as_bytes()
+    }
+
     /// Bytes that wait inside CAKE: after a cut, what the provider's buffer still delivers.
     pub fn backlog_in_cake(&self, direction: Direction) -> u64 {
         self.pipes[direction].behind.as_bytes()
@@ -154,6 +167,8 @@ impl Line {
 struct Pipe {
     capacity: Rate,
     demand: Rate,
+    /// Instead of the demand held to CAKE's rate.
+    sent: Option<Rate>,
     shaped: Rate,
     buffer: Volume,
     /// In front of the bottleneck.
@@ -165,7 +180,7 @@ struct Pipe {
 
 impl Pipe {
     fn advance(&mut self, direction: Direction, span: Duration) {
-        let arrived = Volume::passed(self.inflow(), span);
+        let arrived = Volume::passed(self.inflow(direction), span);
         // A queue that is never empty serves at capacity, one that runs empty has served it all.
         let left = (self.backlog.plus(arrived)).min(Volume::passed(self.capacity, span));
         let waiting = self.backlog.plus(arrived).minus(left);
@@ -190,10 +205,11 @@ impl Pipe {
         passed
     }
 
-    fn inflow(&self) -> Rate {
-        match self.shaped {
-            Rate::ZERO => self.demand,
-            rate => rate.min(self.demand),
+    fn inflow(&self, direction: Direction) -> Rate {
+        match (self.sent, self.shaped, direction) {
+            (Some(sent), _, Direction::Down) | (Some(sent), Rate::ZERO, Direction::Up) => sent,
+            (sent, rate, _) if rate > Rate::ZERO => rate.min(sent.unwrap_or(self.demand)),
+            _ => self.demand,
         }
     }
 

@@ -168,3 +168,18 @@ fn time_does_not_run_backwards() {
     line.advance(at(1_000));
     assert_eq!(line.rtt(at(500)), Some(ms(120)));
 }
+
+#[test]
+fn senders_that_have_not_heard_of_a_cut_fill_the_providers_buffer_and_not_the_modems() {
+    let mut line = quiet_line();
+    for direction in Direction::BOTH {
+        line.set_shaped(at(0), direction, Rate::mbit(5));
+    }
+    line.set_sent(at(0), DOWN, Rate::mbit(120));
+    line.set_sent(at(0), UP, Rate::mbit(12));
+    line.advance(at(1_000));
+    assert_eq!(line.backlog(DOWN), 20_000_000 / 8, "20 Mbit/s too much");
+    assert_eq!(line.backlog(UP), 0, "CAKE is before it");
+    assert_eq!(line.take_carried(DOWN), 5_000_000 / 8);
+    assert_eq!(line.take_carried(UP), 5_000_000 / 8);
+}

@@ -14,4 +14,5 @@ pub mod line;
 pub mod random;
 pub mod scene;
 pub mod schedule;
+pub mod trial;
 pub mod wires;

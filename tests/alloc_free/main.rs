@@ -1,6 +1,7 @@
 //! Once it runs, the loop's thread asks for no memory: neither a fragmented heap after months nor an
 //! allocator's lock can make a tick late. What rustls does per TLS record is the one exception.
 
+mod adaptive;
 mod counter;
 #[path = "../harness/demo.rs"]
 mod demo;

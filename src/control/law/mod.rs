@@ -3,6 +3,7 @@
 //! The seam is one call, `step(delay) -> Verdict` per direction. `classic` is v1.7's law, decision
 //! for decision.
 
+pub mod adaptive;
 pub mod classic;
 
 use crate::control::zone::Zone;

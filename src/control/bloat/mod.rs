@@ -1,0 +1,385 @@
+//! How much of the delay is queue: the replies of many reflectors in, one delta out.
+//!
+//! ```text
+//! reply ─▶ baseline of its reflector ─▶ delta ─┐
+//! reply ─▶ baseline of its reflector ─▶ delta ─┼─▶ second lowest of four ─▶ minus noise ─▶ Reading
+//! echo without a reply ─▶ its age so far ──────┘            │
+//!                 conduct: who is off, who is back ◀────────┘
+//! ```
+//!
+//! * **A baseline each** ([`baseline`]), so that a reflector's distance is no delay.
+//! * **Second lowest of the newest four**: one bad reflector, one spike, one lost echo change nothing,
+//!   and at twenty echoes a second the answer is 150 ms old at most.
+//! * **An unanswered echo is information**: its age is a lower bound of the RTT it will report, unless a
+//!   younger reply of the same reflector shows that it is lost.
+//! * **Noise floor** ([`noise`]): what the delta is while nobody uses the line is not queue. Without it a
+//!   tight threshold makes a jittery line crawl.
+//! * **Conduct** ([`conduct`]): who contradicts the others, or is silent while they speak, is left out
+//!   until it has behaved for a while. Half of the reflectors stay in, whatever happens: if they are
+//!   all bad it is the line.
+//!
+//! What it cannot do: an RTT does not say which direction the queue is in, and a provider that answers
+//! ICMP with priority shows no queue at all.
+
+pub mod baseline;
+pub mod conduct;
+pub mod frame;
+pub mod noise;
+pub mod presence;
+mod waiting;
+
+use heapless::{Deque, Vec};
+
+use self::baseline::{Baseline, Learning};
+use self::conduct::Conduct;
+use self::noise::Noise;
+use self::waiting::Waiting;
+use crate::control::prober::MAX_REFLECTORS;
+use crate::time::{Duration, Instant};
+use crate::units::Millis;
+
+/// Deltas a consensus is taken over.
+const PANEL: usize = 4;
+/// A delta older than this says nothing about now, as in cake-autorate.
+const FRESH_FOR: Duration = Duration::from_millis(500);
+/// A reply that took longer says what the line was like then, as in the prober: 64 rounds of 50 ms.
+const ANSWERED_WITHIN: Duration = Duration::from_millis(3_200);
+/// Over this time the delta is compared with itself.
+const TREND_OVER: Duration = Duration::from_millis(250);
+/// A queue that shrinks faster than this is draining, in milliseconds per second. Slower could be
+/// noise; from 2x overload a cut to 0.6 drains 400.
+const DRAINING_MS_PER_S: f64 = 90.0;
+/// A steeper rise than this is a jump in the path rather than a queue: ten times the capacity.
+pub const STEEPEST: f64 = 0.9;
+/// Readings remembered for the trend: a quarter of a second at the fastest loop there is (10 ms), and some.
+const TREND: usize = 32;
+
+/// How a line is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct MeterParams {
+    /// How many reflectors there are, 1 to [`MAX_REFLECTORS`].
+    pub reflectors: u8,
+    /// From one echo to the next, whichever reflector it goes to.
+    pub echo_every: Duration,
+    /// Below this a delta is no bloat, however quiet the line.
+    pub threshold: Millis,
+}
+
+/// Whether the delays of the moment may be learned from.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Climate {
+    /// Nobody uses the line enough to hold a queue, or it is proven that ours is none: what is
+    /// measured is the path.
+    Calm,
+    /// Somebody does.
+    Busy,
+    /// Nobody knows, because the counters cannot be read.
+    #[default]
+    Unknown,
+}
+
+/// What the reflectors say together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// The queue's delay: consensus over baseline, without the noise. `None`: nothing fresh.
+    pub delta: Option<Millis>,
+    /// From here on a delta is bloat, before a frame's own time is added.
+    pub threshold: Millis,
+    /// The queue is shrinking already: a cut made now would be one too many.
+    pub falling: bool,
+    /// How fast the delta rises, in milliseconds per millisecond of replies, 0 to
+    /// [`STEEPEST`]. A queue fed with `A` before a capacity `C` shows `1 - C/A`.
+    pub slope: f64,
+    /// When the last usable reply came.
+    pub heard_at: Instant,
+    /// From one echo to the next.
+    pub echo_every: Duration,
+    /// The nearest usable reflector's baseline: how long the line takes to show what was done to it.
+    pub path: Millis,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Delta {
+    at: Instant,
+    ms: f64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Reflector {
+    baseline: Baseline,
+    waiting: Waiting,
+    conduct: Conduct,
+}
+
+/// The measurement of one WAN.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    params: MeterParams,
+    reflectors: Vec<Reflector, MAX_REFLECTORS>,
+    panel: Deque<Delta, PANEL>,
+    noise: Noise,
+    climate: Climate,
+    /// Consensus of the replies over baseline, noise included.
+    heard: Option<f64>,
+    /// The same with what unanswered echoes say.
+    raw: Option<f64>,
+    news: bool,
+    trend: Deque<Delta, TREND>,
+    heard_at: Instant,
+    /// Echoes sent before this were held up by the radio, not by a queue.
+    valid_from: Instant,
+    reviewed_at: Instant,
+}
+
+impl Meter {
+    /// # Panics
+    /// If there are more reflectors than [`MAX_REFLECTORS`]; the config check refuses them.
+    pub fn new(now: Instant, params: MeterParams, noise: Noise) -> Self {
+        let mut reflectors = Vec::new();
+        reflectors
+            .resize_default(usize::from(params.reflectors))
+            .expect("config allows at most MAX_REFLECTORS");
+        Self {
+            params,
+            reflectors,
+            panel: Deque::new(),
+            noise,
+            climate: Climate::Unknown,
+            heard: None,
+            raw: None,
+            news: false,
+            trend: Deque::new(),
+            heard_at: now,
+            valid_from: Instant::ZERO,
+            reviewed_at: now,
+        }
+    }
+
+    /// An echo goes out to the n-th reflector.
+    pub fn asked(&mut self, now: Instant, n: u8) {
+        if let Some(reflector) = self.reflectors.get_mut(usize::from(n)) {
+            reflector.waiting.asked(now);
+        }
+    }
+
+    /// The n-th reflector answered an echo that took `rtt`.
+    pub fn answered(&mut self, now: Instant, n: u8, rtt: Duration) {
+        let (sent_at, climate) = (now - rtt, self.climate);
+        let learning = self.learning(climate);
+        let heard = self.heard;
+        let Some(reflector) = self.reflectors.get_mut(usize::from(n)) else {
+            return;
+        };
+        let overtaken = !reflector.waiting.answered(sent_at);
+        reflector.conduct.heard(now);
+        if sent_at < self.valid_from || overtaken || rtt > ANSWERED_WITHIN {
+            return;
+        }
+        let rtt = rtt.as_millis();
+        reflector.baseline.observe(now, rtt, learning);
+        let ms = (rtt - reflector.baseline.value()).as_f64();
+        if let Some(heard) = heard {
+            reflector.conduct.deviates(now, ms - heard);
+        }
+        if reflector.conduct.is_out() {
+            return;
+        }
+        self.heard_at = now;
+        self.news = true;
+        if self.panel.is_full() {
+            self.panel.pop_front();
+        }
+        // Never full: room was made.
+        let _ = self.panel.push_back(Delta { at: now, ms });
+    }
+
+    /// What the reflectors say now. `climate` is what the law made of the last reading.
+    pub fn step(&mut self, now: Instant, climate: Climate) -> Reading {
+        self.climate = climate;
+        self.review(now);
+        let heard = self.consensus(now);
+        if core::mem::take(&mut self.news)
+            && climate != Climate::Unknown
+            && let Some(heard) = heard
+        {
+            self.noise.observe(now, heard, climate == Climate::Calm);
+        }
+        self.heard = heard;
+        self.raw = self.overdue(now, heard);
+        let delta = self.raw.map(|raw| (raw - self.noise.mean()).max(0.0));
+        let rise = delta.map_or(0.0, |ms| self.rise(now, ms));
+        Reading {
+            delta: delta.and_then(Millis::new),
+            threshold: self.threshold(),
+            falling: rise < -DRAINING_MS_PER_S,
+            slope: (rise / 1e3).clamp(0.0, STEEPEST),
+            heard_at: self.heard_at,
+            echo_every: self.params.echo_every,
+            path: self.path(),
+        }
+    }
+
+    /// Nothing passed for a while, not even bytes: what was sent until now waited for the radio, and
+    /// its times are not to be believed.
+    pub fn forget_until(&mut self, now: Instant) {
+        self.valid_from = now;
+        self.panel.clear();
+        self.trend.clear();
+        self.heard = None;
+        self.raw = None;
+        for reflector in &mut self.reflectors {
+            reflector.waiting.clear();
+        }
+    }
+
+    /// Echoes go out in another rhythm from now on.
+    pub const fn paced(&mut self, echo_every: Duration) {
+        self.params.echo_every = echo_every;
+    }
+
+    /// The n-th reflector's baseline, if it has ever answered.
+    pub fn baseline(&self, n: u8) -> Option<Millis> {
+        let reflector = self.reflectors.get(usize::from(n))?;
+        reflector
+            .baseline
+            .is_known()
+            .then(|| reflector.baseline.value())
+    }
+
+    /// Whether the n-th reflector is left out for its conduct.
+    pub fn is_out(&self, n: u8) -> bool {
+        let reflector = self.reflectors.get(usize::from(n));
+        reflector.is_some_and(|reflector| reflector.conduct.is_out())
+    }
+
+    /// The noise floor, to be kept over a restart.
+    pub const fn noise(&self) -> Noise {
+        self.noise
+    }
+
+    fn threshold(&self) -> Millis {
+        self.noise.threshold(self.params.threshold)
+    }
+
+    /// What a reply teaches: a loaded line nothing, or the delta would vanish and bloat with it.
+    fn learning(&self, climate: Climate) -> Learning {
+        let bloated = self
+            .raw
+            .is_some_and(|raw| raw - self.noise.mean() > self.threshold().as_f64());
+        match climate {
+            Climate::Calm => Learning::Path,
+            Climate::Busy | Climate::Unknown if bloated => Learning::OnlyDown,
+            Climate::Busy | Climate::Unknown => Learning::Drift,
+        }
+    }
+
+    /// The second lowest of the newest deltas, the lowest of fewer than three.
+    fn consensus(&mut self, now: Instant) -> Option<f64> {
+        let fresh_for = FRESH_FOR.max(self.params.echo_every.doubled());
+        while self
+            .panel
+            .front()
+            .is_some_and(|delta| now - delta.at > fresh_for)
+        {
+            self.panel.pop_front();
+        }
+        let deltas: Vec<f64, PANEL> = self.panel.iter().map(|delta| delta.ms).collect();
+        second_lowest(deltas)
+    }
+
+    /// Lets unanswered echoes raise the consensus, newest first; they are lower bounds, so they never
+    /// lower it.
+    fn overdue(&self, now: Instant, heard: Option<f64>) -> Option<f64> {
+        let bound = heard.unwrap_or(0.0);
+        let mut late: Vec<f64, PANEL> = Vec::new();
+        let included = || {
+            let all = self.reflectors.iter();
+            all.filter(|reflector| !reflector.conduct.is_out() && reflector.baseline.is_known())
+        };
+        // One voice each, or a single silent reflector would convince everybody.
+        let voices = PANEL.div_ceil(included().count().max(1));
+        for reflector in included() {
+            for sent_at in reflector.waiting.iter().take(voices) {
+                let ms = ((now - sent_at).as_millis() - reflector.baseline.value()).as_f64();
+                if ms > bound {
+                    // Four late ones are enough to convince anybody.
+                    let _ = late.push(ms);
+                }
+            }
+        }
+        if late.is_empty() {
+            return heard;
+        }
+        let room = PANEL - late.len();
+        late.extend(self.panel.iter().rev().take(room).map(|delta| delta.ms));
+        second_lowest(late).map(|ms| ms.max(bound))
+    }
+
+    /// How fast the delta changes, in milliseconds per second; zero while that is not known.
+    fn rise(&mut self, now: Instant, ms: f64) -> f64 {
+        // The newest reading that is old enough to compare with stays at the front.
+        while self.trend.is_full()
+            || self
+                .trend
+                .iter()
+                .nth(1)
+                .is_some_and(|second| now - second.at >= TREND_OVER)
+        {
+            self.trend.pop_front();
+        }
+        let rise = self.trend.front().map_or(0.0, |then| {
+            let elapsed = now - then.at;
+            if elapsed >= TREND_OVER {
+                (ms - then.ms) / elapsed.as_secs_f64()
+            } else {
+                0.0
+            }
+        });
+        // Never full: the loop above has made room.
+        let _ = self.trend.push_back(Delta { at: now, ms });
+        rise
+    }
+
+    /// Once a second: who is out, who is back.
+    fn review(&mut self, now: Instant) {
+        if now - self.reviewed_at < conduct::REVIEW_EVERY {
+            return;
+        }
+        let passed = now - self.reviewed_at;
+        self.reviewed_at = now;
+        let others_speak = now - self.heard_at < conduct::REVIEW_EVERY;
+        // Whether they are all silent or all far off: then it is the line.
+        let mut may_leave = self.reflectors.len() / 2;
+        for reflector in &self.reflectors {
+            may_leave = may_leave.saturating_sub(usize::from(reflector.conduct.is_out()));
+        }
+        let spread = self.threshold().as_f64();
+        for reflector in &mut self.reflectors {
+            let was_out = reflector.conduct.is_out();
+            let answers = reflector.waiting.oldest_age(now) < conduct::REVIEW_EVERY;
+            let fair = (answers || !others_speak) && reflector.conduct.agrees(spread);
+            reflector.conduct.review(passed, fair, may_leave > 0);
+            if !was_out && reflector.conduct.is_out() {
+                may_leave -= 1;
+            }
+        }
+    }
+
+    fn path(&self) -> Millis {
+        self.reflectors
+            .iter()
+            .filter(|reflector| !reflector.conduct.is_out() && reflector.baseline.is_known())
+            .map(|reflector| reflector.baseline.value())
+            .min_by(Millis::total_cmp)
+            .unwrap_or_default()
+    }
+}
+
+fn second_lowest(mut deltas: Vec<f64, PANEL>) -> Option<f64> {
+    deltas.sort_unstable_by(f64::total_cmp);
+    let rank = usize::from(deltas.len() > 2);
+    deltas.get(rank).copied()
+}
+
+#[cfg(test)]
+mod tests;

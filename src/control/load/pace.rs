@@ -1,0 +1,48 @@
+//! When to read the counters again.
+
+use crate::time::{Duration, Instant};
+
+/// Ten readings a second while there is something to see.
+const LOADED: Duration = Duration::from_millis(100);
+/// One a second while there is not.
+const IDLE: Duration = Duration::from_millis(1_000);
+/// A router that takes long to answer is asked so much more rarely that it rests three quarters of
+/// the time.
+const REST: u64 = 4;
+/// Weight of a new reply time in the average of them, one in eight as in TCP (RFC 6298).
+const EIGHTH: u64 = 8;
+
+/// The rhythm of one WAN's readings; both queues come in one reply.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pace {
+    asked_at: Option<Instant>,
+    took: Duration,
+}
+
+impl Pace {
+    /// A request goes out.
+    pub const fn asked(&mut self, now: Instant) {
+        self.asked_at = Some(now);
+    }
+
+    /// Its reply came. A write's reply that carries the counters counts as well: it is free.
+    pub fn answered(&mut self, now: Instant) {
+        if let Some(asked_at) = self.asked_at {
+            let (took, new) = (self.took.as_micros(), (now - asked_at).as_micros());
+            let took = took - took / EIGHTH + new / EIGHTH;
+            self.took = Duration::from_micros(took);
+        }
+    }
+
+    /// From one reading to the next.
+    pub fn every(&self, loaded: bool) -> Duration {
+        let rest = Duration::from_micros(self.took.as_micros().saturating_mul(REST));
+        rest.max(if loaded { LOADED } else { IDLE })
+    }
+
+    /// When the next one is due.
+    pub fn due_at(&self, loaded: bool) -> Instant {
+        self.asked_at
+            .map_or(Instant::ZERO, |at| at + self.every(loaded))
+    }
+}

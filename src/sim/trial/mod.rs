@@ -1,0 +1,60 @@
+//! A law on a line in virtual time: what would it make of this evening?
+//!
+//! ```text
+//! schedule ─▶ demand ─▶ senders ─▶ line ─▶ echoes ─▶ law ─▶ actuator ─ latency ─▶ CAKE's rate
+//!                          ▲         └────▶ counters ─▲                              │
+//!                          └─────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! The line is [`line`](super::line)'s fluid queue; what a fluid lacks is added here, as the law study
+//! did: senders need one and a half RTT to follow a cut and a quarter of a second to use a raise, they
+//! back off when the provider's buffer overflows or CAKE holds a queue, replies jitter, spike and get
+//! lost, weather comes from elsewhere, and writes and counters take their time. What it still lacks:
+//! packets, single flows, an AQM at the provider, and a router that refuses.
+
+mod contender;
+pub mod scenario;
+mod score;
+mod senders;
+mod world;
+
+pub use self::contender::Law;
+pub use self::scenario::{Limits, Quirks, Scenario, Span};
+pub use self::score::{Moment, Score};
+
+use self::contender::Contender;
+use self::world::World;
+use crate::time::{Duration, Instant};
+
+/// From one look at the fluid to the next: short against every RTT.
+const STEP: Duration = Duration::from_millis(10);
+/// The daemon's tick.
+const TICK: Duration = Duration::from_millis(50);
+
+/// Plays a scenario with a law from beginning to end.
+pub fn run(scenario: &Scenario, law: Law) -> Score {
+    let mut world = World::new(scenario);
+    let mut contender = Contender::new(Instant::ZERO, law, scenario);
+    world.start(contender.rates());
+    let mut score = Score::new(scenario);
+    let mut now = Instant::ZERO;
+    let end = Instant::ZERO + scenario.lasts;
+    let mut tick_at = now;
+    while now < end {
+        world.step(now, STEP, &mut contender);
+        if now >= tick_at {
+            tick_at = tick_at + TICK;
+            contender.tick(now);
+            world.act(now, &mut contender);
+            world.probe(now, &mut contender);
+            score.moment(now, &world, &contender);
+        }
+        score.sample(now, STEP, &mut world);
+        now = now + STEP;
+    }
+    score.finish(world.changes());
+    score
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! Over lines nobody thought of.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::control::law::adaptive::Preset;
+use crate::sim::trial::scenario::BULK;
+
+/// Anything may happen for so long, then the line is steady and in use.
+const CHAOS_S: u64 = 40;
+/// So long after that the rate is back.
+const RECOVERED_S: u64 = 60;
+
+prop_compose! {
+    fn chaos()(
+        changes in prop::collection::vec((0..CHAOS_S * 1_000, 0..5_u8, 1_u64..120), 0..24),
+        capacity in 30_u64..120,
+        buffer_ms in 20_u64..1_500,
+        propagation in 5_u64..90,
+        jitter in 0_u64..12,
+        loss in 0.0..0.08,
+        spikes in 0.0..0.03,
+        bad in 0..6_usize,
+        weather in prop::collection::vec((0..CHAOS_S, 5_u64..120), 0..4),
+        preset in prop::sample::select(vec![
+            Preset::Cable, Preset::Dsl, Preset::Fiber, Preset::Lte, Preset::Starlink,
+        ]),
+        counters_read in 0.97..1.06,
+        write_takes in 5_u64..110,
+        seed in any::<u64>(),
+    ) -> Scenario {
+        let mut scenario = Scenario { lasts: second(CHAOS_S + RECOVERED_S + 10), preset, ..Scenario::default() };
+        scenario.line.seed = seed;
+        scenario.line.capacity.down = Rate::mbit(capacity);
+        scenario.line.buffer.down = capacity * 125 * buffer_ms;
+        scenario.line.propagation = Duration::from_millis(propagation);
+        scenario.counters_read = counters_read;
+        scenario.write_takes = Duration::from_millis(write_takes);
+        for quirks in &mut scenario.reflectors {
+            quirks.jitter = Duration::from_millis(jitter);
+            quirks.loss = loss;
+            quirks.spikes = spikes;
+        }
+        scenario.reflectors[bad].silent = Some(Span::secs(5, 60));
+        for (from, delay) in weather {
+            scenario.weather.push((Span::secs(from, from + 3), Duration::from_millis(delay)));
+        }
+        let mut schedule = Schedule::new();
+        for (at, what, mbit) in changes {
+            let rate = Rate::mbit(mbit);
+            let change = match what {
+                0 => Change::Capacity(Direction::Down, rate),
+                1 => Change::Capacity(Direction::Up, Rate::bps(rate.as_bps() / 5)),
+                2 => Change::Demand(Direction::Down, rate),
+                3 => Change::Demand(Direction::Up, Rate::bps(rate.as_bps() / 5)),
+                _ => Change::Demand(Direction::Down, BULK),
+            };
+            schedule = schedule.at(Duration::from_millis(at), change);
+        }
+        let steady = second(CHAOS_S);
+        scenario.schedule = schedule
+            .at(steady, Change::Capacity(Direction::Down, Rate::mbit(capacity)))
+            .at(steady, Change::Capacity(Direction::Up, Rate::mbit(20)))
+            .at(steady, Change::Demand(Direction::Up, Rate::mbit(1)))
+            .at(steady, Change::Demand(Direction::Down, BULK));
+        scenario
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_the_rate_is_within_its_limits_and_says_why(scenario in chaos()) {
+        let score = run(&scenario, Law::Adaptive);
+        let mut before = scenario.limits.map(|limits| limits.base);
+        for moment in &score.moments {
+            for direction in Direction::BOTH {
+                let limits = scenario.limits[direction];
+                let rate = moment.rates[direction];
+                prop_assert!(limits.floor <= rate && rate <= limits.ceiling, "{:?}", moment);
+            }
+            let decisions = moment.decisions.expect("an adaptive law decides");
+            for (direction, decision) in Direction::BOTH.into_iter().zip(sides(decisions)) {
+                prop_assert_eq!(decision.rate, moment.rates[direction]);
+                prop_assert!(decision.reason == Reason::Raised || decision.blocker.is_some());
+                if decision.reason == Reason::Raised {
+                    let load = decision.achieved.map_or(0.0, |rate| rate.share_of(before[direction]));
+                    prop_assert!(load >= 0.85, "raised at a load of {}", load);
+                }
+            }
+            before = moment.rates;
+        }
+    }
+
+    #[test]
+    fn when_it_is_over_the_line_is_used_again(scenario in chaos()) {
+        let score = run(&scenario, Law::Adaptive);
+        let (from, until) = ((CHAOS_S + RECOVERED_S) as f64, (CHAOS_S + RECOVERED_S + 10) as f64);
+        let most = score
+            .between(from, until)
+            .map(|moment| moment.rates.down)
+            .max()
+            .expect("moments");
+        let possible = scenario.line.capacity.down.min(scenario.limits.down.ceiling);
+        prop_assert!(most >= possible.times(0.8), "{} of {}", most, possible);
+        let mut queues: Vec<_> = score.between(from, until).map(|moment| moment.queue_ms).collect();
+        queues.sort_unstable_by(f64::total_cmp);
+        let threshold = score.moments.last().and_then(|m| m.decisions).expect("a decision").down.threshold;
+        prop_assert!(queues[queues.len() / 2] < 60.0, "{} q50 {}", threshold, queues[queues.len() / 2]);
+    }
+}
