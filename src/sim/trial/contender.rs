@@ -114,7 +114,7 @@ impl Contender {
             Played::Static => {}
             Played::Classic(classic) => {
                 if let Sample::Rtt(rtt) = classic.prober.close_round(now) {
-                    classic.controller.step(Step::Judge(rtt));
+                    classic.controller.step(now, Step::Judge(rtt));
                 }
                 self.rates = classic.controller.rates();
             }
@@ -161,9 +161,9 @@ impl Contender {
         measured.pilot.wants_counters(now)
     }
 
-    pub(super) fn counted(&mut self, now: Instant, at: Instant, bytes: Both<u64>) {
+    pub(super) fn counted(&mut self, at: Instant, took: Duration, bytes: Both<u64>) {
         if let Played::Adaptive(measured) = &mut self.played {
-            measured.pilot.counters_came(now);
+            measured.pilot.counters_came(took);
             for direction in Direction::BOTH {
                 measured.pilot.counted(at, direction, bytes[direction]);
             }
