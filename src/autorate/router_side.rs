@@ -35,6 +35,11 @@ impl Wan {
                     .into_iter()
                     .for_each(tell);
             }
+            Event::Renewed { direction } => {
+                if let Some(pilot) = self.controller.pilot_mut() {
+                    pilot.renewed(direction);
+                }
+            }
             Event::Holds {
                 direction,
                 rate,

@@ -19,7 +19,7 @@ use crate::shell::clock::{Clock, pause};
 use crate::shell::echo::{EchoError, EchoSockets};
 use crate::shell::ssh::{Console, Said};
 use crate::time::Duration;
-use crate::wire::routeros_cli::{self, Command};
+use crate::wire::routeros_cli::{self, Command, Scope};
 
 /// Reads for latency and freshness: ten a second, as the adaptive law would.
 const READS: u32 = 20;
@@ -295,12 +295,13 @@ pub(super) fn ssh<A>(
     answers().unwrap_or_else(Ssh::Silent)
 }
 
-/// What the daemon looks its queues up with.
-pub(super) fn look_up(config: &RouterConfig) -> Command {
-    routeros_cli::look_up(Both {
+/// What the daemon looks its queues up with, so deep.
+pub(super) fn look_up(config: &RouterConfig, scope: Scope) -> Command {
+    let names = Both {
         down: config.queues.down.as_str(),
         up: config.queues.up.as_str(),
-    })
+    };
+    routeros_cli::look_up(names, scope)
 }
 
 /// The objects that a console line prints.

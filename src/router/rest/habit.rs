@@ -1,4 +1,5 @@
-//! Whether a server closes its connections after every answer, without saying so.
+//! Whether a server closes its connections after every answer, without saying so, or while they are
+//! young, whatever it says.
 
 use crate::time::{Duration, Instant};
 
@@ -7,6 +8,9 @@ const CLOSED_SOON: Duration = Duration::from_millis(200);
 /// How many such closes in a row make a habit: from then on the next request waits until a connection
 /// has outlived an answer for so long. One sent before would not be answered.
 const HABIT: u8 = 2;
+/// While young connections are closed there is one a second, and whoever comes late waits for the next:
+/// nothing that can wait uses one until so long after the last such close.
+const SPARED_FOR: Duration = Duration::from_secs(10);
 
 /// What was seen of it.
 #[derive(Debug, Default)]
@@ -17,6 +21,8 @@ pub(super) struct Habit {
     has_answered: bool,
     /// Connections in a row that were closed soon after an answer.
     closed_soon: u8,
+    /// Until when connections are spared.
+    spared_until: Instant,
 }
 
 impl Habit {
@@ -41,6 +47,16 @@ impl Habit {
         } else {
             0
         };
+    }
+
+    /// A connection was closed so young that the next one has to wait, until then.
+    pub(super) fn closed_young(&mut self, again_at: Instant) {
+        self.spared_until = again_at + SPARED_FOR;
+    }
+
+    /// Whether what can wait should leave the connection alone.
+    pub(super) fn is_spared(&self, now: Instant) -> bool {
+        now < self.spared_until
     }
 
     /// Whether the next request must wait.

@@ -10,6 +10,7 @@ const LISTING: &str = r#"[{".id":"*1","name":"D","max-limit":"500000000","queue"
 
 mod connections;
 mod failures;
+mod glances;
 
 struct Story {
     link: Link,
