@@ -108,7 +108,10 @@ impl Wan {
         }
         match known {
             Known::Written => pilot.wrote(took),
-            Known::Read => pilot.counters_came(took),
+            Known::Read => {
+                self.look_due = false;
+                pilot.counters_came(took);
+            }
         }
     }
 

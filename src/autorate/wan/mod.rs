@@ -79,6 +79,8 @@ pub struct Wan {
     fallback_told_at: [Option<Instant>; KINDS],
     baseline_told_at: Option<Instant>,
     pub(super) unsent: Option<Spell>,
+    /// The counters are due, and have not come yet.
+    pub(super) look_due: bool,
 }
 
 impl Wan {
@@ -104,6 +106,7 @@ impl Wan {
             fallback_told_at: [None; KINDS],
             baseline_told_at: None,
             unsent: None,
+            look_due: false,
         }
     }
 
@@ -184,9 +187,12 @@ impl Wan {
         }
         if let Some(pilot) = self.controller.pilot_mut()
             && status.router.link.up
-            && pilot.wants_counters(now)
         {
-            out.push(Output::Look { wan: id });
+            self.look_due |= pilot.wants_counters(now);
+            // In every tick until they come: a link that is busy forgets.
+            if self.look_due {
+                out.push(Output::Look { wan: id });
+            }
         }
         if outcome.check {
             let echo = self.prober.ask_gateway();

@@ -104,7 +104,7 @@ fn a_glance_that_is_not_answered_is_a_lost_look_and_no_lost_write() {
 }
 
 #[test]
-fn while_connections_are_closed_young_they_are_for_orders() {
+fn while_connections_are_closed_early_they_are_for_orders() {
     let mut story = Story::counted();
     story.hung_up_on();
     assert!(!story.glances(), "the second connection is spared");
