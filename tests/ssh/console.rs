@@ -77,3 +77,29 @@ fn a_disabled_queue_has_no_effect() {
     assert!(printed.queues.up.unwrap().inactive);
     assert!(!printed.queues.down.unwrap().inactive);
 }
+
+#[test]
+fn every_version_counts_in_the_line_that_looks_and_in_the_line_that_writes() {
+    for profile in Profile::ALL {
+        let mut router = Router::new(&RouterOptions {
+            profile,
+            ..RouterOptions::default()
+        });
+        router.carry(Instant::ZERO, NAMES.down, 1_500, 0);
+        let bytes = |printed: Printed| printed.queues.map(|queue| queue.and_then(|it| it.bytes));
+        let (status, printed) = say(&mut router, &routeros_cli::look_up(NAMES, Scope::Counters));
+        assert_eq!((status, printed.more), (0, false));
+        let counted = Both {
+            down: Some(1_500),
+            up: Some(0),
+        };
+        assert_eq!(bytes(printed), counted);
+        let (_, printed) = say(&mut router, &routeros_cli::look_up(NAMES, Scope::Settings));
+        assert_eq!(bytes(printed), Both::default());
+        let rate = Rate::mbit(123);
+        let set = routeros_cli::set(NAMES.down, rate, None, Scope::Counters);
+        let (_, printed) = say(&mut router, &set);
+        let down = printed.queues.down.unwrap();
+        assert_eq!((down.max_limit, down.bytes), (rate, Some(1_500)));
+    }
+}

@@ -128,7 +128,10 @@ fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
             Err(sentence) => findings.push(judge::no_client(sentence)),
         }
     } else {
-        findings.extend(judge::no_rest(write_test));
+        findings.extend(judge::no_rest(
+            write_test,
+            judge::counters::are_needed(config),
+        ));
     }
     if chosen.ssh {
         let look_up = probe::look_up(&config.router, Scope::Settings);
@@ -136,6 +139,13 @@ fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
         let audit: probe::Audit<'_, _> = (!chosen.rest).then_some(&by_console);
         let ssh = probe::ssh(&config.router, clock, look_up, audit);
         findings.extend(judge::ssh(config, &chosen, &ssh, seen));
+        if judge::counters::are_needed(config) && matches!(ssh, facts::Ssh::Answers { .. }) {
+            let counted = probe::counters_by_ssh(&config.router, clock);
+            findings.extend(match counted {
+                Some(traffic) => judge::counters::counters(config, Transport::Ssh, &traffic),
+                None => vec![judge::counters::none(Transport::Ssh)],
+            });
+        }
     }
     findings
 }
