@@ -109,7 +109,7 @@ impl Wan {
         match known {
             Known::Written => pilot.wrote(took),
             Known::Read => {
-                self.look_due = false;
+                self.look_due_since = None;
                 pilot.counters_came(took);
             }
         }

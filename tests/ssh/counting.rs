@@ -37,7 +37,7 @@ fn counters_arrive_over_ssh_and_are_what_the_line_carries() {
     let journal = world.journal();
     let counting =
         |entry: &&wanctl::sim::double::journal::Entry| entry.path.contains("print stats as-value");
-    assert!(journal.iter().filter(counting).count() > 5);
+    assert!(journal.iter().filter(counting).count() > 1);
     assert_eq!(world.connections(), 0, "not one connection to REST");
     daemon.assert_on_time();
     assert_eq!(daemon.says("ERROR"), 0);

@@ -79,8 +79,8 @@ pub struct Wan {
     fallback_told_at: [Option<Instant>; KINDS],
     baseline_told_at: Option<Instant>,
     pub(super) unsent: Option<Spell>,
-    /// The counters are due, and have not come yet.
-    pub(super) look_due: bool,
+    /// Since when the counters are due and have not come.
+    pub(super) look_due_since: Option<Instant>,
 }
 
 impl Wan {
@@ -106,7 +106,7 @@ impl Wan {
             fallback_told_at: [None; KINDS],
             baseline_told_at: None,
             unsent: None,
-            look_due: false,
+            look_due_since: None,
         }
     }
 
@@ -188,9 +188,11 @@ impl Wan {
         if let Some(pilot) = self.controller.pilot_mut()
             && status.router.link.up
         {
-            self.look_due |= pilot.wants_counters(now);
+            if pilot.wants_counters(now) {
+                self.look_due_since.get_or_insert(now);
+            }
             // In every tick until they come: a link that is busy forgets.
-            if self.look_due {
+            if self.look_due_since.is_some() {
                 out.push(Output::Look { wan: id });
             }
         }

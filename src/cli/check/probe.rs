@@ -309,6 +309,10 @@ pub(super) fn counters_by_ssh(config: &RouterConfig, clock: Clock) -> Option<Tra
         let line = look_up(config, Scope::Counters);
         let said = console.run(clock, line, SSH_PATIENCE).ok()?;
         let printed = routeros_cli::find_queues(&said.text, names).ok()?;
+        let refused = said.status != 0 || printed.more;
+        if refused && printed.queues == Both::default() {
+            return None;
+        }
         traffic.reads.push(said.took);
         for direction in Direction::BOTH {
             let queue = printed.queues[direction].as_ref();
