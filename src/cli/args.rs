@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 use lexopt::Parser;
 
 use self::option::{either, files, said};
+use crate::config::ControlLaw;
+
 use super::help::{DASHBOARD_HELP, HELP, HISTORY_HELP, RUN_USAGE, STEERING_USAGE};
 
 /// What to do.
@@ -94,6 +96,8 @@ pub enum Mode {
 pub struct DemoArgs {
     /// End by itself after so many seconds.
     pub seconds: Option<u64>,
+    /// Which law decides; the adaptive one if nothing is said.
+    pub law: Option<ControlLaw>,
 }
 
 /// `wanctl check`.
