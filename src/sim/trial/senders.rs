@@ -33,6 +33,11 @@ pub(super) struct Senders {
 }
 
 impl Senders {
+    /// What was sent last.
+    pub(super) fn rate(self) -> Rate {
+        Rate::bps(1).times(self.bps)
+    }
+
     /// What is sent for the next `span`.
     pub(super) fn step(&mut self, span: Duration, path: Path) -> Rate {
         let shaped = path.shaped.as_bps() as f64;
@@ -52,6 +57,6 @@ impl Senders {
         if path.losing {
             self.bps = self.bps.min(AFTER_LOSS * path.capacity.as_bps() as f64);
         }
-        Rate::bps(1).times(self.bps)
+        self.rate()
     }
 }
