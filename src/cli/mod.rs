@@ -9,6 +9,7 @@
 pub mod args;
 pub mod assemble;
 mod banner;
+mod chart;
 mod check;
 #[cfg_attr(not(feature = "history"), path = "no_chronicle.rs")]
 mod chronicle;
@@ -23,6 +24,7 @@ mod help;
 mod history;
 mod listeners;
 mod notices;
+mod number;
 mod once;
 mod process;
 pub mod replay;

@@ -163,7 +163,9 @@ type Reader<T> = fn(&Path, section::Section<'_>) -> Option<T>;
 /// `key` is one that such a file may have, as an example.
 fn load_as<T>(path: &Path, key: &str, read: Reader<T>) -> Result<Loaded<T>, Report> {
     let sentence = match bytes_of(path) {
-        Ok(bytes) if bytes.len() as u64 <= MAX_FILE_SIZE => return parse_as(path, &bytes, key, read),
+        Ok(bytes) if bytes.len() as u64 <= MAX_FILE_SIZE => {
+            return parse_as(path, &bytes, key, read);
+        }
         Ok(_) => format!("larger than {} KiB: no config file", MAX_FILE_SIZE / 1024),
         Err(error) if error.kind() == io::ErrorKind::NotFound => "there is no such file".to_owned(),
         Err(error) if error.kind() == io::ErrorKind::IsADirectory => "is a directory".to_owned(),
@@ -172,12 +174,7 @@ fn load_as<T>(path: &Path, key: &str, read: Reader<T>) -> Result<Loaded<T>, Repo
     Err(Report::of_file(path, None, sentence))
 }
 
-fn parse_as<T>(
-    file: &Path,
-    bytes: &[u8],
-    key: &str,
-    read: Reader<T>,
-) -> Result<Loaded<T>, Report> {
+fn parse_as<T>(file: &Path, bytes: &[u8], key: &str, read: Reader<T>) -> Result<Loaded<T>, Report> {
     let whole = |line, sentence: &str| Report::of_file(file, line, sentence);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];

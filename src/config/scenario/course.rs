@@ -37,7 +37,10 @@ fn changing<R: Rule>(section: Section<'_>, rule: &R) -> Option<Course<R::Output>
     let mut given = WAYS.into_iter().filter(|way| section.value(way).is_some());
     let (way, more) = (given.next(), given.next());
     if let Some(more) = more {
-        section.conflict(more, "is one way too many; expected one of steps, walk, swing, random");
+        section.conflict(
+            more,
+            "is one way too many; expected one of steps, walk, swing, random",
+        );
         return None;
     }
     let course = match way {
@@ -74,7 +77,10 @@ fn steps<R: Rule>(
         return None;
     }
     if steps.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
-        section.conflict(key, "is out of order; expected each at_sec above the one before");
+        section.conflict(
+            key,
+            "is out of order; expected each at_sec above the one before",
+        );
         return None;
     }
     Some(Course::Steps {
@@ -129,11 +135,17 @@ fn random<R: Rule>(section: Section<'_>, rule: &R) -> Option<Course<R::Output>> 
         (Some(value), None) => some(&value, rule).map(Draw::Of),
         (None, Some(value)) => pair(&value, rule).map(|(low, high)| Draw::Between(low, high)),
         (Some(_), Some(_)) => {
-            section.conflict("between", "is one too many beside of; expected one of the two");
+            section.conflict(
+                "between",
+                "is one too many beside of; expected one of the two",
+            );
             None
         }
         (None, None) => {
-            section.missing("of", "a list of values, or between with the lowest and the highest");
+            section.missing(
+                "of",
+                "a list of values, or between with the lowest and the highest",
+            );
             None
         }
     };

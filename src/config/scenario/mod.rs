@@ -12,9 +12,7 @@ use super::section::Section;
 use super::value::Value;
 use crate::control::prober::MAX_REFLECTORS;
 use crate::direction::Both;
-use crate::sim::trial::story::{
-    Amount, RouterHabits, Side, Story, Trouble, Weather, Wrong,
-};
+use crate::sim::trial::story::{Amount, RouterHabits, Side, Story, Trouble, Weather, Wrong};
 use crate::sim::trial::{Quirks, Span};
 use crate::time::Duration;
 

@@ -354,7 +354,9 @@ pub fn bad_reflectors() -> Scenario {
     let mut scenario = steps();
     scenario.name = "steps, two bad reflectors".to_owned();
     let far = Duration::from_millis(80);
-    scenario.reflectors[1].offset.push((Span::secs(20, 80), far));
+    scenario.reflectors[1]
+        .offset
+        .push((Span::secs(20, 80), far));
     scenario.reflectors[4].silent.push(Span::secs(10, 100));
     scenario
 }
