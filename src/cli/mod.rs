@@ -29,6 +29,7 @@ mod once;
 mod process;
 pub mod replay;
 mod secret;
+mod simulate;
 pub mod stage;
 pub mod steering;
 mod together;
@@ -65,6 +66,7 @@ fn run(command: Command) -> ExitCode {
         Command::History(args) => history::run(&args),
         Command::Dashboard(args) => dashboard::run(&args),
         Command::Replay { config, trace } => replay::run(&config, &trace),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Double(args) => double::run(&args),
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),

@@ -30,6 +30,29 @@ pub enum Law {
     Adaptive,
 }
 
+impl Law {
+    /// Those with a name of their own, in the order of a table.
+    pub const NAMED: [(&'static str, Self); 5] = [
+        ("static", Self::Static),
+        ("classic", Self::Classic),
+        ("bands", Self::Bands),
+        ("bands-tight", Self::BandsTight),
+        ("adaptive", Self::Adaptive),
+    ];
+
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Static => "static",
+            Self::Classic => "classic",
+            Self::ClassicUnlimited => "classic-unlimited",
+            Self::Bands => "bands",
+            Self::BandsTight => "bands-tight",
+            Self::Adaptive => "adaptive",
+        }
+    }
+}
+
 #[derive(Debug)]
 enum Played {
     Static,
