@@ -16,11 +16,22 @@ pub(super) type Moments = [Option<f64>; COLUMNS];
 
 /// Bars from nothing up to the greatest value.
 pub(super) fn chart(f: &mut fmt::Formatter<'_>, title: &str, moments: &Moments) -> fmt::Result {
-    let greatest = moments
-        .iter()
-        .flatten()
-        .copied()
-        .fold(f64::NEG_INFINITY, f64::max);
+    up_to(f, title, moments, greatest(moments))
+}
+
+/// The greatest value that is known, or less than any.
+pub(super) fn greatest(moments: &Moments) -> f64 {
+    let known = moments.iter().flatten().copied();
+    known.fold(f64::NEG_INFINITY, f64::max)
+}
+
+/// Bars from nothing up to `greatest`.
+pub(super) fn up_to(
+    f: &mut fmt::Formatter<'_>,
+    title: &str,
+    moments: &Moments,
+    greatest: f64,
+) -> fmt::Result {
     if !greatest.is_finite() {
         return Ok(());
     }

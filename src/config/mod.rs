@@ -8,6 +8,7 @@
 //! or failed later; what is odd but legal becomes a warning. A default exists once, as a `DEFAULT_`
 //! constant beside the key it belongs to. Nothing here reads a clock or the environment.
 
+mod adaptive;
 mod describe;
 mod host;
 mod measurement;
@@ -33,6 +34,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+pub use adaptive::{AdaptiveConfig, DEFAULT_AGGRESSIVENESS};
 pub use describe::validate_report;
 pub use host::{Host, ReflectorAddress};
 pub use measurement::{
@@ -47,7 +49,7 @@ pub use router::{
     DEFAULT_ON_EXIT, DEFAULT_PORT, DEFAULT_SSH_PORT, DEFAULT_TRANSPORT, DEFAULT_VERIFY_INTERVAL,
     DEFAULT_WRITE_LIMIT, RouterConfig, Scheme, Transport, WriteLimit,
 };
-pub use scenario::{DEFAULT_BUFFER, DEFAULT_LASTS, DEFAULT_RTT, LONGEST_STORY};
+pub use scenario::{DEFAULT_BUFFER, DEFAULT_LASTS, LONGEST_STORY};
 pub use secret::{Password, PasswordSource, Secret};
 pub use service::{
     DEFAULT_COMMAND_TIMEOUT, DEFAULT_DB_PATH, DEFAULT_HEALTH_PORT, DEFAULT_LISTEN_HOST,

@@ -1,33 +1,44 @@
 //! A WAN file, as the simulator wants it.
 
-use crate::config::{ControlLaw, WanConfig};
-use crate::control::law::adaptive::Preset;
-use crate::direction::Both;
+use crate::config::{ControlLaw, FRESH_FOR, WanConfig};
+use crate::control::prober::{Combine, ProberParams};
 use crate::sim::trial::{ClassicSetup, Law, Limits, Setup};
+use crate::time::Duration;
 
 /// What the laws are given.
 pub(super) fn setup(config: &WanConfig) -> Setup {
-    let limits = config.shapers.map(|shaper| Limits {
-        floor: shaper.floors.lowest(),
-        base: shaper.ceiling.times(0.6),
-        ceiling: shaper.ceiling,
-    });
-    let tuning = Preset::Cable.tuning();
+    let adaptive = config.adaptive.shapers;
     let limit = config.router.write_limit;
     Setup {
-        limits,
-        tuning: Both {
-            down: tuning,
-            up: tuning,
-        },
+        limits: adaptive.map(|shaper| Limits {
+            floor: shaper.floor,
+            base: shaper.base,
+            ceiling: shaper.ceiling,
+        }),
+        adaptive,
         reflectors: config.measurement.prober.reflectors,
+        rtt: Duration::from_secs_f64(config.baseline_initial.as_f64() / 1e3),
         classic: ClassicSetup {
             shapers: config.shapers,
             delay: config.delay,
             initial: config.baseline_initial,
-            prober: config.measurement.prober,
+            prober: in_rounds(config.measurement.prober),
             writes: (limit.changes, limit.window),
         },
+    }
+}
+
+/// v1.7's law asks in rounds, also with the file of somebody who has the adaptive one.
+fn in_rounds(prober: ProberParams) -> ProberParams {
+    let combine = match prober.combine {
+        Combine::InTurn if prober.reflectors >= 3 => Combine::MedianOfThree,
+        Combine::InTurn => Combine::First,
+        combine => combine,
+    };
+    ProberParams {
+        combine,
+        fresh_for: FRESH_FOR,
+        ..prober
     }
 }
 
@@ -35,6 +46,7 @@ pub(super) fn setup(config: &WanConfig) -> Setup {
 pub(super) const fn law(config: &WanConfig) -> Law {
     match config.control_law {
         ControlLaw::Classic => Law::Classic,
+        ControlLaw::Adaptive => Law::Adaptive,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::super::chart::{COLUMNS, Moments, chart, row};
+use super::super::chart::{COLUMNS, Moments, chart, greatest, row, up_to};
 use crate::control::law::adaptive::Mode;
 use crate::direction::{Both, Direction};
 use crate::sim::trial::{Law, Moment};
@@ -107,9 +107,12 @@ impl fmt::Display for Picture {
         for (direction, name) in [(Direction::Down, "download"), (Direction::Up, "upload")] {
             let side = &self.sides[direction];
             if side.shown || direction == Direction::Down {
+                // One scale: the eye compares them.
+                let most = greatest(&side.capacity).max(greatest(&side.rate));
                 let title = format!("lowest {name} capacity, Mbit/s");
-                chart(f, &title, &side.capacity)?;
-                chart(f, &format!("lowest {name} rate, Mbit/s"), &side.rate)?;
+                up_to(f, &title, &side.capacity, most)?;
+                let title = format!("lowest {name} rate, Mbit/s");
+                up_to(f, &title, &side.rate, most)?;
             }
         }
         row(f, "down", &self.sides.down.mode, letter)?;

@@ -6,13 +6,15 @@ mod rules;
 use std::path::Path;
 
 use self::course::course;
-use self::rules::{AmountRule, FARTHEST, LONGEST, Millis, Seconds, share};
+use self::rules::{AmountRule, DistanceRule, FARTHEST, LONGEST, Millis, Seconds, share};
 use super::rule::{Flag, Number, Rule, Text, Whole};
 use super::section::Section;
 use super::value::Value;
 use crate::control::prober::MAX_REFLECTORS;
 use crate::direction::Both;
-use crate::sim::trial::story::{Amount, RouterHabits, Side, Story, Trouble, Weather, Wrong};
+use crate::sim::trial::story::{
+    Amount, Distance, RouterHabits, Side, Story, Trouble, Weather, Wrong,
+};
 use crate::sim::trial::{Quirks, Span};
 use crate::time::Duration;
 
@@ -20,8 +22,6 @@ use crate::time::Duration;
 pub const DEFAULT_LASTS: Duration = Duration::from_secs(120);
 /// The longest story, in seconds: a day.
 pub const LONGEST_STORY: u32 = 86_400;
-/// `rtt_ms`: a provider's exit that is not far.
-pub const DEFAULT_RTT: Duration = Duration::from_millis(25);
 /// `buffer_ms` of a direction: an ordinary modem.
 pub const DEFAULT_BUFFER: Duration = Duration::from_millis(400);
 /// The largest packet on a line, in bytes.
@@ -32,7 +32,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<Story> {
     let about = root.or("about", String::new(), &Text);
     let lasts = Seconds::within(10.0, LONGEST_STORY.into());
     let lasts = root.or("lasts_sec", DEFAULT_LASTS, &lasts);
-    let rtt = course(&root, "rtt_ms", &Millis::within(0.1, 5_000.0), DEFAULT_RTT);
+    let rtt = course(&root, "rtt_ms", &DistanceRule, Distance::OfConfigured(1.0));
     let down = side(root.section("download"));
     let up = side(root.section("upload"));
     let shared = root.optional("shared_capacity", &AmountRule::CAPACITY);

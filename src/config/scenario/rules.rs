@@ -5,7 +5,7 @@ use crate::config::rule::{Bad, Number, Rule, of_other_kind};
 use crate::config::scalar::Scalar;
 use crate::config::section::Section;
 use crate::config::value::Value;
-use crate::sim::trial::story::Amount;
+use crate::sim::trial::story::{Amount, Distance};
 use crate::time::Duration;
 use crate::units::Rate;
 
@@ -104,15 +104,41 @@ impl Rule for AmountRule {
             "idle" if self.words => return Ok(Self::IDLE),
             _ => {}
         }
-        let percent = text.strip_suffix('%').map(str::trim);
-        let percent: f64 = percent
-            .and_then(|number| number.parse().ok())
-            .ok_or("is no rate")?;
-        if (0.0..=MOST_PERCENT).contains(&percent) {
-            Ok(Amount::OfCeiling(percent / 100.0))
-        } else {
-            Err("is out of range".into())
+        percent(text, "is no rate").map(Amount::OfCeiling)
+    }
+}
+
+/// `150%` of the configured `baseline_rtt_initial`, or milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DistanceRule;
+
+impl Rule for DistanceRule {
+    type Output = Distance;
+
+    fn expected(&self) -> String {
+        "milliseconds such as 25, or a share of baseline_rtt_initial such as 120%".to_owned()
+    }
+
+    fn read(&self, value: &Value<'_>) -> Result<Distance, Bad> {
+        match value.node.scalar() {
+            Some(Scalar::Text(text)) => percent(text, "is no RTT").map(Distance::OfConfigured),
+            _ => Millis::within(0.1, 5_000.0)
+                .read(value)
+                .map(Distance::Absolute),
         }
+    }
+}
+
+/// `40%` as 0.4.
+fn percent(text: &str, complaint: &str) -> Result<f64, Bad> {
+    let number = text.strip_suffix('%').map(str::trim);
+    let number: f64 = number
+        .and_then(|number| number.parse().ok())
+        .ok_or_else(|| Bad::from(complaint))?;
+    if (0.0..=MOST_PERCENT).contains(&number) {
+        Ok(number / 100.0)
+    } else {
+        Err("is out of range".into())
     }
 }
 

@@ -120,10 +120,11 @@ impl Score {
         (down + up) / (self.possible.down + self.possible.up).max(1.0)
     }
 
-    /// The same for one direction; `None` if it was never in use.
+    /// The same for one direction, at most all of it (a buffer that drains gives more for a moment);
+    /// `None` if it was never in use.
     pub fn utilisation_of(&self, direction: Direction) -> Option<f64> {
         let possible = self.possible[direction];
-        (possible > 0.0).then(|| self.delivered[direction] / possible)
+        (possible > 0.0).then(|| (self.delivered[direction] / possible).min(1.0))
     }
 
     /// Writes to the router in a minute.

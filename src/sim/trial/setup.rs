@@ -15,10 +15,12 @@ use crate::units::{Alpha, Factor, Millis, Rate};
 pub struct Setup {
     /// Each direction's floor, base and ceiling, for every law but v1.7's.
     pub limits: Both<Limits>,
-    /// What the adaptive law knows about the line, per direction.
-    pub tuning: Both<adaptive::Tuning>,
+    /// The same for the adaptive law, with what it knows about the line.
+    pub adaptive: Both<adaptive::ShaperParams>,
     /// How many reflectors it asks.
     pub reflectors: u8,
+    /// What the RTT of the empty line is said to be.
+    pub rtt: Duration,
     /// v1.7's law.
     pub classic: ClassicSetup,
 }
@@ -46,11 +48,9 @@ impl Setup {
         let tuning = scenario.preset.tuning();
         Self {
             limits,
-            tuning: Both {
-                down: tuning,
-                up: tuning,
-            },
+            adaptive: limits.map(|limits| limits.adaptive(tuning)),
             reflectors: u8::try_from(scenario.reflectors.len()).unwrap_or(u8::MAX),
+            rtt: scenario.line.propagation,
             classic: ClassicSetup {
                 shapers: Both {
                     down: v1_7(limits.down, true),
@@ -74,10 +74,6 @@ impl Setup {
                 writes: (10, Duration::from_secs(60)),
             },
         }
-    }
-
-    pub(super) fn adaptive(&self) -> Both<adaptive::ShaperParams> {
-        Both::from_fn(|direction| self.limits[direction].adaptive(self.tuning[direction]))
     }
 }
 

@@ -133,7 +133,7 @@ impl World {
         }
         for &(at, halfway, bytes) in &self.readings {
             if at <= now && at + Duration::from_millis(10) > now {
-                contender.counted(now, halfway, bytes);
+                contender.counted(halfway, took, bytes);
             }
         }
         // The last one stays: a frozen counter repeats it.

@@ -92,9 +92,9 @@ impl Pilot {
         due
     }
 
-    /// A reading of the counters has come, asked for by [`wants_counters`](Self::wants_counters).
-    pub fn counters_came(&mut self, now: Instant) {
-        self.pace.answered(now);
+    /// A reading of the counters came, so long after it was asked for.
+    pub fn counters_came(&mut self, took: Duration) {
+        self.pace.answered(took);
     }
 
     /// At `at`, so many bytes had gone through a queue since its counter began.

@@ -38,7 +38,7 @@ impl Classic {
 
     pub(super) fn tick(&mut self, now: Instant) {
         if let Sample::Rtt(rtt) = self.prober.close_round(now) {
-            self.controller.step(Step::Judge(rtt));
+            self.controller.step(now, Step::Judge(rtt));
         }
     }
 

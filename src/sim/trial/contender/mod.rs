@@ -147,11 +147,11 @@ impl Contender {
         }
     }
 
-    pub(super) fn counted(&mut self, now: Instant, at: Instant, bytes: Both<u64>) {
+    pub(super) fn counted(&mut self, at: Instant, took: Duration, bytes: Both<u64>) {
         match &mut self.played {
             Played::Static | Played::Classic(_) => {}
             Played::Bands(bands) => bands.counted(at, bytes),
-            Played::Piloted(piloted) => piloted.counted(now, at, bytes),
+            Played::Piloted(piloted) => piloted.counted(at, took, bytes),
         }
     }
 

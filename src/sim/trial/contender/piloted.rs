@@ -21,7 +21,7 @@ impl Piloted {
         let params = PilotParams {
             reflectors: setup.reflectors,
             echo_every: TICK,
-            shapers: setup.adaptive(),
+            shapers: setup.adaptive,
             learned: None,
         };
         Self {
@@ -59,8 +59,8 @@ impl Piloted {
         self.pilot.wants_counters(now)
     }
 
-    pub(super) fn counted(&mut self, now: Instant, at: Instant, bytes: Both<u64>) {
-        self.pilot.counters_came(now);
+    pub(super) fn counted(&mut self, at: Instant, took: Duration, bytes: Both<u64>) {
+        self.pilot.counters_came(took);
         for direction in Direction::BOTH {
             self.pilot.counted(at, direction, bytes[direction]);
         }

@@ -29,6 +29,15 @@ pub enum Amount {
     Bulk,
 }
 
+/// How far it is to a reflector and back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Distance {
+    /// Of the RTT that somebody configured; 1 is just that.
+    OfConfigured(f64),
+    /// Whoever configured what.
+    Absolute(Duration),
+}
+
 /// One direction of a story.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Side {
@@ -103,7 +112,7 @@ pub struct Story {
     /// For how long.
     pub lasts: Duration,
     /// The RTT of the empty line.
-    pub rtt: Course<Duration>,
+    pub rtt: Course<Distance>,
     /// Both directions.
     pub sides: Both<Side>,
     /// Both directions share this much, if they share anything.
@@ -132,6 +141,16 @@ impl Amount {
     }
 }
 
+impl Distance {
+    /// On a line whose RTT is configured so.
+    pub fn of(self, configured: Duration) -> Duration {
+        match self {
+            Self::OfConfigured(share) => Duration::from_secs_f64(configured.as_secs_f64() * share),
+            Self::Absolute(rtt) => rtt,
+        }
+    }
+}
+
 impl Story {
     /// The story on somebody's line; `seed` decides its accidents.
     pub fn scenario(&self, setup: &Setup, seed: u64) -> Scenario {
@@ -154,14 +173,14 @@ impl Story {
                 changes.push((at, Change::Demand(direction, rate)));
             }
         }
-        let rtt = self.rtt.map(|rtt| rtt.as_secs_f64());
+        let rtt = self.rtt.map(|rtt| rtt.of(setup.rtt).as_secs_f64());
         for (at, rtt) in rtt.values(self.lasts, &mut random()) {
             let rtt = Duration::from_secs_f64(rtt);
             changes.push((at, Change::Propagation(rtt)));
         }
         Scenario {
             name: self.name.clone(),
-            line: self.line(ceilings, seed),
+            line: self.line(setup, ceilings, seed),
             schedule: Schedule::of(changes),
             lasts: self.lasts,
             weather: self.weather(),
@@ -182,13 +201,13 @@ impl Story {
     }
 
     /// The line at the start.
-    fn line(&self, ceilings: Both<Rate>, seed: u64) -> LineOptions {
+    fn line(&self, setup: &Setup, ceilings: Both<Rate>, seed: u64) -> LineOptions {
         let first = |course: &Course<Amount>, ceiling: Rate| course.first().on(ceiling);
         let capacity = Both::from_fn(|side| first(&self.sides[side].capacity, ceilings[side]));
         LineOptions {
             capacity,
             demand: Both::from_fn(|side| first(&self.sides[side].load, ceilings[side])),
-            propagation: *self.rtt.first(),
+            propagation: self.rtt.first().of(setup.rtt),
             jitter: Duration::ZERO,
             buffer: Both::from_fn(|side| {
                 let full = capacity[side].times(self.sides[side].buffer.as_secs_f64());
