@@ -20,10 +20,14 @@ use crate::time::Duration;
 
 /// `lasts_sec`, in seconds: long enough to see what a law does, short enough to read.
 pub const DEFAULT_LASTS: Duration = Duration::from_secs(120);
+/// `flows` of each direction: a household. 0 is a stream of endlessly many.
+pub const DEFAULT_FLOWS: u32 = 8;
 /// The longest story, in seconds: a day.
 pub const LONGEST_STORY: u32 = 86_400;
 /// `buffer_ms` of a direction: an ordinary modem.
 pub const DEFAULT_BUFFER: Duration = Duration::from_millis(400);
+/// More flows than this are one stream.
+const MOST_FLOWS: u32 = 64;
 /// The largest packet on a line, in bytes.
 const LONGEST_PACKET: u32 = 65_535;
 
@@ -42,6 +46,11 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<Story> {
     reflectors.finish(&[]);
     let weather = each(&root, "weather", weather);
     let router = router(root.section("router"));
+    let flows = Whole {
+        min: 0,
+        max: MOST_FLOWS,
+    };
+    let flows = root.or("flows", DEFAULT_FLOWS, &flows);
     let packet = Whole {
         min: 0,
         max: LONGEST_PACKET,
@@ -62,6 +71,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<Story> {
         troubles: troubles?,
         weather: weather?,
         router: router?,
+        flows: flows?,
         packet: packet?.into(),
     })
 }

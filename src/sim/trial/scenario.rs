@@ -125,6 +125,8 @@ pub struct Scenario {
     pub counters_frozen: Vec<Span>,
     /// What both directions share, on top of what each has for itself.
     pub shared: Option<Rate>,
+    /// So many TCP flows carry a direction's load; 0: so many that they are one stream.
+    pub flows: u32,
     /// Bytes of the packets on the line, for the time that one of them keeps an echo waiting; 0: the
     /// line is fast enough not to notice.
     pub packet: u64,
@@ -180,6 +182,7 @@ impl Default for Scenario {
             counters_read: 1.0,
             counters_frozen: Vec::new(),
             shared: None,
+            flows: 0,
             packet: 0,
         }
     }

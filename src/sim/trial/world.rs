@@ -50,7 +50,7 @@ impl World {
         Self {
             schedule: scenario.schedule.clone(),
             line: Line::new(&scenario.line),
-            senders: Both::default(),
+            senders: Both::from_fn(|_| Senders::new(scenario.flows)),
             random: Random::new(scenario.line.seed ^ 0x5eed),
             replies: Vec::new(),
             shaped: Both::default(),
@@ -84,9 +84,11 @@ impl World {
         for direction in Direction::BOTH {
             let shaped = self.shaped[direction];
             let path = Path {
+                direction,
                 demand: self.line.demand()[direction],
                 shaped,
                 capacity: self.line.capacity()[direction],
+                propagation: self.scenario.line.propagation,
                 rtt,
                 losing: self.line.backlog(direction) >= self.line.buffer(direction),
                 in_cake: self.line.backlog_in_cake(direction),

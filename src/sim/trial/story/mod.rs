@@ -125,6 +125,8 @@ pub struct Story {
     pub weather: Vec<Weather>,
     /// The router.
     pub router: RouterHabits,
+    /// So many TCP flows carry a direction's load; 0: so many that they are one stream.
+    pub flows: u32,
     /// The time one packet needs on the line is part of what an echo sees, as on slow lines it is; in
     /// bytes.
     pub packet: u64,
@@ -195,6 +197,7 @@ impl Story {
             counters_take: self.router.counters_take.unwrap_or_default(),
             counters_read: self.router.counters_read,
             shared: self.shared.map(|amount| amount.on(ceilings.down)),
+            flows: self.flows,
             packet: self.packet,
             ..Scenario::default()
         }
