@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Display};
 
+use crate::control::bloat::presence::Presence;
 use crate::control::law::adaptive::{Blocker, Decision, Mode, Reason};
 
 /// A decision in a sentence: what was done, on what, and why the rate is not higher.
@@ -28,6 +29,16 @@ impl Display for Adapted<'_> {
             Some(blocker) => write!(f, "; not higher: {}", explain(blocker)),
             None => Ok(()),
         }
+    }
+}
+
+/// What the silence of the reflectors is, in a word.
+pub(in crate::report) const fn presence(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Heard => "heard",
+        Presence::Stalled { .. } => "stalled",
+        Presence::Outage { .. } => "outage",
+        Presence::Deaf { .. } => "deaf",
     }
 }
 

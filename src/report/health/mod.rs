@@ -1,5 +1,6 @@
 //! `/health` (contract 6.1): v1.7's fields in v1.7's order, then what v1.7 could not say.
 
+mod adaptive;
 mod link;
 mod measurement;
 #[cfg(test)]
