@@ -6,7 +6,7 @@ use crate::control::bloat::presence::Presence;
 use crate::control::law::adaptive::{Blocker, Decision, Mode, Reason};
 
 /// A decision in a sentence: what was done, on what, and why the rate is not higher.
-pub(in crate::report) struct Adapted<'a>(pub(in crate::report) &'a Decision);
+pub(crate) struct Adapted<'a>(pub(crate) &'a Decision);
 
 impl Display for Adapted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,7 +33,7 @@ impl Display for Adapted<'_> {
 }
 
 /// What the silence of the reflectors is, in a word.
-pub(in crate::report) const fn presence(presence: Presence) -> &'static str {
+pub(crate) const fn presence(presence: Presence) -> &'static str {
     match presence {
         Presence::Heard => "heard",
         Presence::Stalled { .. } => "stalled",
@@ -43,7 +43,7 @@ pub(in crate::report) const fn presence(presence: Presence) -> &'static str {
 }
 
 /// A state in a word, for people and programs.
-pub(in crate::report) const fn mode(mode: Mode) -> &'static str {
+pub(crate) const fn mode(mode: Mode) -> &'static str {
     match mode {
         Mode::Clear => "clear",
         Mode::Draining => "draining",
@@ -53,7 +53,7 @@ pub(in crate::report) const fn mode(mode: Mode) -> &'static str {
 }
 
 /// What was done, in a few words.
-pub(in crate::report) const fn reason(reason: Reason) -> &'static str {
+pub(crate) const fn reason(reason: Reason) -> &'static str {
     match reason {
         Reason::Held => "held",
         Reason::Raised => "raised, loaded and without delay",
@@ -69,7 +69,7 @@ pub(in crate::report) const fn reason(reason: Reason) -> &'static str {
 }
 
 /// The same in one word, for programs.
-pub(in crate::report) const fn reason_word(reason: Reason) -> &'static str {
+pub(crate) const fn reason_word(reason: Reason) -> &'static str {
     match reason {
         Reason::Held => "held",
         Reason::Raised => "raised",
@@ -85,7 +85,7 @@ pub(in crate::report) const fn reason_word(reason: Reason) -> &'static str {
 }
 
 /// Why a rate is not higher.
-pub(in crate::report) const fn explain(blocker: Blocker) -> &'static str {
+pub(crate) const fn explain(blocker: Blocker) -> &'static str {
     match blocker {
         Blocker::Ceiling => "it is at the ceiling",
         Blocker::NoReplies => "the reflectors are silent",
@@ -101,7 +101,7 @@ pub(in crate::report) const fn explain(blocker: Blocker) -> &'static str {
 }
 
 /// The same in one word, for programs.
-pub(in crate::report) const fn blocker_word(blocker: Blocker) -> &'static str {
+pub(crate) const fn blocker_word(blocker: Blocker) -> &'static str {
     match blocker {
         Blocker::Ceiling => "ceiling",
         Blocker::NoReplies => "no_replies",
