@@ -264,6 +264,7 @@ impl Measured {
         let signal = Signal {
             reading,
             achieved,
+            newest: self.gauges.as_ref().map(|gauge| gauge.newest(now)),
             applies_in: self.applies_in,
         };
         let was = self.law.presence();
