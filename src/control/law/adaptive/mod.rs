@@ -54,10 +54,12 @@
 //! otherwise; those of the first cut, the step back and the rest are from this crate's simulator, played
 //! with senders that react late and with senders clocked by what is delivered.
 
+mod pilot;
 mod preset;
 mod shaper;
 mod words;
 
+pub use self::pilot::{Learned, Pilot, PilotParams};
 pub use self::preset::{Preset, Tuning};
 pub use self::shaper::{Shaper, ShaperParams, TRIAL_EVERY};
 pub use self::words::{Blocker, Decision, Mode, Reason};
