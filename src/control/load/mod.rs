@@ -5,18 +5,20 @@
 //!
 //! | what happens | how it shows | what is said |
 //! |---|---|---|
-//! | it is refreshed rarely | few distinct values while traffic flows | a longer [`window`](Gauge::window) |
+//! | it is refreshed rarely | few distinct values while traffic flows | a longer [`window`](Gauge::window); too rarely: [`Achieved::Unknown`] |
 //! | it stops in the middle of traffic | no byte at all after a busy window | [`Achieved::Unknown`] for [`FROZEN_FOR`], then it was the end of the traffic |
 //! | it cannot be read, or starts over | no reading, or a smaller one | [`Achieved::Unknown`] until there are two new ones |
 //!
 //! [`Freshness`] is the self-test at the start: how long the counter takes to move. [`Pace`] says when
 //! to ask next, so that an idle line costs one request a second and a slow router is not pressed.
 
+mod counting;
 mod freshness;
 mod pace;
 
 use heapless::Deque;
 
+pub use self::counting::Counting;
 pub use self::freshness::{Freshness, Verdict};
 pub use self::pace::Pace;
 
@@ -69,6 +71,8 @@ pub enum Missing {
     Overdue,
     /// The counter stopped in the middle of traffic.
     Frozen,
+    /// The self-test found that it moves too rarely to decide on.
+    Slow,
 }
 
 #[derive(Clone, Copy, Debug)]
