@@ -1,9 +1,11 @@
 //! The five beats of one WAN.
 
+mod adapting;
 mod restore;
 mod spell;
 mod telling;
 
+use self::adapting::Watched;
 use self::restore::restore;
 pub(super) use self::spell::Spell;
 use self::telling::KINDS;
@@ -20,7 +22,9 @@ use crate::control::prober::{Prober, ProberParams, Target};
 use crate::direction::{Both, Direction};
 use crate::program::{Outbox, Output, WanId};
 use crate::router::Transport;
-use crate::status::{Label, LinkStatus, ReflectorStatus, RouterStatus, Saved, WanStatus};
+use crate::status::{
+    AdaptiveStatus, Label, LinkStatus, ReflectorStatus, RouterStatus, Saved, WanStatus,
+};
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
 
@@ -81,6 +85,7 @@ pub struct Wan {
     pub(super) unsent: Option<Spell>,
     /// Since when the counters are due and have not come.
     pub(super) look_due_since: Option<Instant>,
+    watched: Watched,
 }
 
 impl Wan {
@@ -107,6 +112,7 @@ impl Wan {
             baseline_told_at: None,
             unsent: None,
             look_due_since: None,
+            watched: Watched::new(now),
         }
     }
 
@@ -126,6 +132,7 @@ impl Wan {
             rates: self.controller.rates(),
             zones: self.controller.zones(),
             floors: self.controller.floors(),
+            adaptive: self.controller.pilot().map(|_| AdaptiveStatus::default()),
             router: RouterStatus {
                 link: LinkStatus::new(self.transport, self.has_spare),
                 ..RouterStatus::default()
