@@ -24,6 +24,7 @@ use lexopt::Parser;
 
 use self::option::{either, files, said};
 use super::help::{DASHBOARD_HELP, HELP, HISTORY_HELP, RUN_USAGE, SIMULATE_HELP, STEERING_USAGE};
+use crate::config::ControlLaw;
 
 /// What to do.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -98,6 +99,8 @@ pub enum Mode {
 pub struct DemoArgs {
     /// End by itself after so many seconds.
     pub seconds: Option<u64>,
+    /// Which law decides; the adaptive one if nothing is said.
+    pub law: Option<ControlLaw>,
 }
 
 /// `wanctl check`.

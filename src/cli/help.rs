@@ -8,7 +8,7 @@ pub(super) const RUN_USAGE: &str =
        wanctl dashboard [--listen HOST:PORT] [--config F [F ...]] [--health URL] [--db PATH]
        wanctl notice --config F [F ...]
        wanctl fingerprint HOST[:PORT]
-       wanctl demo [--seconds N]
+       wanctl demo [--seconds N] [--law L]
        wanctl replay --config F --trace T.csv
        wanctl simulate --config F [--scenario NAME|FILE] [--law L] [--plot | --csv | --json]
        wanctl --help | --version";
@@ -87,7 +87,7 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
        wanctl dashboard [--listen HOST:PORT] [--config F [F ...]] [--health URL] [--db PATH]
        wanctl notice --config F [F ...]
        wanctl fingerprint HOST[:PORT]
-       wanctl demo [--seconds N]
+       wanctl demo [--seconds N] [--law L]
        wanctl replay --config F --trace T.csv
        wanctl simulate --config F [--scenario NAME|FILE] [--law L] [--plot | --csv | --json]
 
@@ -152,9 +152,10 @@ The real daemon (same loop, same REST link over loopback TCP) against a built-in
 double and a simulated line with three reflectors. Load comes and goes, the capacity drops
 to half and returns; watch delay, zones and rates. No root, router or network needed.
 
-usage: wanctl demo [--seconds N]
+usage: wanctl demo [--seconds N] [--law classic|adaptive]
 
   --seconds N   end after N seconds (1 to 86400); otherwise Ctrl-C ends it
+  --law L       which law decides: adaptive (the default) or v1.7's, classic
   -h, --help    this text
 ";
 
