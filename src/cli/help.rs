@@ -48,7 +48,10 @@ wanctl_rate_upload_mbps (means, of what the law wants); wanctl_rtt_max_ms, wanct
 wanctl_rate_download_min_mbps, wanctl_rate_upload_min_mbps (where the mean hides them);
 wanctl_state (0 GREEN, 1 YELLOW, 2 SOFT_RED, 3 RED; with \"source\": \"steering\", 2 is RED; with a
 \"reason\", a change); wanctl_router_write (1 confirmed, 0 not); wanctl_steering_enabled,
-wanctl_steering_transition, wanctl_config_snapshot.
+wanctl_steering_transition, wanctl_config_snapshot. With the adaptive law also
+wanctl_achieved_download_mbps, wanctl_achieved_upload_mbps (what passes),
+wanctl_anchor_download_mbps, wanctl_anchor_upload_mbps (what the line could when it was last full)
+and wanctl_adaptive_mode (a change: 0 clear, 1 draining, 2 weather, 3 blind).
 
 Exit codes: 0 it worked, also if there was nothing to show; 1 there is no database, or it cannot be
 read; 2 the command line makes no sense.
