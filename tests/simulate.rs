@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use wanctl::config;
+
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 fn file(name: &str) -> PathBuf {
@@ -146,4 +148,31 @@ fn a_command_line_that_makes_no_sense_is_2_and_prints_nothing() {
     }
     let output = simulate(&["--config", &config, "--scenario", "nowhere"]);
     assert_eq!(output.status.code(), Some(1));
+}
+
+/// Whoever follows the README gets what it shows; and a scenario that nobody may look at can still be played.
+#[test]
+fn the_readmes_scenario_and_those_of_every_folder_are_right_to_the_last_key() {
+    let readme = std::fs::read_to_string(file("README.md")).expect("a README");
+    let (_, after) = readme
+        .split_once("A scenario is a small file")
+        .expect("a section about scenarios");
+    let (_, example) = after.split_once("```yaml\n").expect("an example");
+    let (example, _) = example.split_once("```").expect("its end");
+    let loaded = config::parse_scenario(Path::new("README.yaml"), example.as_bytes());
+    assert!(loaded.expect("it is right").warnings.is_empty());
+
+    let mut played = 0;
+    for folder in ["configs/scenarios", "tests/heldout", "tests/laboratory"] {
+        for entry in std::fs::read_dir(file(folder)).expect("a folder") {
+            let path = entry.expect("readable").path();
+            let name = path.file_name().expect("a name").to_string_lossy();
+            if name.ends_with(".yaml") && !name.ends_with("line.yaml") {
+                let loaded = config::load_scenario(&path).unwrap_or_else(|e| panic!("{e}"));
+                assert!(loaded.warnings.is_empty(), "{name}: {:?}", loaded.warnings);
+                played += 1;
+            }
+        }
+    }
+    assert!(played >= 15 + 5 + 11, "{played}");
 }

@@ -17,7 +17,7 @@ const BETA: f64 = 0.7;
 const CUBIC: f64 = 0.4;
 /// Packets per RTT at least: as fair as Reno (RFC 9438 4.3).
 const RENO: f64 = 3.0 * (1.0 - BETA) / (1.0 + BETA);
-/// Slow start ends when the RTT is an eighth longer, within 4 and 16 ms (HyStart, RFC 9406).
+/// Slow start ends when the RTT is an eighth longer, within 4 and 16 ms (RFC 9406).
 const HYSTART: (f64, f64) = (0.004, 0.016);
 /// CAKE drops when packets have waited longer than this for so long (its target and interval), in seconds.
 const TARGET: f64 = 0.005;
