@@ -43,7 +43,7 @@ fn in_rounds(prober: ProberParams) -> ProberParams {
 }
 
 /// The law the file names.
-pub(super) const fn law(config: &WanConfig) -> Law {
+pub(in crate::cli) const fn law(config: &WanConfig) -> Law {
     match config.control_law {
         ControlLaw::Classic => Law::Classic,
         ControlLaw::Adaptive => Law::Adaptive,

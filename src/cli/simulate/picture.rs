@@ -11,7 +11,7 @@ use crate::units::Rate;
 
 /// One law on one story.
 #[derive(Debug)]
-pub(super) struct Picture {
+pub(in crate::cli) struct Picture {
     law: Law,
     lasts: Duration,
     delay: Moments,
@@ -30,7 +30,7 @@ struct Side {
 }
 
 impl Picture {
-    pub(super) fn new(law: Law, lasts: Duration) -> Self {
+    pub(in crate::cli) fn new(law: Law, lasts: Duration) -> Self {
         Self {
             law,
             lasts,
@@ -45,7 +45,7 @@ impl Picture {
         }
     }
 
-    pub(super) fn add(&mut self, moment: &Moment) {
+    pub(in crate::cli) fn add(&mut self, moment: &Moment) {
         let past = (moment.at - Instant::ZERO).as_micros() * COLUMNS as u64;
         let column = past / self.lasts.as_micros().max(1);
         let Some(n) = usize::try_from(column).ok().filter(|n| *n < COLUMNS) else {
