@@ -10,7 +10,8 @@ use wanctl::status::CounterState;
 use wanctl::time::Duration;
 use wanctl::units::{Millis, Rate};
 
-use crate::world::{Watched, config, evening, second};
+use crate::adaptive_file::config;
+use crate::world::{Watched, evening, second};
 
 /// Half of the capacity goes in the middle of a download, and comes back.
 #[test]

@@ -9,8 +9,9 @@ use wanctl::sim::schedule::{Change, Schedule};
 use wanctl::status::Sight;
 use wanctl::units::Rate;
 
+use crate::adaptive_file::config;
 use crate::harness::world::Trouble;
-use crate::world::{Watched, config, evening, second};
+use crate::world::{Watched, evening, second};
 
 #[test]
 fn without_its_router_it_holds_near_the_base_and_recovers() {

@@ -1,11 +1,9 @@
 //! WANs under the adaptive law, and what they tell.
 
-use std::path::Path;
-
 use serde_json::Value;
 use wanctl::autorate::{Autorate, Wan};
 use wanctl::cli::assemble;
-use wanctl::config::{self, WanConfig};
+use wanctl::config::WanConfig;
 use wanctl::direction::Direction;
 use wanctl::program::{AdaptiveFact, Fact, Program, WanId};
 use wanctl::report::{health, lines};
@@ -18,7 +16,7 @@ use wanctl::status::WanStatus;
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 
-use super::WanFile;
+use super::adaptive_file::config;
 use super::harness::world::Worlds;
 
 /// What the WANs have told, each fact with the second it was told in.
@@ -41,28 +39,6 @@ impl Meter for Ear {
 pub(crate) struct Watched {
     pub(crate) worlds: Worlds,
     pub(crate) ear: Ear,
-}
-
-/// A file that names the law and nothing that it does without.
-pub(crate) fn config(name: &str) -> WanConfig {
-    let file = WanFile {
-        name,
-        scheme: "http",
-        router_port: 80,
-        reflectors: (1..=6).map(|n| format!("192.0.2.{n}")).collect(),
-        more: "logging: { main_log: /nonexistent/l, debug_log: /nonexistent/d }\n\
-               lock_file: /nonexistent/wan.lock\n"
-            .to_owned(),
-    };
-    let text = file
-        .text()
-        .replace(
-            "  enabled: true\n  base",
-            "  enabled: true\n  control_law: adaptive\n  base",
-        )
-        .replace("verify_interval: 1", "verify_interval: 60");
-    let parsed = config::parse(Path::new("test.yaml"), text.as_bytes());
-    parsed.unwrap_or_else(|report| panic!("{report}")).config
 }
 
 /// So many seconds after the start.
