@@ -1,5 +1,6 @@
 //! Config files as people write them: what is refused and in which words, and what is meant.
 
+mod adaptive;
 mod broken;
 mod odd;
 mod steering;
