@@ -527,7 +527,7 @@ pub(crate) const BROKEN: &[Row] = &[
             "enabled: true\n  control_law: adaptive\n  line: modem\n  aggressiveness: 9",
         )],
         &[
-            "  - wan1.yaml:16: continuous_monitoring.line: 'modem' is unknown; expected one of cable, dsl, fiber, lte, starlink",
+            "  - wan1.yaml:16: continuous_monitoring.line: 'modem' is not one of the choices; expected cable, dsl, fiber, lte or starlink",
             "  - wan1.yaml:17: continuous_monitoring.aggressiveness: 9 is out of range; expected a number from 0.25 to 4.0",
         ],
     ),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::number::short;
+use super::super::number::short;
 use crate::history::metric::{self, Kind};
 use crate::history::row::Sample;
 
