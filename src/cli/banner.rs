@@ -75,7 +75,7 @@ fn adapting(config: &WanConfig) -> [String; 4] {
     let Both { down, up } = adaptive.shapers;
     [
         format!(
-            "Law: adaptive, line={}, aggressiveness={:?}, bloat begins at {}",
+            "Law: adaptive, line={}, aggressiveness={:?}, bloat begins at {}ms",
             adaptive.line.word(),
             adaptive.aggressiveness,
             down.tuning.threshold

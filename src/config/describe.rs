@@ -112,7 +112,7 @@ fn adaptive(config: &AdaptiveConfig) -> [(&'static str, String); 6] {
         ("Control law", "adaptive".to_owned()),
         ("  Line", config.line.word().to_owned()),
         ("  Aggressiveness", format!("{:?}", config.aggressiveness)),
-        ("  Bloat begins at", down.tuning.threshold.to_string()),
+        ("  Bloat begins at", format!("{}ms", down.tuning.threshold)),
         ("Download", limits(down)),
         ("Upload", limits(up)),
     ]
