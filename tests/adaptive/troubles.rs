@@ -129,3 +129,31 @@ fn dry_run() {
         .map(|queue| queue.number("max-limit"));
     assert_eq!(limit, Some(500_000_000));
 }
+
+/// For five minutes the line loses four fifths of itself every four seconds, and gets them back.
+#[test]
+fn a_line_that_flaps_does_not_fill_the_log_and_what_is_left_out_is_counted() {
+    let down = Direction::Down;
+    let story = Schedule::new()
+        .at(second(0), Change::Demand(down, Rate::mbit(900)))
+        .at(second(1), Change::Capacity(down, Rate::mbit(100)))
+        .at(second(3), Change::Capacity(down, Rate::mbit(500)))
+        .repeating_every(second(4));
+    let mut evening = Watched::new(story);
+    evening.until(second(300));
+    let suppressed = evening.wan().counters.suppressed;
+    let modes: Vec<_> = evening
+        .said()
+        .into_iter()
+        .filter_map(|fact| match fact {
+            AdaptiveFact::Mode {
+                direction, notable, ..
+            } if direction == down => Some(notable),
+            _ => None,
+        })
+        .collect();
+    let loud = modes.iter().filter(|&&notable| notable).count();
+    assert!(modes.len() > 100, "{}", modes.len());
+    assert!(loud <= 10 + 30, "{loud} of {}", modes.len());
+    assert!(suppressed >= (modes.len() - loud) as u64);
+}
