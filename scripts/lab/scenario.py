@@ -10,7 +10,7 @@
                                       every two seconds up or down by up to 30 %, within low and high
     load:                             bulk TCP
       - {direction: down, flows: 4, from: 16, to: 60}
-      - {direction: down, flows: 4, from: 20, to: 60, on: 6, off: 4}
+      - {direction: down, flows: 4, from: 20, to: 60, bursts: [6, 4]}    six seconds on, four off
     reflectors:
       - {number: 2, at: 22, more_ms: 80, loss_percent: 20}
 
@@ -95,8 +95,9 @@ def plan(scenario, seed):
         made.capacity[way] = [(0, made.line[way])] + [(round(at + shift, 3), mbit) for at, mbit in changes]
     for port, rule in zip(PORTS, scenario["load"]):
         start, end = rule["from"] + dice.random() / 2, rule["to"]
+        lasts, pauses = rule.get("bursts", (end, end))
         while start < end:
-            stop = min(end, start + rule.get("on", end))
+            stop = min(end, start + lasts)
             made.loads.append((rule["direction"], rule["flows"], round(start, 3), round(stop, 3), port))
-            start = stop + rule.get("off", end)
+            start = stop + pauses
     return made
