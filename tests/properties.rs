@@ -57,7 +57,7 @@ proptest! {
             .map(|params| Shaper::restored(params, streaks, Rate::bps(restored)));
         let mut controller = Controller::new(delay, shapers);
         for step in steps {
-            controller.step(step);
+            controller.step(Instant::ZERO, step);
             for direction in Direction::BOTH {
                 let params = &config.shapers[direction];
                 let rate = controller.rates()[direction];

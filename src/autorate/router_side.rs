@@ -27,6 +27,9 @@ impl Wan {
             Event::Unanswered { direction } => self.actuator.unanswered(direction),
             Event::Lost(why) => {
                 self.actuator.lost();
+                if let Some(pilot) = self.controller.pilot_mut() {
+                    pilot.uncounted();
+                }
                 link.lost(now, why)
                     .map(Fact::Link)
                     .into_iter()
@@ -38,8 +41,10 @@ impl Wan {
                 known,
                 took,
                 inactive,
+                bytes,
             } => {
                 link.took = Some(took);
+                self.counted(now, direction, known, took, bytes);
                 let was_inactive =
                     core::mem::replace(&mut status.router.inactive[direction], inactive);
                 if inactive && !was_inactive {
@@ -76,6 +81,29 @@ impl Wan {
         let link = &mut status.router.link;
         if link.up && !link.reachable && !self.actuator.owes() {
             link.reached(now).map(Fact::Link).into_iter().for_each(tell);
+        }
+    }
+
+    /// What a law that counts learns of an answer: what went through the queue, when the router looked,
+    /// which is taken for halfway between question and answer, and how long it took.
+    fn counted(
+        &mut self,
+        now: Instant,
+        direction: Direction,
+        known: Known,
+        took: Duration,
+        bytes: Option<u64>,
+    ) {
+        let Some(pilot) = self.controller.pilot_mut() else {
+            return;
+        };
+        if let Some(bytes) = bytes {
+            let halfway = now - Duration::from_micros(took.as_micros() / 2);
+            pilot.counted(halfway, direction, bytes);
+        }
+        match known {
+            Known::Written => pilot.wrote(took),
+            Known::Read => pilot.counters_came(took),
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::secret::Weakness;
 use super::transport;
 use crate::autorate::WanParams;
-use crate::config::{Host, ReflectorAddress, RouterConfig, WanConfig};
+use crate::config::{ControlLaw, Host, ReflectorAddress, RouterConfig, WanConfig};
 use crate::control::actuator::Budget;
 use crate::direction::Direction;
 use crate::shell::binding::Binding;
@@ -31,7 +31,11 @@ pub fn wan_params(config: &WanConfig, saved: Option<Saved>, dry_run: bool) -> Wa
         delay: config.delay,
         baseline_initial: config.baseline_initial,
         shapers: config.shapers,
-        budget: Budget::new(limit.changes, limit.window),
+        adaptive: (config.control_law == ControlLaw::Adaptive).then_some(config.adaptive.shapers),
+        budget: match config.control_law {
+            ControlLaw::Classic => Budget::new(limit.changes, limit.window),
+            ControlLaw::Adaptive => Budget::unlimited(),
+        },
         dry_run,
         on_exit: config.router.on_exit,
         transport: chosen.preferred,

@@ -85,7 +85,7 @@ impl Replay {
             Step::Judge(rtt) => rtt.to_string(),
             _ => String::new(),
         };
-        let zones = match self.controller.step(step) {
+        let zones = match self.controller.step(self.now, step) {
             Decision::Judged(judgement) => {
                 let Both { down, up } = judgement.verdicts;
                 format!("{},{}", down.zone, up.zone)

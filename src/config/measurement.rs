@@ -6,12 +6,15 @@ use super::host::{Host, HostRule, INTERFACE_MAX, ReflectorAddress, ReflectorRule
 use super::rule::{Address, Bad, Choice, LooseCount, LooseFlag, PORT, Rule, Text, port};
 use super::section::Section;
 use super::value::Value;
+use super::wan::ControlLaw;
 use crate::control::blackout::{BlackoutParams, FallbackMode, MAX_TCP_TARGETS};
 use crate::control::prober::{Combine, MAX_REFLECTORS, ProberParams};
 use crate::time::Duration;
 
 /// Two cycles: a reply that falls just on the other side of a tick still counts.
 pub const FRESH_FOR: Duration = Duration::from_millis(100);
+/// One measurement, v1.7's constant and ours (contract 1.3).
+const CYCLE: Duration = Duration::from_millis(50);
 /// Reflectors that `use_median_of_three` needs, as in v1.7.
 const MEDIAN_NEEDS: usize = 3;
 /// `fallback_checks.gateway_ip`: v1.7's author's own router, kept for compatibility.
@@ -66,6 +69,7 @@ pub struct Fallback {
 pub(super) fn measurement(
     monitoring: &Section<'_>,
     silent_after: Option<Duration>,
+    law: Option<ControlLaw>,
 ) -> Option<(Measurement, String)> {
     let reflectors = reflectors(monitoring);
     let median = monitoring.or("use_median_of_three", false, &LooseFlag);
@@ -74,21 +78,28 @@ pub(super) fn measurement(
     let interface = section.optional("interface", &Interface);
     section.finish(&[]);
     let reflectors = reflectors?;
-    if median? && reflectors.len() < MEDIAN_NEEDS {
+    if median? && reflectors.len() < MEDIAN_NEEDS && law == Some(ControlLaw::Classic) {
         let sentence = "has no effect with fewer than 3 ping_hosts: the first one is measured";
         monitoring.warn("use_median_of_three", sentence);
     }
-    let combine = if median? && reflectors.len() >= MEDIAN_NEEDS {
-        Combine::MedianOfThree
-    } else {
-        Combine::First
+    let count = u8::try_from(reflectors.len()).ok()?;
+    let (combine, fresh_for) = match law? {
+        ControlLaw::Adaptive => {
+            // Every reflector's turn comes once in so many cycles.
+            let turns = CYCLE.as_micros() * u64::from(count);
+            (Combine::InTurn, FRESH_FOR + Duration::from_micros(turns))
+        }
+        ControlLaw::Classic if median? && reflectors.len() >= MEDIAN_NEEDS => {
+            (Combine::MedianOfThree, FRESH_FOR)
+        }
+        ControlLaw::Classic => (Combine::First, FRESH_FOR),
     };
     let measurement = Measurement {
         prober: ProberParams {
-            reflectors: u8::try_from(reflectors.len()).ok()?,
+            reflectors: count,
             combine,
             silent_after: silent_after?,
-            fresh_for: FRESH_FOR,
+            fresh_for,
         },
         reflectors,
         source_address: source_address?,

@@ -8,6 +8,7 @@
 //! or failed later; what is odd but legal becomes a warning. A default exists once, as a `DEFAULT_`
 //! constant beside the key it belongs to. Nothing here reads a clock or the environment.
 
+mod adaptive;
 mod describe;
 mod host;
 mod measurement;
@@ -32,6 +33,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+pub use adaptive::{AdaptiveConfig, DEFAULT_AGGRESSIVENESS};
 pub use describe::validate_report;
 pub use host::{Host, ReflectorAddress};
 pub use measurement::{

@@ -2,6 +2,8 @@
 
 use super::rule::{Number, Rule, Whole};
 use super::section::Section;
+use super::wan::ControlLaw;
+use crate::control::law::adaptive::{self, Tuning};
 use crate::control::law::classic::{Floors, ShaperParams};
 use crate::control::zone::Thresholds;
 use crate::units::{Factor, Rate};
@@ -64,9 +66,30 @@ pub(super) struct Limits {
     decay_red: Factor,
     decay_yellow: Factor,
     green_required: u32,
+    base: Option<f64>,
 }
 
+/// Where the adaptive law starts without a `base_mbps`, as a share of the ceiling: a ceiling is 90 % of
+/// a good hour, and a first start may be in a bad one.
+const DEFAULT_BASE_SHARE: f64 = 0.6;
+/// v1.7's numbers for a file that names the adaptive law and leaves them out, for whoever replays it
+/// through the classic one: the steps as a share of the ceiling are those of the shipped cable example.
+const STEP_SHARE: f64 = 0.0106;
+const DEFAULT_FACTOR_DOWN: f64 = 0.85;
+
 impl Limits {
+    /// All the adaptive law needs, whichever decides.
+    pub(super) fn adaptive(&self, tuning: Tuning) -> adaptive::ShaperParams {
+        let (floor, ceiling) = (self.floors.lowest(), Rate::from_mbps(self.ceiling));
+        let base = self.base.unwrap_or(self.ceiling * DEFAULT_BASE_SHARE);
+        adaptive::ShaperParams {
+            floor,
+            base: Rate::from_mbps(base).max(floor).min(ceiling),
+            ceiling,
+            tuning,
+        }
+    }
+
     /// With the edges of the zones, all a law needs.
     pub(super) fn shaper(&self, thresholds: Thresholds) -> ShaperParams {
         ShaperParams {
@@ -86,11 +109,23 @@ impl Limits {
 }
 
 /// Reads one direction's section.
-pub(super) fn limits(section: Section<'_>, side: Side) -> Option<Limits> {
+pub(super) fn limits(section: Section<'_>, side: Side, law: Option<ControlLaw>) -> Option<Limits> {
     let ceiling = section.required("ceiling_mbps", &Number::within(1.0, side.ceiling_max));
     let floors = floors(&section, side, ceiling);
-    let step_up = section.required("step_up_mbps", &Number::within(0.1, 100.0));
-    let decay_red = section.required("factor_down", &Number::within(0.1, 1.0));
+    let base = base(&section, law, floors, ceiling);
+    let (step_rule, factor_rule) = (Number::within(0.1, 100.0), Number::within(0.1, 1.0));
+    let (step_up, decay_red) = if law == Some(ControlLaw::Adaptive) {
+        let step = (ceiling.unwrap_or(1.0) * STEP_SHARE).clamp(0.1, 100.0);
+        (
+            section.or("step_up_mbps", step, &step_rule),
+            section.or("factor_down", DEFAULT_FACTOR_DOWN, &factor_rule),
+        )
+    } else {
+        (
+            section.required("step_up_mbps", &step_rule),
+            section.required("factor_down", &factor_rule),
+        )
+    };
     let (low, default) = side.yellow;
     let decay_yellow = section.or("factor_down_yellow", default, &Number::within(low, 1.0));
     let required = Whole { min: 1, max: 10 };
@@ -103,7 +138,38 @@ pub(super) fn limits(section: Section<'_>, side: Side) -> Option<Limits> {
         decay_red: Factor::new(decay_red?)?,
         decay_yellow: Factor::new(decay_yellow?)?,
         green_required: green_required?,
+        base: base?,
     })
+}
+
+/// `base_mbps`, where the adaptive law starts; between floor and ceiling.
+#[expect(
+    clippy::option_option,
+    reason = "missing and wrong are different things"
+)]
+fn base(
+    section: &Section<'_>,
+    law: Option<ControlLaw>,
+    floors: Option<Floors>,
+    ceiling: Option<f64>,
+) -> Option<Option<f64>> {
+    let base = section.optional("base_mbps", &Number::ANY)?;
+    let Some(mbps) = base else {
+        return Some(None);
+    };
+    if law == Some(ControlLaw::Classic) {
+        section.warn("base_mbps", "has no effect with control_law: classic");
+        return Some(None);
+    }
+    let (floor, ceiling) = (floors?.lowest().as_mbps(), ceiling?);
+    if mbps < floor || ceiling < mbps {
+        let sentence = format!(
+            "{mbps}M is not between the floor ({floor:.1}M) and the ceiling ({ceiling:.1}M)"
+        );
+        section.conflict("base_mbps", &sentence);
+        return None;
+    }
+    Some(base)
 }
 
 /// Four floors if `floor_green_mbps` is there, else v1.7's single `floor_mbps` for all zones.

@@ -4,10 +4,20 @@ use super::rule::Number;
 use super::scalar::Scalar;
 use super::section::Section;
 use super::value::Value;
+use super::wan::ControlLaw;
 use crate::control::delay::DelayParams;
 use crate::control::zone::Thresholds;
 use crate::direction::Both;
 use crate::units::{Alpha, Millis};
+
+/// `thresholds.target_bloat_ms` for a file that names the adaptive law and leaves it out: v1.7's example.
+const DEFAULT_TARGET_MS: f64 = 15.0;
+/// The same for `warn_bloat_ms` and `hard_red_bloat_ms`, in targets.
+const WARN_TARGETS: f64 = 3.0;
+const HARD_RED_TARGETS: f64 = 80.0 / 15.0;
+/// The same for the two time constants, in seconds.
+const DEFAULT_BASELINE_SEC: f64 = 50.0;
+const DEFAULT_LOAD_SEC: f64 = 0.25;
 
 /// Seconds per cycle: v1.7's constant, and ours (contract 1.3). `alpha = 0.05 / time constant`.
 const CYCLE_SEC: f64 = 0.05;
@@ -29,20 +39,30 @@ pub(super) struct Delays {
     pub(super) edges: Both<Thresholds>,
     /// Target, warn and hard red in their literal form.
     pub(super) written: [String; 3],
+    /// `target_bloat_ms`, if it is given.
+    pub(super) target: Option<Millis>,
 }
 
 /// Reads `continuous_monitoring.thresholds`.
-pub(super) fn delays(section: Section<'_>, initial: Option<f64>) -> Option<Delays> {
-    let edges = edges(&section);
+pub(super) fn delays(
+    section: Section<'_>,
+    initial: Option<f64>,
+    law: Option<ControlLaw>,
+) -> Option<Delays> {
+    let adaptive = law == Some(ControlLaw::Adaptive);
+    let edges = edges(&section, adaptive);
+    let given = section.value("target_bloat_ms").is_some();
     let baseline = alpha(
         &section,
         ("baseline_time_constant_sec", Number::within(1.0, 600.0)),
         ("alpha_baseline", Number::within(0.0001, 1.0)),
+        adaptive.then_some(DEFAULT_BASELINE_SEC),
     );
     let load = alpha(
         &section,
         ("load_time_constant_sec", Number::within(0.05, 10.0)),
         ("alpha_load", Number::within(0.001, 1.0)),
+        adaptive.then_some(DEFAULT_LOAD_SEC),
     );
     warn_of_slow_load(&section);
     let idle_below = section.or(
@@ -55,7 +75,10 @@ pub(super) fn delays(section: Section<'_>, initial: Option<f64>) -> Option<Delay
         DEFAULT_SPIKE_ABOVE_MS,
         &Number::within(5.0, 50.0),
     );
-    let bounds = bounds(section.section("baseline_rtt_bounds"), initial);
+    let bounds = bounds(
+        section.section("baseline_rtt_bounds"),
+        initial.filter(|_| !adaptive),
+    );
     section.finish(&[]);
     let (edges, written) = edges?;
     let (low, high) = bounds?;
@@ -67,21 +90,36 @@ pub(super) fn delays(section: Section<'_>, initial: Option<f64>) -> Option<Delay
             spike_above: Millis::new(spike_above?)?,
             baseline_bounds: (Millis::new(low)?, Millis::new(high)?),
         },
+        target: given.then_some(edges.down.green),
         edges,
         written,
     })
 }
 
-fn edges(section: &Section<'_>) -> Option<(Both<Thresholds>, [String; 3])> {
+/// Where the zones end; for the adaptive law v1.7's example stands in for what is missing.
+fn edges(section: &Section<'_>, adaptive: bool) -> Option<(Both<Thresholds>, [String; 3])> {
     let keys = ["target_bloat_ms", "warn_bloat_ms", "hard_red_bloat_ms"];
-    let target = section.required(keys[0], &Number::within(1.0, 100.0));
-    let warn = section.required(keys[1], &Number::within(1.0, 200.0));
-    let hard = section.or(keys[2], DEFAULT_HARD_RED_MS.into(), &Number::ANY);
-    let written = keys.map(|key| match section.value(key) {
-        Some(value) => python(&value),
-        None => DEFAULT_HARD_RED_MS.to_string(),
-    });
+    let (target_rule, warn_rule) = (Number::within(1.0, 100.0), Number::within(1.0, 200.0));
+    let (target, warn, hard) = if adaptive {
+        let target = section.or(keys[0], DEFAULT_TARGET_MS, &target_rule)?;
+        (
+            Some(target),
+            section.or(keys[1], target * WARN_TARGETS, &warn_rule),
+            section.or(keys[2], target * HARD_RED_TARGETS, &Number::ANY),
+        )
+    } else {
+        (
+            section.required(keys[0], &target_rule),
+            section.required(keys[1], &warn_rule),
+            section.or(keys[2], DEFAULT_HARD_RED_MS.into(), &Number::ANY),
+        )
+    };
     let (target, warn, hard) = (target?, warn?, hard?);
+    let values = [target, warn, hard];
+    let written: [String; 3] = core::array::from_fn(|i| match section.value(keys[i]) {
+        Some(value) => python(&value),
+        None => values[i].to_string(),
+    });
     for (i, (lower, upper)) in [(target, warn), (warn, hard)].into_iter().enumerate() {
         if lower >= upper {
             let sentence = format!(
@@ -111,12 +149,14 @@ fn alpha(
     section: &Section<'_>,
     (constant_key, constant_rule): (&'static str, Number),
     (alpha_key, alpha_rule): (&'static str, Number),
+    default_sec: Option<f64>,
 ) -> Option<Alpha> {
     let constant = section.optional(constant_key, &constant_rule);
     let alpha = section.optional(alpha_key, &alpha_rule);
     match (constant?, alpha?) {
         (Some(constant), _) => Alpha::new(CYCLE_SEC / constant),
         (None, Some(alpha)) => Alpha::new(alpha),
+        (None, None) if let Some(constant) = default_sec => Alpha::new(CYCLE_SEC / constant),
         (None, None) => {
             let complaint = format!("Config must specify either {constant_key} or {alpha_key}");
             section.lacks(constant_key, &complaint);

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::adaptive::{self, AdaptiveConfig};
 use super::measurement::{self, Fallback, Measurement};
 use super::notices::{self, NoticesConfig};
 use super::router::{self, RouterConfig};
@@ -19,6 +20,9 @@ use crate::units::Millis;
 
 /// `schema_version`: the only one there is.
 const SCHEMA_VERSION: &str = "1.0";
+/// `continuous_monitoring.baseline_rtt_initial`, ms, where the adaptive law may leave it out: it learns
+/// its own in the first second.
+const DEFAULT_BASELINE_MS: f64 = 20.0;
 /// Keys that v1.7's documents mention and nothing ever read (contract 1.5).
 const DEAD_KEYS: [&str; 3] = ["bandwidth", "cake_queue", "state"];
 
@@ -28,6 +32,18 @@ pub enum ControlLaw {
     /// v1.7's law, decision for decision. A file without the key is a v1.7 file and means this.
     #[default]
     Classic,
+    /// Capacity-anchored control.
+    Adaptive,
+}
+
+impl ControlLaw {
+    /// The word of the config file.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Classic => "classic",
+            Self::Adaptive => "adaptive",
+        }
+    }
 }
 
 /// One WAN: everything its file says, checked, typed, with defaults filled in.
@@ -41,8 +57,11 @@ pub struct WanConfig {
     pub control_law: ControlLaw,
     /// `router`, `queues` and the router's part of `timeouts`.
     pub router: RouterConfig,
-    /// `continuous_monitoring.download` and `.upload` with their `thresholds`.
+    /// `continuous_monitoring.download` and `.upload` with their `thresholds`, for v1.7's law; a file for
+    /// the adaptive one need not name them all.
     pub shapers: Both<ShaperParams>,
+    /// What the adaptive law makes of the same sections, whichever decides.
+    pub adaptive: AdaptiveConfig,
     /// `continuous_monitoring.thresholds`: the two averages.
     pub delay: DelayParams,
     /// `continuous_monitoring.baseline_rtt_initial`, required, 1 ms to 500 ms.
@@ -101,6 +120,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<WanConfig> {
         control_law: monitoring.control_law,
         router: router?,
         shapers: monitoring.shapers,
+        adaptive: monitoring.adaptive,
         delay: monitoring.delay,
         baseline_initial: monitoring.baseline_initial,
         measurement: monitoring.measurement,
@@ -121,6 +141,7 @@ pub(super) fn read(file: &Path, root: Section<'_>) -> Option<WanConfig> {
 struct Monitoring {
     control_law: ControlLaw,
     shapers: Both<ShaperParams>,
+    adaptive: AdaptiveConfig,
     delay: DelayParams,
     baseline_initial: Millis,
     measurement: Measurement,
@@ -135,19 +156,36 @@ fn monitoring(section: Section<'_>, ping: Option<crate::time::Duration>) -> Opti
         section.warn("enabled", sentence);
     }
     let control_law = control_law(&section);
-    let initial = section.required("baseline_rtt_initial", &Number::within(1.0, 500.0));
-    let down = shaping::limits(section.section("download"), shaping::DOWNLOAD);
-    let up = shaping::limits(section.section("upload"), shaping::UPLOAD);
-    let delays = thresholds::delays(section.section("thresholds"), initial);
-    let measurement = measurement::measurement(&section, ping);
+    let initial_rule = Number::within(1.0, 500.0);
+    let initial = match control_law {
+        Some(ControlLaw::Adaptive) => {
+            section.or("baseline_rtt_initial", DEFAULT_BASELINE_MS, &initial_rule)
+        }
+        _ => section.required("baseline_rtt_initial", &initial_rule),
+    };
+    let down = shaping::limits(section.section("download"), shaping::DOWNLOAD, control_law);
+    let up = shaping::limits(section.section("upload"), shaping::UPLOAD, control_law);
+    let delays = thresholds::delays(section.section("thresholds"), initial, control_law);
+    let character = adaptive::character(&section, control_law);
+    let measurement = measurement::measurement(&section, ping, control_law);
     let fallback = measurement::fallback(section.section("fallback_checks"));
     section.finish(&[]);
     enabled?;
     let (down, up, delays) = (down?, up?, delays?);
     let (measurement, ping_hosts) = measurement?;
     let [target_bloat, warn_bloat, hard_red_bloat] = delays.written;
+    let character = character?;
+    let tuning = character.tuning(delays.target);
     Some(Monitoring {
         control_law: control_law?,
+        adaptive: AdaptiveConfig {
+            line: character.line,
+            aggressiveness: character.aggressiveness,
+            shapers: Both {
+                down: down.adaptive(tuning),
+                up: up.adaptive(tuning),
+            },
+        },
         shapers: Both {
             down: down.shaper(delays.edges.down),
             up: up.shaper(delays.edges.up),
@@ -172,11 +210,7 @@ fn control_law(section: &Section<'_>) -> Option<ControlLaw> {
     };
     match value.read_silently(&Text).as_deref() {
         Some("classic") => Some(ControlLaw::Classic),
-        Some("adaptive") => {
-            let advice = "use classic or leave the key out".to_owned();
-            value.problem("is not in this build yet", Some(advice));
-            None
-        }
+        Some("adaptive") => Some(ControlLaw::Adaptive),
         _ => {
             let advice = "expected classic or adaptive".to_owned();
             value.problem("is no control law", Some(advice));

@@ -103,6 +103,11 @@ pub enum Output<O = Order, S = Saved, F = Fact> {
         /// What.
         order: O,
     },
+    /// See what the router holds and counts, unless something more urgent is under way there.
+    Look {
+        /// At whose router.
+        wan: WanId,
+    },
     /// Keep this for the next start.
     Save {
         /// Of which WAN.

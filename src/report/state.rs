@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::document::{Corrupt, Map};
+use crate::control::bloat::noise::Noise;
+use crate::control::law::adaptive::Learned;
 use crate::control::zone::Streaks;
 use crate::direction::Both;
 use crate::status::Saved;
@@ -23,6 +25,8 @@ struct Document {
     ewma: Ewma,
     #[serde(deserialize_with = "section")]
     last_applied: Applied,
+    #[serde(deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
+    adaptive: Option<Adaptive>,
     #[serde(skip_deserializing)]
     timestamp: String,
 }
@@ -54,6 +58,39 @@ struct Applied {
     ul_rate: Option<Bps>,
 }
 
+/// Ours: what the adaptive law has learned; v1.7 skips it.
+#[derive(Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Adaptive {
+    dl_good_rate: Option<Bps>,
+    ul_good_rate: Option<Bps>,
+    noise_ms: Option<f64>,
+    noise_deviation_ms: Option<f64>,
+}
+
+impl Adaptive {
+    fn of(learned: &Learned) -> Self {
+        Self {
+            dl_good_rate: Some(Bps(learned.good.down.as_bps())),
+            ul_good_rate: Some(Bps(learned.good.up.as_bps())),
+            noise_ms: Some(learned.noise.mean()),
+            noise_deviation_ms: Some(learned.noise.deviation()),
+        }
+    }
+
+    /// All of it, or nothing: half of it is somebody's edit.
+    fn learned(&self) -> Option<Learned> {
+        let (mean, deviation) = (Millis::new(self.noise_ms?)?, self.noise_deviation_ms?);
+        Some(Learned {
+            good: Both {
+                down: Rate::bps(self.dl_good_rate?.0),
+                up: Rate::bps(self.ul_good_rate?.0),
+            },
+            noise: Noise::restored(mean, Millis::new(deviation)?)?,
+        })
+    }
+}
+
 fn or_default<'de, T, D>(from: D) -> Result<T, D::Error>
 where
     T: Default + Deserialize<'de>,
@@ -69,6 +106,15 @@ where
 {
     let section: Option<Map<T>> = Option::deserialize(from)?;
     Ok(section.map_or_else(T::default, |Map(section)| section))
+}
+
+fn optional<'de, T, D>(from: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    let section: Option<Map<T>> = Option::deserialize(from)?;
+    Ok(section.map(|Map(section)| section))
 }
 
 /// Bits per second, whole when written, possibly a float when read.
@@ -116,6 +162,7 @@ pub fn write(saved: &Saved, timestamp: &str) -> String {
             dl_rate: applied(saved.applied.down),
             ul_rate: applied(saved.applied.up),
         },
+        adaptive: saved.learned.as_ref().map(Adaptive::of),
         timestamp: timestamp.to_owned(),
     };
     serde_json::to_string(&document).expect("plain data")
@@ -155,6 +202,7 @@ pub fn parse(bytes: &[u8], defaults: &Saved) -> Result<Saved, Corrupt> {
             down: applied(document.last_applied.dl_rate),
             up: applied(document.last_applied.ul_rate),
         },
+        learned: document.adaptive.as_ref().and_then(Adaptive::learned),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Display};
 
+use super::adaptive::Adapted;
 use crate::control::blackout::Blind;
 use crate::control::law::Why;
 use crate::direction::Direction;
@@ -120,6 +121,7 @@ impl Display for Explanation<'_> {
             Why::HeldInSoftRed => write!(f, "{rate}: SOFT_RED, held")?,
             Why::AtFloor => write!(f, "{rate}: {zone}, and this is the floor of that zone")?,
             Why::LiftedToFloor => write!(f, "{rate}: lifted to the floor of {zone}")?,
+            Why::Adaptive(ref decision) => write!(f, "{rate}: {}", Adapted(decision))?,
         }
         if matches!(self.wan.measurement.sight, Sight::Frozen | Sight::Blind(_)) {
             f.write_str("; it stands while nothing can be measured")?;

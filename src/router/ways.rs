@@ -92,6 +92,17 @@ where
         }
     }
 
+    /// Looks, unless the link that serves has something better to do: what it does brings news as well.
+    pub fn glance(&mut self, now: Instant) {
+        if self.is_busy() || !self.failover.takes_orders() {
+            return;
+        }
+        match self.failover.serving() {
+            Transport::Rest => self.rest.as_mut().map(|way| way.look(now)),
+            Transport::Ssh => self.ssh.as_mut().map(|way| way.look(now)),
+        };
+    }
+
     /// Does everything that can be done now. Call on events, on ticks and after [`submit`](Self::submit).
     pub fn drive<A>(&mut self, now: Instant, around: &mut A, mut each: impl FnMut(R::Event))
     where

@@ -65,6 +65,11 @@ impl<T: RestTalk + SshTalk> RouterPort<T> {
         self.ways.submit(order);
     }
 
+    /// Looks, unless the link that serves has something better to do.
+    pub fn glance(&mut self, now: Instant) {
+        self.ways.glance(now);
+    }
+
     /// Whether the link that serves has an order or an answer under way.
     pub fn is_busy(&self) -> bool {
         self.ways.is_busy()

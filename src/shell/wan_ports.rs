@@ -330,6 +330,13 @@ impl<T: RestTalk + SshTalk> WanPorts<T> {
         }
     }
 
+    /// Has the router link look, unless it has something better to do.
+    pub fn glance(&mut self, now: Instant) {
+        if let Some(router) = &mut self.router {
+            router.glance(now);
+        }
+    }
+
     /// Whether the router link has something under way.
     pub fn is_writing(&self) -> bool {
         self.router.as_ref().is_some_and(RouterPort::is_busy)

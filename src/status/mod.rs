@@ -17,6 +17,7 @@ use crate::control::blackout::{Blind, Findings};
 use crate::control::controller::Source;
 use crate::control::delay::Delay;
 use crate::control::law::Why;
+use crate::control::law::adaptive::Learned;
 use crate::control::law::classic::Floors;
 use crate::control::prober::MAX_REFLECTORS;
 use crate::control::zone::{Streaks, Zone};
@@ -299,4 +300,6 @@ pub struct Saved {
     pub load: Millis,
     /// What the router last said it holds.
     pub applied: Both<Option<Rate>>,
+    /// What the adaptive law has learned, if it decides.
+    pub learned: Option<Learned>,
 }

@@ -70,7 +70,7 @@ fn an_hour_of_the_adaptive_law_allocates_nothing() {
         bytes += law.rates().down.times(load).as_bps() / 160;
         if what != Minute::Unread && now >= pace.due_at(true) {
             pace.asked(now);
-            pace.answered(now);
+            pace.answered(Duration::from_millis(20));
             freshness.observe(now, bytes);
             gauges.down.count(now, bytes);
             gauges.up.count(now, bytes / 50);

@@ -193,6 +193,10 @@ impl Worlds {
                     }
                 }
                 Output::Write { wan, order } => self.write(wan, order, meter),
+                Output::Look { wan } => {
+                    self.sides[wan.index()].ways.glance(self.now);
+                    self.drive(wan.index(), meter);
+                }
                 Output::Save { wan, saved } => {
                     self.tally.saves += 1;
                     self.saved[wan.index()] = saved;

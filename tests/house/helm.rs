@@ -140,6 +140,7 @@ impl Helm {
                     meter.aside(|| self.facts.push((world.now, fact)));
                 }
                 Output::TryTcp { .. } => unreachable!("steering connects to nobody"),
+                Output::Look { .. } => unreachable!("steering looks when the link does"),
             }
         }
     }

@@ -151,6 +151,10 @@ impl Shaper {
                     self.ways.submit(order);
                     self.drive(world, meter);
                 }
+                Output::Look { .. } => {
+                    self.ways.glance(world.now);
+                    self.drive(world, meter);
+                }
                 Output::Save { saved, .. } => self.saved = Some((world.now, saved)),
                 Output::Tell { .. } => {}
             }

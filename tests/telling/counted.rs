@@ -38,6 +38,7 @@ fn the_distribution_of_writes_holds_the_confirmed_ones() {
         known,
         took: Duration::from_millis(ms),
         inactive: false,
+        bytes: None,
     };
     line.router(holds(Known::Written, 7));
     line.router(holds(Known::Read, 1_000));

@@ -112,10 +112,11 @@ impl Line {
                         known: Known::Written,
                         took: PERIOD,
                         inactive: false,
+                        bytes: None,
                     });
                     None
                 }
-                Output::Save { .. } => None,
+                Output::Look { .. } | Output::Save { .. } => None,
             };
             if let Some((seq, ms)) = input {
                 let rtt = Duration::from_millis(ms);

@@ -12,9 +12,10 @@ use crate::autorate::quota::Quotas;
 use crate::autorate::saving::Saver;
 use crate::control::actuator::{Act, Actuator, Budget, Order};
 use crate::control::blackout::{Blackout, BlackoutParams, Step};
-use crate::control::controller::Controller;
+use crate::control::controller::{Controller, Decision};
 use crate::control::delay::DelayParams;
-use crate::control::law::classic::{Shaper, ShaperParams};
+use crate::control::law::adaptive::{self, Pilot};
+use crate::control::law::classic::ShaperParams;
 use crate::control::prober::{Prober, ProberParams, Target};
 use crate::direction::{Both, Direction};
 use crate::program::{Outbox, Output, WanId};
@@ -38,8 +39,10 @@ pub struct WanParams {
     pub delay: DelayParams,
     /// First value of both averages.
     pub baseline_initial: Millis,
-    /// The two directions.
+    /// The two directions, for v1.7's law.
     pub shapers: Both<ShaperParams>,
+    /// The two directions, for the adaptive law; `None` if v1.7's decides.
+    pub adaptive: Option<Both<adaptive::ShaperParams>>,
     /// How often the router may be written to.
     pub budget: Budget,
     /// Never write.
@@ -59,7 +62,7 @@ pub struct WanParams {
 pub struct Wan {
     prober: Prober,
     blackout: Blackout,
-    controller: Controller,
+    pub(super) controller: Controller,
     pub(super) actuator: Actuator,
     saver: Saver,
     name: Label,
@@ -81,11 +84,11 @@ pub struct Wan {
 impl Wan {
     /// Starts measuring at `now`, from the saved state if there is one.
     pub fn new(now: Instant, params: WanParams) -> Self {
-        let (delay, shapers) = restore(&params);
+        let controller = restore(now, &params);
         Self {
             prober: Prober::new(now, params.prober),
             blackout: Blackout::new(params.blackout),
-            controller: Controller::new(delay, shapers),
+            controller,
             actuator: Actuator::new(params.budget, params.dry_run),
             saver: Saver::new(now),
             name: params.name,
@@ -118,12 +121,8 @@ impl Wan {
             name: self.name.clone(),
             delay: self.controller.delay(),
             rates: self.controller.rates(),
-            zones: self.controller.shapers().as_ref().map(Shaper::zone),
-            floors: self
-                .controller
-                .shapers()
-                .as_ref()
-                .map(|shaper| shaper.params().floors),
+            zones: self.controller.zones(),
+            floors: self.controller.floors(),
             router: RouterStatus {
                 link: LinkStatus::new(self.transport, self.has_spare),
                 ..RouterStatus::default()
@@ -152,11 +151,13 @@ impl Wan {
         let sample = self.prober.close_round(now);
         let baseline = self.controller.delay().baseline;
         let mut outcome = self.blackout.observe(now, sample, baseline);
-        if self.holding {
-            outcome.step = Step::Hold;
-        }
         // judge
-        let decision = self.controller.step(outcome.step);
+        let decision = if self.holding {
+            outcome.step = Step::Hold;
+            Decision::Held
+        } else {
+            self.controller.step(now, outcome.step)
+        };
         // act
         let rates = self.controller.rates();
         let act = self.actuator.want(now, rates, status.router.link.up);
@@ -176,7 +177,16 @@ impl Wan {
         }
         // ask again
         for echo in self.prober.open_round() {
+            if let Target::Reflector(n) = echo.target {
+                self.controller.asked(now, n);
+            }
             out.push(Output::Probe { wan: id, echo });
+        }
+        if let Some(pilot) = self.controller.pilot_mut()
+            && status.router.link.up
+            && pilot.wants_counters(now)
+        {
+            out.push(Output::Look { wan: id });
         }
         if outcome.check {
             let echo = self.prober.ask_gateway();
@@ -186,8 +196,10 @@ impl Wan {
     }
 
     pub(super) fn reply(&mut self, now: Instant, seq: u16, rtt: Duration) {
-        if self.prober.reply(now, seq, rtt) == Some(Target::Gateway) {
-            self.blackout.gateway_answered();
+        match self.prober.reply(now, seq, rtt) {
+            Some(Target::Gateway) => self.blackout.gateway_answered(),
+            Some(Target::Reflector(n)) => self.controller.answered(now, n, rtt),
+            None => {}
         }
     }
 
@@ -198,7 +210,7 @@ impl Wan {
     pub(super) fn stop(&mut self, now: Instant, id: WanId, status: &WanStatus, out: &mut Outbox) {
         if self.on_exit == OnExit::Ceiling && status.router.link.up && !self.actuator.is_dry_run() {
             for direction in Direction::BOTH {
-                let rate = self.controller.shapers()[direction].params().ceiling;
+                let rate = self.controller.ceilings()[direction];
                 // Whatever we believe: another write may be under way, somebody may have changed it.
                 let order = Order { direction, rate };
                 out.push(Output::Write { wan: id, order });
@@ -210,13 +222,13 @@ impl Wan {
 
     fn saved(&self, status: &WanStatus) -> Saved {
         let delay = self.controller.delay();
-        let shapers = self.controller.shapers().as_ref();
         Saved {
-            streaks: shapers.map(Shaper::streaks),
-            rates: shapers.map(Shaper::rate),
+            streaks: self.controller.streaks(),
+            rates: self.controller.rates(),
             baseline: delay.baseline,
             load: delay.load,
             applied: status.router.applied,
+            learned: self.controller.pilot().map(Pilot::learned),
         }
     }
 }

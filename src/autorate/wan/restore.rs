@@ -1,14 +1,36 @@
 //! What an earlier run left, checked against today's config.
 
 use super::WanParams;
+use crate::control::controller::Controller;
 use crate::control::delay::DelayTracker;
+use crate::control::law::adaptive::{Pilot, PilotParams};
 use crate::control::law::classic::Shaper;
 use crate::direction::Both;
 use crate::status::Saved;
+use crate::time::{Duration, Instant};
 use crate::units::Millis;
 
+/// One echo leaves in every tick of 50 ms, contract 1.3's cycle.
+const ECHO_EVERY: Duration = Duration::from_millis(50);
+
+/// The law that is configured, with what it may still believe of an earlier run.
+pub(super) fn restore(now: Instant, params: &WanParams) -> Controller {
+    let (delay, shapers) = restore_classic(params);
+    let Some(adaptive) = params.adaptive else {
+        return Controller::new(delay, shapers);
+    };
+    let pilot = PilotParams {
+        reflectors: params.prober.reflectors,
+        echo_every: ECHO_EVERY,
+        shapers: adaptive,
+        learned: params.saved.and_then(|saved| saved.learned),
+    };
+    let baseline = delay.current().baseline;
+    Controller::adaptive(Pilot::new(now, &pilot), baseline)
+}
+
 /// The averages and directions of an earlier run, checked against today's config (W-63).
-pub(super) fn restore(params: &WanParams) -> (DelayTracker, Both<Shaper>) {
+fn restore_classic(params: &WanParams) -> (DelayTracker, Both<Shaper>) {
     let Some(saved) = params.saved else {
         return (
             DelayTracker::new(params.delay, params.baseline_initial),

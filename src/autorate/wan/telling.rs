@@ -119,14 +119,14 @@ impl Wan {
             measurement.since = now;
         }
         measurement.findings = self.blackout.findings();
-        let rounds = self.prober.rounds();
+        let unsettled = UNSETTLED_ROUNDS.div_ceil(self.prober.rounds_per_turn());
         for (shown, reflector) in measurement
             .reflectors
             .iter_mut()
             .zip(self.prober.reflectors())
         {
             shown.last = reflector.last;
-            shown.loss = reflector.loss(rounds, UNSETTLED_ROUNDS);
+            shown.loss = reflector.loss(unsettled);
             (shown.replies, shown.losses) = (reflector.replies, reflector.losses);
         }
     }
@@ -174,7 +174,7 @@ impl Wan {
         tell: &mut impl FnMut(Fact),
     ) {
         if let Some(rise) = delay.spike {
-            let above = self.controller.delay_params().spike_above;
+            let above = self.controller.spike_above();
             let notable = self.quotas.spikes.take(now);
             status.counters.spikes += 1;
             status.counters.suppressed += u64::from(!notable);
@@ -187,7 +187,7 @@ impl Wan {
         if let Some(candidate) = delay.refused_baseline
             && is_due(&mut self.baseline_told_at, now)
         {
-            let bounds = self.controller.delay_params().baseline_bounds;
+            let bounds = self.controller.baseline_bounds();
             tell(Fact::BaselineRefused { candidate, bounds });
         }
     }
@@ -205,7 +205,7 @@ impl Wan {
             let verdict = judgement.verdicts[direction];
             if verdict.zone != verdict.was {
                 moved = true;
-                let thresholds = self.controller.shapers()[direction].params().thresholds;
+                let thresholds = self.controller.thresholds()[direction];
                 let notable = self.quotas.transitions[direction].take(now);
                 status.counters.transitions[direction] += 1;
                 status.counters.suppressed += u64::from(!notable);

@@ -1,7 +1,7 @@
 //! Control laws: a delay in, a rate per direction out.
 //!
-//! The seam is one call, `step(delay) -> Verdict` per direction. `classic` is v1.7's law, decision
-//! for decision.
+//! What a law decided is a [`Verdict`] per direction. [`classic`] is v1.7's law, decision for decision;
+//! [`adaptive`] is ours.
 
 pub mod adaptive;
 pub mod classic;
@@ -23,7 +23,7 @@ pub struct Verdict {
 }
 
 /// Why a rate is what it is: the answer to "why do I have 412M?".
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Why {
     /// Nothing was judged yet.
     #[default]
@@ -47,4 +47,6 @@ pub enum Why {
     AtFloor,
     /// The zone's floor lies above the rate and lifted it (a v1.7 quirk kept in `classic`, W-07).
     LiftedToFloor,
+    /// The adaptive law: its state, its signal, its anchor and what blocks a raise.
+    Adaptive(adaptive::Decision),
 }

@@ -25,13 +25,10 @@ impl Pace {
         self.asked_at = Some(now);
     }
 
-    /// Its reply came. A write's reply that carries the counters counts as well: it is free.
-    pub fn answered(&mut self, now: Instant) {
-        if let Some(asked_at) = self.asked_at {
-            let (took, new) = (self.took.as_micros(), (now - asked_at).as_micros());
-            let took = took - took / EIGHTH + new / EIGHTH;
-            self.took = Duration::from_micros(took);
-        }
+    /// Its reply came after `new`.
+    pub fn answered(&mut self, new: Duration) {
+        let (took, new) = (self.took.as_micros(), new.as_micros());
+        self.took = Duration::from_micros(took - took / EIGHTH + new / EIGHTH);
     }
 
     /// From one reading to the next.

@@ -113,13 +113,13 @@ fn an_idle_line_is_asked_once_a_second_and_a_slow_router_rarely() {
     assert_eq!(pace.due_at(true), Instant::ZERO);
     for n in 0..100 {
         pace.asked(at(n * 1_000));
-        pace.answered(at(n * 1_000 + 20));
+        pace.answered(Duration::from_millis(20));
     }
     assert_eq!(pace.due_at(true), at(99_100));
     assert_eq!(pace.due_at(false), at(100_000));
     for n in 100..200 {
         pace.asked(at(n * 1_000));
-        pace.answered(at(n * 1_000 + 400));
+        pace.answered(Duration::from_millis(400));
     }
     assert!(pace.every(true) > Duration::from_millis(1_500));
 }

@@ -1,4 +1,5 @@
-//! Rounds of echo requests: one per reflector per tick, matched by sequence number.
+//! Rounds of echo requests, matched by sequence number: one per reflector per tick for v1.7's law, one
+//! per tick in turn for the adaptive one.
 //!
 //! A round does not wait for its answers: up to [`ROUNDS_IN_FLIGHT`] rounds are under way, so an RTT
 //! longer than the period does not stretch it (W-46), and one silent reflector costs nothing.
@@ -48,6 +49,19 @@ pub enum Combine {
     First,
     /// The median over the first three reflectors that answer, two give their mean, one itself.
     MedianOfThree,
+    /// They take turns, one echo per round, so that samples arrive evenly; the median over all that
+    /// answered in their turn.
+    InTurn,
+}
+
+impl Combine {
+    /// How many reflectors a sample is taken over, of so many.
+    const fn considers(self, reflectors: usize) -> usize {
+        match self {
+            Self::First => 1,
+            Self::MedianOfThree | Self::InTurn => reflectors,
+        }
+    }
 }
 
 /// How one WAN is measured.
@@ -82,7 +96,8 @@ pub enum Sample {
 #[derive(Clone, Copy, Debug)]
 struct InFlight {
     echo: Echo,
-    round: u64,
+    /// Which one it was of those to the same reflector.
+    nth: u64,
 }
 
 /// What is known about one reflector.
@@ -94,24 +109,29 @@ pub struct Reflector {
     pub replies: u64,
     /// Rounds it did not: their 3.2 s are over.
     pub losses: u64,
-    /// One bit per round, newest lowest: answered or not.
+    /// Echoes it was sent.
+    pub asked: u64,
+    /// One bit per echo, newest lowest: answered or not.
     answered: u64,
     new: bool,
 }
 
 impl Reflector {
-    /// One round more; the oldest one's time may be over.
-    const fn age(&mut self, settles: bool) {
+    /// One echo more; the oldest one's time may be over.
+    const fn ask(&mut self) {
+        let settles = self.asked >= ROUNDS_IN_FLIGHT as u64;
         if settles && self.answered >> (ROUNDS_IN_FLIGHT - 1) == 0 {
             self.losses += 1;
         }
         self.answered <<= 1;
+        self.asked += 1;
     }
 
-    /// Share of the last rounds that went unanswered, 0.0 to 1.0. The newest `spare` rounds, whose
+    /// Share of the last echoes that went unanswered, 0.0 to 1.0. The newest `spare` ones, whose
     /// answers may still be under way, do not count.
-    pub fn loss(&self, rounds: u64, spare: u32) -> f64 {
-        let settled = rounds
+    pub fn loss(&self, spare: u32) -> f64 {
+        let settled = self
+            .asked
             .min(ROUNDS_IN_FLIGHT as u64)
             .saturating_sub(u64::from(spare));
         if settled == 0 {
@@ -128,7 +148,8 @@ impl Reflector {
 pub struct Prober {
     params: ProberParams,
     next_seq: u16,
-    rounds: u64,
+    /// Whose turn it is.
+    turn: u8,
     slots: [Option<InFlight>; SLOTS],
     reflectors: Vec<Reflector, MAX_REFLECTORS>,
     heard_at: Instant,
@@ -149,21 +170,27 @@ impl Prober {
         Self {
             params,
             next_seq: 0,
-            rounds: 0,
+            turn: 0,
             slots: [None; SLOTS],
             reflectors,
             heard_at: now,
         }
     }
 
-    /// Starts a round: one request per reflector.
+    /// Starts a round: one request per reflector, or to the one whose turn it is.
     pub fn open_round(&mut self) -> impl Iterator<Item = Echo> {
-        let settles = self.rounds >= ROUNDS_IN_FLIGHT as u64;
-        self.rounds += 1;
-        for reflector in &mut self.reflectors {
-            reflector.age(settles);
-        }
-        (0..self.params.reflectors).map(|n| self.echo(Target::Reflector(n)))
+        let turns = match self.params.combine {
+            Combine::First | Combine::MedianOfThree => 0..self.params.reflectors,
+            Combine::InTurn => {
+                let turn = self.turn;
+                self.turn = (turn + 1) % self.params.reflectors;
+                turn..turn + 1
+            }
+        };
+        turns.map(|n| {
+            self.reflectors[usize::from(n)].ask();
+            self.echo(Target::Reflector(n))
+        })
     }
 
     /// One request to the gateway, outside the rounds.
@@ -175,15 +202,15 @@ impl Prober {
     /// reflectors a request is remembered for most of a minute, but its reply counts for 3.2 s only.
     pub fn reply(&mut self, now: Instant, seq: u16, rtt: Duration) -> Option<Target> {
         let slot = &mut self.slots[usize::from(seq) % SLOTS];
-        let InFlight { echo, round } = slot.take_if(|sent| sent.echo.seq == seq)?;
+        let InFlight { echo, nth } = slot.take_if(|sent| sent.echo.seq == seq)?;
         if rtt > ANSWERED_WITHIN {
             return None;
         }
         if let Target::Reflector(n) = echo.target {
             let reflector = &mut self.reflectors[usize::from(n)];
-            let rounds_ago = self.rounds - round;
-            if rounds_ago < ROUNDS_IN_FLIGHT as u64 {
-                reflector.answered |= 1 << rounds_ago;
+            let echoes_ago = reflector.asked - nth;
+            if echoes_ago < ROUNDS_IN_FLIGHT as u64 {
+                reflector.answered |= 1 << echoes_ago;
                 reflector.replies += 1;
             }
             reflector.last = Some((now, rtt.as_millis()));
@@ -195,16 +222,16 @@ impl Prober {
     /// Ends the round: what the reflectors said since the last call.
     pub fn close_round(&mut self, now: Instant) -> Sample {
         let fresh_since = now - self.params.fresh_for;
-        let mut rtts: Vec<Millis, MEDIAN_OF> = Vec::new();
+        let mut rtts: Vec<Millis, MAX_REFLECTORS> = Vec::new();
         let mut news = false;
-        let considered = match self.params.combine {
-            Combine::First => 1,
-            Combine::MedianOfThree => self.reflectors.len(),
-        };
+        let combine = self.params.combine;
+        let considered = combine.considers(self.reflectors.len());
         for reflector in &mut self.reflectors[..considered] {
             let new = core::mem::take(&mut reflector.new);
+            let full = combine == Combine::MedianOfThree && rtts.len() == MEDIAN_OF;
             if let Some((at, rtt)) = reflector.last
                 && at >= fresh_since
+                && !full
                 && rtts.push(rtt).is_ok()
             {
                 news |= new;
@@ -227,17 +254,23 @@ impl Prober {
         &self.reflectors
     }
 
-    /// Rounds opened so far.
-    pub const fn rounds(&self) -> u64 {
-        self.rounds
+    /// Each reflector is asked once in so many rounds.
+    pub fn rounds_per_turn(&self) -> u32 {
+        match self.params.combine {
+            Combine::First | Combine::MedianOfThree => 1,
+            Combine::InTurn => u32::from(self.params.reflectors),
+        }
     }
 
     fn echo(&mut self, target: Target) -> Echo {
         let seq = self.next_seq;
         self.next_seq = seq.wrapping_add(1);
         let echo = Echo { target, seq };
-        let round = self.rounds;
-        self.slots[usize::from(seq) % SLOTS] = Some(InFlight { echo, round });
+        let nth = match target {
+            Target::Reflector(n) => self.reflectors[usize::from(n)].asked,
+            Target::Gateway => 0,
+        };
+        self.slots[usize::from(seq) % SLOTS] = Some(InFlight { echo, nth });
         echo
     }
 }

@@ -183,6 +183,43 @@ fn loss_counts_settled_rounds_only() {
     for n in 0..64 {
         line.round(&[(n % 4 != 0).then_some(5)]);
     }
-    let loss = line.prober.reflectors()[0].loss(line.prober.rounds(), 20);
+    let loss = line.prober.reflectors()[0].loss(20);
     assert!((loss - 0.25).abs() < 0.01, "{loss}");
+}
+
+#[test]
+fn in_turn_every_round_asks_one_and_every_reflector_is_heard() {
+    let mut line = Line::new(3, Combine::InTurn);
+    line.prober.params.fresh_for = Duration::from_millis(250);
+    let at = |ms| Instant::ZERO + Duration::from_millis(ms);
+    let mut asked = std::vec::Vec::new();
+    for n in 0..9_u64 {
+        let echoes: std::vec::Vec<Echo> = line.prober.open_round().collect();
+        assert_eq!(echoes.len(), 1, "one echo a round");
+        asked.push(echoes[0].target);
+        // The third reflector is twice as far.
+        let rtt = if n % 3 == 2 { 40 } else { 20 };
+        let rtt = Duration::from_millis(rtt);
+        line.prober.reply(at(50 * n), echoes[0].seq, rtt);
+        let sample = line.prober.close_round(at(50 * n));
+        assert!(
+            matches!(sample, Sample::Rtt(_)),
+            "news in every round: {sample:?}"
+        );
+        if n >= 2 {
+            assert_eq!(
+                sample,
+                Sample::Rtt(Millis::of(20)),
+                "the median of all three"
+            );
+        }
+    }
+    let turns = [0, 1, 2].map(Target::Reflector).repeat(3);
+    assert_eq!(asked, turns);
+    let replies = line
+        .prober
+        .reflectors()
+        .iter()
+        .map(|r| (r.asked, r.replies));
+    assert!(replies.eq([(3, 3); 3]));
 }

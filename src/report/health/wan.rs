@@ -4,7 +4,10 @@ use super::link::{Connectivity, Link, connectivity, link};
 use super::measurement::{Measurement, measurement};
 use super::{Text, rounded};
 use crate::control::actuator::Act;
+use crate::control::law::Why;
+use crate::control::law::adaptive::Decision;
 use crate::direction::Direction;
+use crate::report::adaptive;
 use crate::report::words::{self, Explanation};
 use crate::router::Refusal;
 use crate::status::WanStatus;
@@ -35,6 +38,20 @@ struct Side<'a> {
     refused: Option<&'static str>,
     queue_inactive: bool,
     transitions: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adaptive: Option<Adaptive>,
+}
+
+/// What the adaptive law decided last, and on what.
+#[derive(serde::Serialize)]
+struct Adaptive {
+    mode: &'static str,
+    reason: &'static str,
+    blocker: Option<&'static str>,
+    delta_ms: Option<f64>,
+    threshold_ms: f64,
+    achieved_mbps: Option<f64>,
+    anchor_mbps: Option<f64>,
 }
 
 #[derive(serde::Serialize)]
@@ -73,6 +90,22 @@ fn side(wan: &WanStatus, direction: Direction) -> Side<'_> {
         refused: wan.router.refused[direction].map(|(_, why): (_, Refusal)| why.explain()),
         queue_inactive: wan.router.inactive[direction],
         transitions: wan.counters.transitions[direction],
+        adaptive: match wan.why[direction] {
+            Why::Adaptive(ref decision) => Some(decided(decision)),
+            _ => None,
+        },
+    }
+}
+
+fn decided(decision: &Decision) -> Adaptive {
+    Adaptive {
+        mode: adaptive::mode(decision.mode),
+        reason: adaptive::reason_word(decision.reason),
+        blocker: decision.blocker.map(adaptive::blocker_word),
+        delta_ms: decision.delta.map(|delta| rounded(delta, 2)),
+        threshold_ms: rounded(decision.threshold, 2),
+        achieved_mbps: decision.achieved.map(mbps),
+        anchor_mbps: decision.anchor.map(mbps),
     }
 }
 

@@ -3,9 +3,11 @@
 use core::fmt;
 
 use crate::control::controller::Judgement;
+use crate::control::law::Why;
 use crate::control::zone::Zone;
 use crate::direction::Direction;
 use crate::program::Noise;
+use crate::report::adaptive::{self, Adapted};
 use crate::units::Millis;
 
 /// v1.7's cycle line; the `wan: ` in front is written by the caller.
@@ -26,7 +28,14 @@ pub(super) fn cycle(f: &mut fmt::Formatter<'_>, judgement: &Judgement) -> fmt::R
         delay.delta(),
         verdicts.down.rate.as_mbps(),
         verdicts.up.rate.as_mbps()
-    )
+    )?;
+    for (direction, name) in [(Direction::Down, "DL"), (Direction::Up, "UL")] {
+        if let Why::Adaptive(decision) = &verdicts[direction].why {
+            let mode = adaptive::mode(decision.mode);
+            write!(f, " | {name} {mode}: {}", Adapted(decision))?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn suppressed(f: &mut fmt::Formatter<'_>, noise: Noise, count: u32) -> fmt::Result {

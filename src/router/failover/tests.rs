@@ -67,6 +67,7 @@ const fn holds(known: Known) -> Event {
         known,
         took: Duration::from_millis(20),
         inactive: false,
+        bytes: None,
     }
 }
 

@@ -75,6 +75,8 @@ pub enum Event {
         took: Duration,
         /// It is switched off or invalid: the limit has no effect.
         inactive: bool,
+        /// How many bytes have gone through it, if the answer says so.
+        bytes: Option<u64>,
     },
     /// A write did not take effect, or a look-up did not find the queue.
     Refused {
@@ -204,6 +206,7 @@ impl Queues {
             known,
             took,
             inactive: queue.inactive,
+            bytes: queue.bytes,
         }
     }
 }

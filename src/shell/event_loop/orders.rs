@@ -28,6 +28,11 @@ impl<P: Runs> EventLoop<P> {
                         ports.write(order);
                         ports.drive(now, registry, |input| replies.keep(input));
                     }
+                    Output::Look { wan } => {
+                        let ports = &mut self.wans[wan.index()];
+                        ports.glance(now);
+                        ports.drive(now, registry, |input| replies.keep(input));
+                    }
                     Output::Save { wan, saved } => self.inbox.leave(Record::Save { wan, saved }),
                     Output::Tell { wan, fact } => {
                         if self.inbox.wants(P::level(&fact)) {

@@ -2,16 +2,13 @@
 
 use super::scenario::{Limits, Scenario};
 use crate::control::blackout::Step;
-use crate::control::bloat::noise::Noise;
-use crate::control::bloat::{Climate, Meter, MeterParams};
 use crate::control::controller::Controller;
 use crate::control::delay::{DelayParams, DelayTracker};
-use crate::control::law::adaptive::{Adaptive, Decision, Signal};
+use crate::control::law::adaptive::{Decision, Pilot, PilotParams};
 use crate::control::law::classic::{Floors, Shaper, ShaperParams};
-use crate::control::load::{Gauge, Pace};
 use crate::control::prober::{Combine, Prober, ProberParams, Sample};
 use crate::control::zone::Thresholds;
-use crate::direction::Both;
+use crate::direction::{Both, Direction};
 use crate::time::{Duration, Instant};
 use crate::units::{Alpha, Factor, Millis, Rate};
 
@@ -43,18 +40,13 @@ struct Classic {
     writes: Vec<Instant>,
 }
 
+/// The daemon's pilot, and who is asked next.
 #[derive(Debug)]
 struct Measured {
-    law: Adaptive,
-    meter: Meter,
-    gauges: Both<Gauge>,
-    pace: Pace,
-    climate: Climate,
+    pilot: Pilot,
     decisions: Option<Both<Decision>>,
     next: u8,
     reflectors: u8,
-    applies_in: Duration,
-    loaded: bool,
 }
 
 #[derive(Debug)]
@@ -101,7 +93,7 @@ impl Contender {
         let rates = match &played {
             Played::Static => scenario.limits.map(|limits| limits.base),
             Played::Classic(classic) => classic.controller.rates(),
-            Played::Adaptive(measured) => measured.law.rates(),
+            Played::Adaptive(measured) => measured.pilot.rates(),
         };
         Self { played, rates }
     }
@@ -122,13 +114,13 @@ impl Contender {
             Played::Static => {}
             Played::Classic(classic) => {
                 if let Sample::Rtt(rtt) = classic.prober.close_round(now) {
-                    classic.controller.step(Step::Judge(rtt));
+                    classic.controller.step(now, Step::Judge(rtt));
                 }
                 self.rates = classic.controller.rates();
             }
             Played::Adaptive(measured) => {
-                measured.tick(now);
-                self.rates = measured.law.rates();
+                measured.decisions = Some(measured.pilot.step(now).1);
+                self.rates = measured.pilot.rates();
             }
         }
     }
@@ -146,7 +138,7 @@ impl Contender {
             Played::Adaptive(measured) => {
                 let n = measured.next;
                 measured.next = (n + 1) % measured.reflectors;
-                measured.meter.asked(now, n);
+                measured.pilot.asked(now, n);
                 vec![(n, 0)]
             }
         }
@@ -158,7 +150,7 @@ impl Contender {
             Played::Classic(classic) => {
                 classic.prober.reply(now, seq, rtt);
             }
-            Played::Adaptive(measured) => measured.meter.answered(now, reflector, rtt),
+            Played::Adaptive(measured) => measured.pilot.answered(now, reflector, rtt),
         }
     }
 
@@ -166,18 +158,15 @@ impl Contender {
         let Played::Adaptive(measured) = &mut self.played else {
             return false;
         };
-        let due = now >= measured.pace.due_at(measured.loaded);
-        if due {
-            measured.pace.asked(now);
-        }
-        due
+        measured.pilot.wants_counters(now)
     }
 
-    pub(super) fn counted(&mut self, now: Instant, at: Instant, bytes: Both<u64>) {
+    pub(super) fn counted(&mut self, at: Instant, took: Duration, bytes: Both<u64>) {
         if let Played::Adaptive(measured) = &mut self.played {
-            measured.pace.answered(now);
-            measured.gauges.down.count(at, bytes.down);
-            measured.gauges.up.count(at, bytes.up);
+            measured.pilot.counters_came(took);
+            for direction in Direction::BOTH {
+                measured.pilot.counted(at, direction, bytes[direction]);
+            }
         }
     }
 
@@ -193,9 +182,12 @@ impl Contender {
         }
     }
 
-    pub(super) fn wrote(&mut self, now: Instant) {
-        if let Played::Classic(classic) = &mut self.played {
-            classic.writes.push(now);
+    /// A write goes out, and will be confirmed after `takes`.
+    pub(super) fn wrote(&mut self, now: Instant, takes: Duration) {
+        match &mut self.played {
+            Played::Static => {}
+            Played::Classic(classic) => classic.writes.push(now),
+            Played::Adaptive(measured) => measured.pilot.wrote(takes),
         }
     }
 }
@@ -236,49 +228,17 @@ impl Played {
         let tuning = scenario.preset.tuning();
         let params = scenario.limits.map(|limits| limits.adaptive(tuning));
         let reflectors = u8::try_from(scenario.reflectors.len()).unwrap_or(u8::MAX);
-        let meter = MeterParams {
+        let params = PilotParams {
             reflectors,
             echo_every: Duration::from_millis(50),
-            threshold: tuning.threshold,
+            shapers: params,
+            learned: None,
         };
         Self::Adaptive(Box::new(Measured {
-            law: Adaptive::new(now, params, None),
-            meter: Meter::new(now, meter, Noise::default()),
-            gauges: Both::default(),
-            pace: Pace::default(),
-            climate: Climate::Unknown,
+            pilot: Pilot::new(now, &params),
             decisions: None,
             next: 0,
             reflectors,
-            applies_in: scenario.write_takes,
-            loaded: true,
         }))
-    }
-}
-
-impl Measured {
-    fn tick(&mut self, now: Instant) {
-        let reading = self.meter.step(now, self.climate);
-        let grace = self.pace.every(self.loaded);
-        let achieved = self.gauges.as_ref().map(|gauge| gauge.achieved(now, grace));
-        let signal = Signal {
-            reading,
-            achieved,
-            applies_in: self.applies_in,
-        };
-        let was = self.law.presence();
-        self.decisions = Some(self.law.step(now, &signal));
-        if was.is_pause() && !self.law.presence().is_pause() {
-            self.meter.forget_until(now);
-        }
-        self.climate = self.law.climate(achieved);
-        let rates = self.law.rates();
-        self.loaded = [(achieved.down, rates.down), (achieved.up, rates.up)]
-            .iter()
-            .any(|(achieved, rate)| {
-                achieved
-                    .known()
-                    .is_none_or(|known| known.share_of(*rate) > 0.05)
-            });
     }
 }

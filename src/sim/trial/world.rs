@@ -120,7 +120,7 @@ impl World {
         }
         for &(at, halfway, bytes) in &self.readings {
             if at <= now && at + Duration::from_millis(10) > now {
-                contender.counted(now, halfway, bytes);
+                contender.counted(halfway, took, bytes);
             }
         }
         // The last one stays: a frozen counter repeats it.
@@ -133,7 +133,7 @@ impl World {
     pub(super) fn act(&mut self, now: Instant, contender: &mut Contender) {
         let allowed = contender.may_write(now);
         if let Act::Send(orders) = self.actuator.want(now, contender.rates(), allowed) {
-            contender.wrote(now);
+            contender.wrote(now, self.scenario.write_takes);
             for order in orders.into_iter().flatten() {
                 self.changes += 1;
                 self.writes.push((now + self.scenario.write_takes, order));

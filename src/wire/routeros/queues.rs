@@ -24,8 +24,8 @@ pub struct Queue {
     pub queue_type: Name,
     /// Switched off, or its parent is missing: the limit has no effect.
     pub inactive: bool,
-    /// Bytes that went through since the counter was last reset.
-    pub bytes: u64,
+    /// Bytes that went through since the counter was last reset, if that was said.
+    pub bytes: Option<u64>,
 }
 
 /// One object of a listing. What has no name is no queue. Most are none of ours and may look like
@@ -56,7 +56,7 @@ impl Object<'_> {
             max_limit: self.max_limit.rate()?,
             queue_type: Name::try_from(self.queue.text().unwrap_or_default()).ok()?,
             inactive: self.disabled.is_true() || self.invalid.is_true(),
-            bytes: self.bytes.number().unwrap_or(0),
+            bytes: self.bytes.number(),
         })
     }
 }
@@ -133,7 +133,7 @@ mod tests {
         let found = find_queues(LISTING.as_bytes(), NAMES).unwrap();
         let down = found.down.unwrap();
         assert_eq!((&*down.id, down.max_limit), ("*1000000", Rate::mbit(500)));
-        assert_eq!((down.bytes, down.inactive), (272_603_902_153, false));
+        assert_eq!((down.bytes, down.inactive), (Some(272_603_902_153), false));
         let up = found.up.unwrap();
         assert_eq!((up.max_limit, up.inactive), (Rate::mbit(50), true));
     }
@@ -180,11 +180,11 @@ mod tests {
             let queue = parse_queue(text.as_bytes(), "q").unwrap();
             (queue.max_limit, queue.inactive, queue.bytes)
         };
-        let expected = (Rate::mbit(500), true, 12);
+        let expected = (Rate::mbit(500), true, Some(12));
         assert_eq!(queue(r#""500000000""#, r#""true""#, r#""12""#), expected);
         assert_eq!(queue("500000000", "true", "12"), expected);
         assert_eq!(queue(r#""500M""#, r#""yes""#, "12"), expected);
-        let expected = (Rate::ZERO, false, 0);
+        let expected = (Rate::ZERO, false, None);
         assert_eq!(queue("0", "false", "null"), expected);
         assert_eq!(queue(r#""0""#, "null", "-1"), expected);
     }

@@ -99,10 +99,7 @@ impl Record<'_> {
             max_limit: limit,
             queue_type: name(self.value("queue")?)?,
             inactive: self.is("disabled", 'X')? || self.is("invalid", 'I')?,
-            bytes: self
-                .value("bytes")?
-                .and_then(|bytes| bytes.parse().ok())
-                .unwrap_or(0),
+            bytes: self.value("bytes")?.and_then(|bytes| bytes.parse().ok()),
         })
     }
 }
@@ -177,7 +174,7 @@ mod tests {
         let down = printed.queues.down.unwrap();
         assert_eq!(
             (down.bytes, down.max_limit),
-            (272_603_902_153, Rate::mbit(800))
+            (Some(272_603_902_153), Rate::mbit(800))
         );
         assert_eq!(
             (&*down.queue_type, down.inactive),
@@ -186,7 +183,7 @@ mod tests {
         let up = printed.queues.up.unwrap();
         assert_eq!(
             (up.bytes, up.max_limit, up.inactive),
-            (0, Rate::mbit(50), true)
+            (None, Rate::mbit(50), true)
         );
     }
 

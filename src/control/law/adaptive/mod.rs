@@ -50,10 +50,12 @@
 //! constants are those of the law study (a fluid model, then packets through the real CAKE), unless said
 //! otherwise.
 
+mod pilot;
 mod preset;
 mod shaper;
 mod words;
 
+pub use self::pilot::{Learned, Pilot, PilotParams};
 pub use self::preset::{Preset, Tuning};
 pub use self::shaper::{Shaper, ShaperParams, TRIAL_EVERY};
 pub use self::words::{Blocker, Decision, Mode, Reason};

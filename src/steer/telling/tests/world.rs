@@ -90,6 +90,7 @@ impl World {
                     self.told.push(fact);
                     continue;
                 }
+                Output::Look { .. } => unreachable!("steering looks when the link does"),
                 Output::Write { order, .. } => match order {
                     Order::Count => Event::Counted {
                         counters: Counters {
