@@ -19,17 +19,33 @@ CABLE = {"green": 550 / 940, "yellow": 350 / 940, "soft_red": 275 / 940, "red": 
 STANDIN = "{here}/standin.py --seed {seed} --log {folder}/writes.csv {options} {down}=ifb-wan {up}=wan &\nsleep 1\n"
 
 
-def classic_config(line, ceiling, folder):
-    """A file that v1.7 and we read alike."""
-    down, up = line["down"] * ceiling, line["up"] * ceiling
-    return f"""\
+# What a file for v1.7 and one for us begin and end with.
+HEAD = """\
 schema_version: "1.0"
 wan_name: lab
 router: {{transport: rest, host: "127.0.0.1", user: admin, password: lab, ssh_key: /dev/null, port: 8728, verify_ssl: false}}
-queues: {{download: {QUEUES["down"]}, upload: {QUEUES["up"]}}}
+queues: {{download: {down}, upload: {up}}}
+logging: {{main_log: {folder}/wanctl.log, debug_log: {folder}/wanctl-debug.log}}
+lock_file: /run/wanctl-lab.lock
+lock_timeout: 300
+timeouts: {{ssh_command: 15, ping: 1}}
+state_file: /run/wanctl-lab-state.json
+health_check: {{enabled: true, host: "127.0.0.1", port: 9101}}
+metrics: {{enabled: false}}
+storage: {{db_path: ""}}
 continuous_monitoring:
   enabled: true
   baseline_rtt_initial: 20
+  fallback_checks: {{enabled: true, check_gateway: true, check_tcp: true, gateway_ip: "100.64.0.1", tcp_targets: [["203.0.113.2", 443]]}}
+"""
+
+
+def classic_config(line, ceiling, folder):
+    """A file that v1.7 and our classic law read alike."""
+    down, up = line["down"] * ceiling, line["up"] * ceiling
+    return HEAD.format(folder=folder, **QUEUES) + f"""\
+  ping_hosts: {REFLECTORS[:3]}
+  use_median_of_three: true
   download:
     floor_green_mbps: {down * CABLE["green"]:.3f}
     floor_yellow_mbps: {down * CABLE["yellow"]:.3f}
@@ -40,31 +56,32 @@ continuous_monitoring:
     factor_down: 0.85
     factor_down_yellow: 0.96
     green_required: 5
-  upload: {{floor_mbps: {min(up * CABLE["up_floor"], line["up"] * FLOOR):.3f}, ceiling_mbps: {up:.3f}, step_up_mbps: {up * CABLE["up_step"]:.4f}, factor_down: 0.90, factor_down_yellow: 0.94, green_required: 5}}
-  thresholds: {{target_bloat_ms: 12, warn_bloat_ms: 45, hard_red_bloat_ms: 80, baseline_time_constant_sec: 50, load_time_constant_sec: 0.10, baseline_update_threshold_ms: 3.0, accel_threshold_ms: 12, baseline_rtt_bounds: {{min: 10, max: 60}}}}
-  ping_hosts: {REFLECTORS[:3]}
-  use_median_of_three: true
-  fallback_checks: {{enabled: true, check_gateway: true, check_tcp: true, gateway_ip: "100.64.0.1", tcp_targets: [["203.0.113.2", 443]]}}
-logging: {{main_log: {folder}/wanctl.log, debug_log: {folder}/wanctl-debug.log}}
-lock_file: /run/wanctl-lab.lock
-lock_timeout: 300
-timeouts: {{ssh_command: 15, ping: 1}}
-state_file: /run/wanctl-lab-state.json
-health_check: {{enabled: true, host: "127.0.0.1", port: 9101}}
-metrics: {{enabled: false}}
-storage: {{db_path: ""}}
+  upload:
+    floor_mbps: {min(up * CABLE["up_floor"], line["up"] * FLOOR):.3f}
+    ceiling_mbps: {up:.3f}
+    step_up_mbps: {up * CABLE["up_step"]:.4f}
+    factor_down: 0.90
+    factor_down_yellow: 0.94
+    green_required: 5
+  thresholds:
+    target_bloat_ms: 12
+    warn_bloat_ms: 45
+    hard_red_bloat_ms: 80
+    baseline_time_constant_sec: 50
+    load_time_constant_sec: 0.10
+    baseline_update_threshold_ms: 3.0
+    accel_threshold_ms: 12
+    baseline_rtt_bounds: {{min: 10, max: 60}}
 """
 
 
 def adaptive_config(line, folder):
-    """Ours with the adaptive law."""
-    ways = "".join(
-        f"  {name}: {{floor_mbps: {line[way] * FLOOR:.3f}, base_mbps: {line[way] * BASE:.3f}, ceiling_mbps: {line[way] * CEILING:.3f}}}\n"
-        for name, way in (("download", "down"), ("upload", "up")))
-    text = classic_config(line, CEILING, folder)
-    head, _, rest = text.partition("  download:\n")
-    return (head.replace("  enabled: true\n", "  enabled: true\n  control_law: adaptive\n") + ways
-            + "  thresholds" + rest.partition("  thresholds")[2]).replace(str(REFLECTORS[:3]), str(REFLECTORS))
+    """Ours with the adaptive law, the same for every kind of line."""
+    text = HEAD.format(folder=folder, **QUEUES) + f"  control_law: adaptive\n  ping_hosts: {REFLECTORS}\n"
+    for section, way in (("download", "down"), ("upload", "up")):
+        text += (f"  {section}: {{floor_mbps: {line[way] * FLOOR:.3f}, base_mbps: {line[way] * BASE:.3f}, "
+                 f"ceiling_mbps: {line[way] * CEILING:.3f}}}\n")
+    return text
 
 
 def ours(config, options=""):
@@ -81,11 +98,11 @@ def standin(run, options):
 
 
 def python_wanctl(ceiling):
-    """v1.7."""
+    """v1.7. It runs three pings every 50 ms; busybox's costs the host half of what the usual one does."""
     def prepare(run):
         source = run.peer("wanctl-v1.7", "src/wanctl/autorate_continuous.py")
         run.write("lab.yaml", classic_config(run.line, ceiling, run.folder))
-        run.write("controller", standin(run, "") + f"cd {source}/src\n"
+        run.write("controller", standin(run, "") + f"mkdir /run/bin; ln -s /bin/busybox /run/bin/ping; export PATH=/run/bin:$PATH\ncd {source}/src\n"
                   f"exec /usr/bin/python3 -m wanctl.autorate_continuous --config {run.folder}/lab.yaml\n")
     return prepare
 

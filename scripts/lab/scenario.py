@@ -26,8 +26,6 @@ import yaml
 
 DIRECTIONS = ("down", "up")
 FOLDER = Path(__file__).parent / "scenarios"
-# One iperf3 server per load.
-PORTS = range(5201, 5205)
 
 
 @dataclass
@@ -39,14 +37,14 @@ class Plan:
     seconds: float
     # By direction: pairs of second and Mbit/s, from 0 on.
     capacity: dict = field(default_factory=dict)
-    # Direction, flows, first and last second, port.
+    # Direction, flows, first and last second.
     loads: list = field(default_factory=list)
     reflectors: list = field(default_factory=list)
 
     def steps(self):
         """The lines of `play`'s steps file."""
         steps = [(r["at"], f"reflector {r['number']} {r['more_ms']} {r['loss_percent']}") for r in self.reflectors]
-        steps += [(start, f"load {way} {flows} {end - start:.2f} {port}") for way, flows, start, end, port in self.loads]
+        steps += [(start, f"load {way} {flows} {end - start:.3f}") for way, flows, start, end in self.loads]
         for at in sorted({at for way in DIRECTIONS for at, _ in self.capacity[way] if at > 0}):
             steps.append((at, "capacity " + " ".join(f"{self.capacity_at(way, at):g}" for way in DIRECTIONS)))
         return [f"{at:.3f} {step}" for at, step in sorted(steps)] + [f"{self.seconds:g} end"]
@@ -57,7 +55,7 @@ class Plan:
 
     def is_loaded(self, way, second):
         """Whether bulk traffic wants the direction at a time."""
-        return any(w == way and start <= second < end for w, _, start, end, _ in self.loads)
+        return any(w == way and start <= second < end for w, _, start, end in self.loads)
 
 
 def names():
@@ -93,11 +91,11 @@ def plan(scenario, seed):
         if isinstance(changes, dict):
             changes = walk(dice, changes, made.line[way], made.seconds - 1)
         made.capacity[way] = [(0, made.line[way])] + [(round(at + shift, 3), mbit) for at, mbit in changes]
-    for port, rule in zip(PORTS, scenario["load"]):
+    for rule in scenario["load"]:
         start, end = rule["from"] + dice.random() / 2, rule["to"]
         lasts, pauses = rule.get("bursts", (end, end))
         while start < end:
             stop = min(end, start + lasts)
-            made.loads.append((rule["direction"], rule["flows"], round(start, 3), round(stop, 3), port))
+            made.loads.append((rule["direction"], rule["flows"], round(start, 3), round(stop, 3)))
             start = stop + pauses
     return made

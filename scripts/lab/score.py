@@ -40,7 +40,7 @@ def quantile(values, share):
 
 def added_delay(echoes, plan):
     """Pairs of second and ms above the idle line; None for a lost echo."""
-    calm = min(start for _, _, start, _, _ in plan.loads)
+    calm = min(start for _, _, start, _ in plan.loads)
     base = min(e["rtt_ms"] for e in echoes if e["t_s"] < calm and e["rtt_ms"] is not None)
     return [(e["t_s"], None if e["rtt_ms"] is None else e["rtt_ms"] - base) for e in echoes]
 
