@@ -9,6 +9,7 @@
 pub mod args;
 pub mod assemble;
 mod banner;
+mod chart;
 mod check;
 #[cfg_attr(not(feature = "history"), path = "no_chronicle.rs")]
 mod chronicle;
@@ -23,10 +24,12 @@ mod help;
 mod history;
 mod listeners;
 mod notices;
+mod number;
 mod once;
 mod process;
 pub mod replay;
 mod secret;
+mod simulate;
 pub mod stage;
 pub mod steering;
 mod together;
@@ -63,6 +66,7 @@ fn run(command: Command) -> ExitCode {
         Command::History(args) => history::run(&args),
         Command::Dashboard(args) => dashboard::run(&args),
         Command::Replay { config, trace } => replay::run(&config, &trace),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Double(args) => double::run(&args),
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),

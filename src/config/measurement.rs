@@ -15,6 +15,16 @@ use crate::time::Duration;
 pub const FRESH_FOR: Duration = Duration::from_millis(100);
 /// One measurement, v1.7's constant and ours (contract 1.3).
 const CYCLE: Duration = Duration::from_millis(50);
+/// `ping_hosts` for the adaptive law: two addresses of each of three large resolvers, so that neither one
+/// operator's trouble nor one address's decides.
+const DEFAULT_REFLECTORS: [IpAddr; 6] = [
+    IpAddr::V4(Ipv4Addr::new(1, 1, 1, 1)),
+    IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8)),
+    IpAddr::V4(Ipv4Addr::new(9, 9, 9, 9)),
+    IpAddr::V4(Ipv4Addr::new(1, 0, 0, 1)),
+    IpAddr::V4(Ipv4Addr::new(8, 8, 4, 4)),
+    IpAddr::V4(Ipv4Addr::new(149, 112, 112, 112)),
+];
 /// Reflectors that `use_median_of_three` needs, as in v1.7.
 const MEDIAN_NEEDS: usize = 3;
 /// `fallback_checks.gateway_ip`: v1.7's author's own router, kept for compatibility.
@@ -71,7 +81,7 @@ pub(super) fn measurement(
     silent_after: Option<Duration>,
     law: Option<ControlLaw>,
 ) -> Option<(Measurement, String)> {
-    let reflectors = reflectors(monitoring);
+    let reflectors = reflectors(monitoring, law);
     let median = monitoring.or("use_median_of_three", false, &LooseFlag);
     let section = monitoring.section("measurement");
     let source_address = section.optional("source_address", &Address);
@@ -105,20 +115,31 @@ pub(super) fn measurement(
         source_address: source_address?,
         interface: interface?,
     };
-    Some((measurement, python_list(monitoring)))
+    let hosts = match monitoring.value("ping_hosts") {
+        Some(_) => python_list(monitoring),
+        None => quoted(measurement.reflectors.iter().map(ToString::to_string)),
+    };
+    Some((measurement, hosts))
 }
 
 /// `ping_hosts` as Python prints it: `['1.1.1.1', '9.9.9.9']`.
 fn python_list(monitoring: &Section<'_>) -> String {
     let items = monitoring.value("ping_hosts").and_then(|v| v.items());
     let texts = items.into_iter().flatten();
-    let quoted = texts.filter_map(|item| item.read_silently(&Text));
-    let quoted: Vec<String> = quoted.map(|text| format!("'{text}'")).collect();
+    quoted(texts.filter_map(|item| item.read_silently(&Text)))
+}
+
+fn quoted(texts: impl Iterator<Item = String>) -> String {
+    let quoted: Vec<String> = texts.map(|text| format!("'{text}'")).collect();
     format!("[{}]", quoted.join(", "))
 }
 
-fn reflectors(monitoring: &Section<'_>) -> Option<Vec<ReflectorAddress>> {
+fn reflectors(monitoring: &Section<'_>, law: Option<ControlLaw>) -> Option<Vec<ReflectorAddress>> {
     let Some(value) = monitoring.value("ping_hosts") else {
+        if law == Some(ControlLaw::Adaptive) {
+            let address = |ip| ReflectorAddress::Icmp(Host::Address(ip));
+            return Some(DEFAULT_REFLECTORS.map(address).into());
+        }
         monitoring.missing(
             "ping_hosts",
             &format!("a list of 1 to {MAX_REFLECTORS} hosts"),

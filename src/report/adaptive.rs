@@ -2,10 +2,11 @@
 
 use core::fmt::{self, Display};
 
+use crate::control::bloat::presence::Presence;
 use crate::control::law::adaptive::{Blocker, Decision, Mode, Reason};
 
 /// A decision in a sentence: what was done, on what, and why the rate is not higher.
-pub(in crate::report) struct Adapted<'a>(pub(in crate::report) &'a Decision);
+pub(crate) struct Adapted<'a>(pub(crate) &'a Decision);
 
 impl Display for Adapted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -31,8 +32,18 @@ impl Display for Adapted<'_> {
     }
 }
 
+/// What the silence of the reflectors is, in a word.
+pub(crate) const fn presence(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Heard => "heard",
+        Presence::Stalled { .. } => "stalled",
+        Presence::Outage { .. } => "outage",
+        Presence::Deaf { .. } => "deaf",
+    }
+}
+
 /// A state in a word, for people and programs.
-pub(in crate::report) const fn mode(mode: Mode) -> &'static str {
+pub(crate) const fn mode(mode: Mode) -> &'static str {
     match mode {
         Mode::Clear => "clear",
         Mode::Draining => "draining",
@@ -42,7 +53,7 @@ pub(in crate::report) const fn mode(mode: Mode) -> &'static str {
 }
 
 /// What was done, in a few words.
-pub(in crate::report) const fn reason(reason: Reason) -> &'static str {
+pub(crate) const fn reason(reason: Reason) -> &'static str {
     match reason {
         Reason::Held => "held",
         Reason::Raised => "raised, loaded and without delay",
@@ -58,7 +69,7 @@ pub(in crate::report) const fn reason(reason: Reason) -> &'static str {
 }
 
 /// The same in one word, for programs.
-pub(in crate::report) const fn reason_word(reason: Reason) -> &'static str {
+pub(crate) const fn reason_word(reason: Reason) -> &'static str {
     match reason {
         Reason::Held => "held",
         Reason::Raised => "raised",
@@ -74,7 +85,7 @@ pub(in crate::report) const fn reason_word(reason: Reason) -> &'static str {
 }
 
 /// Why a rate is not higher.
-pub(in crate::report) const fn explain(blocker: Blocker) -> &'static str {
+pub(crate) const fn explain(blocker: Blocker) -> &'static str {
     match blocker {
         Blocker::Ceiling => "it is at the ceiling",
         Blocker::NoReplies => "the reflectors are silent",
@@ -90,7 +101,7 @@ pub(in crate::report) const fn explain(blocker: Blocker) -> &'static str {
 }
 
 /// The same in one word, for programs.
-pub(in crate::report) const fn blocker_word(blocker: Blocker) -> &'static str {
+pub(crate) const fn blocker_word(blocker: Blocker) -> &'static str {
     match blocker {
         Blocker::Ceiling => "ceiling",
         Blocker::NoReplies => "no_replies",

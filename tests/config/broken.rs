@@ -521,10 +521,14 @@ pub(crate) const BROKEN: &[Row] = &[
         ],
     ),
     (
-        "adaptive is not here yet",
-        &[("enabled: true", "enabled: true\n  control_law: adaptive")],
+        "a line is of a kind, and aggressiveness has its limits",
+        &[(
+            "enabled: true",
+            "enabled: true\n  control_law: adaptive\n  line: modem\n  aggressiveness: 9",
+        )],
         &[
-            "  - wan1.yaml:15: continuous_monitoring.control_law: 'adaptive' is not in this build yet; use classic or leave the key out",
+            "  - wan1.yaml:16: continuous_monitoring.line: 'modem' is not one of the choices; expected cable, dsl, fiber, lte or starlink",
+            "  - wan1.yaml:17: continuous_monitoring.aggressiveness: 9 is out of range; expected a number from 0.25 to 4.0",
         ],
     ),
     (

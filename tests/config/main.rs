@@ -203,7 +203,7 @@ fn yaml_files(directory: &str) -> Vec<std::path::PathBuf> {
 #[test]
 fn every_example_loads_without_a_warning() {
     let files = yaml_files("configs");
-    assert_eq!(files.len(), 5);
+    assert_eq!(files.len(), 8);
     for file in files {
         let loaded = load(&file).unwrap_or_else(|report| panic!("{report}"));
         let warnings = loaded.warnings;

@@ -1,9 +1,11 @@
 //! The five beats of one WAN.
 
+mod adapting;
 mod restore;
 mod spell;
 mod telling;
 
+use self::adapting::Watched;
 use self::restore::restore;
 pub(super) use self::spell::Spell;
 use self::telling::KINDS;
@@ -20,7 +22,7 @@ use crate::control::prober::{Prober, ProberParams, Target};
 use crate::direction::{Both, Direction};
 use crate::program::{Outbox, Output, WanId};
 use crate::router::Transport;
-use crate::status::{Label, LinkStatus, ReflectorStatus, RouterStatus, Saved, WanStatus};
+use crate::status::{AdaptiveStatus, Label, LinkStatus, ReflectorStatus, RouterStatus, Saved, WanStatus};
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
 
@@ -79,6 +81,7 @@ pub struct Wan {
     fallback_told_at: [Option<Instant>; KINDS],
     baseline_told_at: Option<Instant>,
     pub(super) unsent: Option<Spell>,
+    watched: Watched,
 }
 
 impl Wan {
@@ -104,6 +107,7 @@ impl Wan {
             fallback_told_at: [None; KINDS],
             baseline_told_at: None,
             unsent: None,
+            watched: Watched::new(now),
         }
     }
 
@@ -123,6 +127,7 @@ impl Wan {
             rates: self.controller.rates(),
             zones: self.controller.zones(),
             floors: self.controller.floors(),
+            adaptive: self.controller.pilot().map(|_| AdaptiveStatus::default()),
             router: RouterStatus {
                 link: LinkStatus::new(self.transport, self.has_spare),
                 ..RouterStatus::default()

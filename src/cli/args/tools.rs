@@ -7,6 +7,7 @@ use lexopt::{Arg, Parser};
 use super::option::{files, option, said};
 use super::{CheckArgs, Command, DemoArgs, some_but_not_too_many};
 use crate::cli::help::{CHECK_HELP, DEMO_HELP, FINGERPRINT_HELP, NOTICE_HELP, REPLAY_HELP};
+use crate::config::ControlLaw;
 
 pub(super) fn check(parser: &mut Parser) -> Result<Command, String> {
     let mut args = CheckArgs::default();
@@ -55,7 +56,8 @@ pub(super) fn fingerprint(parser: &mut Parser) -> Result<Command, String> {
 pub(super) fn demo(parser: &mut Parser) -> Result<Command, String> {
     let mut args = DemoArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &["seconds", "help"])? {
+        match option(arg, &["seconds", "law", "help"])? {
+            "law" => args.law = Some(law(parser)?),
             "seconds" => {
                 let value = parser.value().map_err(said)?;
                 let seconds = value.to_str().and_then(|text| text.parse().ok());
@@ -72,6 +74,19 @@ pub(super) fn demo(parser: &mut Parser) -> Result<Command, String> {
         }
     }
     Ok(Command::Demo(args))
+}
+
+/// The value of `--law`.
+pub(super) fn law(parser: &mut Parser) -> Result<ControlLaw, String> {
+    let value = parser.value().map_err(said)?;
+    match value.to_str() {
+        Some("classic") => Ok(ControlLaw::Classic),
+        Some("adaptive") => Ok(ControlLaw::Adaptive),
+        _ => Err(format!(
+            "argument --law: {} is no control law; expected classic or adaptive",
+            value.display()
+        )),
+    }
 }
 
 pub(super) fn replay(parser: &mut Parser) -> Result<Command, String> {

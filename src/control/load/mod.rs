@@ -12,11 +12,13 @@
 //! [`Freshness`] is the self-test at the start: how long the counter takes to move. [`Pace`] says when
 //! to ask next, so that an idle line costs one request a second and a slow router is not pressed.
 
+mod counting;
 mod freshness;
 mod pace;
 
 use heapless::Deque;
 
+pub use self::counting::Counting;
 pub use self::freshness::{Freshness, Verdict};
 pub use self::pace::Pace;
 

@@ -108,6 +108,38 @@ fn the_self_test_tells_a_fresh_counter_from_a_lazy_one() {
 }
 
 #[test]
+fn neither_bursts_nor_our_own_idle_rhythm_make_a_counter_lazy() {
+    let mut freshness = Freshness::default();
+    // A quarter of a second of video in every second.
+    for millis in (0..30_000_u64).step_by(100) {
+        freshness.observe(at(millis), millis / 1_000 * 300 + (millis % 1_000).min(300));
+    }
+    let fresh = Verdict::Fresh(Duration::from_millis(100));
+    assert_eq!(freshness.verdict(), fresh);
+    let mut idle = Freshness::default();
+    for second in 0..100 {
+        idle.observe(at(second * 1_000), second);
+    }
+    assert_eq!(idle.verdict(), Verdict::Undecided);
+}
+
+#[test]
+fn a_counter_that_moves_as_often_as_it_is_read_needs_no_longer_window() {
+    let found = |period: u64, every: u64| {
+        let mut counting = Counting::default();
+        let readings = (0..30_000).step_by(usize::try_from(every).unwrap_or(1));
+        let every = Duration::from_millis(every);
+        readings
+            .filter_map(|millis| counting.read(at(millis), millis / period, every))
+            .collect::<std::vec::Vec<_>>()
+    };
+    assert_eq!(found(10, 100), []);
+    assert_eq!(found(10, 400), []);
+    // Said once.
+    assert_eq!(found(400, 100), [Duration::from_millis(400)]);
+}
+
+#[test]
 fn an_idle_line_is_asked_once_a_second_and_a_slow_router_rarely() {
     let mut pace = Pace::default();
     assert_eq!(pace.due_at(true), Instant::ZERO);

@@ -26,6 +26,15 @@ struct Reflector<'a> {
     rtt_ms: Option<f64>,
     age_seconds: Option<f64>,
     loss_percent: f64,
+    #[serde(flatten)]
+    adaptive: Option<Adaptive>,
+}
+
+/// What the adaptive law makes of a reflector.
+#[derive(serde::Serialize)]
+struct Adaptive {
+    baseline_ms: Option<f64>,
+    left_out: bool,
 }
 
 pub(super) fn measurement(wan: &WanStatus, now: Instant) -> Measurement<'_> {
@@ -55,6 +64,10 @@ impl Serialize for Reflectors<'_> {
                 rtt_ms: reflector.last.map(|(_, rtt)| rounded(rtt, 2)),
                 age_seconds: reflector.last.map(|(at, _)| seconds(self.1 - at)),
                 loss_percent: (reflector.loss * 1_000.0).round() / 10.0,
+                adaptive: self.0.adaptive.is_some().then(|| Adaptive {
+                    baseline_ms: reflector.baseline.map(|rtt| rounded(rtt, 2)),
+                    left_out: reflector.left_out,
+                }),
             })?;
         }
         seq.end()

@@ -3,7 +3,7 @@
 use super::{Adaptive, Decision, ShaperParams, Signal};
 use crate::control::bloat::noise::Noise;
 use crate::control::bloat::{Climate, Meter, MeterParams, Reading};
-use crate::control::load::{Gauge, Pace};
+use crate::control::load::{Counting, Gauge, Pace};
 use crate::direction::{Both, Direction};
 use crate::time::{Duration, Instant};
 use crate::units::Rate;
@@ -44,10 +44,12 @@ pub struct Pilot {
     law: Adaptive,
     meter: Meter,
     gauges: Both<Gauge>,
+    counting: Both<Counting>,
     pace: Pace,
     climate: Climate,
     applies_in: Duration,
     loaded: bool,
+    decisions: Option<Both<Decision>>,
 }
 
 impl Pilot {
@@ -66,10 +68,12 @@ impl Pilot {
             law: Adaptive::new(now, *shapers, learned.map(|learned| learned.good)),
             meter: Meter::new(now, meter, noise),
             gauges: Both::default(),
+            counting: Both::default(),
             pace: Pace::default(),
             climate: Climate::Unknown,
             applies_in: FIRST_WRITE,
             loaded: true,
+            decisions: None,
         }
     }
 
@@ -100,6 +104,10 @@ impl Pilot {
     /// At `at`, so many bytes had gone through a queue since its counter began.
     pub fn counted(&mut self, at: Instant, direction: Direction, bytes: u64) {
         self.gauges[direction].count(at, bytes);
+        let asked_every = self.pace.every(self.loaded);
+        if let Some(period) = self.counting[direction].read(at, bytes, asked_every) {
+            self.gauges[direction].refreshed_every(period);
+        }
     }
 
     /// The counters are out of sight, or may be others from now on.
@@ -136,7 +144,18 @@ impl Pilot {
             let known = achieved[direction].known();
             known.is_none_or(|known| known.share_of(rates[direction]) > IDLE_LOAD)
         });
+        self.decisions = Some(decisions);
         (reading, decisions)
+    }
+
+    /// What the last step decided; `None` before the first.
+    pub const fn decisions(&self) -> Option<&Both<Decision>> {
+        self.decisions.as_ref()
+    }
+
+    /// What is known of the two counters.
+    pub const fn counting(&self) -> &Both<Counting> {
+        &self.counting
     }
 
     /// What CAKE should be told now.

@@ -16,6 +16,11 @@ pub enum Mode {
     Blind,
 }
 
+impl Mode {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Clear, Self::Draining, Self::Weather, Self::Blind];
+}
+
 /// Why the rate is what it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reason {
@@ -64,6 +69,22 @@ pub enum Blocker {
     Unloaded,
     /// The last change is too recent to have been measured.
     Refractory,
+}
+
+impl Blocker {
+    /// All there are.
+    pub const ALL: [Self; 10] = [
+        Self::Ceiling,
+        Self::NoReplies,
+        Self::NothingPasses,
+        Self::NoCounters,
+        Self::Draining,
+        Self::Weather,
+        Self::OtherDirection,
+        Self::Delay,
+        Self::Unloaded,
+        Self::Refractory,
+    ];
 }
 
 /// What was decided for one direction, and on what.

@@ -59,7 +59,7 @@ fn against_v1_7_it_has_the_shorter_queue_unless_v1_7_wastes_a_fifth_more() {
                 let _ = writeln!(table, "{:31} {law:16} {score}", scenario.name);
             }
             let [_, classic, unlimited, adaptive] = &scores;
-            let name = scenario.name;
+            let name = &scenario.name;
             let wasteful = classic.utilisation() + 0.2 < adaptive.utilisation();
             assert!(
                 adaptive.mean() < classic.mean() || wasteful,
