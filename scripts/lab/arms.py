@@ -2,8 +2,8 @@
 
 All arms know the same of a line: its nominal capacity N, and that it may fall to a fifth and rise to twice of
 that: floor 0.2 N, base 0.8 N, ceiling 2 N. v1.7 and our classic law, whose ceiling is to be "90-95 % of what
-the line really delivers", get N as their ceiling and the proportions of configs/cable.yaml below it; the arms
-named -2x get 2 N. All ask the same six reflectors, but v1.7 and classic, which take three.
+the line really delivers", get N as their ceiling and the proportions of v1.7's example for cable below it; the
+arms named -2x get 2 N. All ask the same six reflectors, but v1.7 and classic, which take three.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ HERE = Path(__file__).parent.resolve()
 FLOOR, SAFE, BASE, CEILING = 0.2, 0.35, 0.8, 2.0
 REFLECTORS = [f"192.0.2.{n}" for n in range(1, 7)]
 QUEUES = {"down": "WAN-Download-Lab", "up": "WAN-Upload-Lab"}
-# configs/cable.yaml, as shares of its ceilings.
+# v1.7's own example for cable, as shares of its ceilings.
 CABLE = {"green": 550 / 940, "yellow": 350 / 940, "soft_red": 275 / 940, "red": 200 / 940, "step": 10 / 940,
          "up_floor": 8 / 38, "up_step": 1 / 38}
 

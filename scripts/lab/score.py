@@ -8,6 +8,8 @@ from scenario import DIRECTIONS
 
 # Above this much added delay (ms) a call or a game suffers.
 BAD_MS = 30.0
+# A queue that is worth an answer: the cable preset's threshold, ms.
+BLOAT_MS = 15.0
 PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 
@@ -161,21 +163,35 @@ def overview(scenarios):
     return "\n".join(lines) + "\n"
 
 
-def detection(folder, plan, queue):
-    """For each drop of the download's capacity under load: ms until the first write of a lower limit, or None."""
+def limits(folder, queue):
+    """The download's limits over time: pairs of second and bit/s. From the stand-in's log, or, of peers that
+    write for themselves, from the samples: then up to an interval late."""
+    wrote = writes(folder)
+    if wrote is None:
+        return [(sample["t_s"], sample["shaper_down_kbit"] * 1e3) for sample in rows(folder / "samples.csv")]
     clock, second, _ = moments(folder)[-1]
-    limits = [(at - clock + second, limit) for at, name, limit in writes(folder) if name == queue]
-    found = []
-    for (_, before), (at, after) in zip(plan.capacity["down"], plan.capacity["down"][1:]):
+    return [(at - clock + second, limit) for at, name, limit in wrote if name == queue]
+
+
+def detection(folder, plan, queue):
+    """For each drop of the download's capacity under load: ms until the first lower limit (None: there was none
+    before the capacity changed again), and the least that physics allows: the calm round trip and the time until
+    BLOAT_MS of queue stand at the limit that was in force."""
+    base = min(echo["rtt_ms"] for echo in rows(folder / "echoes.csv") if echo["rtt_ms"] is not None)
+    over_time, found = limits(folder, queue), []
+    steps = plan.capacity["down"] + [(plan.seconds, 0)]
+    for (_, before), (at, after), (end, _) in zip(steps, steps[1:], steps[2:]):
         if after >= before or not plan.is_loaded("down", at):
             continue
-        in_force = next((limit for when, limit in reversed(limits) if when <= at), None)
-        for when, limit in limits:
-            if when > at:
-                if in_force is not None and limit < in_force:
-                    found.append((when - at) * 1e3)
+        in_force = next((limit for when, limit in reversed(over_time) if when <= at), before * 1e6)
+        offered = min(in_force / 1e6, before)
+        bound = base + BLOAT_MS * after / (offered - after) if offered > after else float("nan")
+        took = None
+        for when, limit in over_time:
+            if at < when < end:
+                if limit < in_force:
+                    took = (when - at) * 1e3
                     break
                 in_force = limit
-        else:
-            found.append(None)
+        found.append((took, bound))
     return found
