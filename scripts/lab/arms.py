@@ -10,6 +10,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent.resolve()
 FLOOR, SAFE, BASE, CEILING = 0.2, 0.35, 0.8, 2.0
+# The oracle: a share of the capacity, 30 ms (a round trip and a little queue) after each change.
+ORACLE = (0.95, 0.03)
 REFLECTORS = [f"192.0.2.{n}" for n in range(1, 7)]
 QUEUES = {"down": "WAN-Download-Lab", "up": "WAN-Upload-Lab"}
 # v1.7's own example for cable, as shares of its ceilings.
@@ -155,6 +157,11 @@ def static(_run):
     """Nobody: the shapers stay as they are."""
 
 
+def oracle(run):
+    """Somebody who knows each new capacity as soon as the first echo through it is back: what could be had at best."""
+    run.write("steps", "\n".join(run.plan.steps(ORACLE)) + "\n")
+
+
 def classic(ceiling):
     """Our classic law."""
     return ours(lambda run: classic_config(run.line, ceiling, run.folder))
@@ -169,6 +176,7 @@ def adaptive(options=""):
 ARMS = {
     "static-safe": (static, SAFE, "cake", False),
     "static-ceiling": (static, CEILING, "cake", False),
+    "oracle": (oracle, ORACLE[0], "cake", False),
     "v1.7": (python_wanctl(1.0), 1.0, "cake", False),
     "v1.7-2x": (python_wanctl(CEILING), CEILING, "cake", False),
     "cake-autorate": (cake_autorate(), BASE, "cake", False),

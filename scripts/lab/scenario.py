@@ -41,12 +41,17 @@ class Plan:
     loads: list = field(default_factory=list)
     reflectors: list = field(default_factory=list)
 
-    def steps(self):
-        """The lines of `play`'s steps file."""
+    def steps(self, oracle=None):
+        """The lines of `play`'s steps file. An oracle (share, delay in s) sets the shapers to that share of each new
+        capacity, so much later."""
         steps = [(r["at"], f"reflector {r['number']} {r['more_ms']} {r['loss_percent']}") for r in self.reflectors]
         steps += [(start, f"load {way} {flows} {end - start:.3f}") for way, flows, start, end in self.loads]
         for at in sorted({at for way in DIRECTIONS for at, _ in self.capacity[way] if at > 0}):
-            steps.append((at, "capacity " + " ".join(f"{self.capacity_at(way, at):g}" for way in DIRECTIONS)))
+            rates = [self.capacity_at(way, at) for way in DIRECTIONS]
+            steps.append((at, "capacity " + " ".join(f"{mbit:g}" for mbit in rates)))
+            if oracle:
+                share, late = oracle
+                steps.append((at + late, "shapers " + " ".join(f"{mbit * share:.3f}" for mbit in rates)))
         return [f"{at:.3f} {step}" for at, step in sorted(steps)] + [f"{self.seconds:g} end"]
 
     def capacity_at(self, way, second):

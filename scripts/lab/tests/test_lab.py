@@ -64,11 +64,11 @@ class Arms(unittest.TestCase):
         for name, (prepare, share, shaper, _) in arms.ARMS.items():
             self.assertTrue(0 < share <= arms.CEILING)
             self.assertIn(shaper, ("cake", "htb"))
-            run = argparse.Namespace(line={"down": 20, "up": 5}, folder=Path("/run/x"), seed=1, wanctl="/bin/wanctl", files={},
+            run = argparse.Namespace(plan=scenario.plan(scenario.load("steps"), 1), line={"down": 20, "up": 5}, folder=Path("/run/x"), seed=1, wanctl="/bin/wanctl", files={},
                                      peer=lambda name, _: Path("/peers") / name)
             run.write = run.files.__setitem__
             prepare(run)
-            self.assertEqual("controller" in run.files, not name.startswith("static"), name)
+            self.assertEqual("controller" in run.files, not name.startswith(("static", "oracle")), name)
             if "lab.yaml" in run.files:
                 self.assertEqual(yaml.safe_load(run.files["lab.yaml"])["queues"]["upload"], arms.QUEUES["up"])
 
