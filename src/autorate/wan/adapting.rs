@@ -2,8 +2,8 @@
 
 use super::Wan;
 use crate::control::controller::Decision;
-use crate::control::law::adaptive::{self, Mode, Pilot};
 use crate::control::law::Why;
+use crate::control::law::adaptive::{self, Mode, Pilot};
 use crate::control::load::Verdict;
 use crate::control::zone::Zone;
 use crate::direction::{Both, Direction};

@@ -22,7 +22,9 @@ use crate::control::prober::{Prober, ProberParams, Target};
 use crate::direction::{Both, Direction};
 use crate::program::{Outbox, Output, WanId};
 use crate::router::Transport;
-use crate::status::{AdaptiveStatus, Label, LinkStatus, ReflectorStatus, RouterStatus, Saved, WanStatus};
+use crate::status::{
+    AdaptiveStatus, Label, LinkStatus, ReflectorStatus, RouterStatus, Saved, WanStatus,
+};
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
 

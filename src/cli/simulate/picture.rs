@@ -10,7 +10,7 @@ use crate::time::{Duration, Instant};
 
 /// One law on one story.
 #[derive(Debug)]
-pub(super) struct Picture {
+pub(in crate::cli) struct Picture {
     law: Law,
     lasts: Duration,
     delay: Moments,
@@ -29,7 +29,7 @@ struct Side {
 }
 
 impl Picture {
-    pub(super) fn new(law: Law, lasts: Duration) -> Self {
+    pub(in crate::cli) fn new(law: Law, lasts: Duration) -> Self {
         Self {
             law,
             lasts,
@@ -44,7 +44,7 @@ impl Picture {
         }
     }
 
-    pub(super) fn add(&mut self, moment: &Moment) {
+    pub(in crate::cli) fn add(&mut self, moment: &Moment) {
         let past = (moment.at - Instant::ZERO).as_micros() * COLUMNS as u64;
         let column = past / self.lasts.as_micros().max(1);
         let Some(n) = usize::try_from(column).ok().filter(|n| *n < COLUMNS) else {

@@ -155,3 +155,26 @@ fn an_idle_line_is_asked_once_a_second_and_a_slow_router_rarely() {
     }
     assert!(pace.every(true) > Duration::from_millis(1_500));
 }
+
+#[test]
+fn the_newest_moment_shows_a_fall_that_the_window_blurs() {
+    let mut gauge = Gauge::default();
+    let bytes = flow(&mut gauge, 0, 1_100, 0, Rate::mbit(100));
+    let before = bytes - Rate::mbit(100).as_bps() / 80;
+    gauge.count(at(1_100), before + Rate::mbit(40).as_bps() / 80);
+    assert_eq!(gauge.newest(at(1_120)), Some(Rate::mbit(40)));
+    let blurred = gauge.achieved(at(1_120), NO_GRACE);
+    assert_eq!(blurred, Achieved::Known(Rate::mbit(80)));
+    assert_eq!(gauge.newest(at(1_300)), None, "it is over");
+}
+
+#[test]
+fn a_moment_without_a_packet_is_a_rate_and_one_with_a_few_is_none() {
+    let mut gauge = Gauge::default();
+    let bytes = flow(&mut gauge, 0, 1_000, 0, Rate::mbit(40));
+    let before = bytes - Rate::mbit(40).as_bps() / 80;
+    gauge.count(at(1_000), before);
+    assert_eq!(gauge.newest(at(1_000)), Some(Rate::ZERO));
+    gauge.count(at(1_100), before + 3_000);
+    assert_eq!(gauge.newest(at(1_100)), None);
+}

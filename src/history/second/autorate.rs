@@ -68,7 +68,11 @@ impl Recorded for Fact {
                 direction,
                 decision,
                 ..
-            }) => out(second.event(metric::MODE, mode(decision.mode), moved(*direction, decision))),
+            }) => out(second.event(
+                metric::MODE,
+                mode(decision.mode),
+                moved(*direction, decision),
+            )),
             _ => {}
         }
     }
@@ -100,10 +104,13 @@ fn numbers(judgement: &Judgement) -> [(&'static str, f64); 5] {
 
 /// What passes and what the line can do, as the adaptive law knows it.
 fn line(judgement: &Judgement) -> [(&'static str, Option<Rate>); 4] {
-    let known = judgement.verdicts.as_ref().map(|verdict| match verdict.why {
-        Why::Adaptive(decision) => (decision.achieved, decision.anchor),
-        _ => (None, None),
-    });
+    let known = judgement
+        .verdicts
+        .as_ref()
+        .map(|verdict| match verdict.why {
+            Why::Adaptive(decision) => (decision.achieved, decision.anchor),
+            _ => (None, None),
+        });
     [
         (metric::ACHIEVED_DOWN, known.down.0),
         (metric::ACHIEVED_UP, known.up.0),

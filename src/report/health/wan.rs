@@ -1,8 +1,8 @@
 //! One WAN's part of the document.
 
+use super::adaptive::{Basis, basis};
 use super::link::{Connectivity, Link, connectivity, link};
 use super::measurement::{Measurement, measurement};
-use super::adaptive::{Basis, basis};
 use super::{Text, rounded};
 use crate::control::actuator::Act;
 use crate::control::law::Why;

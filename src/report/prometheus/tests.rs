@@ -9,7 +9,9 @@ use crate::control::zone::Zone;
 use crate::direction::Both;
 use crate::router::Transport;
 use crate::status::histogram::{EDGES, Histogram};
-use crate::status::{AdaptiveStatus, Counters, MAX_LABEL, MAX_WANS, ReflectorStatus, Steps, WanStatus, label};
+use crate::status::{
+    AdaptiveStatus, Counters, MAX_LABEL, MAX_WANS, ReflectorStatus, Steps, WanStatus, label,
+};
 use crate::time::{Duration, Instant, WallTime};
 use crate::units::{Millis, Rate};
 
@@ -239,7 +241,9 @@ fn only_the_adaptive_law_has_its_own() {
     };
     assert_eq!(ones("wanctl_adaptive_mode{"), 1);
     assert_eq!(ones("wanctl_adaptive_blocker{"), 1);
-    let others = text.lines().filter(|line| line.starts_with("wanctl_adaptive"));
+    let others = text
+        .lines()
+        .filter(|line| line.starts_with("wanctl_adaptive"));
     assert!(others.into_iter().all(|line| !line.contains("wan2")));
     status.now = Instant::ZERO + Duration::from_secs(10);
     let line = "\nwanctl_adaptive_counters_readable{wan=\"wan1\"} 0.0\n";

@@ -34,6 +34,8 @@ pub enum Reason {
     Drained,
     /// The queue is gone: just under what was delivered.
     Returned,
+    /// A queue began right after a raise: back to just under the capacity.
+    Eased,
     /// The cut did not help: the delay is not ours, the rate goes back to the last good one.
     GaveBack,
     /// The other direction is being cut: this one, too, is no higher than is known to be safe.

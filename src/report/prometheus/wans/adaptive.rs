@@ -77,9 +77,8 @@ impl Wans<'_, '_, '_> {
                 };
                 for &one in all {
                     let (word, is_so) = state(&decision, one);
-                    let labels = format_args!(
-                        "direction=\"{direction}\",state=\"{word}\",wan=\"{label}\""
-                    );
+                    let labels =
+                        format_args!("direction=\"{direction}\",state=\"{word}\",wan=\"{label}\"");
                     self.page.series(name, labels, flag(is_so))?;
                 }
             }
