@@ -28,7 +28,8 @@ def attributes(buf):
 def parse(buf):
     """A queue discipline: its kind, rate (bit/s; 0 where it has none) and counters."""
     found = dict(attributes(buf))
-    queue = {"kind": found[TCA_KIND].rstrip(b"\0").decode(), "rate": 0, "bytes": 0, "packets": 0, "backlog": 0, "queued": 0, "drops": 0}
+    queue = dict.fromkeys(("rate", "bytes", "packets", "backlog", "queued", "drops"), 0)
+    queue["kind"] = found[TCA_KIND].rstrip(b"\0").decode()
     options = dict(attributes(found.get(TCA_OPTIONS, b"")))
     if queue["kind"] == "cake" and TCA_CAKE_BASE_RATE64 in options:
         queue["rate"] = struct.unpack("=Q", options[TCA_CAKE_BASE_RATE64])[0] * 8

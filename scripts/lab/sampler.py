@@ -29,7 +29,8 @@ def main():
         return client.received("lan0"), server.received("eth0"), queues
 
     with open(sys.argv[3], "w", encoding="ascii") as out:
-        print("t_s,down_mbit,up_mbit," + ",".join(f"{q}_{w}" for w in ("kbit", "queue", "drops") for q in QUEUES), file=out)
+        columns = ["t_s", "down_mbit", "up_mbit"] + [f"{q}_{what}" for what in ("kbit", "queue", "drops") for q in QUEUES]
+        print(",".join(columns), file=out)
         start = last = time.monotonic()
         down, up, queues = sample()
         for tick in range(1, int(seconds / interval) + 1):

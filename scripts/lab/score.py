@@ -47,6 +47,12 @@ def added_delay(echoes, plan):
     return [(e["t_s"], None if e["rtt_ms"] is None else e["rtt_ms"] - base) for e in echoes]
 
 
+def loaded_delay(folder, plan):
+    """The added delays (ms; None for a lost echo) while there was load."""
+    return [ms for at, ms in added_delay(rows(folder / "echoes.csv"), plan)
+            if any(plan.is_loaded(way, at) for way in DIRECTIONS)]
+
+
 def used(samples, plan, way):
     """Percent of the capacity that was delivered while the direction was wanted."""
     delivered = possible = last = 0.0
@@ -86,8 +92,7 @@ def writes(folder):
 def score(folder, plan):
     """The score of a run's folder."""
     samples = rows(folder / "samples.csv")
-    loaded = [delay for at, delay in added_delay(rows(folder / "echoes.csv"), plan)
-              if any(plan.is_loaded(way, at) for way in DIRECTIONS)]
+    loaded = loaded_delay(folder, plan)
     heard = [delay for delay in loaded if delay is not None]
     wrote, minutes = writes(folder), sum(
         any(plan.is_loaded(way, s["t_s"]) for way in DIRECTIONS) for s in samples) * samples[0]["t_s"] / 60
@@ -157,8 +162,8 @@ def overview(scenarios):
         for found in scenarios.values():
             scores = found.get(arm, [])
             use = [sum(u for u in s.used.values() if u) / sum(bool(u) for u in s.used.values()) for s in scores]
-            cells.append(f"{spread([s.p50 for s in scores]).split()[0]} / {spread([s.p99 for s in scores]).split()[0]} / "
-                         f"{spread(use).split()[0]}" if scores else "–")
+            columns = ([s.p50 for s in scores], [s.p99 for s in scores], use)
+            cells.append(" / ".join(f"{sum(column) / len(column):.0f}" for column in columns) if scores else "–")
         lines.append(f"| {arm} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 

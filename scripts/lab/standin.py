@@ -186,7 +186,7 @@ def main():
     parser.add_argument("--port", type=int, default=8728)
     parser.add_argument("--bucket", type=float, default=0.1, help="burst of an HTB class, in seconds of its rate")
     parser.add_argument("--refresh", type=float, default=0, metavar="S", help="counters move only every S seconds")
-    parser.add_argument("--slow", action="store_true", help="answer after 19 ms on average, 105 ms at the 99th percentile")
+    parser.add_argument("--slow", action="store_true", help="answer after 19 ms on average, at most 105 ms to 99 %%")
     parser.add_argument("--lost", type=float, default=0, metavar="SHARE", help="share of replies that never arrive")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--log", default="/dev/null", help="gets a line for each write: Unix time, queue, bit/s")
