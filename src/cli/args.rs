@@ -4,6 +4,7 @@ mod dashboard;
 mod double;
 mod history;
 mod option;
+mod replay;
 mod simulate;
 mod steering;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod tools;
 pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
 pub use history::{HistoryArgs, HistoryForm};
+pub use replay::{ReplayArgs, Source};
 pub use simulate::{SimulateArgs, SimulateForm};
 pub use steering::SteeringArgs;
 
@@ -38,12 +40,7 @@ pub enum Command {
     /// A page to look at.
     Dashboard(DashboardArgs),
     /// What the law would have decided on a recorded trace.
-    Replay {
-        /// The WAN file.
-        config: PathBuf,
-        /// CSV with an `rtt_ms` column.
-        trace: PathBuf,
-    },
+    Replay(ReplayArgs),
     /// What laws make of scenarios on somebody's line.
     Simulate(SimulateArgs),
     /// The daemon on a simulated line.
@@ -158,7 +155,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         Some("history") => Some((history::history as Parse, synopsis(HISTORY_HELP))),
         Some("dashboard") => Some((dashboard::dashboard as Parse, synopsis(DASHBOARD_HELP))),
         Some("fingerprint") => Some((tools::fingerprint as Parse, RUN_USAGE)),
-        Some("replay") => Some((tools::replay as Parse, RUN_USAGE)),
+        Some("replay") => Some((replay::replay as Parse, RUN_USAGE)),
         Some("simulate") => Some((simulate::simulate as Parse, synopsis(SIMULATE_HELP))),
         Some("double") => Some((double::double as Parse, synopsis(double::DOUBLE_HELP))),
         Some("double-cli") => Some((double::double_cli as Parse, synopsis(double::CLI_HELP))),

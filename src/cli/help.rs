@@ -117,8 +117,8 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
                        no root, no network
   simulate             what the laws make of bad evenings on your line, hours in a second:
                        delay, use and writes as a table, and as a chart
-  replay               what the law decides on a recorded RTT trace (columns as in
-                       tests/golden), printed as CSV
+  replay               what another law would have done with what the history has; or what
+                       v1.7's law decides on a recorded RTT trace, printed as CSV
 
 Signals: SIGTERM and SIGINT stop cleanly, SIGHUP reopens the logs, SIGUSR1 switches
 debug logging on and off. Environment: WANCTL_LOG_FORMAT=json|text, and whatever
@@ -163,13 +163,25 @@ usage: wanctl demo [--seconds N] [--law classic|adaptive]
 ";
 
 pub(super) const REPLAY_HELP: &str = "\
-Feeds the rtt_ms column of a CSV file to the control law of a WAN file, one row per 50 ms
-cycle, and prints what it decides: the same columns as tests/golden. An empty rtt_ms is a
+With --history: what would another law have done last night? From the seconds of the history (RTT,
+rates and, where the adaptive law ran, what passed) the line is guessed, and the laws are played on it
+as `wanctl simulate` does, beside what was recorded.
+With --trace: feeds the rtt_ms column of a CSV file to v1.7's law with a WAN file's numbers, one row per
+50 ms cycle, and prints what it decides: the same columns as tests/golden. An empty rtt_ms is a
 cycle without a reply. The router always succeeds at once; the write budget is honoured.
 
-usage: wanctl replay --config F --trace T.csv
+usage: wanctl replay --config F --history [--last D | --from T [--to T]] [--law L[,L ...]]
+                     [--wan N] [--db PATH] [--plot | --csv | --json]
+       wanctl replay --config F --trace T.csv
 
   --config F    WAN file
+  --history     replay what the history has; the last 12 hours without --last or --from
+  --last D      the last 30s, 15m, 12h, 2d
+  --from T, --to T   2026-11-20T18:00 and the like; to now without --to
+  --law L       static, classic, bands (cake-autorate's), bands-tight, adaptive or all; classic and
+                adaptive without
+  --wan N       another name than the file's; --db PATH another database
+  --plot        draw capacity, rate and delay; --csv and --json for programs
   --trace T     CSV file with an rtt_ms column
   -h, --help    this text
 ";

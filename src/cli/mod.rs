@@ -29,7 +29,7 @@ mod once;
 mod process;
 pub mod replay;
 mod secret;
-mod simulate;
+pub mod simulate;
 pub mod stage;
 pub mod steering;
 mod together;
@@ -65,7 +65,7 @@ fn run(command: Command) -> ExitCode {
         Command::Steering(args) => steering::run(&args),
         Command::History(args) => history::run(&args),
         Command::Dashboard(args) => dashboard::run(&args),
-        Command::Replay { config, trace } => replay::run(&config, &trace),
+        Command::Replay(args) => replay::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Double(args) => double::run(&args),

@@ -90,7 +90,7 @@ pub(super) fn simulate(parser: &mut Parser) -> Result<Command, String> {
     Ok(Command::Simulate(args))
 }
 
-fn text(parser: &mut Parser) -> Result<String, String> {
+pub(super) fn text(parser: &mut Parser) -> Result<String, String> {
     let value = parser.value().map_err(said)?;
     Ok(value.to_string_lossy().into_owned())
 }
@@ -109,7 +109,7 @@ fn number(
 }
 
 /// Names with commas between them; each law once, in the order of the table.
-fn laws(list: &str, laws: &mut Vec<Law>) -> Result<(), String> {
+pub(super) fn laws(list: &str, laws: &mut Vec<Law>) -> Result<(), String> {
     for name in list.split(',').map(str::trim) {
         let named = Law::NAMED.iter().find(|(known, _)| *known == name);
         match named {

@@ -1,12 +1,10 @@
 //! The command lines of everything that is no daemon.
 
-use std::path::PathBuf;
-
 use lexopt::{Arg, Parser};
 
 use super::option::{files, option, said};
 use super::{CheckArgs, Command, DemoArgs, some_but_not_too_many};
-use crate::cli::help::{CHECK_HELP, DEMO_HELP, FINGERPRINT_HELP, NOTICE_HELP, REPLAY_HELP};
+use crate::cli::help::{CHECK_HELP, DEMO_HELP, FINGERPRINT_HELP, NOTICE_HELP};
 use crate::config::ControlLaw;
 
 pub(super) fn check(parser: &mut Parser) -> Result<Command, String> {
@@ -86,20 +84,5 @@ pub(super) fn law(parser: &mut Parser) -> Result<ControlLaw, String> {
             "argument --law: {} is no control law; expected classic or adaptive",
             value.display()
         )),
-    }
-}
-
-pub(super) fn replay(parser: &mut Parser) -> Result<Command, String> {
-    let (mut config, mut trace) = (None, None);
-    while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &["config", "trace", "help"])? {
-            "config" => config = Some(PathBuf::from(parser.value().map_err(said)?)),
-            "trace" => trace = Some(PathBuf::from(parser.value().map_err(said)?)),
-            _ => return Ok(Command::Help(REPLAY_HELP)),
-        }
-    }
-    match (config, trace) {
-        (Some(config), Some(trace)) => Ok(Command::Replay { config, trace }),
-        _ => Err("replay needs --config F and --trace T.csv".into()),
     }
 }

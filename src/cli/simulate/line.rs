@@ -6,7 +6,7 @@ use crate::sim::trial::{ClassicSetup, Law, Limits, Setup};
 use crate::time::Duration;
 
 /// What the laws are given.
-pub(super) fn setup(config: &WanConfig) -> Setup {
+pub fn setup(config: &WanConfig) -> Setup {
     let adaptive = config.adaptive.shapers;
     let limit = config.router.write_limit;
     Setup {
@@ -43,7 +43,7 @@ fn in_rounds(prober: ProberParams) -> ProberParams {
 }
 
 /// The law the file names.
-pub(super) const fn law(config: &WanConfig) -> Law {
+pub(in crate::cli) const fn law(config: &WanConfig) -> Law {
     match config.control_law {
         ControlLaw::Classic => Law::Classic,
         ControlLaw::Adaptive => Law::Adaptive,

@@ -1,16 +1,17 @@
 //! `wanctl simulate`: what would a law make of my line on such an evening?
 
-mod line;
-mod picture;
+pub(super) mod line;
+pub(super) mod picture;
 mod shelf;
-mod table;
+pub(super) mod table;
 
 use std::io::{BufWriter, Write as _, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 
+pub use self::line::setup;
 use self::picture::Picture;
-use self::table::Row;
+use self::table::{Played, Row, Subject};
 use super::args::{SimulateArgs, SimulateForm};
 use super::{complain, daemon, print, printed};
 use crate::config::WanConfig;
@@ -46,7 +47,9 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, String> {
         };
         let played = play(&story, &setup, laws, args.seed, shown);
         let text = match args.form {
-            SimulateForm::Table | SimulateForm::Plot => table::text(&story, own, &played),
+            SimulateForm::Table | SimulateForm::Plot => {
+                table::text(&Subject::of(&story), own, &played)
+            }
             SimulateForm::Csv => table::csv(&played),
             SimulateForm::Json => table::json(&played, core::mem::take(&mut first)),
         };
@@ -64,13 +67,6 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, String> {
     printed(written.and_then(|()| write(end)))
 }
 
-/// One law on one story, with its picture if it is wanted.
-#[derive(Debug)]
-struct Played {
-    row: Row,
-    picture: Option<Picture>,
-}
-
 fn play(
     story: &Story,
     setup: &Setup,
@@ -86,7 +82,7 @@ fn play(
                 picture.add(moment);
             }
         });
-        let row = Row::new(story, law, seed, &score);
+        let row = Row::new(&Subject::of(story), law, seed, &score);
         Played { row, picture }
     };
     laws.iter().map(one).collect()

@@ -7,10 +7,11 @@ use crate::control::law::adaptive::Mode;
 use crate::direction::{Both, Direction};
 use crate::sim::trial::{Law, Moment};
 use crate::time::{Duration, Instant};
+use crate::units::Rate;
 
 /// One law on one story.
 #[derive(Debug)]
-pub(super) struct Picture {
+pub(in crate::cli) struct Picture {
     law: Law,
     lasts: Duration,
     delay: Moments,
@@ -29,7 +30,7 @@ struct Side {
 }
 
 impl Picture {
-    pub(super) fn new(law: Law, lasts: Duration) -> Self {
+    pub(in crate::cli) fn new(law: Law, lasts: Duration) -> Self {
         Self {
             law,
             lasts,
@@ -44,13 +45,17 @@ impl Picture {
         }
     }
 
-    pub(super) fn add(&mut self, moment: &Moment) {
+    pub(in crate::cli) fn add(&mut self, moment: &Moment) {
         let past = (moment.at - Instant::ZERO).as_micros() * COLUMNS as u64;
         let column = past / self.lasts.as_micros().max(1);
         let Some(n) = usize::try_from(column).ok().filter(|n| *n < COLUMNS) else {
             return;
         };
-        keep(&mut self.delay[n], moment.queue_ms, f64::max);
+        // Over a dead line nothing comes back, so there is no delay either.
+        let Both { down, up } = moment.capacity;
+        if down.min(up) > Rate::ZERO {
+            keep(&mut self.delay[n], moment.queue_ms, f64::max);
+        }
         for direction in Direction::BOTH {
             let side = &mut self.sides[direction];
             let rate = moment.rates[direction].as_mbps();

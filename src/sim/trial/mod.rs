@@ -13,6 +13,7 @@
 //! packets, single flows, an AQM at the provider, and a router that refuses.
 
 mod contender;
+pub mod recorded;
 pub mod scenario;
 mod score;
 mod senders;
