@@ -104,12 +104,14 @@ impl Wans<'_, '_, '_> {
             |wan| of(wan, |shown| shown.noise.deviation()),
         )?;
         self.per_wan(
-            "wanctl_adaptive_counters_readable",
-            "Whether the queues' byte counters are being read (1) or have not been for ten seconds (0)",
+            "wanctl_adaptive_counters_usable",
+            "Whether the queues' byte counters are read and move often enough to decide on (1) or not (0)",
             Kind::Gauge,
             |wan| {
                 let counters = &wan.adaptive.as_ref()?.counters;
-                Some(flag(counters.state(now) != CounterState::Missing))
+                let state = counters.state(now);
+                let useless = matches!(state, CounterState::Missing | CounterState::Slow(_));
+                Some(flag(!useless))
             },
         )?;
         self.per_reflector(
