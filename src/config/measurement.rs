@@ -134,10 +134,7 @@ fn quoted(texts: impl Iterator<Item = String>) -> String {
     format!("[{}]", quoted.join(", "))
 }
 
-fn reflectors(
-    monitoring: &Section<'_>,
-    law: Option<ControlLaw>,
-) -> Option<Vec<ReflectorAddress>> {
+fn reflectors(monitoring: &Section<'_>, law: Option<ControlLaw>) -> Option<Vec<ReflectorAddress>> {
     let Some(value) = monitoring.value("ping_hosts") else {
         if law == Some(ControlLaw::Adaptive) {
             let address = |ip| ReflectorAddress::Icmp(Host::Address(ip));

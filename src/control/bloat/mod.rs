@@ -26,6 +26,7 @@ pub mod conduct;
 pub mod frame;
 pub mod noise;
 pub mod presence;
+mod trend;
 mod waiting;
 
 use heapless::{Deque, Vec};
@@ -33,6 +34,7 @@ use heapless::{Deque, Vec};
 use self::baseline::{Baseline, Learning};
 use self::conduct::Conduct;
 use self::noise::Noise;
+use self::trend::Trend;
 use self::waiting::Waiting;
 use crate::control::prober::MAX_REFLECTORS;
 use crate::time::{Duration, Instant};
@@ -44,15 +46,11 @@ const PANEL: usize = 4;
 const FRESH_FOR: Duration = Duration::from_millis(500);
 /// A reply that took longer says what the line was like then, as in the prober: 64 rounds of 50 ms.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(3_200);
-/// Over this time the delta is compared with itself.
-const TREND_OVER: Duration = Duration::from_millis(250);
 /// A queue that shrinks faster than this is draining, in milliseconds per second. Slower could be
 /// noise; from 2x overload a cut to 0.6 drains 400.
 const DRAINING_MS_PER_S: f64 = 90.0;
 /// A steeper rise than this is a jump in the path rather than a queue: ten times the capacity.
 pub const STEEPEST: f64 = 0.9;
-/// Readings remembered for the trend: a quarter of a second at the fastest loop there is (10 ms), and some.
-const TREND: usize = 32;
 
 /// How a line is measured.
 #[derive(Clone, Copy, Debug)]
@@ -124,7 +122,7 @@ pub struct Meter {
     /// The same with what unanswered echoes say.
     raw: Option<f64>,
     news: bool,
-    trend: Deque<Delta, TREND>,
+    trend: Trend,
     heard_at: Instant,
     /// Echoes sent before this were held up by the radio, not by a queue.
     valid_from: Instant,
@@ -148,7 +146,7 @@ impl Meter {
             heard: None,
             raw: None,
             news: false,
-            trend: Deque::new(),
+            trend: Trend::default(),
             heard_at: now,
             valid_from: Instant::ZERO,
             reviewed_at: now,
@@ -207,7 +205,7 @@ impl Meter {
         self.heard = heard;
         self.raw = self.overdue(now, heard);
         let delta = self.raw.map(|raw| (raw - self.noise.mean()).max(0.0));
-        let rise = delta.map_or(0.0, |ms| self.rise(now, ms));
+        let rise = delta.map_or(0.0, |ms| self.trend.rise(now, ms));
         Reading {
             delta: delta.and_then(Millis::new),
             threshold: self.threshold(),
@@ -313,31 +311,6 @@ impl Meter {
         let room = PANEL - late.len();
         late.extend(self.panel.iter().rev().take(room).map(|delta| delta.ms));
         second_lowest(late).map(|ms| ms.max(bound))
-    }
-
-    /// How fast the delta changes, in milliseconds per second; zero while that is not known.
-    fn rise(&mut self, now: Instant, ms: f64) -> f64 {
-        // The newest reading that is old enough to compare with stays at the front.
-        while self.trend.is_full()
-            || self
-                .trend
-                .iter()
-                .nth(1)
-                .is_some_and(|second| now - second.at >= TREND_OVER)
-        {
-            self.trend.pop_front();
-        }
-        let rise = self.trend.front().map_or(0.0, |then| {
-            let elapsed = now - then.at;
-            if elapsed >= TREND_OVER {
-                (ms - then.ms) / elapsed.as_secs_f64()
-            } else {
-                0.0
-            }
-        });
-        // Never full: the loop above has made room.
-        let _ = self.trend.push_back(Delta { at: now, ms });
-        rise
     }
 
     /// Once a second: who is out, who is back.
