@@ -53,6 +53,9 @@ pub struct Measurement {
     /// `continuous_monitoring.measurement.interface`, default the system's choice: the interface
     /// echoes leave by.
     pub interface: Option<String>,
+    /// `continuous_monitoring.measurement.one_way: auto | off`, default auto: whether the adaptive law may ask
+    /// reflectors for their time.
+    pub one_way: bool,
 }
 
 /// One of `fallback_checks.tcp_targets`.
@@ -86,6 +89,7 @@ pub(super) fn measurement(
     let section = monitoring.section("measurement");
     let source_address = section.optional("source_address", &Address);
     let interface = section.optional("interface", &Interface);
+    let one_way = section.or("one_way", true, &Choice(&[("auto", true), ("off", false)]));
     section.finish(&[]);
     let reflectors = reflectors?;
     if median? && reflectors.len() < MEDIAN_NEEDS && law == Some(ControlLaw::Classic) {
@@ -114,6 +118,7 @@ pub(super) fn measurement(
         reflectors,
         source_address: source_address?,
         interface: interface?,
+        one_way: one_way?,
     };
     let hosts = match monitoring.value("ping_hosts") {
         Some(_) => python_list(monitoring),

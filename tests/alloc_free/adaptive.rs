@@ -43,6 +43,7 @@ fn an_hour_of_the_adaptive_law_allocates_nothing() {
         reflectors: 6,
         echo_every: Duration::from_millis(50),
         threshold: tuning.threshold,
+        one_way: true,
     };
     let both = Both {
         down: params,

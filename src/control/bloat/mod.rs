@@ -18,13 +18,17 @@
 //!   until it has behaved for a while. Half of the reflectors stay in, whatever happens: if they are
 //!   all bad it is the line.
 //!
-//! What it cannot do: an RTT does not say which direction the queue is in, and a provider that answers
-//! ICMP with priority shows no queue at all.
+//! * **Which direction** ([`oneway`]): an RTT does not say. Three reflectors that tell their time do; how
+//!   much it is remains what all of them agree on.
+//!
+//! What it cannot do: a provider that answers ICMP with priority shows no queue at all.
 
 pub mod baseline;
 pub mod conduct;
 pub mod frame;
 pub mod noise;
+pub mod oneway;
+mod parts;
 pub mod presence;
 mod trend;
 mod waiting;
@@ -34,9 +38,12 @@ use heapless::{Deque, Vec};
 use self::baseline::{Baseline, Learning};
 use self::conduct::Conduct;
 use self::noise::Noise;
+use self::oneway::{Answer, OneWay, Stamps, Turn};
+pub use self::parts::Part;
 use self::trend::Trend;
 use self::waiting::Waiting;
 use crate::control::prober::MAX_REFLECTORS;
+use crate::direction::Both;
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
 
@@ -49,6 +56,8 @@ const ANSWERED_WITHIN: Duration = Duration::from_millis(3_200);
 /// A queue that shrinks faster than this is draining, in milliseconds per second. Slower could be
 /// noise; from 2x overload a cut to 0.6 drains 400.
 const DRAINING_MS_PER_S: f64 = 90.0;
+/// From one trial to the next, whosever it is: an unanswered one is an echo less.
+const TRIALS_APART: Duration = Duration::from_millis(500);
 /// A steeper rise than this is a jump in the path rather than a queue: ten times the capacity.
 pub const STEEPEST: f64 = 0.9;
 
@@ -61,6 +70,8 @@ pub struct MeterParams {
     pub echo_every: Duration,
     /// Below this a delta is no bloat, however quiet the line.
     pub threshold: Millis,
+    /// Reflectors may be asked for their time.
+    pub one_way: bool,
 }
 
 /// Whether the delays of the moment may be learned from.
@@ -94,6 +105,8 @@ pub struct Reading {
     pub echo_every: Duration,
     /// The nearest usable reflector's baseline: how long the line takes to show what was done to it.
     pub path: Millis,
+    /// What each direction adds to the delta, where the reflectors tell it.
+    pub one_way: Option<Both<Part>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +120,7 @@ struct Reflector {
     baseline: Baseline,
     waiting: Waiting,
     conduct: Conduct,
+    one_way: OneWay,
 }
 
 /// The measurement of one WAN.
@@ -123,6 +137,9 @@ pub struct Meter {
     raw: Option<f64>,
     news: bool,
     trend: Trend,
+    trends: Both<Trend>,
+    /// No trial before this.
+    try_at: Instant,
     heard_at: Instant,
     /// Echoes sent before this were held up by the radio, not by a queue.
     valid_from: Instant,
@@ -147,21 +164,36 @@ impl Meter {
             raw: None,
             news: false,
             trend: Trend::default(),
+            trends: Both::default(),
+            try_at: now,
             heard_at: now,
             valid_from: Instant::ZERO,
             reviewed_at: now,
         }
     }
 
-    /// An echo goes out to the n-th reflector.
-    pub fn asked(&mut self, now: Instant, n: u8) {
-        if let Some(reflector) = self.reflectors.get_mut(usize::from(n)) {
+    /// It is the n-th reflector's turn: says what to ask it. A trial leaves no trace here, because nobody
+    /// knows whether it is answered.
+    pub fn ask(&mut self, now: Instant, n: u8) -> Turn {
+        let Some(reflector) = self.reflectors.get_mut(usize::from(n)) else {
+            return Turn::Echo;
+        };
+        let may_try = now >= self.try_at && reflector.baseline.is_known();
+        let turn = if self.params.one_way && (may_try || reflector.one_way.is_reliable()) {
+            reflector.one_way.turn(now)
+        } else {
+            Turn::Echo
+        };
+        if turn == Turn::Trial {
+            self.try_at = now + TRIALS_APART;
+        } else {
             reflector.waiting.asked(now);
         }
+        turn
     }
 
-    /// The n-th reflector answered an echo that took `rtt`.
-    pub fn answered(&mut self, now: Instant, n: u8, rtt: Duration) {
+    /// The n-th reflector answered after `rtt`, perhaps with its time.
+    pub fn answered(&mut self, now: Instant, n: u8, rtt: Duration, stamps: Option<Stamps>) {
         let (sent_at, climate) = (now - rtt, self.climate);
         let learning = self.learning(climate);
         let heard = self.heard;
@@ -173,9 +205,21 @@ impl Meter {
         if sent_at < self.valid_from || overtaken || rtt > ANSWERED_WITHIN {
             return;
         }
-        let rtt = rtt.as_millis();
-        reflector.baseline.observe(now, rtt, learning);
-        let ms = (rtt - reflector.baseline.value()).as_f64();
+        let before = reflector.baseline.value();
+        reflector.baseline.observe(now, rtt.as_millis(), learning);
+        let baseline = reflector.baseline.value();
+        match stamps {
+            Some(stamps) => {
+                let answer = Answer {
+                    rtt,
+                    baseline_before: before,
+                    baseline,
+                };
+                reflector.one_way.told(now, answer, stamps);
+            }
+            None => reflector.one_way.echoed(now, sent_at),
+        }
+        let ms = (rtt.as_millis() - baseline).as_f64();
         if let Some(heard) = heard {
             reflector.conduct.deviates(now, ms - heard);
         }
@@ -214,6 +258,7 @@ impl Meter {
             heard_at: self.heard_at,
             echo_every: self.params.echo_every,
             path: self.path(),
+            one_way: self.parts(now, delta),
         }
     }
 
@@ -223,6 +268,7 @@ impl Meter {
         self.valid_from = now;
         self.panel.clear();
         self.trend.clear();
+        self.trends = Both::default();
         self.heard = None;
         self.raw = None;
         for reflector in &mut self.reflectors {

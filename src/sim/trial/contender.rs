@@ -1,12 +1,14 @@
 //! The daemon's place: a law with its measurement.
 
 use super::scenario::{Limits, Scenario};
+use super::world::Reply;
 use crate::control::blackout::Step;
+use crate::control::bloat::oneway::Turn;
 use crate::control::controller::Controller;
 use crate::control::delay::{DelayParams, DelayTracker};
 use crate::control::law::adaptive::{Decision, Pilot, PilotParams};
 use crate::control::law::classic::{Floors, Shaper, ShaperParams};
-use crate::control::prober::{Combine, Prober, ProberParams, Sample};
+use crate::control::prober::{Combine, Prober, ProberParams, Question, Sample};
 use crate::control::zone::Thresholds;
 use crate::direction::{Both, Direction};
 use crate::time::{Duration, Instant};
@@ -125,32 +127,44 @@ impl Contender {
         }
     }
 
-    /// The reflectors to ask now, each with its sequence number.
-    pub(super) fn echoes(&mut self, now: Instant) -> Vec<(u8, u16)> {
+    /// The reflectors to ask now, each with its sequence number, and for what.
+    pub(super) fn echoes(&mut self, now: Instant) -> Vec<(u8, u16, Question)> {
         match &mut self.played {
             Played::Static => Vec::new(),
             Played::Classic(classic) => classic
                 .prober
                 .open_round()
                 .enumerate()
-                .filter_map(|(n, echo)| Some((u8::try_from(n).ok()?, echo.seq)))
+                .filter_map(|(n, echo)| Some((u8::try_from(n).ok()?, echo.seq, echo.question)))
                 .collect(),
             Played::Adaptive(measured) => {
                 let n = measured.next;
                 measured.next = (n + 1) % measured.reflectors;
-                measured.pilot.asked(now, n);
-                vec![(n, 0)]
+                let question = match measured.pilot.ask(now, n) {
+                    Turn::Echo => Question::Echo,
+                    Turn::Time | Turn::Trial => Question::Time,
+                };
+                vec![(n, 0, question)]
             }
         }
     }
 
-    pub(super) fn reply(&mut self, now: Instant, reflector: u8, seq: u16, rtt: Duration) {
+    pub(super) fn reply(&mut self, now: Instant, reply: &Reply) {
+        let &Reply {
+            seq,
+            reflector,
+            rtt,
+            stamps,
+            ..
+        } = reply;
         match &mut self.played {
             Played::Static => {}
             Played::Classic(classic) => {
                 classic.prober.reply(now, seq, rtt);
             }
-            Played::Adaptive(measured) => measured.pilot.answered(now, reflector, rtt),
+            Played::Adaptive(measured) => {
+                measured.pilot.answered(now, reflector, rtt, stamps);
+            }
         }
     }
 
@@ -233,6 +247,7 @@ impl Played {
             echo_every: Duration::from_millis(50),
             shapers: params,
             learned: None,
+            one_way: scenario.reflectors.iter().any(|one| one.clock.is_some()),
         };
         Self::Adaptive(Box::new(Measured {
             pilot: Pilot::new(now, &params),

@@ -1,9 +1,11 @@
 //! Everything outside the daemon.
 
 use super::contender::Contender;
-use super::scenario::Scenario;
+use super::scenario::{Scenario, TheirClock};
 use super::senders::{Path, Senders};
 use crate::control::actuator::{Act, Actuator, Budget, Known, Order};
+use crate::control::bloat::oneway::Stamps;
+use crate::control::prober::Question;
 use crate::direction::{Both, Direction};
 use crate::sim::line::Line;
 use crate::sim::random::Random;
@@ -13,11 +15,12 @@ use crate::units::Rate;
 
 /// A reply on its way back.
 #[derive(Clone, Copy, Debug)]
-struct Reply {
-    at: Instant,
-    seq: u16,
-    reflector: u8,
-    rtt: Duration,
+pub(super) struct Reply {
+    pub(super) at: Instant,
+    pub(super) seq: u16,
+    pub(super) reflector: u8,
+    pub(super) rtt: Duration,
+    pub(super) stamps: Option<Stamps>,
 }
 
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub(super) struct World {
     pub(super) line: Line,
     senders: Both<Senders>,
     random: Random,
+    /// How much of an accident happens on the way there.
+    ways: Random,
     replies: Vec<Reply>,
     shaped: Both<Rate>,
     writes: Vec<(Instant, Order)>,
@@ -46,6 +51,7 @@ impl World {
             line: Line::new(&scenario.line),
             senders: Both::default(),
             random: Random::new(scenario.line.seed ^ 0x5eed),
+            ways: Random::new(scenario.line.seed ^ 0x0a15),
             replies: Vec::new(),
             shaped: Both::default(),
             writes: Vec::new(),
@@ -96,7 +102,7 @@ impl World {
         self.replies.retain(|reply| {
             let due = reply.at <= now;
             if due {
-                contender.reply(reply.at, reply.reflector, reply.seq, reply.rtt);
+                contender.reply(reply.at, reply);
             }
             !due
         });
@@ -154,13 +160,14 @@ impl World {
 
     /// Sends the tick's echoes.
     pub(super) fn probe(&mut self, now: Instant, contender: &mut Contender) {
-        for (reflector, seq) in contender.echoes(now) {
+        for (reflector, seq, question) in contender.echoes(now) {
             let Some(rtt) = self.line.rtt(now) else {
                 continue;
             };
             let quirks = self.scenario.reflectors[usize::from(reflector)];
             let lost = self.random.happens(quirks.loss);
-            if lost || quirks.silent.is_some_and(|span| span.holds(now)) {
+            let untold = question == Question::Time && quirks.clock.is_none();
+            if lost || untold || quirks.silent.is_some_and(|span| span.holds(now)) {
                 continue;
             }
             let mut extra = self.random.below(quirks.jitter.as_micros());
@@ -176,8 +183,12 @@ impl World {
                 .sum();
             let offset = quirks.offset.filter(|(span, _)| span.holds(now));
             let offset = offset.map_or(0, |(_, delay)| delay.as_micros());
-            let rtt = rtt + Duration::from_micros(extra + weather + offset);
+            let accidents = extra + weather + offset;
+            let clock = quirks.clock.filter(|_| question == Question::Time);
+            let stamps = clock.map(|clock| self.stamps(now, clock, accidents));
+            let rtt = rtt + Duration::from_micros(accidents);
             self.replies.push(Reply {
+                stamps,
                 at: now + rtt,
                 seq,
                 reflector,
@@ -186,16 +197,32 @@ impl World {
         }
     }
 
+    /// Jitter and accidents happen on the way there as often as on the way back.
+    fn stamps(&mut self, now: Instant, clock: TheirClock, accidents: u64) -> Stamps {
+        let halfway = self.scenario.line.propagation.as_micros() / 2;
+        let there = Duration::from_micros(halfway + self.ways.below(accidents));
+        let shows = clock.shows(now + self.waits().up + there);
+        Stamps {
+            sent_at: now,
+            originate: u32::MAX,
+            receive: shows,
+            transmit: shows,
+        }
+    }
+
     /// What waits in front of the bottlenecks, as a delay.
     pub(super) fn queueing(&self) -> Duration {
+        let waits = self.waits();
+        waits.down + waits.up
+    }
+
+    /// The same of each.
+    fn waits(&self) -> Both<Duration> {
         let capacity = self.line.capacity();
-        Direction::BOTH
-            .into_iter()
-            .map(|direction| {
-                let bits = self.line.backlog(direction) as f64 * 8.0;
-                Duration::from_secs_f64(bits / capacity[direction].as_bps().max(1) as f64)
-            })
-            .fold(Duration::ZERO, |sum, delay| sum + delay)
+        Both::from_fn(|direction| {
+            let bits = self.line.backlog(direction) as f64 * 8.0;
+            Duration::from_secs_f64(bits / capacity[direction].as_bps().max(1) as f64)
+        })
     }
 
     pub(super) const fn changes(&self) -> u64 {
