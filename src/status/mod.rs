@@ -177,6 +177,8 @@ pub struct ReflectorStatus {
     pub replies: u64,
     /// Echoes that were not, while an answer would still have counted.
     pub losses: u64,
+    /// How much longer each way was than usual, if it tells its time reliably.
+    pub one_way: Option<Both<Millis>>,
 }
 
 /// What is known about the router of one WAN.

@@ -57,7 +57,7 @@ const ANSWERED_WITHIN: Duration = Duration::from_millis(3_200);
 /// noise; from 2x overload a cut to 0.6 drains 400.
 const DRAINING_MS_PER_S: f64 = 90.0;
 /// From one trial to the next, whosever it is: an unanswered one is an echo less.
-const TRIALS_APART: Duration = Duration::from_millis(500);
+const TRIALS_APART: Duration = Duration::from_millis(200);
 /// A steeper rise than this is a jump in the path rather than a queue: ten times the capacity.
 pub const STEEPEST: f64 = 0.9;
 

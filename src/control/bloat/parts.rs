@@ -9,6 +9,9 @@ use crate::units::Millis;
 /// From here on the parts of a delta are more than the cut of the clocks, in milliseconds.
 const TELLING_MS: f64 = 5.0;
 
+/// Jitter of the two ways adds up in squares: each has so much of what an RTT has.
+const OF_ONE_WAY: f64 = core::f64::consts::FRAC_1_SQRT_2;
+
 /// One direction's part of a delta.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Part {
@@ -36,6 +39,7 @@ impl Reading {
             delta: Some(delta),
             falling,
             slope,
+            threshold: Millis::new(self.threshold.as_f64() * OF_ONE_WAY).unwrap_or_default(),
             ..self
         }
     }

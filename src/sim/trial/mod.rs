@@ -19,7 +19,7 @@ mod senders;
 mod world;
 
 pub use self::contender::Law;
-pub use self::scenario::{Limits, Quirks, Scenario, Span};
+pub use self::scenario::{Limits, Quirks, Scenario, Span, TheirClock};
 pub use self::score::{Moment, Score};
 
 use self::contender::Contender;

@@ -55,7 +55,7 @@ const DRIFT: i64 = 10_000;
 const NEAR: i64 = 5_000;
 /// When they have not been for so long a crystal may have drifted by 6 ms.
 const TRUSTED_FOR: Duration = Duration::from_secs(60);
-/// So many sensible replies in a row to be relied on: 40 s of trials.
+/// So many sensible replies in a row to be relied on.
 const PROBATION: u8 = 8;
 /// Reflectors that are heard together: one of them may lie.
 const PANEL: usize = 3;
@@ -110,7 +110,7 @@ impl OneWay {
 
     /// It told its time.
     pub fn told(&mut self, now: Instant, answer: Answer, stamps: Stamps) {
-        self.turns.told(now);
+        self.turns.answered(now);
         let Ok(received) = self.clock.read(stamps) else {
             return self.fail(now);
         };
@@ -118,6 +118,7 @@ impl OneWay {
         let rtt = micros_of(answer.rtt);
         let longer = (rtt - micros_of(answer.baseline.into())).max(0);
         let near = longer <= NEAR;
+        self.turns.promises(now);
         let Some(mark) = self.mark else {
             self.mark = near.then_some(Mark {
                 at: ahead.rem_euclid(DAY),
@@ -162,11 +163,7 @@ impl OneWay {
     }
 
     fn fail(&mut self, now: Instant) {
-        self.forget();
-        self.turns.failed(now);
-    }
-
-    fn forget(&mut self) {
+        self.turns.failed(now, self.is_reliable());
         self.mark = None;
         self.sensible = 0;
         self.last = None;

@@ -1,7 +1,8 @@
 //! Whether a reflector's turn is an echo or a question for its time.
 //!
-//! It is asked for its time now and then until it has shown that it is to be relied on, then always, and
-//! rarely if it does not answer. There is never a second question in a turn.
+//! It is asked for its time now and then until it has told one that makes sense, more often until it has
+//! shown that it is to be relied on, then always, and rarely if it does not answer. There is never a second
+//! question in a turn.
 
 use crate::time::{Duration, Instant};
 
@@ -11,6 +12,8 @@ const TRY_EVERY: Duration = Duration::from_secs(5);
 const PATIENCE: u8 = 4;
 /// Then it is asked only so often. Firewalls change, but not by the minute.
 const RARELY: Duration = Duration::from_secs(600);
+/// Who could be relied on and cannot any more is not tried before this.
+const RECOVERY: Duration = Duration::from_secs(60);
 
 /// What a reflector is to be asked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -55,10 +58,15 @@ impl Turns {
         self.unanswered >= PATIENCE
     }
 
-    /// It told its time.
-    pub(super) fn told(&mut self, now: Instant) {
+    /// It answered a question for its time.
+    pub(super) fn answered(&mut self, now: Instant) {
         self.unanswered = 0;
         self.try_at = self.try_at.min(now + TRY_EVERY);
+    }
+
+    /// And that made sense: it may be tried again in its next turn.
+    pub(super) const fn promises(&mut self, now: Instant) {
+        self.try_at = now;
     }
 
     /// Whether an answered echo that left at `sent_at` shows that it does not tell its time any more.
@@ -66,9 +74,13 @@ impl Turns {
         self.is_silent() && sent_at > self.asked_at
     }
 
-    /// It is not reliable any more: it has to show again that it is.
-    pub(super) fn failed(&mut self, now: Instant) {
-        let pause = if self.is_silent() { RARELY } else { TRY_EVERY };
+    /// It has to show from the beginning that it is reliable; perhaps it `was`.
+    pub(super) fn failed(&mut self, now: Instant, was: bool) {
+        let pause = match (self.is_silent(), was) {
+            (true, _) => RARELY,
+            (false, true) => RECOVERY,
+            (false, false) => TRY_EVERY,
+        };
         self.try_at = self.try_at.max(now + pause);
     }
 }
@@ -91,7 +103,7 @@ mod tests {
                 Turn::Time | Turn::Trial => {
                     asked += 1;
                     if answers {
-                        turns.told(now);
+                        turns.answered(now);
                     }
                 }
             }
@@ -116,6 +128,19 @@ mod tests {
     }
 
     #[test]
+    fn a_promising_one_is_tried_again_at_once_and_a_broken_one_is_not() {
+        let mut turns = Turns::default();
+        assert_eq!(turns.next(at(0), false), Turn::Trial);
+        turns.answered(at(20));
+        turns.promises(at(20));
+        assert_eq!(turns.next(at(300), false), Turn::Trial);
+        turns.answered(at(320));
+        turns.failed(at(320), true);
+        assert_eq!(questions(&mut turns, 1, 59, false, true), 0);
+        assert!(questions(&mut turns, 61, 10, false, true) > 0);
+    }
+
+    #[test]
     fn a_reliable_one_that_answers_echoes_only_is_found_out() {
         let mut turns = Turns::default();
         for n in 0..4 {
@@ -125,7 +150,7 @@ mod tests {
         assert_eq!(turns.next(at(1_200), true), Turn::Echo);
         assert!(!turns.refuses(at(800)));
         assert!(turns.refuses(at(1_200)));
-        turns.failed(at(1_220));
+        turns.failed(at(1_220), true);
         assert_eq!(questions(&mut turns, 2, 590, false, false), 0);
     }
 
@@ -135,7 +160,7 @@ mod tests {
         for n in 0..100 {
             turns.next(at(n * 300), true);
         }
-        turns.told(at(30_000));
+        turns.answered(at(30_000));
         assert_eq!(turns.next(at(30_300), true), Turn::Time);
     }
 }
