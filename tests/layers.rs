@@ -53,6 +53,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
         "config",
         &[
             "control", "steering", "wire", "router", "program", "status", "autorate", "notices",
+            "sim",
         ],
     ),
     (

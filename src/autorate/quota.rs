@@ -68,6 +68,7 @@ impl Quota {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Quotas {
     pub(super) transitions: Both<Quota>,
+    pub(super) modes: Both<Quota>,
     pub(super) spikes: Quota,
     pub(super) cycles: Quota,
     pub(super) silences: Quota,
@@ -77,11 +78,13 @@ pub(super) struct Quotas {
 impl Quotas {
     pub(super) const fn new(now: Instant) -> Self {
         let full = Quota::new(now);
+        let both = Both {
+            down: full,
+            up: full,
+        };
         Self {
-            transitions: Both {
-                down: full,
-                up: full,
-            },
+            transitions: both,
+            modes: both,
             spikes: full,
             cycles: full,
             silences: full,
@@ -95,6 +98,8 @@ impl Quotas {
         [
             (Noise::Transitions(Down), &mut self.transitions.down),
             (Noise::Transitions(Up), &mut self.transitions.up),
+            (Noise::Modes(Down), &mut self.modes.down),
+            (Noise::Modes(Up), &mut self.modes.up),
             (Noise::Spikes, &mut self.spikes),
             (Noise::Cycles, &mut self.cycles),
             (Noise::Silences, &mut self.silences),

@@ -4,6 +4,8 @@ mod dashboard;
 mod double;
 mod history;
 mod option;
+mod replay;
+mod simulate;
 mod steering;
 #[cfg(test)]
 mod tests;
@@ -12,6 +14,8 @@ mod tools;
 pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
 pub use history::{HistoryArgs, HistoryForm};
+pub use replay::{ReplayArgs, Source};
+pub use simulate::{SimulateArgs, SimulateForm};
 pub use steering::SteeringArgs;
 
 use std::ffi::{OsStr, OsString};
@@ -21,7 +25,8 @@ use std::path::{Path, PathBuf};
 use lexopt::Parser;
 
 use self::option::{either, files, said};
-use super::help::{DASHBOARD_HELP, HELP, HISTORY_HELP, RUN_USAGE, STEERING_USAGE};
+use super::help::{DASHBOARD_HELP, HELP, HISTORY_HELP, RUN_USAGE, SIMULATE_HELP, STEERING_USAGE};
+use crate::config::ControlLaw;
 
 /// What to do.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,12 +40,9 @@ pub enum Command {
     /// A page to look at.
     Dashboard(DashboardArgs),
     /// What the law would have decided on a recorded trace.
-    Replay {
-        /// The WAN file.
-        config: PathBuf,
-        /// CSV with an `rtt_ms` column.
-        trace: PathBuf,
-    },
+    Replay(ReplayArgs),
+    /// What laws make of scenarios on somebody's line.
+    Simulate(SimulateArgs),
     /// The daemon on a simulated line.
     Demo(DemoArgs),
     /// What may be wrong with a set-up, router included.
@@ -94,6 +96,8 @@ pub enum Mode {
 pub struct DemoArgs {
     /// End by itself after so many seconds.
     pub seconds: Option<u64>,
+    /// Which law decides; the adaptive one if nothing is said.
+    pub law: Option<ControlLaw>,
 }
 
 /// `wanctl check`.
@@ -151,7 +155,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         Some("history") => Some((history::history as Parse, synopsis(HISTORY_HELP))),
         Some("dashboard") => Some((dashboard::dashboard as Parse, synopsis(DASHBOARD_HELP))),
         Some("fingerprint") => Some((tools::fingerprint as Parse, RUN_USAGE)),
-        Some("replay") => Some((tools::replay as Parse, RUN_USAGE)),
+        Some("replay") => Some((replay::replay as Parse, RUN_USAGE)),
+        Some("simulate") => Some((simulate::simulate as Parse, synopsis(SIMULATE_HELP))),
         Some("double") => Some((double::double as Parse, synopsis(double::DOUBLE_HELP))),
         Some("double-cli") => Some((double::double_cli as Parse, synopsis(double::CLI_HELP))),
         _ => None,

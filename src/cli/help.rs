@@ -8,8 +8,9 @@ pub(super) const RUN_USAGE: &str =
        wanctl dashboard [--listen HOST:PORT] [--config F [F ...]] [--health URL] [--db PATH]
        wanctl notice --config F [F ...]
        wanctl fingerprint HOST[:PORT]
-       wanctl demo [--seconds N]
+       wanctl demo [--seconds N] [--law L]
        wanctl replay --config F --trace T.csv
+       wanctl simulate --config F [--scenario NAME|FILE] [--law L] [--plot | --csv | --json]
        wanctl --help | --version";
 
 pub(super) const STEERING_USAGE: &str =
@@ -47,7 +48,10 @@ wanctl_rate_upload_mbps (means, of what the law wants); wanctl_rtt_max_ms, wanct
 wanctl_rate_download_min_mbps, wanctl_rate_upload_min_mbps (where the mean hides them);
 wanctl_state (0 GREEN, 1 YELLOW, 2 SOFT_RED, 3 RED; with \"source\": \"steering\", 2 is RED; with a
 \"reason\", a change); wanctl_router_write (1 confirmed, 0 not); wanctl_steering_enabled,
-wanctl_steering_transition, wanctl_config_snapshot.
+wanctl_steering_transition, wanctl_config_snapshot. With the adaptive law also
+wanctl_achieved_download_mbps, wanctl_achieved_upload_mbps (what passes),
+wanctl_anchor_download_mbps, wanctl_anchor_upload_mbps (what the line could when it was last full)
+and wanctl_adaptive_mode (a change: 0 clear, 1 draining, 2 weather, 3 blind).
 
 Exit codes: 0 it worked, also if there was nothing to show; 1 there is no database, or it cannot be
 read; 2 the command line makes no sense.
@@ -86,8 +90,9 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
        wanctl dashboard [--listen HOST:PORT] [--config F [F ...]] [--health URL] [--db PATH]
        wanctl notice --config F [F ...]
        wanctl fingerprint HOST[:PORT]
-       wanctl demo [--seconds N]
+       wanctl demo [--seconds N] [--law L]
        wanctl replay --config F --trace T.csv
+       wanctl simulate --config F [--scenario NAME|FILE] [--law L] [--plot | --csv | --json]
 
   --config F [F ...]   WAN files, one per line; several WANs share one process
   --debug              also write the debug log, and everything to stderr
@@ -110,8 +115,10 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
   fingerprint          the router's certificate, and the line that pins it
   demo                 the real daemon on a simulated line and router: nothing to set up,
                        no root, no network
-  replay               what the law decides on a recorded RTT trace (columns as in
-                       tests/golden), printed as CSV
+  simulate             what the laws make of bad evenings on your line, hours in a second:
+                       delay, use and writes as a table, and as a chart
+  replay               what another law would have done with what the history has; or what
+                       v1.7's law decides on a recorded RTT trace, printed as CSV
 
 Signals: SIGTERM and SIGINT stop cleanly, SIGHUP reopens the logs, SIGUSR1 switches
 debug logging on and off. Environment: WANCTL_LOG_FORMAT=json|text, and whatever
@@ -148,22 +155,63 @@ The real daemon (same loop, same REST link over loopback TCP) against a built-in
 double and a simulated line with three reflectors. Load comes and goes, the capacity drops
 to half and returns; watch delay, zones and rates. No root, router or network needed.
 
-usage: wanctl demo [--seconds N]
+usage: wanctl demo [--seconds N] [--law classic|adaptive]
 
   --seconds N   end after N seconds (1 to 86400); otherwise Ctrl-C ends it
+  --law L       which law decides: adaptive (the default) or v1.7's, classic
   -h, --help    this text
 ";
 
 pub(super) const REPLAY_HELP: &str = "\
-Feeds the rtt_ms column of a CSV file to the control law of a WAN file, one row per 50 ms
-cycle, and prints what it decides: the same columns as tests/golden. An empty rtt_ms is a
+With --history: what would another law have done last night? From the seconds of the history (RTT,
+rates and, where the adaptive law ran, what passed) the line is guessed, and the laws are played on it
+as `wanctl simulate` does, beside what was recorded.
+With --trace: feeds the rtt_ms column of a CSV file to v1.7's law with a WAN file's numbers, one row per
+50 ms cycle, and prints what it decides: the same columns as tests/golden. An empty rtt_ms is a
 cycle without a reply. The router always succeeds at once; the write budget is honoured.
 
-usage: wanctl replay --config F --trace T.csv
+usage: wanctl replay --config F --history [--last D | --from T [--to T]] [--law L[,L ...]]
+                     [--wan N] [--db PATH] [--plot | --csv | --json]
+       wanctl replay --config F --trace T.csv
 
   --config F    WAN file
+  --history     replay what the history has; the last 12 hours without --last or --from
+  --last D      the last 30s, 15m, 12h, 2d
+  --from T, --to T   2026-11-20T18:00 and the like; to now without --to
+  --law L       static, classic, bands (cake-autorate's), bands-tight, adaptive or all; classic and
+                adaptive without
+  --wan N       another name than the file's; --db PATH another database
+  --plot        draw capacity, rate and delay; --csv and --json for programs
   --trace T     CSV file with an rtt_ms column
   -h, --help    this text
+";
+
+pub(super) const SIMULATE_HELP: &str = "\
+Plays scenarios on the line a WAN file describes, in virtual time: its limits, thresholds, reflectors
+and write limit, on a simulated line with TCP's habits, a modem's buffer and echoes. Prints for every law
+what queues added to the round trip, how much of the line was used, and how often the router was
+written to. A model, not your line: it has no packets and no Wi-Fi; good for comparing, not for promises.
+
+usage: wanctl simulate --config F [--scenario NAME|FILE ...] [--law L[,L ...]] [--seed N]
+                       [--seconds N] [--plot | --csv | --json]
+       wanctl simulate --list
+
+  --config F             WAN file
+  --scenario NAME|FILE   a built-in scenario or a file; may be given several times. Without, all
+                         that are built in. Capacities scale with the ceilings of the config
+  --law L[,L ...]        static (the base rate, never changed), classic (v1.7's), adaptive; bands and
+                         bands-tight (cake-autorate's law from its published behaviour, with its own
+                         thresholds and tight ones, for comparison); all. Without: static, classic, adaptive
+  --seed N               other accidents, default 1; the same seed gives the same result
+  --seconds N            instead of the scenario's own time, 10 to 86400
+  --plot                 also charts of delay, capacity and rate: of the laws that --law names, or of the
+                         config's
+  --csv, --json          the table for programs
+  --list                 the built-in scenarios
+  -h, --help             this text
+
+Exit codes: 0 it worked; 1 a file cannot be used, or there is no such scenario; 2 the command line
+makes no sense.
 ";
 
 pub(super) const CHECK_HELP: &str = "\

@@ -9,6 +9,7 @@
 pub mod args;
 pub mod assemble;
 mod banner;
+mod chart;
 mod check;
 #[cfg_attr(not(feature = "history"), path = "no_chronicle.rs")]
 mod chronicle;
@@ -23,10 +24,12 @@ mod help;
 mod history;
 mod listeners;
 mod notices;
+mod number;
 mod once;
 mod process;
 pub mod replay;
 mod secret;
+pub mod simulate;
 pub mod stage;
 pub mod steering;
 mod together;
@@ -62,7 +65,8 @@ fn run(command: Command) -> ExitCode {
         Command::Steering(args) => steering::run(&args),
         Command::History(args) => history::run(&args),
         Command::Dashboard(args) => dashboard::run(&args),
-        Command::Replay { config, trace } => replay::run(&config, &trace),
+        Command::Replay(args) => replay::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Double(args) => double::run(&args),
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),

@@ -18,6 +18,7 @@ mod problem;
 mod router;
 mod rule;
 mod scalar;
+mod scenario;
 mod secret;
 mod section;
 mod service;
@@ -48,6 +49,7 @@ pub use router::{
     DEFAULT_ON_EXIT, DEFAULT_PORT, DEFAULT_SSH_PORT, DEFAULT_TRANSPORT, DEFAULT_VERIFY_INTERVAL,
     DEFAULT_WRITE_LIMIT, RouterConfig, Scheme, Transport, WriteLimit,
 };
+pub use scenario::{DEFAULT_BUFFER, DEFAULT_FLOWS, DEFAULT_LASTS, LONGEST_STORY};
 pub use secret::{Password, PasswordSource, Secret};
 pub use service::{
     DEFAULT_COMMAND_TIMEOUT, DEFAULT_DB_PATH, DEFAULT_HEALTH_PORT, DEFAULT_LISTEN_HOST,
@@ -70,6 +72,8 @@ pub use thresholds::{
     DEFAULT_BASELINE_BOUNDS_MS, DEFAULT_HARD_RED_MS, DEFAULT_IDLE_BELOW_MS, DEFAULT_SPIKE_ABOVE_MS,
 };
 pub use wan::{ControlLaw, WanConfig};
+
+use crate::sim::trial::story::Story;
 
 /// Longest config file, in bytes; the longest example has a few thousand.
 pub const MAX_FILE_SIZE: u64 = 256 * 1024;
@@ -111,7 +115,7 @@ pub fn kind(path: &Path) -> FileKind {
 /// # Errors
 /// Everything that is wrong with the file, at once.
 pub fn load(path: &Path) -> Result<Loaded<WanConfig>, Report> {
-    load_as(path, wan::read)
+    load_as(path, "wan_name", wan::read)
 }
 
 /// Reads a WAN (autorate) file that is in memory already; `file` is how messages call it.
@@ -119,7 +123,7 @@ pub fn load(path: &Path) -> Result<Loaded<WanConfig>, Report> {
 /// # Errors
 /// Everything that is wrong with the file, at once.
 pub fn parse(file: &Path, bytes: &[u8]) -> Result<Loaded<WanConfig>, Report> {
-    parse_as(file, bytes, wan::read)
+    parse_as(file, bytes, "wan_name", wan::read)
 }
 
 /// Reads a steering file.
@@ -127,7 +131,7 @@ pub fn parse(file: &Path, bytes: &[u8]) -> Result<Loaded<WanConfig>, Report> {
 /// # Errors
 /// Everything that is wrong with the file, at once.
 pub fn load_steering(path: &Path) -> Result<Loaded<SteeringConfig>, Report> {
-    load_as(path, steering::read)
+    load_as(path, "wan_name", steering::read)
 }
 
 /// Reads a steering file that is in memory already; `file` is how messages call it.
@@ -135,15 +139,35 @@ pub fn load_steering(path: &Path) -> Result<Loaded<SteeringConfig>, Report> {
 /// # Errors
 /// Everything that is wrong with the file, at once.
 pub fn parse_steering(file: &Path, bytes: &[u8]) -> Result<Loaded<SteeringConfig>, Report> {
-    parse_as(file, bytes, steering::read)
+    parse_as(file, bytes, "wan_name", steering::read)
+}
+
+/// Reads a scenario file, for `wanctl simulate`.
+///
+/// # Errors
+/// Everything that is wrong with the file, at once.
+pub fn load_scenario(path: &Path) -> Result<Loaded<Story>, Report> {
+    load_as(path, "download", scenario::read)
+}
+
+/// Reads a scenario file that is in memory already; `file` is how messages call it, and its stem is the
+/// scenario's name.
+///
+/// # Errors
+/// Everything that is wrong with the file, at once.
+pub fn parse_scenario(file: &Path, bytes: &[u8]) -> Result<Loaded<Story>, Report> {
+    parse_as(file, bytes, "download", scenario::read)
 }
 
 /// Reads the root of a file; `None` after a problem.
 type Reader<T> = fn(&Path, section::Section<'_>) -> Option<T>;
 
-fn load_as<T>(path: &Path, read: Reader<T>) -> Result<Loaded<T>, Report> {
+/// `key` is one that such a file may have, as an example.
+fn load_as<T>(path: &Path, key: &str, read: Reader<T>) -> Result<Loaded<T>, Report> {
     let sentence = match bytes_of(path) {
-        Ok(bytes) if bytes.len() as u64 <= MAX_FILE_SIZE => return parse_as(path, &bytes, read),
+        Ok(bytes) if bytes.len() as u64 <= MAX_FILE_SIZE => {
+            return parse_as(path, &bytes, key, read);
+        }
         Ok(_) => format!("larger than {} KiB: no config file", MAX_FILE_SIZE / 1024),
         Err(error) if error.kind() == io::ErrorKind::NotFound => "there is no such file".to_owned(),
         Err(error) if error.kind() == io::ErrorKind::IsADirectory => "is a directory".to_owned(),
@@ -152,7 +176,7 @@ fn load_as<T>(path: &Path, read: Reader<T>) -> Result<Loaded<T>, Report> {
     Err(Report::of_file(path, None, sentence))
 }
 
-fn parse_as<T>(file: &Path, bytes: &[u8], read: Reader<T>) -> Result<Loaded<T>, Report> {
+fn parse_as<T>(file: &Path, bytes: &[u8], key: &str, read: Reader<T>) -> Result<Loaded<T>, Report> {
     let whole = |line, sentence: &str| Report::of_file(file, line, sentence);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
@@ -160,11 +184,15 @@ fn parse_as<T>(file: &Path, bytes: &[u8], read: Reader<T>) -> Result<Loaded<T>, 
         whole(Some(line), "not UTF-8 text; save the file as UTF-8")
     })?;
     let tree = tree::parse(text).map_err(|fault| whole(fault.line, &fault.sentence))?;
-    let root = tree.ok_or_else(|| whole(None, "empty; a config file has keys such as wan_name"))?;
+    let root = tree.ok_or_else(|| {
+        let sentence = format!("empty; a config file has keys such as {key}");
+        whole(None, &sentence)
+    })?;
     let notes = value::Notes::new(file, &root);
     let Some(section) = section::Section::root(&notes, &root) else {
-        let sentence = "not a section of keys; a config file begins with keys such as wan_name";
-        return Err(whole(Some(root.line), sentence));
+        let sentence =
+            format!("not a section of keys; a config file begins with keys such as {key}");
+        return Err(whole(Some(root.line), &sentence));
     };
     let config = read(file, section);
     let warnings = notes.close()?;

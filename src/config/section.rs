@@ -39,6 +39,23 @@ impl<'t> Section<'t> {
         })
     }
 
+    /// A section that is an item of a list; `None` after a problem.
+    pub(super) fn of(value: &Value<'t>) -> Option<Self> {
+        let Kind::Section(entries) = &value.node.kind else {
+            let advice = "expected keys of its own".to_owned();
+            value.problem("is no section", Some(advice));
+            return None;
+        };
+        Some(Self {
+            notes: value.notes,
+            path: value.path.clone(),
+            line: Some(value.node.line),
+            entries,
+            broken: false,
+            asked: RefCell::default(),
+        })
+    }
+
     /// The section below `key`; null is an absent one (v1.7 crashed on some of those).
     pub(super) fn section(&self, key: &'static str) -> Self {
         let value = self.value(key);

@@ -6,6 +6,9 @@
 //! |---|---|---|
 //! | [`RTT_MAX`], [`DELTA_MAX`] | the longest of the time, ms | as the mean's |
 //! | [`RATE_DOWN_MIN`], [`RATE_UP_MIN`] | the lowest of the time, Mbit/s | |
+//! | [`ACHIEVED_DOWN`], [`ACHIEVED_UP`] | what went through a queue, Mbit/s; the adaptive law's, as the next two | |
+//! | [`ANCHOR_DOWN`], [`ANCHOR_UP`] | the line's capacity as it was last measured, Mbit/s | |
+//! | [`MODE`] | a change of the adaptive law's state: 0 clear, 1 draining, 2 weather, 3 blind | `direction`, `mode`, `reason`, `blocker`, `delta_ms`, `anchor_mbps`, `achieved_mbps` |
 //! | [`WRITE`] | 1: the router confirmed it, 0: it did not | `direction`, `outcome`, `reason`, `rate_mbps`, `took_ms` |
 //!
 //! An extreme is written only where the mean hides it ([`hides`]); where there is none, the mean tells
@@ -40,6 +43,17 @@ pub const RATE_UP_MIN: &str = "wanctl_rate_upload_min_mbps";
 /// A write to the router, or one that was not made.
 pub const WRITE: &str = "wanctl_router_write";
 
+/// What went through the download queue, Mbit/s.
+pub const ACHIEVED_DOWN: &str = "wanctl_achieved_download_mbps";
+/// The same of the upload queue.
+pub const ACHIEVED_UP: &str = "wanctl_achieved_upload_mbps";
+/// The download's capacity as the last queue showed it, Mbit/s.
+pub const ANCHOR_DOWN: &str = "wanctl_anchor_download_mbps";
+/// The same of the upload.
+pub const ANCHOR_UP: &str = "wanctl_anchor_upload_mbps";
+/// The adaptive law is in another state.
+pub const MODE: &str = "wanctl_adaptive_mode";
+
 /// How many values become one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Kind {
@@ -61,7 +75,7 @@ impl Kind {
         match metric {
             STATE if labels.is_some_and(is_reasoned) => Self::Event,
             STATE | STEERING_ENABLED => Self::MostTime,
-            STEERING_TRANSITION | CONFIG_SNAPSHOT | WRITE => Self::Event,
+            STEERING_TRANSITION | CONFIG_SNAPSHOT | WRITE | MODE => Self::Event,
             RTT_MAX | DELTA_MAX => Self::Max,
             RATE_DOWN_MIN | RATE_UP_MIN => Self::Min,
             _ => Self::Mean,

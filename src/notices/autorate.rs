@@ -18,6 +18,9 @@ use crate::units::{Millis, Rate};
 /// Without a measured cycle for this long, there is none: they come twenty times a second.
 const UNMEASURED: Duration = Duration::from_secs(2);
 
+/// Who leaves a floor for less than this tries something: the adaptive law does, for five seconds.
+const TRIAL: Duration = Duration::from_secs(10);
+
 /// Watches one WAN.
 #[derive(Clone, Debug)]
 pub struct WanWatch {
@@ -42,8 +45,9 @@ pub struct WanWatch {
 struct Lane {
     zone: Zone,
     rate: Rate,
-    /// The rate at which a floor last stopped the fall.
+    /// The rate at which a floor last stopped the fall, and when it last did.
     floor: Option<Rate>,
+    floor_at: Instant,
     congestion: Trouble,
     at_floor: Trouble,
 }
@@ -61,6 +65,7 @@ impl WanWatch {
             zone: Zone::Green,
             rate: Rate::ZERO,
             floor: None,
+            floor_at: now,
             congestion: trouble(params.sustained),
             at_floor: trouble(params.sustained),
         };
@@ -123,7 +128,7 @@ impl WanWatch {
         let (name, delta) = (&self.name, self.delta);
         for direction in Direction::BOTH {
             let lane = &mut self.directions[direction];
-            let (zone, rate) = (lane.zone, lane.rate);
+            let (zone, rate) = (lane.zone, lane.floor.unwrap_or(lane.rate));
             let congestion = Cause::Congestion {
                 direction,
                 zone,
@@ -165,6 +170,11 @@ impl Lane {
         } = *verdict;
         match why {
             Why::AtFloor | Why::LiftedToFloor => self.floor = Some(rate),
+            Why::Adaptive(decision) if decision.at_floor => {
+                (self.floor, self.floor_at) = (Some(rate), when.now);
+            }
+            // The law's own trial, whether the delay is ours at all.
+            Why::Adaptive(_) if when.now - self.floor_at < TRIAL => {}
             // SOFT_RED holds a rate, and says so even where there is nothing below it.
             Why::HeldInSoftRed if self.floor == Some(rate) => {}
             _ => self.floor = None,
@@ -189,7 +199,8 @@ impl Watch<Fact> for WanWatch {
             Fact::Written { .. } => self.reached(when),
             Fact::Unsent { why } => self.unsent = Some(why),
             Fact::Leaving { .. } => self.unsent = None,
-            Fact::Transition { .. }
+            Fact::Adaptive(_)
+            | Fact::Transition { .. }
             | Fact::Spike { .. }
             | Fact::Suppressed { .. }
             | Fact::BaselineRefused { .. }

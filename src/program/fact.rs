@@ -2,8 +2,10 @@
 
 use crate::control::blackout::{Findings, Step};
 use crate::control::controller::Judgement;
+use crate::control::law::adaptive::{Decision, Mode};
+use crate::control::load::Verdict;
 use crate::control::zone::Zone;
-use crate::direction::Direction;
+use crate::direction::{Both, Direction};
 use crate::router::{Failure, Refusal, Transport};
 use crate::status::Unsent;
 use crate::time::Duration;
@@ -37,6 +39,48 @@ pub enum LinkFact {
         transport: Transport,
         /// How.
         why: Failure,
+    },
+}
+
+/// What only the adaptive law has to tell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum AdaptiveFact {
+    /// It decided in a cycle that judged no time.
+    Stood {
+        /// What.
+        decisions: Both<Decision>,
+    },
+    /// A direction is in another state. `notable`: not one of too many.
+    Mode {
+        /// Which.
+        direction: Direction,
+        /// In which state it was.
+        was: Mode,
+        /// In which it is, and why.
+        decision: Decision,
+        /// Whether it belongs into the main log.
+        notable: bool,
+    },
+    /// The queues' counters have shown how often they are refreshed.
+    Tested(Verdict),
+    /// They cannot be read, though the router answers.
+    Uncounted {
+        /// For so long.
+        missing: Duration,
+    },
+    /// They can be read again.
+    Counted {
+        /// So long after that was told.
+        after: Duration,
+    },
+    /// A floor has stopped the fall for long, and the delay stays.
+    FloorHolds {
+        /// Of which direction.
+        direction: Direction,
+        /// The floor.
+        rate: Rate,
+        /// For so long.
+        lasting: Duration,
     },
 }
 
@@ -115,6 +159,8 @@ pub enum Fact {
     },
     /// Contact with the router changed.
     Link(LinkFact),
+    /// The adaptive law has something to say.
+    Adaptive(AdaptiveFact),
     /// A write did not take effect.
     Refused {
         /// Of which queue.
@@ -159,6 +205,8 @@ pub enum Fact {
 pub enum Noise {
     /// [`Fact::Transition`] of one direction.
     Transitions(Direction),
+    /// [`AdaptiveFact::Mode`] of one direction.
+    Modes(Direction),
     /// [`Fact::Spike`].
     Spikes,
     /// [`Fact::Cycle`] at a change of zone.

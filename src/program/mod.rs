@@ -2,7 +2,7 @@
 
 mod fact;
 
-pub use self::fact::{Fact, LinkFact, Noise};
+pub use self::fact::{AdaptiveFact, Fact, LinkFact, Noise};
 
 use core::fmt::Debug;
 
@@ -128,7 +128,7 @@ pub enum Output<O = Order, S = Saved, F = Fact> {
 }
 
 /// The outputs of one call: every WAN may probe all reflectors, write both queues and tell a few facts.
-const OUTBOX: usize = crate::status::MAX_WANS * (crate::control::prober::MAX_REFLECTORS + 20);
+const OUTBOX: usize = crate::status::MAX_WANS * (crate::control::prober::MAX_REFLECTORS + 26);
 
 /// Where a program leaves its requests; the caller owns it and empties it after every call.
 #[derive(Clone, Debug)]

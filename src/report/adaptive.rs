@@ -2,10 +2,11 @@
 
 use core::fmt::{self, Display};
 
+use crate::control::bloat::presence::Presence;
 use crate::control::law::adaptive::{Blocker, Decision, Mode, Reason};
 
 /// A decision in a sentence: what was done, on what, and why the rate is not higher.
-pub(in crate::report) struct Adapted<'a>(pub(in crate::report) &'a Decision);
+pub(crate) struct Adapted<'a>(pub(crate) &'a Decision);
 
 impl Display for Adapted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -31,8 +32,18 @@ impl Display for Adapted<'_> {
     }
 }
 
+/// What the silence of the reflectors is, in a word.
+pub(crate) const fn presence(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Heard => "heard",
+        Presence::Stalled { .. } => "stalled",
+        Presence::Outage { .. } => "outage",
+        Presence::Deaf { .. } => "deaf",
+    }
+}
+
 /// A state in a word, for people and programs.
-pub(in crate::report) const fn mode(mode: Mode) -> &'static str {
+pub(crate) const fn mode(mode: Mode) -> &'static str {
     match mode {
         Mode::Clear => "clear",
         Mode::Draining => "draining",
@@ -42,13 +53,14 @@ pub(in crate::report) const fn mode(mode: Mode) -> &'static str {
 }
 
 /// What was done, in a few words.
-pub(in crate::report) const fn reason(reason: Reason) -> &'static str {
+pub(crate) const fn reason(reason: Reason) -> &'static str {
     match reason {
         Reason::Held => "held",
         Reason::Raised => "raised, loaded and without delay",
         Reason::Cut => "cut to what was delivered, less what drains the queue",
         Reason::Drained => "the queue drains, the rate follows",
         Reason::Returned => "the queue is gone, back to just under what was delivered",
+        Reason::Eased => "a queue began after a raise, back to just under what was delivered",
         Reason::GaveBack => "given back, the cut did not help",
         Reason::SteppedBack => "stepped back while the other direction is cut",
         Reason::Tried => "given back for a moment, to see whether the delay is ours",
@@ -58,13 +70,14 @@ pub(in crate::report) const fn reason(reason: Reason) -> &'static str {
 }
 
 /// The same in one word, for programs.
-pub(in crate::report) const fn reason_word(reason: Reason) -> &'static str {
+pub(crate) const fn reason_word(reason: Reason) -> &'static str {
     match reason {
         Reason::Held => "held",
         Reason::Raised => "raised",
         Reason::Cut => "cut",
         Reason::Drained => "drained",
         Reason::Returned => "returned",
+        Reason::Eased => "eased",
         Reason::GaveBack => "gave_back",
         Reason::SteppedBack => "stepped_back",
         Reason::Tried => "tried",
@@ -74,7 +87,7 @@ pub(in crate::report) const fn reason_word(reason: Reason) -> &'static str {
 }
 
 /// Why a rate is not higher.
-pub(in crate::report) const fn explain(blocker: Blocker) -> &'static str {
+pub(crate) const fn explain(blocker: Blocker) -> &'static str {
     match blocker {
         Blocker::Ceiling => "it is at the ceiling",
         Blocker::NoReplies => "the reflectors are silent",
@@ -90,7 +103,7 @@ pub(in crate::report) const fn explain(blocker: Blocker) -> &'static str {
 }
 
 /// The same in one word, for programs.
-pub(in crate::report) const fn blocker_word(blocker: Blocker) -> &'static str {
+pub(crate) const fn blocker_word(blocker: Blocker) -> &'static str {
     match blocker {
         Blocker::Ceiling => "ceiling",
         Blocker::NoReplies => "no_replies",

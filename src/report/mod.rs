@@ -1,6 +1,6 @@
 //! One snapshot, many spellings: the contract's words exist only here. PURE.
 
-mod adaptive;
+pub(crate) mod adaptive;
 mod autorate;
 mod document;
 pub mod feed;

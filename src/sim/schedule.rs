@@ -39,6 +39,16 @@ impl Schedule {
         self
     }
 
+    /// All these happen, each so long after the start. In any order; changes at the same moment keep
+    /// theirs.
+    pub fn of(mut changes: Vec<(Duration, Change)>) -> Self {
+        changes.sort_by_key(|&(after, _)| after);
+        Self {
+            changes,
+            ..Self::default()
+        }
+    }
+
     /// Starts over every `period`; what lies beyond it does not happen. A zero period never repeats.
     #[must_use]
     pub fn repeating_every(mut self, period: Duration) -> Self {

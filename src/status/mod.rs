@@ -1,10 +1,12 @@
 //! The one snapshot of everything worth telling. `/health`, the metrics, the state documents and the
 //! terminal all read it; nobody else's state is asked.
 
+mod adaptive;
 pub mod histogram;
 mod link;
 mod pulse;
 
+pub use self::adaptive::{AdaptiveStatus, CounterState, CounterStatus, Steps};
 pub use self::link::LinkStatus;
 pub use self::pulse::Pulse;
 
@@ -81,6 +83,8 @@ pub struct WanStatus {
     pub consecutive_failures: u32,
     /// How well the line can be measured.
     pub measurement: Measurement,
+    /// What the adaptive law goes by, if it decides.
+    pub adaptive: Option<AdaptiveStatus>,
     /// The router's side.
     pub router: RouterStatus,
     /// How often the delta was how long, of those that were measured.
@@ -177,6 +181,10 @@ pub struct ReflectorStatus {
     pub replies: u64,
     /// Echoes that were not, while an answer would still have counted.
     pub losses: u64,
+    /// What the adaptive law takes for its RTT over an empty line; `None` until it knows, and for v1.7's.
+    pub baseline: Option<Millis>,
+    /// Whether the adaptive law leaves it out for its conduct.
+    pub left_out: bool,
     /// How much longer each way was than usual, if it tells its time reliably.
     pub one_way: Option<Both<Millis>>,
 }

@@ -92,6 +92,7 @@ fn an_hour_of_the_adaptive_law_allocates_nothing() {
             .as_ref()
             .map(|gauge| gauge.achieved(now, Duration::from_millis(200)));
         let signal = Signal {
+            newest: gauges.as_ref().map(|gauge| gauge.newest(now)),
             reading: meter.step(now, climate),
             achieved,
             applies_in: Duration::from_millis(20),

@@ -4,5 +4,6 @@ mod command;
 mod mount;
 mod ranges;
 mod recorder;
+mod replayed;
 mod upkeep;
 mod v17;

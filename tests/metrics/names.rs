@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use wanctl::control::law::Why;
+use wanctl::control::law::adaptive::{Blocker, Decision, Mode, Reason};
+use wanctl::direction::Both;
 use wanctl::report::{Report, prometheus};
-use wanctl::status::{ReflectorStatus, Status, WanStatus, label};
+use wanctl::status::{AdaptiveStatus, ReflectorStatus, Status, WanStatus, label};
 use wanctl::steer::{EchoStatus, ListStatus, Steer, SteerStatus};
 use wanctl::steering::evidence::Alternate;
 use wanctl::steering::rule::Belief;
@@ -13,6 +16,18 @@ use wanctl::units::{Millis, Rate};
 const WALL: WallTime = WallTime {
     secs: 1_764_000_000,
     nanos: 0,
+};
+
+const DECISION: Decision = Decision {
+    rate: Rate::mbit(400),
+    mode: Mode::Clear,
+    reason: Reason::Held,
+    blocker: Some(Blocker::Unloaded),
+    delta: Some(Millis::of(1)),
+    threshold: Millis::of(15),
+    achieved: Some(Rate::mbit(20)),
+    anchor: Some(Rate::mbit(410)),
+    at_floor: false,
 };
 
 /// Names of series, and the labels each has; those of histograms with their suffixes.
@@ -65,6 +80,8 @@ pub(crate) fn autorate() -> String {
     wan.router.applied.down = Some(Rate::mbit(500));
     wan.router.applied.up = Some(Rate::mbit(50));
     wan.deltas.observe(Duration::from_millis(7));
+    wan.adaptive = Some(AdaptiveStatus::default());
+    wan.why = Both::from_fn(|_| Why::Adaptive(DECISION));
     let reflector = ReflectorStatus {
         label: label("1.1.1.1"),
         last: Some((Instant::ZERO, Millis::of(20))),

@@ -1,9 +1,11 @@
 //! The five beats of one WAN.
 
+mod adapting;
 mod restore;
 mod spell;
 mod telling;
 
+use self::adapting::Watched;
 use self::restore::restore;
 pub(super) use self::spell::Spell;
 use self::telling::KINDS;
@@ -21,7 +23,9 @@ use crate::control::prober::{Echo, MAX_REFLECTORS, Prober, ProberParams, Questio
 use crate::direction::{Both, Direction};
 use crate::program::{Outbox, Output, WanId};
 use crate::router::Transport;
-use crate::status::{Label, LinkStatus, ReflectorStatus, RouterStatus, Saved, WanStatus};
+use crate::status::{
+    AdaptiveStatus, Label, LinkStatus, ReflectorStatus, RouterStatus, Saved, WanStatus,
+};
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
 
@@ -82,6 +86,9 @@ pub struct Wan {
     fallback_told_at: [Option<Instant>; KINDS],
     baseline_told_at: Option<Instant>,
     pub(super) unsent: Option<Spell>,
+    /// Since when the counters are due and have not come.
+    pub(super) look_due_since: Option<Instant>,
+    watched: Watched,
 }
 
 impl Wan {
@@ -107,6 +114,8 @@ impl Wan {
             fallback_told_at: [None; KINDS],
             baseline_told_at: None,
             unsent: None,
+            look_due_since: None,
+            watched: Watched::new(now),
         }
     }
 
@@ -126,6 +135,7 @@ impl Wan {
             rates: self.controller.rates(),
             zones: self.controller.zones(),
             floors: self.controller.floors(),
+            adaptive: self.controller.pilot().map(|_| AdaptiveStatus::default()),
             router: RouterStatus {
                 link: LinkStatus::new(self.transport, self.has_spare),
                 ..RouterStatus::default()
@@ -182,9 +192,14 @@ impl Wan {
         self.ask(now, id, out);
         if let Some(pilot) = self.controller.pilot_mut()
             && status.router.link.up
-            && pilot.wants_counters(now)
         {
-            out.push(Output::Look { wan: id });
+            if pilot.wants_counters(now) {
+                self.look_due_since.get_or_insert(now);
+            }
+            // In every tick until they come: a link that is busy forgets.
+            if self.look_due_since.is_some() {
+                out.push(Output::Look { wan: id });
+            }
         }
         if outcome.check {
             let echo = self.prober.ask_gateway();

@@ -47,6 +47,7 @@ impl Wan {
         if let Decision::Judged(judgement) = decision {
             self.judged(now, judgement, status, &mut tell);
         }
+        self.adapting(now, decision, status, &mut tell);
         status.router.act = act;
         status.router.budget_left = self.actuator.budget().left(now);
         let throttled = act == Act::Throttled;

@@ -111,14 +111,14 @@ fn names(list: &str) -> Vec<String> {
         .collect()
 }
 
-fn span(parser: &mut Parser) -> Result<i64, String> {
+pub(super) fn span(parser: &mut Parser) -> Result<i64, String> {
     let text = text(parser)?;
     when::duration(&text).ok_or_else(|| {
         format!("argument --last: Invalid duration: '{text}'. Use format like '1h', '30m', '7d'")
     })
 }
 
-fn moment(parser: &mut Parser, option: &str) -> Result<i64, String> {
+pub(super) fn moment(parser: &mut Parser, option: &str) -> Result<i64, String> {
     let text = text(parser)?;
     when::timestamp(&text).ok_or_else(|| {
         format!(

@@ -78,7 +78,7 @@ fn nonsense_is_explained() {
         ),
         (
             "replay --config a",
-            "replay needs --config F and --trace T.csv",
+            "replay needs --config F, and --trace T.csv or --history",
         ),
         ("check", "the following arguments are required: --config"),
         ("notice", "the following arguments are required: --config"),

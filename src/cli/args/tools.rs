@@ -1,12 +1,11 @@
 //! The command lines of everything that is no daemon.
 
-use std::path::PathBuf;
-
 use lexopt::{Arg, Parser};
 
 use super::option::{files, option, said};
 use super::{CheckArgs, Command, DemoArgs, some_but_not_too_many};
-use crate::cli::help::{CHECK_HELP, DEMO_HELP, FINGERPRINT_HELP, NOTICE_HELP, REPLAY_HELP};
+use crate::cli::help::{CHECK_HELP, DEMO_HELP, FINGERPRINT_HELP, NOTICE_HELP};
+use crate::config::ControlLaw;
 
 pub(super) fn check(parser: &mut Parser) -> Result<Command, String> {
     let mut args = CheckArgs::default();
@@ -55,7 +54,8 @@ pub(super) fn fingerprint(parser: &mut Parser) -> Result<Command, String> {
 pub(super) fn demo(parser: &mut Parser) -> Result<Command, String> {
     let mut args = DemoArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &["seconds", "help"])? {
+        match option(arg, &["seconds", "law", "help"])? {
+            "law" => args.law = Some(law(parser)?),
             "seconds" => {
                 let value = parser.value().map_err(said)?;
                 let seconds = value.to_str().and_then(|text| text.parse().ok());
@@ -74,17 +74,15 @@ pub(super) fn demo(parser: &mut Parser) -> Result<Command, String> {
     Ok(Command::Demo(args))
 }
 
-pub(super) fn replay(parser: &mut Parser) -> Result<Command, String> {
-    let (mut config, mut trace) = (None, None);
-    while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &["config", "trace", "help"])? {
-            "config" => config = Some(PathBuf::from(parser.value().map_err(said)?)),
-            "trace" => trace = Some(PathBuf::from(parser.value().map_err(said)?)),
-            _ => return Ok(Command::Help(REPLAY_HELP)),
-        }
-    }
-    match (config, trace) {
-        (Some(config), Some(trace)) => Ok(Command::Replay { config, trace }),
-        _ => Err("replay needs --config F and --trace T.csv".into()),
+/// The value of `--law`.
+pub(super) fn law(parser: &mut Parser) -> Result<ControlLaw, String> {
+    let value = parser.value().map_err(said)?;
+    match value.to_str() {
+        Some("classic") => Ok(ControlLaw::Classic),
+        Some("adaptive") => Ok(ControlLaw::Adaptive),
+        _ => Err(format!(
+            "argument --law: {} is no control law; expected classic or adaptive",
+            value.display()
+        )),
     }
 }

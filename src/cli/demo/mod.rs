@@ -13,7 +13,7 @@ use super::daemon::{Daemon, Manner};
 use super::printed;
 use super::stage::world::{World, WorldOptions};
 use crate::autorate::Autorate;
-use crate::config;
+use crate::config::{self, ControlLaw};
 use crate::program::Program;
 use crate::shell::event_loop::After;
 use crate::sim::line::LineOptions;
@@ -32,7 +32,8 @@ pub(super) fn run(args: &DemoArgs) -> Result<ExitCode, String> {
         ..WorldOptions::default()
     })
     .map_err(|e| format!("cannot set up the simulated world: {e}"))?;
-    let text = config_text(world.router_port(), world.reflector_addresses());
+    let law = args.law.unwrap_or(ControlLaw::Adaptive);
+    let text = config_text(law, world.router_port(), world.reflector_addresses());
     let loaded = config::parse(Path::new("demo.yaml"), text.as_bytes())
         .map_err(|report| format!("the demo's own config is broken: {report}"))?;
     let mut daemon = Daemon::prepare(&[loaded], &RunArgs::default(), Manner::Demo)?;
@@ -59,7 +60,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<ExitCode, String> {
 
 /// A WAN file like a user's. The write budget is v1.7's in the wild; here it would be spent in half a
 /// second of congestion and the rest of the minute would show nothing.
-fn config_text(router_port: u16, reflectors: &[SocketAddr]) -> String {
+fn config_text(law: ControlLaw, router_port: u16, reflectors: &[SocketAddr]) -> String {
     let hosts: Vec<String> = reflectors
         .iter()
         .map(|address| format!("\"udp://{address}\""))
@@ -82,6 +83,7 @@ queues:
   upload: WAN-Upload
 continuous_monitoring:
   enabled: true
+  control_law: {}
   baseline_rtt_initial: 24
   download:
     floor_green_mbps: 150
@@ -113,6 +115,7 @@ lock_file: /nonexistent/demo.lock
 lock_timeout: 300
 storage: {{ db_path: \"\" }}
 ",
+        law.word(),
         hosts.join(", ")
     )
 }
@@ -123,7 +126,11 @@ mod tests {
 
     #[test]
     fn the_demos_config_is_one_a_user_could_write() {
-        let text = config_text(8080, &["127.0.0.1:7".parse().unwrap()]);
-        config::parse(Path::new("demo.yaml"), text.as_bytes()).unwrap();
+        for law in [ControlLaw::Classic, ControlLaw::Adaptive] {
+            let text = config_text(law, 8080, &["127.0.0.1:7".parse().unwrap()]);
+            let loaded = config::parse(Path::new("demo.yaml"), text.as_bytes()).unwrap();
+            assert_eq!(loaded.config.control_law, law);
+            assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+        }
     }
 }

@@ -51,8 +51,12 @@ impl Table {
         };
         say(&format!(
             "wanctl {} on a simulated cable line (500/40 Mbit/s, 24 ms) behind a RouterOS double.\n\
-             Zones begin at {}, {}, {}.\n",
+             {}. Zones begin at {}, {}, {}.\n",
             env!("CARGO_PKG_VERSION"),
+            match setting("control_law") {
+                "control_law: adaptive" => "The adaptive law decides (--law classic shows v1.7's)",
+                _ => "v1.7's law decides",
+            },
             setting("target_bloat_ms"),
             setting("warn_bloat_ms"),
             setting("hard_red_bloat_ms"),

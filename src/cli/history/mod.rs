@@ -1,7 +1,6 @@
 //! `wanctl history`: what happened, as a table, statistics, CSV or JSON (contract 2.4).
 
 mod lines;
-mod number;
 mod plot;
 mod summary;
 mod table;

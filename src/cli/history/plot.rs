@@ -1,26 +1,17 @@
 //! A chart for the terminal: what the line was like, at a glance.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
-use super::number::short;
+use super::super::chart::{COLUMNS, Moments, chart, row};
 use super::table::local;
 use crate::history::metric;
 use crate::history::query::Query;
 use crate::history::row::Sample;
 
-/// Moments side by side; with the scale, 80 characters.
-const COLUMNS: usize = 70;
-/// Lines of one chart.
-const HEIGHT: usize = 5;
-/// An eighth of a line more each.
-const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-const EIGHTHS: usize = BLOCKS.len() - 1;
 /// GREEN, YELLOW, SOFT_RED, RED.
 const ZONES: [char; 4] = ['·', 'y', 's', 'R'];
 
-/// What each moment had; `None`: nothing is known.
-type Moments = [Option<f64>; COLUMNS];
 /// Which of two values of one moment is shown.
 type Pick = fn(f64, f64) -> f64;
 
@@ -145,76 +136,6 @@ impl fmt::Display for Plot {
         }
         Ok(())
     }
-}
-
-/// Bars from nothing up to the greatest value.
-fn chart(f: &mut fmt::Formatter<'_>, title: &str, moments: &Moments) -> fmt::Result {
-    let greatest = moments
-        .iter()
-        .flatten()
-        .copied()
-        .fold(f64::NEG_INFINITY, f64::max);
-    if !greatest.is_finite() {
-        return Ok(());
-    }
-    writeln!(f, "{:9}{title}", "")?;
-    let steps = HEIGHT * EIGHTHS;
-    for line in (0..HEIGHT).rev() {
-        let scale = if line == HEIGHT - 1 {
-            short(greatest)
-        } else {
-            String::new()
-        };
-        let bars = moments.iter().map(|value| {
-            let filled = value.map_or(0, |value| eighths(value, greatest, steps));
-            BLOCKS[filled.saturating_sub(line * EIGHTHS).min(EIGHTHS)]
-        });
-        labelled(f, &scale, bars)?;
-    }
-    Ok(())
-}
-
-/// Something, however little, of what is known.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "between 0 and the number of steps"
-)]
-fn eighths(value: f64, greatest: f64, steps: usize) -> usize {
-    let share = if greatest > 0.0 {
-        (value / greatest).clamp(0.0, 1.0)
-    } else {
-        0.0
-    };
-    ((share * steps as f64).round() as usize).max(1)
-}
-
-/// One letter per moment.
-fn row(
-    f: &mut fmt::Formatter<'_>,
-    name: &str,
-    moments: &Moments,
-    letter: impl Fn(f64) -> char,
-) -> fmt::Result {
-    if moments.iter().all(Option::is_none) {
-        return Ok(());
-    }
-    labelled(
-        f,
-        name,
-        moments.iter().map(|value| value.map_or(' ', &letter)),
-    )
-}
-
-fn labelled(
-    f: &mut fmt::Formatter<'_>,
-    label: &str,
-    letters: impl Iterator<Item = char>,
-) -> fmt::Result {
-    let mut line = format!("{label:>7} │");
-    line.extend(letters);
-    f.write_str(line.trim_end())?;
-    f.write_char('\n')
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::number::short;
+use super::super::number::short;
 use crate::history::metric::{self, Kind};
 use crate::history::row::Sample;
 
@@ -20,6 +20,10 @@ const CODES: core::ops::RangeInclusive<f64> = 0.0..=10.0;
 
 impl Summary {
     pub(super) fn add(&mut self, sample: &Sample<'_>) {
+        // A change is a moment and its code no number to be added up.
+        if sample.metric == metric::MODE {
+            return;
+        }
         let mut value = sample.value;
         if sample.metric == metric::STATE {
             // A change is a moment, not a time: in the coarser tiers there are more of them than hours.

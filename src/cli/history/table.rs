@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::number::short;
+use super::super::number::short;
 use crate::history::row::Sample;
 use crate::shell::scribe::text_local;
 use crate::time::WallTime;

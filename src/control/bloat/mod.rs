@@ -92,6 +92,9 @@ pub enum Climate {
 pub struct Reading {
     /// The queue's delay: consensus over baseline, without the noise. `None`: nothing fresh.
     pub delta: Option<Millis>,
+    /// What the newest reply and an echo that should have been answered by now agree on already: sooner
+    /// than the delta, and easier to mislead. `None`: all are answered in time.
+    pub early: Option<Millis>,
     /// From here on a delta is bloat, before a frame's own time is added.
     pub threshold: Millis,
     /// The queue is shrinking already: a cut made now would be one too many.
@@ -248,10 +251,12 @@ impl Meter {
         }
         self.heard = heard;
         self.raw = self.overdue(now, heard);
+        let early = self.early(now).map(|ms| (ms - self.noise.mean()).max(0.0));
         let delta = self.raw.map(|raw| (raw - self.noise.mean()).max(0.0));
         let rise = delta.map_or(0.0, |ms| self.trend.rise(now, ms));
         Reading {
             delta: delta.and_then(Millis::new),
+            early: early.and_then(Millis::new),
             threshold: self.threshold(),
             falling: rise < -DRAINING_MS_PER_S,
             slope: (rise / 1e3).clamp(0.0, STEEPEST),
@@ -335,7 +340,18 @@ impl Meter {
     /// lower it.
     fn overdue(&self, now: Instant, heard: Option<f64>) -> Option<f64> {
         let bound = heard.unwrap_or(0.0);
-        let mut late: Vec<f64, PANEL> = Vec::new();
+        let mut late = self.late(now, bound);
+        if late.is_empty() {
+            return heard;
+        }
+        let room = PANEL - late.len();
+        late.extend(self.panel.iter().rev().take(room).map(|delta| delta.ms));
+        second_lowest(late).map(|ms| ms.max(bound))
+    }
+
+    /// Echoes that are later than `bound` milliseconds over their baseline, by how much they are.
+    fn late(&self, now: Instant, bound: f64) -> Vec<f64, PANEL> {
+        let mut late = Vec::new();
         let included = || {
             let all = self.reflectors.iter();
             all.filter(|reflector| !reflector.conduct.is_out() && reflector.baseline.is_known())
@@ -351,12 +367,16 @@ impl Meter {
                 }
             }
         }
-        if late.is_empty() {
-            return heard;
-        }
-        let room = PANEL - late.len();
-        late.extend(self.panel.iter().rev().take(room).map(|delta| delta.ms));
-        second_lowest(late).map(|ms| ms.max(bound))
+        late
+    }
+
+    /// What the newest reply and the latest echo agree on.
+    fn early(&self, now: Instant) -> Option<f64> {
+        let newest = self.panel.back()?.ms;
+        let late = self.late(now, 0.0);
+        late.into_iter()
+            .max_by(f64::total_cmp)
+            .map(|late| late.min(newest))
     }
 
     /// Once a second: who is out, who is back.

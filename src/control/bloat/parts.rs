@@ -35,11 +35,19 @@ impl Reading {
             falling,
             slope,
         } = parts[direction];
+        let sum = (parts.down.delta + parts.up.delta).as_f64();
+        let share = if sum < TELLING_MS {
+            1.0
+        } else {
+            delta.as_f64() / sum
+        };
+        let scaled = |ms: Millis, share: f64| Millis::new(ms.as_f64() * share).unwrap_or(ms);
         Self {
             delta: Some(delta),
             falling,
             slope,
-            threshold: Millis::new(self.threshold.as_f64() * OF_ONE_WAY).unwrap_or_default(),
+            early: self.early.map(|early| scaled(early, share)),
+            threshold: scaled(self.threshold, OF_ONE_WAY),
             ..self
         }
     }

@@ -238,3 +238,35 @@ fn a_deep_queue_explains_as_long_a_silence_as_its_bytes_allow() {
     let acks = Achieved::Known(Rate::bps(800_000));
     assert_eq!(judge(800, twentieth, acks), Presence::Heard);
 }
+
+#[test]
+fn two_voices_are_earlier_than_three_and_one_is_none() {
+    let mut bench = bench();
+    bench.run(10_000, |_, _| Some(0));
+    // From now on the queue grows by three seconds in two.
+    let start = bench.now;
+    let grows = move |now: u64, _| Some((now - start) * 3 / 2);
+    let mut seen = Vec::new();
+    while seen.len() < 20 {
+        let reading = bench.run(ECHO, grows);
+        let early = reading.early.map_or(0.0, Millis::as_f64);
+        seen.push((bench.now - start, early > 15.0, ms(&reading) > 15.0));
+    }
+    let first = |which: fn(&(u64, bool, bool)) -> bool| seen.iter().find(|&seen| which(seen));
+    let early = first(|seen| seen.1).expect("late echoes").0;
+    let agreed = first(|seen| seen.2).expect("a consensus").0;
+    assert!(early + ECHO <= agreed, "{early} {agreed}");
+}
+
+#[test]
+fn silence_alone_is_no_early_voice() {
+    let mut bench = bench();
+    bench.run(10_000, |_, _| Some(0));
+    for _ in 0..10 {
+        let reading = bench.run(ECHO, |_, _| None);
+        assert!(
+            reading.early.is_none_or(|early| early < Millis::of(5)),
+            "{reading:?}"
+        );
+    }
+}

@@ -2,15 +2,18 @@
 
 use crate::time::{Duration, Instant};
 
-/// Readings that make a test: two seconds at ten a second, as `peers.md` of the law study asks.
-const READINGS: u32 = 20;
+/// Moves that make a test: two seconds of traffic at ten readings a second, as the law study asks.
+const MOVES: u32 = 20;
 /// A counter that moves less often than this is no help to a law that decides five times a second.
 const SLOWEST: Duration = Duration::from_millis(500);
+/// Readings further apart than this are those of an idle line, and show our rhythm and not the counter's.
+const CLOSE: Duration = Duration::from_millis(500);
 
 /// What the test found.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Verdict {
     /// Too few readings, or too little traffic to see anything move.
+    #[default]
     Undecided,
     /// It moves at least this often.
     Fresh(Duration),
@@ -21,43 +24,40 @@ pub enum Verdict {
 /// Watches a counter under any traffic until it knows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Freshness {
-    /// The last reading and since when it has been the same.
+    /// The last reading.
     last: Option<(Instant, u64)>,
     moved_at: Option<Instant>,
-    readings: u32,
     moves: u32,
-    spent: u64,
+    shortest: Option<Duration>,
 }
 
 impl Freshness {
-    /// One reading more. Idle stretches tell nothing and do not count: between two moves only the time
-    /// from one to the next is taken, and a gap longer than `SLOWEST` twice over is an idle one.
+    /// One reading more. Idle stretches tell nothing and do not count. Traffic comes in bursts, so that a
+    /// counter may stand still though it is fresh; the shortest time between two moves is the counter's own.
     pub fn observe(&mut self, at: Instant, bytes: u64) {
-        let moved = self.last.is_some_and(|(_, before)| bytes != before);
-        self.last = Some((at, bytes));
-        if !moved {
+        let Some((before, was)) = self.last.replace((at, bytes)) else {
+            return;
+        };
+        if at - before > CLOSE {
+            self.moved_at = None;
             return;
         }
-        if let Some(before) = self.moved_at
-            && at - before <= SLOWEST.doubled()
-        {
-            self.moves += 1;
-            self.spent += (at - before).as_micros();
+        if bytes == was {
+            return;
         }
-        self.readings += 1;
-        self.moved_at = Some(at);
+        if let Some(moved_at) = self.moved_at.replace(at) {
+            let gap = at - moved_at;
+            self.shortest = Some(self.shortest.map_or(gap, |shortest| shortest.min(gap)));
+        }
+        self.moves += 1;
     }
 
     /// What is known so far.
     pub fn verdict(&self) -> Verdict {
-        if self.readings < READINGS || self.moves == 0 {
-            return Verdict::Undecided;
-        }
-        let period = Duration::from_micros(self.spent / u64::from(self.moves));
-        if period <= SLOWEST {
-            Verdict::Fresh(period)
-        } else {
-            Verdict::Slow(period)
+        match self.shortest {
+            Some(period) if self.moves >= MOVES && period <= SLOWEST => Verdict::Fresh(period),
+            Some(period) if self.moves >= MOVES => Verdict::Slow(period),
+            _ => Verdict::Undecided,
         }
     }
 }

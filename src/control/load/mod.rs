@@ -5,18 +5,20 @@
 //!
 //! | what happens | how it shows | what is said |
 //! |---|---|---|
-//! | it is refreshed rarely | few distinct values while traffic flows | a longer [`window`](Gauge::window) |
+//! | it is refreshed rarely | few distinct values while traffic flows | a longer [`window`](Gauge::window); too rarely: [`Achieved::Unknown`] |
 //! | it stops in the middle of traffic | no byte at all after a busy window | [`Achieved::Unknown`] for [`FROZEN_FOR`], then it was the end of the traffic |
 //! | it cannot be read, or starts over | no reading, or a smaller one | [`Achieved::Unknown`] until there are two new ones |
 //!
 //! [`Freshness`] is the self-test at the start: how long the counter takes to move. [`Pace`] says when
 //! to ask next, so that an idle line costs one request a second and a slow router is not pressed.
 
+mod counting;
 mod freshness;
 mod pace;
 
 use heapless::Deque;
 
+pub use self::counting::Counting;
 pub use self::freshness::{Freshness, Verdict};
 pub use self::pace::Pace;
 
@@ -31,6 +33,13 @@ pub const FROZEN_FOR: Duration = Duration::from_millis(1_000);
 /// Above this the line was busy, so that a sudden nothing is suspect. One call in G.711, both ways
 /// counted, is 0.17 Mbit/s.
 const BUSY: Rate = Rate::bps(200_000);
+/// The shortest time that makes a rate: from one reading to the next at ten a second, less what two
+/// replies may differ.
+const MOMENT: Duration = Duration::from_millis(80);
+/// A moment is over after this.
+const NEWEST_FOR: Duration = Duration::from_millis(150);
+/// Thirty full packets: fewer, and the last one alone is more than three per cent.
+const ENOUGH_BYTES: u64 = 30 * 1_514;
 /// Readings that are kept: a window of one second at ten a second, and one to start from.
 const KEPT: usize = 12;
 
@@ -62,6 +71,8 @@ pub enum Missing {
     Overdue,
     /// The counter stopped in the middle of traffic.
     Frozen,
+    /// The self-test found that it moves too rarely to decide on.
+    Slow,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -134,6 +145,17 @@ impl Gauge {
             return Achieved::Unknown(Missing::Frozen);
         }
         Achieved::Known(through(last.bytes - first.bytes, last.at - first.at))
+    }
+
+    /// The rate of the newest moment, for an event the window would blur: `None` if the newest reading is
+    /// old, or too few packets went through to make a rate; zero if none did.
+    pub fn newest(&self, now: Instant) -> Option<Rate> {
+        let last = self.readings.back()?;
+        let earlier = |reading: &&Reading| last.at - reading.at >= MOMENT;
+        let first = self.readings.iter().rev().find(earlier)?;
+        let bytes = last.bytes - first.bytes;
+        let fresh = now - last.at <= NEWEST_FOR && last.at - first.at <= self.window;
+        (fresh && (bytes >= ENOUGH_BYTES || bytes == 0)).then(|| through(bytes, last.at - first.at))
     }
 
     /// Forgets what was counted: the link was lost, or the queue is another one.

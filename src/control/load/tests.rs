@@ -108,6 +108,38 @@ fn the_self_test_tells_a_fresh_counter_from_a_lazy_one() {
 }
 
 #[test]
+fn neither_bursts_nor_our_own_idle_rhythm_make_a_counter_lazy() {
+    let mut freshness = Freshness::default();
+    // A quarter of a second of video in every second.
+    for millis in (0..30_000_u64).step_by(100) {
+        freshness.observe(at(millis), millis / 1_000 * 300 + (millis % 1_000).min(300));
+    }
+    let fresh = Verdict::Fresh(Duration::from_millis(100));
+    assert_eq!(freshness.verdict(), fresh);
+    let mut idle = Freshness::default();
+    for second in 0..100 {
+        idle.observe(at(second * 1_000), second);
+    }
+    assert_eq!(idle.verdict(), Verdict::Undecided);
+}
+
+#[test]
+fn a_counter_that_moves_as_often_as_it_is_read_needs_no_longer_window() {
+    let found = |period: u64, every: u64| {
+        let mut counting = Counting::default();
+        let readings = (0..30_000).step_by(usize::try_from(every).unwrap_or(1));
+        let every = Duration::from_millis(every);
+        readings
+            .filter_map(|millis| counting.read(at(millis), millis / period, every))
+            .collect::<std::vec::Vec<_>>()
+    };
+    assert_eq!(found(10, 100), []);
+    assert_eq!(found(10, 400), []);
+    // Said once.
+    assert_eq!(found(400, 100), [Duration::from_millis(400)]);
+}
+
+#[test]
 fn an_idle_line_is_asked_once_a_second_and_a_slow_router_rarely() {
     let mut pace = Pace::default();
     assert_eq!(pace.due_at(true), Instant::ZERO);
@@ -122,4 +154,27 @@ fn an_idle_line_is_asked_once_a_second_and_a_slow_router_rarely() {
         pace.answered(Duration::from_millis(400));
     }
     assert!(pace.every(true) > Duration::from_millis(1_500));
+}
+
+#[test]
+fn the_newest_moment_shows_a_fall_that_the_window_blurs() {
+    let mut gauge = Gauge::default();
+    let bytes = flow(&mut gauge, 0, 1_100, 0, Rate::mbit(100));
+    let before = bytes - Rate::mbit(100).as_bps() / 80;
+    gauge.count(at(1_100), before + Rate::mbit(40).as_bps() / 80);
+    assert_eq!(gauge.newest(at(1_120)), Some(Rate::mbit(40)));
+    let blurred = gauge.achieved(at(1_120), NO_GRACE);
+    assert_eq!(blurred, Achieved::Known(Rate::mbit(80)));
+    assert_eq!(gauge.newest(at(1_300)), None, "it is over");
+}
+
+#[test]
+fn a_moment_without_a_packet_is_a_rate_and_one_with_a_few_is_none() {
+    let mut gauge = Gauge::default();
+    let bytes = flow(&mut gauge, 0, 1_000, 0, Rate::mbit(40));
+    let before = bytes - Rate::mbit(40).as_bps() / 80;
+    gauge.count(at(1_000), before);
+    assert_eq!(gauge.newest(at(1_000)), Some(Rate::ZERO));
+    gauge.count(at(1_100), before + 3_000);
+    assert_eq!(gauge.newest(at(1_100)), None);
 }

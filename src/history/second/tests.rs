@@ -1,11 +1,12 @@
 use super::*;
 use crate::control::controller::{Judgement, Source};
 use crate::control::delay::Delay;
+use crate::control::law::adaptive::{Blocker, Decision, Mode, Reason};
 use crate::control::law::{Verdict, Why};
 use crate::control::zone::Zone;
 use crate::direction::{Both, Direction};
 use crate::history::metric;
-use crate::program::{Fact, WanId};
+use crate::program::{AdaptiveFact, Fact, WanId};
 use crate::router::Refusal;
 use crate::time::Duration;
 use crate::units::{Millis, Rate};
@@ -196,6 +197,73 @@ fn what_happens_once_is_a_row_at_once() {
         let kind = metric::Kind::of(metric, words.nth(1));
         assert_eq!(kind, metric::Kind::Event, "{row}");
     }
+}
+
+fn decision() -> Decision {
+    Decision {
+        rate: Rate::mbit(72),
+        mode: Mode::Draining,
+        reason: Reason::Cut,
+        blocker: Some(Blocker::Draining),
+        delta: Some(Millis::of(39)),
+        threshold: Millis::of(15),
+        achieved: Some(Rate::bps(80_120_000)),
+        anchor: Some(Rate::mbit(85)),
+        at_floor: false,
+    }
+}
+
+#[test]
+fn the_adaptive_law_leaves_what_passed_what_the_line_can_do_and_its_changes_of_mode() {
+    let mut fact = cycle(60, 64, (Zone::Yellow, 72), (Zone::Yellow, 10));
+    let Fact::Cycle { judgement, .. } = &mut fact else {
+        unreachable!("it is a cycle");
+    };
+    judgement.verdicts.down.why = Why::Adaptive(decision());
+    judgement.verdicts.up.why = Why::Adaptive(Decision {
+        anchor: None,
+        ..decision()
+    });
+    let rows = told(&[(wall(7, 0), fact)]);
+    assert_eq!(
+        rows[7..],
+        [
+            "7 wanctl_achieved_download_mbps 80.12",
+            "7 wanctl_achieved_upload_mbps 80.12",
+            "7 wanctl_anchor_download_mbps 85",
+        ]
+    );
+    let moved = |decision| {
+        let fact = AdaptiveFact::Mode {
+            direction: Direction::Down,
+            was: Mode::Clear,
+            decision,
+            notable: false,
+        };
+        told(&[(wall(7, 0), Fact::Adaptive(fact))])
+    };
+    assert_eq!(
+        moved(decision()),
+        [
+            r#"7 wanctl_adaptive_mode 1 {"direction": "download", "mode": "draining", "reason": "cut", "blocker": "draining", "delta_ms": 39.0, "anchor_mbps": 85.0, "achieved_mbps": 80.1}"#
+        ]
+    );
+    let unknown = Decision {
+        mode: Mode::Blind,
+        reason: Reason::Held,
+        blocker: None,
+        delta: None,
+        achieved: None,
+        anchor: None,
+        ..decision()
+    };
+    assert_eq!(
+        moved(unknown),
+        [
+            r#"7 wanctl_adaptive_mode 3 {"direction": "download", "mode": "blind", "reason": "held"}"#
+        ]
+    );
+    assert_eq!(metric::Kind::of(metric::MODE, None), metric::Kind::Event);
 }
 
 #[test]

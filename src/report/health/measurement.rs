@@ -27,12 +27,21 @@ struct Reflector<'a> {
     age_seconds: Option<f64>,
     loss_percent: f64,
     one_way: Option<OneWay>,
+    #[serde(flatten)]
+    adaptive: Option<Adaptive>,
 }
 
 #[derive(serde::Serialize)]
 struct OneWay {
     forward_ms: f64,
     backward_ms: f64,
+}
+
+/// What the adaptive law makes of a reflector.
+#[derive(serde::Serialize)]
+struct Adaptive {
+    baseline_ms: Option<f64>,
+    left_out: bool,
 }
 
 pub(super) fn measurement(wan: &WanStatus, now: Instant) -> Measurement<'_> {
@@ -65,6 +74,10 @@ impl Serialize for Reflectors<'_> {
                 one_way: reflector.one_way.map(|one_way| OneWay {
                     forward_ms: rounded(one_way.up, 2),
                     backward_ms: rounded(one_way.down, 2),
+                }),
+                adaptive: self.0.adaptive.is_some().then(|| Adaptive {
+                    baseline_ms: reflector.baseline.map(|rtt| rounded(rtt, 2)),
+                    left_out: reflector.left_out,
                 }),
             })?;
         }

@@ -1,5 +1,6 @@
 //! `/health` (contract 6.1): v1.7's fields in v1.7's order, then what v1.7 could not say.
 
+mod adaptive;
 mod link;
 mod measurement;
 #[cfg(test)]
@@ -19,7 +20,7 @@ use crate::units::Millis;
 
 /// Bytes that hold the document of so many WANs.
 pub const fn capacity(wans: usize) -> usize {
-    1024 + wans * 8 * 1024
+    1024 + wans * 10 * 1024
 }
 
 /// Whether everything is as it should be: HTTP 200, else 503.

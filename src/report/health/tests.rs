@@ -1,10 +1,16 @@
 //! What readers of `/health` rely on.
 
 use super::*;
+use crate::control::bloat::noise::Noise;
+use crate::control::bloat::presence::Presence;
+use crate::control::law::Why;
+use crate::control::law::adaptive::{Blocker, Decision, Mode, Reason};
 use crate::control::law::classic::Floors;
+use crate::control::load::Verdict;
 use crate::control::zone::Zone;
+use crate::direction::Both;
 use crate::router::{Failure, Transport};
-use crate::status::{Sight, WanStatus, label};
+use crate::status::{AdaptiveStatus, Sight, WanStatus, label};
 use crate::units::Rate;
 
 fn status() -> Status {
@@ -171,10 +177,107 @@ fn a_rate_is_at_its_floor_if_its_zone_lets_it_fall_no_further() {
     }
 }
 
+fn decision() -> Decision {
+    Decision {
+        rate: Rate::mbit(40),
+        mode: Mode::Draining,
+        reason: Reason::SteppedBack,
+        blocker: Some(Blocker::OtherDirection),
+        delta: Millis::new(39.04),
+        threshold: Millis::of(15),
+        achieved: Some(Rate::mbit(38)),
+        anchor: Some(Rate::mbit(41)),
+        at_floor: false,
+    }
+}
+
+/// Makes a WAN the adaptive law's.
+fn adapt(wan: &mut WanStatus, now: Instant) {
+    let mut shown = AdaptiveStatus::default();
+    shown.presence = Presence::Deaf { since: now };
+    shown.noise = Noise::restored(Millis::new(0.75).unwrap(), Millis::of(2)).unwrap();
+    shown.counters.read_at = Some(now);
+    shown.counters.verdict = Verdict::Fresh(Duration::from_micros(104_250));
+    shown.steps.down.cuts = 3;
+    wan.adaptive = Some(shown);
+    wan.why.down = Why::Adaptive(decision());
+    wan.why.up = Why::Adaptive(decision());
+}
+
+#[test]
+fn the_adaptive_law_says_what_it_decided_and_what_it_goes_by() {
+    let mut status = status();
+    let now = status.now;
+    let reflector = crate::status::ReflectorStatus {
+        baseline: Some(Millis::of(24)),
+        left_out: true,
+        ..Default::default()
+    };
+    let wan = &mut status.wans[0];
+    wan.measurement.reflectors.push(reflector).unwrap();
+    let classic = written(&status);
+    for ours in ["adaptive", "control_law", "baseline_ms", "left_out"] {
+        assert!(!classic.contains(ours), "{ours} is none of classic's");
+    }
+    adapt(&mut status.wans[0], now);
+    status.now = now + Duration::from_millis(1_500);
+    let health: serde_json::Value = serde_json::from_str(&written(&status)).unwrap();
+    let wan = &health["wans"][0];
+    assert_eq!(
+        wan["download"]["adaptive"],
+        serde_json::json!({
+            "mode": "draining", "reason": "stepped_back", "blocker": "other_direction",
+            "delta_ms": 39.04, "threshold_ms": 15.0, "achieved_mbps": 38.0, "anchor_mbps": 41.0,
+            "cuts": 3, "raises": 0, "returns": 0,
+        })
+    );
+    assert_eq!(wan["control_law"], "adaptive");
+    assert_eq!(
+        wan["adaptive"],
+        serde_json::json!({
+            "reflectors": "deaf", "noise_ms": 0.75, "noise_deviation_ms": 2.0,
+            "counters": { "state": "fresh", "age_seconds": 1.5, "period_ms": 104.3 },
+        })
+    );
+    let reflector = &wan["measurement"]["reflectors"][0];
+    assert_eq!(reflector["baseline_ms"], 24.0);
+    assert_eq!(reflector["left_out"], true);
+}
+
+#[test]
+fn counters_that_were_not_read_for_long_are_none() {
+    let mut status = status();
+    adapt(&mut status.wans[0], Instant::ZERO);
+    let state = |status: &Status| {
+        let health: serde_json::Value = serde_json::from_str(&written(status)).unwrap();
+        health["wans"][0]["adaptive"]["counters"]["state"].clone()
+    };
+    status.now = Instant::ZERO + Duration::from_millis(9_999);
+    assert_eq!(state(&status), "fresh");
+    status.now = Instant::ZERO + crate::status::GRACE;
+    assert_eq!(state(&status), "none");
+    let shown = status.wans[0].adaptive.as_mut().unwrap();
+    shown.counters.read_at = Some(status.now);
+    shown.counters.verdict = Verdict::Slow(Duration::from_secs(1));
+    assert_eq!(state(&status), "slow");
+    let shown = status.wans[0].adaptive.as_mut().unwrap();
+    shown.counters.verdict = Verdict::Undecided;
+    assert_eq!(state(&status), "undecided");
+}
+
 #[test]
 fn a_full_house_fits_the_buffer() {
     let mut status = status();
     let mut wan = status.wans[0].clone();
+    adapt(&mut wan, Instant::ZERO);
+    wan.rates = Both::from_fn(|_| Rate::bps(u64::MAX));
+    let most = Decision {
+        achieved: Some(Rate::bps(u64::MAX)),
+        anchor: Some(Rate::bps(u64::MAX)),
+        ..decision()
+    };
+    wan.why = Both::from_fn(|_| Why::Adaptive(most));
+    wan.measurement.sight = Sight::Frozen;
     wan.name = label(&"x".repeat(64));
     wan.router.inactive.up = true;
     for _ in 0..16 {
@@ -187,10 +290,13 @@ fn a_full_house_fits_the_buffer() {
             down: Millis::of(3_199),
             up: Millis::of(3_198),
         });
+        reflector.baseline = Millis::new(12_345.67);
         wan.measurement.reflectors.push(reflector).unwrap();
     }
     status.wans.clear();
     while status.wans.push(wan.clone()).is_ok() {}
     let mut buffer = vec![0; capacity(crate::status::MAX_WANS)];
-    assert!(write(&status, &mut buffer).is_ok());
+    let len = write(&status, &mut buffer).expect("it fits");
+    // With a tenth of the room to spare, for whoever adds a field and forgets it.
+    assert!(len * 10 < buffer.len() * 9, "{len} of {}", buffer.len());
 }

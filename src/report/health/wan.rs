@@ -1,5 +1,6 @@
 //! One WAN's part of the document.
 
+use super::adaptive::{Basis, basis};
 use super::link::{Connectivity, Link, connectivity, link};
 use super::measurement::{Measurement, measurement};
 use super::{Text, rounded};
@@ -10,7 +11,7 @@ use crate::direction::Direction;
 use crate::report::adaptive;
 use crate::report::words::{self, Explanation};
 use crate::router::Refusal;
-use crate::status::WanStatus;
+use crate::status::{Steps, WanStatus};
 use crate::time::Instant;
 use crate::units::Rate;
 
@@ -26,6 +27,10 @@ pub(super) struct Wan<'a> {
     measurement: Measurement<'a>,
     router: Router,
     log_lines_suppressed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    control_law: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adaptive: Option<Basis>,
 }
 
 #[derive(serde::Serialize)]
@@ -52,6 +57,9 @@ struct Adaptive {
     threshold_ms: f64,
     achieved_mbps: Option<f64>,
     anchor_mbps: Option<f64>,
+    cuts: u64,
+    raises: u64,
+    returns: u64,
 }
 
 #[derive(serde::Serialize)]
@@ -77,10 +85,13 @@ pub(super) fn describe(wan: &WanStatus, now: Instant) -> Wan<'_> {
         measurement: measurement(wan, now),
         router: router(wan),
         log_lines_suppressed: wan.counters.suppressed,
+        control_law: wan.adaptive.is_some().then_some("adaptive"),
+        adaptive: wan.adaptive.as_ref().map(|shown| basis(shown, now)),
     }
 }
 
 fn side(wan: &WanStatus, direction: Direction) -> Side<'_> {
+    let steps = wan.adaptive.unwrap_or_default().steps[direction];
     Side {
         current_rate_mbps: mbps(wan.rates[direction]),
         state: Text(wan.zones[direction]),
@@ -91,13 +102,13 @@ fn side(wan: &WanStatus, direction: Direction) -> Side<'_> {
         queue_inactive: wan.router.inactive[direction],
         transitions: wan.counters.transitions[direction],
         adaptive: match wan.why[direction] {
-            Why::Adaptive(ref decision) => Some(decided(decision)),
+            Why::Adaptive(ref decision) => Some(decided(decision, steps)),
             _ => None,
         },
     }
 }
 
-fn decided(decision: &Decision) -> Adaptive {
+fn decided(decision: &Decision, steps: Steps) -> Adaptive {
     Adaptive {
         mode: adaptive::mode(decision.mode),
         reason: adaptive::reason_word(decision.reason),
@@ -106,6 +117,9 @@ fn decided(decision: &Decision) -> Adaptive {
         threshold_ms: rounded(decision.threshold, 2),
         achieved_mbps: decision.achieved.map(mbps),
         anchor_mbps: decision.anchor.map(mbps),
+        cuts: steps.cuts,
+        raises: steps.raises,
+        returns: steps.returns,
     }
 }
 

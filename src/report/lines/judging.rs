@@ -2,12 +2,12 @@
 
 use core::fmt;
 
+use super::adaptive;
 use crate::control::controller::Judgement;
 use crate::control::law::Why;
 use crate::control::zone::Zone;
 use crate::direction::Direction;
 use crate::program::Noise;
-use crate::report::adaptive::{self, Adapted};
 use crate::units::Millis;
 
 /// v1.7's cycle line; the `wan: ` in front is written by the caller.
@@ -29,10 +29,9 @@ pub(super) fn cycle(f: &mut fmt::Formatter<'_>, judgement: &Judgement) -> fmt::R
         verdicts.down.rate.as_mbps(),
         verdicts.up.rate.as_mbps()
     )?;
-    for (direction, name) in [(Direction::Down, "DL"), (Direction::Up, "UL")] {
+    for direction in Direction::BOTH {
         if let Why::Adaptive(decision) = &verdicts[direction].why {
-            let mode = adaptive::mode(decision.mode);
-            write!(f, " | {name} {mode}: {}", Adapted(decision))?;
+            adaptive::brief(f, direction, decision)?;
         }
     }
     Ok(())
@@ -42,6 +41,7 @@ pub(super) fn suppressed(f: &mut fmt::Formatter<'_>, noise: Noise, count: u32) -
     write!(f, "{count} more ")?;
     match noise {
         Noise::Transitions(direction) => write!(f, "{direction} zone changes suppressed"),
+        Noise::Modes(direction) => write!(f, "{direction} mode changes suppressed"),
         Noise::Spikes => f.write_str("RTT spikes suppressed"),
         Noise::Cycles => f.write_str("cycle lines suppressed"),
         Noise::Silences => f.write_str("short ICMP outages suppressed"),

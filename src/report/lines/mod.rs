@@ -1,5 +1,6 @@
 //! Log lines: v1.7's words where v1.7 had words (contract 3.3–3.9, 9.3).
 
+mod adaptive;
 mod judging;
 pub(super) mod link;
 mod measuring;
@@ -20,6 +21,7 @@ use crate::program::{Fact, Noise};
 pub const fn level(fact: &Fact) -> Level {
     match fact {
         Fact::Link(fact) => link::level(fact),
+        Fact::Adaptive(fact) => adaptive::level(fact),
         Fact::Cycle { notable: false, .. }
         | Fact::Transition { notable: false, .. }
         | Fact::Spike { notable: false, .. }
@@ -28,7 +30,7 @@ pub const fn level(fact: &Fact) -> Level {
         Fact::Cycle { .. }
         | Fact::Transition { .. }
         | Fact::Suppressed {
-            noise: Noise::Transitions(_) | Noise::Cycles,
+            noise: Noise::Transitions(_) | Noise::Modes(_) | Noise::Cycles,
             ..
         }
         | Fact::Recovered { .. }
@@ -92,6 +94,7 @@ impl Display for Line<'_> {
             } => measuring::fallback(f, step, rounds, findings.gateway),
             Fact::Recovered { rounds } => write!(f, "ICMP recovered after {rounds} cycles"),
             Fact::Link(fact) => link::write(f, &fact),
+            Fact::Adaptive(ref fact) => adaptive::write(f, fact),
             Fact::Refused { direction, why } => router::refused(f, direction, why),
             Fact::Inactive { direction } => router::inactive(f, direction),
             Fact::Drift {

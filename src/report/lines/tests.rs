@@ -4,10 +4,12 @@ use super::*;
 use crate::control::blackout::Findings;
 use crate::control::controller::{Judgement, Source};
 use crate::control::delay::Delay;
+use crate::control::law::adaptive::{Blocker, Decision, Mode, Reason};
 use crate::control::law::{Verdict, Why};
+use crate::control::load::Verdict as Counter;
 use crate::control::zone::Zone;
 use crate::direction::{Both, Direction};
-use crate::program::LinkFact;
+use crate::program::{AdaptiveFact, LinkFact};
 use crate::router::{Failure, Transport};
 use crate::status::Unsent;
 use crate::time::Duration;
@@ -89,6 +91,10 @@ fn one_too_many_is_a_debug_line_and_counted_as_loud_as_it_would_have_been() {
     }
     for (noise, text) in [
         (Noise::Cycles, "wan1: 37 more cycle lines suppressed"),
+        (
+            Noise::Modes(Direction::Up),
+            "wan1: 37 more upload mode changes suppressed",
+        ),
         (
             Noise::Silences,
             "wan1: 37 more short ICMP outages suppressed",
@@ -189,4 +195,131 @@ fn a_spent_budget_is_told_as_what_it_counts() {
         "wan1: Rate limit reached (10 changes per 60s, each of up to two writes): the router keeps its \
          limits for now"
     );
+}
+
+fn decision() -> Decision {
+    Decision {
+        rate: Rate::bps(72_100_000),
+        mode: Mode::Draining,
+        reason: Reason::Cut,
+        blocker: Some(Blocker::Draining),
+        delta: Some(Millis::of(39)),
+        threshold: Millis::new(15.2).unwrap(),
+        achieved: Some(Rate::bps(80_100_000)),
+        anchor: Some(Rate::mbit(85)),
+        at_floor: false,
+    }
+}
+
+/// State, signal, anchor and blocker of both directions, behind v1.7's words.
+#[test]
+fn the_adaptive_cycle_line_has_all_it_was_decided_on() {
+    let blank = Decision {
+        mode: Mode::Clear,
+        reason: Reason::Raised,
+        blocker: None,
+        delta: None,
+        achieved: None,
+        anchor: None,
+        ..decision()
+    };
+    let verdict = |decision: Decision| Verdict {
+        zone: Zone::Yellow,
+        was: Zone::Yellow,
+        rate: decision.rate,
+        why: Why::Adaptive(decision),
+    };
+    let judgement = Judgement {
+        rtt: Millis::of(60),
+        source: Source::Icmp,
+        delay: Delay {
+            load: Millis::of(64),
+            baseline: Millis::of(25),
+            ..Delay::default()
+        },
+        verdicts: Both {
+            down: verdict(decision()),
+            up: verdict(blank),
+        },
+    };
+    let text = line(Fact::Cycle {
+        judgement,
+        notable: false,
+    });
+    assert_eq!(
+        text,
+        "wan1: [YELLOW/YELLOW] RTT=60.0ms, load_ewma=64.0ms, baseline=25.0ms, delta=39.0ms | DL=72M, UL=72M \
+         | DL draining/cut/draining 39.0>15.2ms 80.1M of 85.0M | UL clear/raised/- ?<15.2ms ? of ?"
+    );
+    let decisions = Both {
+        down: decision(),
+        up: blank,
+    };
+    let stood = Fact::Adaptive(AdaptiveFact::Stood { decisions });
+    assert_eq!(level(&stood), Level::Debug);
+    assert_eq!(
+        line(stood),
+        "wan1: [no reply] DL=72M, UL=72M | DL draining/cut/draining 39.0>15.2ms 80.1M of 85.0M \
+         | UL clear/raised/- ?<15.2ms ? of ?"
+    );
+}
+
+#[test]
+fn what_the_adaptive_law_has_to_say_is_said_in_sentences() {
+    let mode = |notable| AdaptiveFact::Mode {
+        direction: Direction::Down,
+        was: Mode::Clear,
+        decision: decision(),
+        notable,
+    };
+    assert_eq!(level(&Fact::Adaptive(mode(false))), Level::Debug);
+    for (fact, loud, text) in [
+        (
+            mode(true),
+            Level::Info,
+            "download clear -> draining at 72.1M: cut to what was delivered, less what drains the queue; \
+             39.0ms of queue, bloat begins at 15.2ms; 80.1M passes; the line last showed 85M; \
+             not higher: a queue is being emptied",
+        ),
+        (
+            AdaptiveFact::Tested(Counter::Fresh(Duration::from_millis(104))),
+            Level::Info,
+            "The queues' byte counters are fresh: they move every 104ms",
+        ),
+        (
+            AdaptiveFact::Tested(Counter::Slow(Duration::from_secs(1))),
+            Level::Warn,
+            "The queues' byte counters move every 1000ms only, too rarely to decide on: rates follow the delay \
+             alone and drift to base_mbps",
+        ),
+        (
+            AdaptiveFact::Uncounted {
+                missing: Duration::from_secs(10),
+            },
+            Level::Warn,
+            "The queues' byte counters have not been read for 10s: until they are, rates follow the delay alone \
+             and drift to base_mbps",
+        ),
+        (
+            AdaptiveFact::Counted {
+                after: Duration::from_secs(61),
+            },
+            Level::Info,
+            "The queues' byte counters are read again after 61s",
+        ),
+        (
+            AdaptiveFact::FloorHolds {
+                direction: Direction::Up,
+                rate: Rate::mbit(5),
+                lasting: Duration::from_secs(60),
+            },
+            Level::Warn,
+            "upload: delay has stayed for 60s at the floor of 5M: the floor may lie above what the line can do \
+             now",
+        ),
+    ] {
+        let fact = Fact::Adaptive(fact);
+        assert_eq!(level(&fact), loud, "{text}");
+        assert_eq!(line(fact), format!("wan1: {text}"));
+    }
 }

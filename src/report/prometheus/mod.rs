@@ -16,23 +16,34 @@ use core::fmt;
 pub(super) use self::label::{Escaped, Label};
 pub(super) use self::page::{Float, Kind, Page, seconds};
 use self::wans::Wans;
-use crate::status::Status;
+use crate::status::{Status, WanStatus};
 
 /// Bytes that hold what is said of one WAN, but for its reflectors.
 const PER_WAN: usize = 14 * 1024;
 /// Of one reflector.
 const PER_REFLECTOR: usize = 1024;
+/// Of one WAN that has the adaptive law, besides.
+const PER_ADAPTIVE_WAN: usize = 8 * 1024;
+/// Of one of its reflectors.
+const PER_ADAPTIVE_REFLECTOR: usize = 256;
 /// `# HELP` and `# TYPE` lines of all that is said of WANs.
 const HEADS: usize = 5 * 1024;
 
 /// Bytes that hold all metrics of these WANs, whatever their numbers become.
 pub fn capacity(status: &Status) -> usize {
-    let of_wan = |reflectors: usize| PER_WAN + reflectors * PER_REFLECTOR;
-    let wans = status.wans.iter();
-    let wans: usize = wans
-        .map(|wan| of_wan(wan.measurement.reflectors.len()))
-        .sum();
-    process::CAPACITY + HEADS + wans
+    let of_wan = |wan: &WanStatus| {
+        let reflectors = wan.measurement.reflectors.len();
+        PER_WAN + reflectors * PER_REFLECTOR
+    };
+    let of_adaptive = |wan: &WanStatus| {
+        let reflectors = wan.measurement.reflectors.len();
+        PER_ADAPTIVE_WAN + reflectors * PER_ADAPTIVE_REFLECTOR
+    };
+    let wans: usize = status.wans.iter().map(of_wan).sum();
+    // One of them is enough for a line of each reflector.
+    let is_adaptive = status.wans.iter().any(|wan| wan.adaptive.is_some());
+    let adaptive: usize = status.wans.iter().map(of_adaptive).sum();
+    process::CAPACITY + HEADS + wans + if is_adaptive { adaptive } else { 0 }
 }
 
 /// Writes all metrics; returns their length.

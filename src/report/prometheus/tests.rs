@@ -2,12 +2,17 @@
 
 use super::*;
 use crate::control::delay::Delay;
+use crate::control::law::Why;
+use crate::control::law::adaptive::{Blocker, Decision, Mode, Reason};
+use crate::control::load::Verdict;
 use crate::control::prober::MAX_REFLECTORS;
 use crate::control::zone::Zone;
 use crate::direction::Both;
 use crate::router::Transport;
 use crate::status::histogram::{EDGES, Histogram};
-use crate::status::{Counters, MAX_LABEL, MAX_WANS, ReflectorStatus, WanStatus, label};
+use crate::status::{
+    AdaptiveStatus, Counters, MAX_LABEL, MAX_WANS, ReflectorStatus, Steps, WanStatus, label,
+};
 use crate::time::{Duration, Instant, WallTime};
 use crate::units::{Millis, Rate};
 
@@ -36,6 +41,20 @@ fn reflector(host: &str) -> ReflectorStatus {
         label: label(host),
         last: Millis::new(12.5).map(|rtt| (Instant::ZERO, rtt)),
         ..ReflectorStatus::default()
+    }
+}
+
+fn decision() -> Decision {
+    Decision {
+        rate: Rate::mbit(72),
+        mode: Mode::Draining,
+        reason: Reason::Cut,
+        blocker: Some(Blocker::OtherDirection),
+        delta: Some(Millis::of(39)),
+        threshold: Millis::of(15),
+        achieved: Some(Rate::mbit(80)),
+        anchor: Some(Rate::bps(u64::MAX)),
+        at_floor: false,
     }
 }
 
@@ -80,6 +99,16 @@ fn full(wans: usize) -> Status {
             throttled: u64::MAX,
             drifts: u64::MAX,
         };
+        let u64s = Steps {
+            cuts: u64::MAX,
+            raises: u64::MAX,
+            returns: u64::MAX,
+        };
+        wan.adaptive = Some(AdaptiveStatus {
+            steps: Both::from_fn(|_| u64s),
+            ..AdaptiveStatus::default()
+        });
+        wan.why = Both::from_fn(|_| Why::Adaptive(decision()));
         for n in 0..MAX_REFLECTORS {
             let reflector = ReflectorStatus {
                 label: label(&format!("{n:02}{}", "\"".repeat(MAX_LABEL - 2))),
@@ -179,6 +208,56 @@ fn ours_are_in_seconds_and_bytes() {
         assert!(text.lines().any(|l| l == line), "{line}\n{text}");
     }
     assert!(!text.contains("direction=\"upload\",wan=\"wan1\"} 50000000"));
+}
+
+#[test]
+fn only_the_adaptive_law_has_its_own() {
+    let mut status = status(2);
+    assert!(!exposition(&status).contains("wanctl_adaptive"));
+    status.now = Instant::from_micros(4_500_000);
+    status.wans[1].name = label("wan2");
+    let wan = &mut status.wans[0];
+    let mut shown = AdaptiveStatus::default();
+    shown.steps.up.raises = 7;
+    shown.counters.read_at = Some(Instant::ZERO);
+    wan.adaptive = Some(shown);
+    wan.why.down = Why::Adaptive(decision());
+    let text = exposition(&status);
+    for line in [
+        "wanctl_adaptive_achieved_rate_bytes_per_second{direction=\"download\",wan=\"wan1\"} 10000000.0",
+        "wanctl_adaptive_threshold_seconds{direction=\"download\",wan=\"wan1\"} 0.015",
+        "wanctl_adaptive_mode{direction=\"download\",state=\"draining\",wan=\"wan1\"} 1.0",
+        "wanctl_adaptive_mode{direction=\"download\",state=\"clear\",wan=\"wan1\"} 0.0",
+        "wanctl_adaptive_blocker{direction=\"download\",state=\"other_direction\",wan=\"wan1\"} 1.0",
+        "wanctl_adaptive_noise_deviation_seconds{wan=\"wan1\"} 0.002",
+        "wanctl_adaptive_counters_usable{wan=\"wan1\"} 1.0",
+        "wanctl_adaptive_raises_total{direction=\"upload\",wan=\"wan1\"} 7",
+        "wanctl_adaptive_cuts_total{direction=\"upload\",wan=\"wan1\"} 0",
+    ] {
+        assert!(text.lines().any(|l| l == line), "{line}\n{text}");
+    }
+    let ones = |name: &str| {
+        let is_so = |line: &&str| line.starts_with(name) && line.ends_with(" 1.0");
+        text.lines().filter(is_so).count()
+    };
+    assert_eq!(ones("wanctl_adaptive_mode{"), 1);
+    assert_eq!(ones("wanctl_adaptive_blocker{"), 1);
+    let others = text
+        .lines()
+        .filter(|line| line.starts_with("wanctl_adaptive"));
+    assert!(others.into_iter().all(|line| !line.contains("wan2")));
+    let useless = "\nwanctl_adaptive_counters_usable{wan=\"wan1\"} 0.0\n";
+    status.now = Instant::ZERO + Duration::from_secs(10);
+    assert!(exposition(&status).contains(useless), "not read for long");
+    let shown = status.wans[0].adaptive.as_mut().unwrap();
+    shown.counters.read_at = Some(status.now);
+    assert!(!exposition(&status).contains(useless));
+    let shown = status.wans[0].adaptive.as_mut().unwrap();
+    shown.counters.verdict = Verdict::Slow(Duration::from_secs(1));
+    assert!(
+        exposition(&status).contains(useless),
+        "they move too rarely"
+    );
 }
 
 #[test]

@@ -13,14 +13,18 @@
 //! packets, single flows, an AQM at the provider, and a router that refuses.
 
 mod contender;
+pub mod recorded;
 pub mod scenario;
 mod score;
 mod senders;
+mod setup;
+pub mod story;
 mod world;
 
 pub use self::contender::Law;
 pub use self::scenario::{Limits, Quirks, Scenario, Span, TheirClock};
 pub use self::score::{Moment, Score};
+pub use self::setup::{ClassicSetup, Setup};
 
 use self::contender::Contender;
 use self::world::World;
@@ -31,10 +35,20 @@ const STEP: Duration = Duration::from_millis(10);
 /// The daemon's tick.
 const TICK: Duration = Duration::from_millis(50);
 
-/// Plays a scenario with a law from beginning to end.
+/// Plays a scenario with a law from beginning to end, as the scenario itself configures it; with every
+/// moment.
 pub fn run(scenario: &Scenario, law: Law) -> Score {
+    let mut moments = Vec::new();
+    let setup = Setup::of(scenario);
+    let mut score = play(scenario, &setup, law, |moment| moments.push(*moment));
+    score.moments = moments;
+    score
+}
+
+/// Plays a scenario with a law from beginning to end, and shows every tick to `each`.
+pub fn play(scenario: &Scenario, setup: &Setup, law: Law, mut each: impl FnMut(&Moment)) -> Score {
     let mut world = World::new(scenario);
-    let mut contender = Contender::new(Instant::ZERO, law, scenario);
+    let mut contender = Contender::new(Instant::ZERO, law, setup);
     world.start(contender.rates());
     let mut score = Score::new(scenario);
     let mut now = Instant::ZERO;
@@ -47,7 +61,7 @@ pub fn run(scenario: &Scenario, law: Law) -> Score {
             contender.tick(now);
             world.act(now, &mut contender);
             world.probe(now, &mut contender);
-            score.moment(now, &world, &contender);
+            each(&Moment::new(now, &world, &contender));
         }
         score.sample(now, STEP, &mut world);
         now = now + STEP;

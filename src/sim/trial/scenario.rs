@@ -40,7 +40,7 @@ impl Limits {
 }
 
 /// From and until, since the start.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Span {
     /// The first moment.
     pub from: Duration,
@@ -65,7 +65,7 @@ impl Span {
 }
 
 /// One reflector's habits.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Quirks {
     /// Evenly from zero to this on top of every reply.
     pub jitter: Duration,
@@ -73,16 +73,16 @@ pub struct Quirks {
     pub spikes: f64,
     /// So often it does not answer, 0 to 1.
     pub loss: f64,
-    /// It answers nothing in this time.
-    pub silent: Option<Span>,
-    /// It takes so much longer in this time.
-    pub offset: Option<(Span, Duration)>,
+    /// It answers nothing in these times.
+    pub silent: Vec<Span>,
+    /// It takes so much longer in these times.
+    pub offset: Vec<(Span, Duration)>,
     /// What it tells of its time, if it does.
     pub clock: Option<TheirClock>,
 }
 
 /// A reflector's clock.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TheirClock {
     /// How far it is ahead of the day of the scenario.
     pub ahead: Duration,
@@ -107,8 +107,8 @@ impl Default for Quirks {
             jitter: Duration::from_millis(4),
             spikes: 0.002,
             loss: 0.001,
-            silent: None,
-            offset: None,
+            silent: Vec::new(),
+            offset: Vec::new(),
             clock: None,
         }
     }
@@ -118,7 +118,7 @@ impl Default for Quirks {
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// For the table.
-    pub name: &'static str,
+    pub name: String,
     /// The line as it is at the start.
     pub line: LineOptions,
     /// What happens to it.
@@ -145,6 +145,13 @@ pub struct Scenario {
     pub counters_read: f64,
     /// When the counters stand still.
     pub counters_frozen: Vec<Span>,
+    /// What both directions share, on top of what each has for itself.
+    pub shared: Option<Rate>,
+    /// So many TCP flows carry a direction's load; 0: so many that they are one stream.
+    pub flows: u32,
+    /// Bytes of the packets on the line, for the time that one of them keeps an echo waiting; 0: the
+    /// line is fast enough not to notice.
+    pub packet: u64,
 }
 
 /// "As much as it can."
@@ -160,7 +167,7 @@ const fn second(n: u64) -> Duration {
 impl Default for Scenario {
     fn default() -> Self {
         Self {
-            name: "idle",
+            name: "idle".to_owned(),
             line: LineOptions {
                 capacity: Both {
                     down: Rate::mbit(100),
@@ -196,6 +203,9 @@ impl Default for Scenario {
             counters_take: Duration::from_millis(20),
             counters_read: 1.0,
             counters_frozen: Vec::new(),
+            shared: None,
+            flows: 0,
+            packet: 0,
         }
     }
 }
@@ -208,9 +218,9 @@ impl Scenario {
         self
     }
 
-    fn bulk(name: &'static str, seconds: u64) -> Self {
+    fn bulk(name: &str, seconds: u64) -> Self {
         let mut scenario = Self {
-            name,
+            name: name.to_owned(),
             lasts: second(seconds),
             ..Self::default()
         };
@@ -307,7 +317,7 @@ pub fn on_off() -> Scenario {
 }
 
 /// Demand that jumps between nothing and bulk, before a buffer of `buffer_ms`.
-pub fn bursty(name: &'static str, buffer_ms: u64, seed: u64) -> Scenario {
+pub fn bursty(name: &str, buffer_ms: u64, seed: u64) -> Scenario {
     let mut scenario = Scenario::bulk(name, 200).seeded(seed);
     scenario.line.capacity.down = Rate::mbit(60);
     scenario.line.buffer.down = 60_000_000 / 8 * buffer_ms / 1_000;
@@ -372,7 +382,7 @@ pub fn upload_alone() -> Scenario {
 /// The steps, measured by six reflectors that jitter by up to 24 ms (deviation 7).
 pub fn jittery() -> Scenario {
     let mut scenario = steps();
-    scenario.name = "steps, reflectors jitter 24 ms";
+    "steps, reflectors jitter 24 ms".clone_into(&mut scenario.name);
     scenario.line.demand.down = Rate::bps(500_000);
     for quirks in &mut scenario.reflectors {
         quirks.jitter = Duration::from_millis(24);
@@ -383,10 +393,12 @@ pub fn jittery() -> Scenario {
 /// The steps, with one reflector 80 ms further for a minute and another one silent.
 pub fn bad_reflectors() -> Scenario {
     let mut scenario = steps();
-    scenario.name = "steps, two bad reflectors";
+    "steps, two bad reflectors".clone_into(&mut scenario.name);
     let far = Duration::from_millis(80);
-    scenario.reflectors[1].offset = Some((Span::secs(20, 80), far));
-    scenario.reflectors[4].silent = Some(Span::secs(10, 100));
+    scenario.reflectors[1]
+        .offset
+        .push((Span::secs(20, 80), far));
+    scenario.reflectors[4].silent.push(Span::secs(10, 100));
     scenario
 }
 

@@ -30,16 +30,28 @@ pub struct Moment {
     pub decisions: Option<Both<Decision>>,
 }
 
+impl Moment {
+    pub(super) fn new(now: Instant, world: &World, contender: &Contender) -> Self {
+        Self {
+            at: now,
+            rates: contender.rates(),
+            capacity: world.line.capacity(),
+            queue_ms: world.queueing().as_secs_f64() * 1e3,
+            decisions: contender.decisions(),
+        }
+    }
+}
+
 /// One run.
 #[derive(Clone, Debug)]
 pub struct Score {
     queue_ms: Vec<f64>,
-    delivered: f64,
-    possible: f64,
+    delivered: Both<f64>,
+    possible: Both<f64>,
     changes: u64,
     lasted: Duration,
     judged: Both<bool>,
-    /// Every tick.
+    /// Every tick, after [`run`](super::run).
     pub moments: Vec<Moment>,
 }
 
@@ -47,23 +59,13 @@ impl Score {
     pub(super) fn new(scenario: &Scenario) -> Self {
         Self {
             queue_ms: Vec::new(),
-            delivered: 0.0,
-            possible: 0.0,
+            delivered: Both::default(),
+            possible: Both::default(),
             changes: 0,
             lasted: scenario.lasts,
             judged: scenario.judged,
             moments: Vec::new(),
         }
-    }
-
-    pub(super) fn moment(&mut self, now: Instant, world: &World, contender: &Contender) {
-        self.moments.push(Moment {
-            at: now,
-            rates: contender.rates(),
-            capacity: world.line.capacity(),
-            queue_ms: world.queueing().as_secs_f64() * 1e3,
-            decisions: contender.decisions(),
-        });
     }
 
     pub(super) fn sample(&mut self, now: Instant, span: Duration, world: &mut World) {
@@ -75,10 +77,11 @@ impl Score {
         for direction in Direction::BOTH {
             let capacity = world.line.capacity()[direction];
             let demand = world.line.demand()[direction].min(capacity);
-            if self.judged[direction] && demand.share_of(capacity) >= IN_USE {
+            let alive = capacity > Rate::ZERO;
+            if self.judged[direction] && alive && demand.share_of(capacity) >= IN_USE {
                 in_use = true;
-                self.delivered += carried[direction] as f64 * 8.0;
-                self.possible += demand.as_bps() as f64 * span.as_secs_f64();
+                self.delivered[direction] += carried[direction] as f64 * 8.0;
+                self.possible[direction] += demand.as_bps() as f64 * span.as_secs_f64();
             }
         }
         if in_use {
@@ -104,9 +107,24 @@ impl Score {
         self.queue_ms.iter().sum::<f64>() / self.queue_ms.len().max(1) as f64
     }
 
+    /// The share of that time in which the delay was above `ms`.
+    pub fn above(&self, ms: f64) -> f64 {
+        let first = self.queue_ms.partition_point(|&queue| queue <= ms);
+        let above = self.queue_ms.len() - first;
+        above as f64 / self.queue_ms.len().max(1) as f64
+    }
+
     /// What went through, as a share of what was wanted and possible.
     pub fn utilisation(&self) -> f64 {
-        self.delivered / self.possible.max(1.0)
+        let Both { down, up } = self.delivered;
+        (down + up) / (self.possible.down + self.possible.up).max(1.0)
+    }
+
+    /// The same for one direction, at most all of it (a buffer that drains gives more for a moment);
+    /// `None` if it was never in use.
+    pub fn utilisation_of(&self, direction: Direction) -> Option<f64> {
+        let possible = self.possible[direction];
+        (possible > 0.0).then(|| (self.delivered[direction] / possible).min(1.0))
     }
 
     /// Writes to the router in a minute.

@@ -13,6 +13,9 @@ use crate::sim::schedule::Schedule;
 use crate::time::{Duration, Instant};
 use crate::units::Rate;
 
+/// What a write or a reading takes on the router itself.
+const NEAR: Duration = Duration::from_millis(5);
+
 /// A reply on its way back.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reply {
@@ -35,6 +38,9 @@ pub(super) struct World {
     replies: Vec<Reply>,
     shaped: Both<Rate>,
     writes: Vec<(Instant, Order)>,
+    /// What each direction has for itself, and has with the other one.
+    alone: Both<Rate>,
+    together: Both<Rate>,
     actuator: Actuator,
     changes: u64,
     /// Cumulated, as a queue shows them.
@@ -49,12 +55,14 @@ impl World {
         Self {
             schedule: scenario.schedule.clone(),
             line: Line::new(&scenario.line),
-            senders: Both::default(),
+            senders: Both::from_fn(|_| Senders::new(scenario.flows)),
             random: Random::new(scenario.line.seed ^ 0x5eed),
             ways: Random::new(scenario.line.seed ^ 0x0a15),
             replies: Vec::new(),
             shaped: Both::default(),
             writes: Vec::new(),
+            alone: Both::default(),
+            together: Both::default(),
             actuator: Actuator::new(Budget::new(64, Duration::from_secs(1)), false),
             changes: 0,
             counted: Both::default(),
@@ -76,14 +84,17 @@ impl World {
     /// Lets one span pass, and tells the daemon what arrived in it.
     pub(super) fn step(&mut self, now: Instant, span: Duration, contender: &mut Contender) {
         self.schedule.play(now, &mut self.line);
+        self.share(now, span);
         self.write(now);
         let rtt = self.queueing() + self.scenario.line.propagation;
         for direction in Direction::BOTH {
             let shaped = self.shaped[direction];
             let path = Path {
+                direction,
                 demand: self.line.demand()[direction],
                 shaped,
                 capacity: self.line.capacity()[direction],
+                propagation: self.scenario.line.propagation,
                 rtt,
                 losing: self.line.backlog(direction) >= self.line.buffer(direction),
                 in_cake: self.line.backlog_in_cake(direction),
@@ -102,7 +113,7 @@ impl World {
         self.replies.retain(|reply| {
             let due = reply.at <= now;
             if due {
-                contender.reply(reply.at, reply);
+                contender.reply(reply);
             }
             !due
         });
@@ -112,7 +123,11 @@ impl World {
     fn count(&mut self, now: Instant, contender: &mut Contender) {
         let frozen = self.scenario.counters_frozen.iter();
         let frozen = frozen.copied().any(|span| span.holds(now));
-        let took = self.scenario.counters_take;
+        let took = if contender.is_on_the_router() {
+            NEAR
+        } else {
+            self.scenario.counters_take
+        };
         if self.scenario.counters && contender.wants_counters(now) {
             let halfway = now + Duration::from_micros(took.as_micros() / 2);
             let bytes = match self.readings.last() {
@@ -139,10 +154,15 @@ impl World {
     pub(super) fn act(&mut self, now: Instant, contender: &mut Contender) {
         let allowed = contender.may_write(now);
         if let Act::Send(orders) = self.actuator.want(now, contender.rates(), allowed) {
-            contender.wrote(now, self.scenario.write_takes);
+            let takes = if contender.is_on_the_router() {
+                NEAR
+            } else {
+                self.scenario.write_takes
+            };
+            contender.wrote(now, takes);
             for order in orders.into_iter().flatten() {
                 self.changes += 1;
-                self.writes.push((now + self.scenario.write_takes, order));
+                self.writes.push((now + takes, order));
             }
         }
     }
@@ -164,29 +184,23 @@ impl World {
             let Some(rtt) = self.line.rtt(now) else {
                 continue;
             };
-            let quirks = self.scenario.reflectors[usize::from(reflector)];
+            let quirks = &self.scenario.reflectors[usize::from(reflector)];
             let lost = self.random.happens(quirks.loss);
             let untold = question == Question::Time && quirks.clock.is_none();
-            if lost || untold || quirks.silent.is_some_and(|span| span.holds(now)) {
+            if lost || untold || quirks.silent.iter().any(|span| span.holds(now)) {
                 continue;
             }
             let mut extra = self.random.below(quirks.jitter.as_micros());
             if self.random.happens(quirks.spikes) {
                 extra += 20_000 + self.random.below(60_000);
             }
-            let weather: u64 = self
-                .scenario
-                .weather
-                .iter()
-                .filter(|(span, _)| span.holds(now))
-                .map(|(_, delay)| delay.as_micros())
-                .sum();
-            let offset = quirks.offset.filter(|(span, _)| span.holds(now));
-            let offset = offset.map_or(0, |(_, delay)| delay.as_micros());
-            let accidents = extra + weather + offset;
+            let far = quirks.offset.iter().chain(&self.scenario.weather);
+            let far = far.filter(|(span, _)| span.holds(now));
+            extra += far.map(|(_, delay)| delay.as_micros()).sum::<u64>();
             let clock = quirks.clock.filter(|_| question == Question::Time);
-            let stamps = clock.map(|clock| self.stamps(now, clock, accidents));
-            let rtt = rtt + Duration::from_micros(accidents);
+            extra += self.behind_a_packet();
+            let stamps = clock.map(|clock| self.stamps(now, clock, extra));
+            let rtt = rtt + Duration::from_micros(extra);
             self.replies.push(Reply {
                 stamps,
                 at: now + rtt,
@@ -207,6 +221,45 @@ impl World {
             originate: u32::MAX,
             receive: shows,
             transmit: shows,
+        }
+    }
+
+    /// What an echo waits for the packet that is just being sent, there and back, in microseconds.
+    fn behind_a_packet(&mut self) -> u64 {
+        if self.scenario.packet == 0 {
+            return 0;
+        }
+        let mut waits = 0;
+        for direction in Direction::BOTH {
+            let capacity = self.line.capacity()[direction];
+            let busy = self.senders[direction].rate().share_of(capacity);
+            let micros = self.scenario.packet * 8_000_000 / capacity.as_bps().max(1);
+            if self.random.happens(busy) {
+                waits += self.random.below(micros);
+            }
+        }
+        waits
+    }
+
+    /// Divides what both directions share: each has half of it, and what the other one leaves.
+    fn share(&mut self, now: Instant, span: Duration) {
+        let Some(pool) = self.scenario.shared else {
+            return;
+        };
+        let wanted = Both::from_fn(|direction| {
+            let waiting = self.line.backlog(direction) as f64 * 8.0 / span.as_secs_f64();
+            self.senders[direction].rate() + Rate::bps(1).times(waiting)
+        });
+        let capacity = self.line.capacity();
+        for direction in Direction::BOTH {
+            // What somebody else set is the direction's own from now on.
+            if capacity[direction] != self.together[direction] {
+                self.alone[direction] = capacity[direction];
+            }
+            let left = pool - wanted[direction.other()];
+            let given = left.max(pool.times(0.5)).min(self.alone[direction]);
+            self.together[direction] = given;
+            self.line.set_capacity(now, direction, given);
         }
     }
 

@@ -18,13 +18,16 @@
 //!
 //! # What it does
 //! * **Cuts once and to the right rate.** The detector is a sum over time of the delta above 0.6 of the
-//!   threshold: 20 ms of queue for 100 ms or 30 ms for 50 ms. Then the rate goes to what the line
-//!   delivered, less what empties the queue in about a third of a second. The next step waits until the
+//!   threshold: 20 ms of queue for 100 ms or 30 ms for 50 ms. A download that suddenly delivers less while
+//!   the first echoes are late does not wait for that. Then the rate goes to what the line
+//!   delivers, less what empties the queue in about a fifth of a second. The next step waits until the
 //!   first one's effect can have been measured.
 //! * **Returns at once.** When the queue is gone the rate is a few per cent under the capacity that was
 //!   just measured. No slow climb.
 //! * **Searches only under load**: carefully near the last known capacity, doubling its step the longer
-//!   nothing happens. An idle line teaches nothing, so its rate stands.
+//!   nothing happens. Where a queue begins the search ends, a step back, before there is bloat; and the
+//!   more often it ended at the same rate the longer it rests there. An idle line teaches nothing, so its
+//!   rate stands.
 //! * **Leaves other people's weather alone.** Delay without traffic of our own cuts nothing; delay that a
 //!   cut does not change is not ours, and the rate goes back.
 //! * **Has no dead end.** Every state but `Clear` has a deadline or an event that ends it, also at the
@@ -48,7 +51,8 @@
 //! The achieved rate as anchor from sqm-autorate and tievolu's script, growth by load and refractory time
 //! from cake-autorate, "max delivered rate, then drain" from BBR, the widening search from CUBIC. The
 //! constants are those of the law study (a fluid model, then packets through the real CAKE), unless said
-//! otherwise.
+//! otherwise; those of the first cut, the step back and the rest are from this crate's simulator, played
+//! with senders that react late and with senders clocked by what is delivered.
 
 mod pilot;
 mod preset;
@@ -94,6 +98,8 @@ pub struct Signal {
     pub reading: Reading,
     /// What went through the queues.
     pub achieved: Both<Achieved>,
+    /// The same over the newest moment only: [`Gauge::newest`](crate::control::load::Gauge::newest).
+    pub newest: Both<Option<Rate>>,
     /// From a decision to its effect in the router: the mean time of a write.
     pub applies_in: Duration,
 }
@@ -109,6 +115,7 @@ pub struct Adaptive {
     short_at: Option<Instant>,
     acquitted_at: Both<Option<Instant>>,
     presence: Presence,
+    stepped_at: Instant,
 }
 
 impl Adaptive {
@@ -124,12 +131,14 @@ impl Adaptive {
             short_at: None,
             acquitted_at: Both::default(),
             presence: Presence::Heard,
+            stepped_at: now,
         }
     }
 
     /// One step. It may be called at any rhythm; every constant is a time.
     pub fn step(&mut self, now: Instant, signal: &Signal) -> Both<Decision> {
         let rates = self.rates();
+        self.stepped_at = now;
         self.presence = Presence::judge(
             now,
             signal.reading.heard_at,
@@ -155,6 +164,7 @@ impl Adaptive {
             let view = shaper::View {
                 reading: signal.reading.of(direction),
                 achieved: signal.achieved[direction],
+                newest: signal.newest[direction],
                 applies_in: signal.applies_in,
                 delivers: match direction {
                     Direction::Down => shaper::Delivers::Capacity,
@@ -162,7 +172,8 @@ impl Adaptive {
                 },
                 suspect: suspects[direction],
                 presence: self.presence,
-                credible: now - signal.reading.heard_at <= gap.max(shaper::LEAST_GAP),
+                credible: now - signal.reading.heard_at <= gap.max(shaper::LEAST_GAP)
+                    && signal.newest[direction] != Some(Rate::ZERO),
             };
             self.shapers[direction].step(now, view)
         });
@@ -178,7 +189,10 @@ impl Adaptive {
         let each = Both::from_fn(|direction| {
             let shaper = &self.shapers[direction];
             let rate = achieved[direction].known()?;
-            let light = rate.share_of(shaper.rate()) < CALM_LOAD;
+            // A counter may have stopped: who pressed a moment ago is not calm yet.
+            let pressed = self.pressed_at[direction];
+            let pressed = pressed.is_some_and(|at| self.stepped_at - at <= PRESSED_FOR);
+            let light = rate.share_of(shaper.rate()) < CALM_LOAD && !pressed;
             Some(shaper.is_innocent() || (light && !shaper.is_in_doubt()))
         });
         match (each.down, each.up) {

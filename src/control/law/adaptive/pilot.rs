@@ -4,13 +4,15 @@ use super::{Adaptive, Decision, ShaperParams, Signal};
 use crate::control::bloat::noise::Noise;
 use crate::control::bloat::oneway::{Stamps, Turn};
 use crate::control::bloat::{Climate, Meter, MeterParams, Reading};
-use crate::control::load::{Gauge, Pace};
+use crate::control::load::{Achieved, Counting, Gauge, Missing, Pace, Verdict};
 use crate::direction::{Both, Direction};
 use crate::time::{Duration, Instant};
 use crate::units::Rate;
 
 /// A direction that uses less than this share of its rate is idle: its counter is read once a second.
 const IDLE_LOAD: f64 = 0.05;
+/// And is idle after so long of that: a pause of the radio is none.
+const IDLE_AFTER: Duration = Duration::from_secs(3);
 /// What a write takes before the first one has shown it: the median that was measured on RouterOS
 /// (routeros.md 1.7).
 const FIRST_WRITE: Duration = Duration::from_millis(20);
@@ -47,10 +49,13 @@ pub struct Pilot {
     law: Adaptive,
     meter: Meter,
     gauges: Both<Gauge>,
+    counting: Both<Counting>,
     pace: Pace,
     climate: Climate,
     applies_in: Duration,
     loaded: bool,
+    loaded_at: Instant,
+    decisions: Option<Both<Decision>>,
 }
 
 impl Pilot {
@@ -70,10 +75,13 @@ impl Pilot {
             law: Adaptive::new(now, *shapers, learned.map(|learned| learned.good)),
             meter: Meter::new(now, meter, noise),
             gauges: Both::default(),
+            counting: Both::default(),
             pace: Pace::default(),
             climate: Climate::Unknown,
             applies_in: FIRST_WRITE,
             loaded: true,
+            loaded_at: now,
+            decisions: None,
         }
     }
 
@@ -104,6 +112,10 @@ impl Pilot {
     /// At `at`, so many bytes had gone through a queue since its counter began.
     pub fn counted(&mut self, at: Instant, direction: Direction, bytes: u64) {
         self.gauges[direction].count(at, bytes);
+        let asked_every = self.pace.every(self.loaded);
+        if let Some(period) = self.counting[direction].read(at, bytes, asked_every) {
+            self.gauges[direction].refreshed_every(period);
+        }
     }
 
     /// The counters are out of sight, or may be others from now on.
@@ -111,6 +123,11 @@ impl Pilot {
         for direction in Direction::BOTH {
             self.gauges[direction].lost();
         }
+    }
+
+    /// The counter of a direction is another one from now on.
+    pub fn renewed(&mut self, direction: Direction) {
+        self.gauges[direction].lost();
     }
 
     /// A write took so long to be confirmed.
@@ -123,10 +140,14 @@ impl Pilot {
     pub fn step(&mut self, now: Instant) -> (Reading, Both<Decision>) {
         let reading = self.meter.step(now, self.climate);
         let grace = self.pace.every(self.loaded);
-        let achieved = self.gauges.as_ref().map(|gauge| gauge.achieved(now, grace));
+        let achieved = Both::from_fn(|direction| match self.counting[direction].verdict() {
+            Verdict::Slow(_) => Achieved::Unknown(Missing::Slow),
+            Verdict::Undecided | Verdict::Fresh(_) => self.gauges[direction].achieved(now, grace),
+        });
         let signal = Signal {
             reading,
             achieved,
+            newest: self.gauges.as_ref().map(|gauge| gauge.newest(now)),
             applies_in: self.applies_in,
         };
         let was = self.law.presence();
@@ -136,11 +157,26 @@ impl Pilot {
         }
         self.climate = self.law.climate(achieved);
         let rates = self.law.rates();
-        self.loaded = Direction::BOTH.into_iter().any(|direction| {
+        let loaded = Direction::BOTH.into_iter().any(|direction| {
             let known = achieved[direction].known();
             known.is_none_or(|known| known.share_of(rates[direction]) > IDLE_LOAD)
         });
+        if loaded {
+            self.loaded_at = now;
+        }
+        self.loaded = now - self.loaded_at < IDLE_AFTER;
+        self.decisions = Some(decisions);
         (reading, decisions)
+    }
+
+    /// What the last step decided; `None` before the first.
+    pub const fn decisions(&self) -> Option<&Both<Decision>> {
+        self.decisions.as_ref()
+    }
+
+    /// What is known of the two counters.
+    pub const fn counting(&self) -> &Both<Counting> {
+        &self.counting
     }
 
     /// What CAKE should be told now.
@@ -164,5 +200,59 @@ impl Pilot {
             good: self.law.shapers().as_ref().map(super::Shaper::good),
             noise: self.meter.noise(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::control::law::adaptive::{Mode, Preset};
+
+    /// How a pilot ends whose counters move every so many milliseconds, after two minutes of bulk without
+    /// delay.
+    fn flown(period: u64) -> Both<Decision> {
+        let shaper = ShaperParams {
+            floor: Rate::mbit(5),
+            base: Rate::mbit(60),
+            ceiling: Rate::mbit(100),
+            tuning: Preset::Cable.tuning(),
+        };
+        let params = PilotParams {
+            reflectors: 6,
+            echo_every: Duration::from_millis(50),
+            shapers: Both {
+                down: shaper,
+                up: shaper,
+            },
+            learned: None,
+            one_way: false,
+        };
+        let mut pilot = Pilot::new(Instant::ZERO, &params);
+        let (mut sent, mut shown) = (0, 0);
+        for n in 0..2_400 {
+            let millis = n * 50;
+            let now = Instant::ZERO + Duration::from_millis(millis);
+            pilot.answered(now, (n % 6) as u8, Duration::from_millis(20), None);
+            sent += pilot.rates().down.as_bps() * 50 / 8_000;
+            if millis.is_multiple_of(period) {
+                shown = sent;
+            }
+            if pilot.wants_counters(now) {
+                pilot.counters_came(Duration::from_millis(10));
+                pilot.counted(now, Direction::Down, shown);
+                pilot.counted(now, Direction::Up, shown / 50);
+            }
+            pilot.step(now);
+        }
+        *pilot.decisions().expect("it has stepped")
+    }
+
+    #[test]
+    fn counters_that_move_too_rarely_are_done_without() {
+        let fresh = flown(100).down;
+        assert_eq!((fresh.mode, fresh.rate), (Mode::Clear, Rate::mbit(100)));
+        let slow = flown(1_000).down;
+        assert_eq!((slow.mode, slow.achieved), (Mode::Blind, None));
+        assert_eq!(slow.rate, Rate::mbit(60), "back to the base");
     }
 }

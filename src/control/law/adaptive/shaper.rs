@@ -13,6 +13,7 @@ mod clear;
 mod drain;
 mod weather;
 
+use self::clear::{Clear, Met};
 use self::drain::Drain;
 
 /// Shortest time from one change to the next of the same kind.
@@ -34,10 +35,14 @@ const DEAD_BAND_UP: f64 = 0.008;
 const EMPTY_MS: f64 = 5.0;
 /// Weather is over below this share of the threshold.
 const OVER_SHARE: f64 = 0.5;
+/// A download that delivers less than this share of its rate while there is delay is the bottleneck.
+const SHORT: f64 = 0.85;
+/// A queue is not believed to grow by more than so many seconds in a second.
+const MOST_OVER: f64 = 3.0;
 /// Without counters for so long a law must do without.
 const BLIND_AFTER: Duration = Duration::from_secs(2);
-/// So long without a reply is never too long: five echoes at twenty a second.
-pub(super) const LEAST_GAP: Duration = Duration::from_millis(250);
+/// So long without a reply is never too long: three echoes at twenty a second.
+pub(super) const LEAST_GAP: Duration = Duration::from_millis(150);
 /// Bloat with a little traffic is doubted for so long before a cut tells whose it is: longer than most
 /// of other people's weather.
 const DOUBTED_FOR: Duration = Duration::from_secs(10);
@@ -64,6 +69,7 @@ pub struct ShaperParams {
 pub(super) struct View {
     pub(super) reading: Reading,
     pub(super) achieved: Achieved,
+    pub(super) newest: Option<Rate>,
     pub(super) applies_in: Duration,
     /// What the line delivers if a queue of this direction stands.
     pub(super) delivers: Delivers,
@@ -72,6 +78,46 @@ pub(super) struct View {
     pub(super) presence: Presence,
     /// This direction's queue can explain for how long no reply came.
     pub(super) credible: bool,
+}
+
+impl View {
+    /// Two witnesses at once: the line suddenly delivers less than the rate, and the first echoes are
+    /// late. Then nobody has to wait for more of them, which a growing queue spaces out.
+    fn falls_short(&self, seen: &Seen) -> bool {
+        let late = self
+            .reading
+            .early
+            .is_some_and(|early| early.as_f64() > seen.threshold);
+        let short = self
+            .newest
+            .is_some_and(|newest| newest < seen.achieved.times(SHORT));
+        self.delivers == Delivers::Capacity && late && short
+    }
+
+    /// What the line delivers at this moment.
+    fn delivers_now(&self, seen: &Seen) -> Rate {
+        let newest = self.newest.filter(|&newest| newest > Rate::ZERO);
+        newest.map_or(seen.achieved, |newest| newest.min(seen.achieved))
+    }
+
+    /// The queue as the first voices tell of it.
+    fn shown(&self, seen: &Seen) -> f64 {
+        seen.delta
+            .max(self.reading.early.map_or(0.0, Millis::as_f64))
+    }
+
+    /// The queue when a change of now has its effect: echoes tell of it as late as it is long, and a
+    /// line that suddenly delivers less than before lets it grow on until then. In milliseconds.
+    fn queue_then(&self, seen: &Seen) -> f64 {
+        let shown = self.shown(seen);
+        if self.delivers == Delivers::Inflow || self.reading.falling {
+            return shown;
+        }
+        let over = seen.achieved.share_of(self.delivers_now(seen)) - 1.0;
+        let over = over.clamp(0.0, MOST_OVER);
+        let ago = self.reading.path.as_f64() + shown + self.applies_in.as_millis().as_f64();
+        shown + over * ago
+    }
 }
 
 /// How the achieved rate tells the capacity while a queue stands.
@@ -85,11 +131,7 @@ pub(super) enum Delivers {
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    Clear {
-        raise_at: Instant,
-        /// Since when the rate is beyond what is known.
-        searching_since: Option<Instant>,
-    },
+    Clear(Clear),
     Draining(Drain),
     Weather {
         /// The delta it began with.
@@ -124,6 +166,8 @@ pub struct Shaper {
     good: Rate,
     /// The capacity as the last queue showed it.
     capacity: Option<Rate>,
+    /// Where the last search ended, and how often in a row it ended there.
+    met: Met,
     /// Bloat so far, in millisecond-seconds.
     evidence: f64,
     /// Since when there is bloat with a little traffic of ours.
@@ -140,10 +184,11 @@ impl Shaper {
         let rate = rate.max(params.floor).min(params.ceiling);
         Self {
             params,
-            state: State::clear(now),
+            state: State::Clear(Clear::until(now + SETTLE)),
             rate,
             good: rate,
             capacity: None,
+            met: Met::default(),
             evidence: 0.0,
             doubt_since: None,
             stepped_at: now,
@@ -159,7 +204,7 @@ impl Shaper {
     /// Which state it is in.
     pub const fn mode(&self) -> Mode {
         match self.state {
-            State::Clear { .. } => Mode::Clear,
+            State::Clear(_) => Mode::Clear,
             State::Draining(_) => Mode::Draining,
             State::Weather { .. } => Mode::Weather,
             State::Blind { .. } => Mode::Blind,
@@ -181,7 +226,7 @@ impl Shaper {
         match self.state {
             State::Draining(_) => true,
             State::Weather { why, .. } => matches!(why, NotOurs::Trial { .. }),
-            State::Clear { .. } => self.doubt_since.is_some(),
+            State::Clear(_) => self.doubt_since.is_some(),
             State::Blind { .. } => false,
         }
     }
@@ -190,7 +235,7 @@ impl Shaper {
     pub(super) const fn is_innocent(&self) -> bool {
         match self.state {
             State::Weather { why, .. } => matches!(why, NotOurs::Obeyed),
-            State::Clear { .. } | State::Draining(_) | State::Blind { .. } => false,
+            State::Clear(_) | State::Draining(_) | State::Blind { .. } => false,
         }
     }
 
@@ -200,13 +245,13 @@ impl Shaper {
         let safe = self
             .capacity
             .map(|rate| rate.times(self.params.tuning.keep.as_f64()));
-        let (State::Clear { .. }, Some(safe)) = (self.state, safe) else {
+        let (State::Clear(_), Some(safe)) = (self.state, safe) else {
             return false;
         };
         if self.rate <= safe || !self.set(safe) {
             return false;
         }
-        self.state = State::clear(now);
+        self.state = State::Clear(Clear::until(now + SETTLE));
         true
     }
 
@@ -267,10 +312,7 @@ impl Shaper {
                 self.enter_clear(now);
                 held(Blocker::Refractory)
             }
-            State::Clear {
-                raise_at,
-                searching_since,
-            } => self.clear(now, view, &seen, raise_at, searching_since),
+            State::Clear(clear) => self.clear(now, view, &seen, clear),
             State::Draining(drain) => self.draining(now, view, &seen, drain),
             State::Weather { entry, why } => self.weather(now, view, &seen, entry, why),
         }
@@ -286,7 +328,7 @@ impl Shaper {
     fn enter_clear(&mut self, now: Instant) {
         self.evidence = 0.0;
         self.doubt_since = None;
-        self.state = State::clear(now);
+        self.state = State::Clear(Clear::until(now + SETTLE));
     }
 
     /// Takes a new rate within the limits; says whether that is a change.
@@ -304,15 +346,6 @@ impl Shaper {
             self.rate = wish;
         }
         changed
-    }
-}
-
-impl State {
-    fn clear(now: Instant) -> Self {
-        Self::Clear {
-            raise_at: now + SETTLE,
-            searching_since: None,
-        }
     }
 }
 

@@ -29,6 +29,9 @@ struct Said {
     delta: u32,
     slope: f64,
     falling: bool,
+    early: Option<u32>,
+    /// The download's newest moment, of the rate, in per cent.
+    newest: Option<u32>,
     /// Of the rate, in per cent; `None`: the counters cannot be read.
     load: Both<Option<u32>>,
     answers: bool,
@@ -38,6 +41,8 @@ const QUIET: Said = Said {
     delta: 0,
     slope: 0.0,
     falling: false,
+    early: None,
+    newest: None,
     load: Both {
         down: Some(2),
         up: Some(2),
@@ -90,6 +95,7 @@ impl Bench {
                     delta: Some(Millis::of(said.delta)),
                     threshold: Millis::of(15),
                     falling: said.falling,
+                    early: said.early.map(Millis::of),
                     slope: said.slope,
                     heard_at: at(if said.answers { self.now } else { silent_since }),
                     echo_every: Duration::from_millis(50),
@@ -101,6 +107,12 @@ impl Bench {
                         Achieved::Known(rates[direction].times(f64::from(percent) / 100.0))
                     })
                 }),
+                newest: Both {
+                    down: said
+                        .newest
+                        .map(|percent| rates.down.times(f64::from(percent) / 100.0)),
+                    up: None,
+                },
                 applies_in: Duration::from_millis(30),
             };
             self.last = self.law.step(at(self.now), &signal);
@@ -136,8 +148,94 @@ fn a_cut_goes_to_what_is_delivered_less_what_empties_the_queue() {
     let cut = bench.last.down;
     assert_eq!(cut.reason, Reason::Cut);
     assert_eq!(cut.anchor, Some(rate.times(0.8)));
-    // 35 of 350 ms more than may stay.
-    assert_eq!(cut.rate, rate.times(0.8).times(0.9));
+    // 35 of 200 ms more than may stay.
+    assert_eq!(cut.rate, rate.times(0.8).times(0.825));
+}
+
+#[test]
+fn a_cliff_is_seen_by_the_counter_and_the_first_late_echoes_together() {
+    let cliff = Said {
+        delta: 3,
+        early: Some(25),
+        newest: Some(40),
+        load: Both {
+            down: Some(78),
+            up: Some(2),
+        },
+        ..QUIET
+    };
+    let mut bench = Bench::new(50);
+    bench.hear(1_000, BUSY);
+    let rate = bench.law.rates().down;
+    let cut = bench.hear(50, cliff).down;
+    assert_eq!(cut.reason, Reason::Cut);
+    assert_eq!(cut.anchor, Some(rate.times(0.4)));
+    // Of what grows until the cut is felt no echo has told yet.
+    assert!(cut.rate < rate.times(0.4 * 0.7), "{cut:?}");
+    for alone in [
+        Said {
+            early: None,
+            ..cliff
+        },
+        Said {
+            newest: Some(75),
+            ..cliff
+        },
+        Said {
+            newest: Some(0),
+            ..cliff
+        },
+    ] {
+        let mut bench = Bench::new(50);
+        bench.hear(1_000, BUSY);
+        assert_eq!(bench.hear(300, alone).down.mode, Mode::Clear, "{alone:?}");
+    }
+}
+
+#[test]
+fn a_queue_that_begins_after_a_raise_ends_the_search_before_it_is_bloat() {
+    let mut bench = Bench::new(50);
+    bench.hear(3_000, BUSY);
+    let rate = bench.law.rates().down;
+    let begins = Said { delta: 12, ..BUSY };
+    let mut eased = bench.hear(50, begins).down;
+    while eased.reason != Reason::Eased {
+        assert_eq!(eased.mode, Mode::Clear);
+        eased = bench.hear(50, begins).down;
+    }
+    assert!(
+        rate.times(0.95) < eased.rate && eased.rate < rate,
+        "{eased:?}"
+    );
+    let again = bench.hear(1_000, begins).down;
+    assert_eq!(again.rate, eased.rate, "only its own raises are taken back");
+}
+
+#[test]
+fn a_capacity_that_was_found_again_is_left_alone_for_longer() {
+    let mut bench = Bench::new(50);
+    let begins = Said { delta: 12, ..BUSY };
+    let mut pauses = std::vec::Vec::new();
+    for _ in 0..6 {
+        while bench.hear(50, BUSY).down.rate < Rate::mbit(80) {}
+        while bench.hear(50, begins).down.reason != Reason::Eased {}
+        let eased_at = bench.now;
+        while bench.hear(50, BUSY).down.reason != Reason::Raised {}
+        pauses.push(bench.now - eased_at);
+    }
+    assert!(pauses[0] <= 650 && pauses.is_sorted(), "{pauses:?}");
+    assert!((2_900..3_100).contains(&pauses[5]), "{pauses:?}");
+}
+
+#[test]
+fn a_little_delay_that_stays_ends_the_drain_all_the_same() {
+    let mut bench = Bench::new(50);
+    bench.hear(1_000, BUSY);
+    bench.until(Mode::Draining, Said { delta: 60, ..BUSY });
+    // The path is 7 ms longer now.
+    let took = bench.until(Mode::Clear, Said { delta: 7, ..BUSY });
+    assert!(took <= 300, "{took}");
+    assert_eq!(bench.last.down.reason, Reason::Returned);
 }
 
 #[test]
@@ -375,6 +473,8 @@ fn anything() -> impl Strategy<Value = Said> {
             delta,
             slope,
             falling,
+            early: None,
+            newest: None,
             load: Both { down, up },
             answers,
         })

@@ -16,6 +16,11 @@ pub enum Mode {
     Blind,
 }
 
+impl Mode {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Clear, Self::Draining, Self::Weather, Self::Blind];
+}
+
 /// Why the rate is what it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reason {
@@ -29,6 +34,8 @@ pub enum Reason {
     Drained,
     /// The queue is gone: just under what was delivered.
     Returned,
+    /// A queue began right after a raise: back to just under the capacity.
+    Eased,
     /// The cut did not help: the delay is not ours, the rate goes back to the last good one.
     GaveBack,
     /// The other direction is being cut: this one, too, is no higher than is known to be safe.
@@ -64,6 +71,22 @@ pub enum Blocker {
     Unloaded,
     /// The last change is too recent to have been measured.
     Refractory,
+}
+
+impl Blocker {
+    /// All there are.
+    pub const ALL: [Self; 10] = [
+        Self::Ceiling,
+        Self::NoReplies,
+        Self::NothingPasses,
+        Self::NoCounters,
+        Self::Draining,
+        Self::Weather,
+        Self::OtherDirection,
+        Self::Delay,
+        Self::Unloaded,
+        Self::Refractory,
+    ];
 }
 
 /// What was decided for one direction, and on what.

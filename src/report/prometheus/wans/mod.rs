@@ -1,5 +1,6 @@
 //! What is said of every WAN.
 
+mod adaptive;
 mod counters;
 mod family;
 mod gauges;
@@ -23,7 +24,8 @@ impl<'p, 'b, 's> Wans<'p, 'b, 's> {
     pub(super) fn write(&mut self) -> fmt::Result {
         self.gauges()?;
         self.counters()?;
-        self.histograms()
+        self.histograms()?;
+        self.adaptive()
     }
 
     fn histograms(&mut self) -> fmt::Result {

@@ -28,7 +28,7 @@ fn utilisation(score: &Score, from: f64, until: f64) -> f64 {
 fn filtered_echoes_hold_the_rate() {
     let mut scenario = busy(90);
     for quirks in &mut scenario.reflectors {
-        quirks.silent = Some(Span::secs(30, 60));
+        quirks.silent.push(Span::secs(30, 60));
     }
     let score = run(&scenario, Law::Adaptive);
     let rates = score.between(31.0, 60.0).map(|moment| moment.rates.down);

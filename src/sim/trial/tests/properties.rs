@@ -41,7 +41,7 @@ prop_compose! {
             quirks.loss = loss;
             quirks.spikes = spikes;
         }
-        scenario.reflectors[bad].silent = Some(Span::secs(5, 60));
+        scenario.reflectors[bad].silent.push(Span::secs(5, 60));
         for (from, delay) in weather {
             scenario.weather.push((Span::secs(from, from + 3), Duration::from_millis(delay)));
         }

@@ -6,7 +6,7 @@ use crate::sim::trial::scenario::{BULK, TheirClock, telling_time};
 /// Both directions loaded all the time, and the capacity of one changes by a quarter now and then.
 fn in_turn(seed: u64) -> Scenario {
     let mut scenario = Scenario {
-        name: "both directions, small steps",
+        name: "both directions, small steps".into(),
         lasts: second(160),
         ..Scenario::default()
     };
@@ -66,7 +66,7 @@ fn where_one_direction_is_used_it_is_no_worse() {
             scenario::weather().seeded(seed),
         ] {
             let [without, with] = both(&scenario);
-            let name = scenario.name;
+            let name = &scenario.name;
             assert!(with.mean() < without.mean() + 0.5, "{name}, {seed}");
             assert!(
                 with.utilisation() > without.utilisation() - 0.005,

@@ -1,10 +1,10 @@
 //! No queue of ours: search for more while loaded, and accuse ourselves when there is bloat.
 
 use super::{
-    Blocker, DOUBTED_FOR, QUIET_SHARE, Reason, STEP_EVERY, Said, Seen, Shaper, State, TRIP, View,
-    held,
+    Blocker, DOUBTED_FOR, QUIET_SHARE, Reason, SETTLE, STEP_EVERY, Said, Seen, Shaper, State, TRIP,
+    View, drain, held,
 };
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::units::Rate;
 
 /// Below this share of the rate, and of the floor, traffic holds no queue.
@@ -27,40 +27,94 @@ const CAREFUL: f64 = 0.015;
 /// wasted or bloat.
 const PLATEAU: f64 = 0.02;
 /// Beyond it: by so much, doubling in so many seconds up to the preset's stride.
-const SEARCH: f64 = 0.03;
-const SEARCH_DOUBLES_IN_S: f64 = 2.0;
+const SEARCH: f64 = 0.04;
+const SEARCH_DOUBLES_IN_S: f64 = 1.5;
 /// The last good rate fades by this share per raise, so that one lucky second is no promise.
 const FADE: f64 = 0.999;
+/// Two searches that end within this share of each other have found the same capacity.
+const SAME: f64 = 0.04;
+/// A queue begins with this share of the evidence that a cut needs: less, and noise does as well.
+const EASED_FROM: f64 = 0.3;
+/// The longest pause before a known capacity is tried again. A line that returns to its full rate is
+/// found again no later than this.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(3);
+
+/// A search.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clear {
+    raise_at: Instant,
+    /// Since when the rate is beyond what is known.
+    searching_since: Option<Instant>,
+    /// The rate it began with, once there was a raise.
+    began_at: Option<Rate>,
+    /// The rate before the step back it began with.
+    eased_from: Option<Rate>,
+}
+
+impl Clear {
+    /// No raise before `raise_at`.
+    pub(super) const fn until(raise_at: Instant) -> Self {
+        Self {
+            raise_at,
+            searching_since: None,
+            began_at: None,
+            eased_from: None,
+        }
+    }
+}
+
+/// Where searches end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Met {
+    at: Rate,
+    times: u8,
+}
+
+impl Met {
+    /// A search has ended at this capacity.
+    pub(super) fn meet(&mut self, capacity: Rate) {
+        let same = (capacity.share_of(self.at) - 1.0).abs() <= SAME;
+        self.times = if same {
+            self.times.saturating_add(1)
+        } else {
+            0
+        };
+        self.at = capacity;
+    }
+
+    /// How long to leave it at that: the surer the capacity, the longer.
+    pub(super) fn patience(self) -> Duration {
+        let doublings = i32::from(self.times.min(8));
+        let wait = SETTLE.as_secs_f64() * f64::from(doublings).exp2();
+        Duration::from_secs_f64(wait).min(LONGEST_PATIENCE)
+    }
+}
 
 impl Shaper {
-    pub(super) fn clear(
-        &mut self,
-        now: Instant,
-        view: &View,
-        seen: &Seen,
-        raise_at: Instant,
-        searching_since: Option<Instant>,
-    ) -> Said {
+    pub(super) fn clear(&mut self, now: Instant, view: &View, seen: &Seen, clear: Clear) -> Said {
         if self.evidence > TRIP * seen.threshold && seen.delta > seen.threshold {
+            return self.accuse(now, view, seen);
+        }
+        if view.falls_short(seen) {
             return self.accuse(now, view, seen);
         }
         self.doubt_since = None;
         if seen.delta >= QUIET_SHARE * seen.threshold {
-            return held(Blocker::Delay);
+            return self.ease(now, view, seen, clear);
         }
         if seen.load < LOADED {
             if seen.load < UNLOADED {
-                self.state = State::Clear {
-                    raise_at,
+                self.state = State::Clear(Clear {
                     searching_since: None,
-                };
+                    ..clear
+                });
             }
             return held(Blocker::Unloaded);
         }
-        if now < raise_at {
+        if now < clear.raise_at {
             return held(Blocker::Refractory);
         }
-        self.raise(now, seen, searching_since)
+        self.raise(now, seen, clear)
     }
 
     /// There is bloat: is it ours?
@@ -80,7 +134,48 @@ impl Shaper {
         self.cut(now, view, seen)
     }
 
-    fn raise(&mut self, now: Instant, seen: &Seen, searching_since: Option<Instant>) -> Said {
+    /// A queue begins to stand right after a raise: that was the capacity. Back to just under it, before
+    /// it becomes bloat.
+    fn ease(&mut self, now: Instant, view: &View, seen: &Seen, clear: Clear) -> Said {
+        let Some(began_at) = clear.began_at else {
+            return held(Blocker::Delay);
+        };
+        if self.evidence < EASED_FROM * TRIP * seen.threshold
+            || !view.suspect
+            || !view.credible
+            || view.reading.falling
+            || seen.load < LOADED
+        {
+            return held(Blocker::Delay);
+        }
+        let capacity = drain::delivered(view, seen).min(self.rate);
+        self.met.meet(capacity);
+        self.capacity = Some(capacity);
+        self.state = State::Clear(Clear {
+            eased_from: Some(self.rate),
+            ..Clear::until(now + self.met.patience())
+        });
+        if self.set(
+            capacity
+                .times((1.0 + self.params.tuning.keep.as_f64()) / 2.0)
+                .max(began_at)
+                .min(self.rate),
+        ) {
+            (Reason::Eased, Some(Blocker::Refractory))
+        } else {
+            held(Blocker::Delay)
+        }
+    }
+
+    /// The rate before the last step back, if nothing was raised since.
+    pub(super) fn before_ease(&self) -> Rate {
+        match self.state {
+            State::Clear(clear) => clear.eased_from.unwrap_or(self.rate),
+            State::Draining(_) | State::Weather { .. } | State::Blind { .. } => self.rate,
+        }
+    }
+
+    fn raise(&mut self, now: Instant, seen: &Seen, clear: Clear) -> Said {
         let rate = self.rate;
         let known = self.capacity.unwrap_or(self.params.base);
         let (share, since) = if rate < self.good.times(FAR_BELOW) {
@@ -88,7 +183,7 @@ impl Shaper {
         } else if rate < known.times(NEAR) && self.capacity.is_some() {
             (CAREFUL, None)
         } else {
-            let since = searching_since.unwrap_or(now);
+            let since = clear.searching_since.unwrap_or(now);
             let doubled = ((now - since).as_secs_f64() / SEARCH_DOUBLES_IN_S).exp2();
             (
                 (SEARCH * doubled).min(self.params.tuning.stride),
@@ -97,18 +192,22 @@ impl Shaper {
         };
         let quiet = QUIET_SHARE * seen.threshold;
         let room = ((quiet - seen.delta) / quiet).clamp(0.0, 1.0);
-        self.good = self.good.times(FADE).max(seen.achieved);
+        // More than the rate goes through only in a counter that has stood still.
+        self.good = self.good.times(FADE).max(seen.achieved.min(rate));
         let at_capacity = (rate.share_of(known) - 1.0).abs() <= PLATEAU;
         let pause = if at_capacity {
             STEP_EVERY.doubled()
         } else {
             STEP_EVERY
         };
-        self.state = State::Clear {
+        let raised = self.set(rate.times(1.0 + share * room));
+        self.state = State::Clear(Clear {
             raise_at: now + pause,
             searching_since: since,
-        };
-        if self.set(rate.times(1.0 + share * room)) {
+            began_at: clear.began_at.or(raised.then_some(rate)),
+            eased_from: None,
+        });
+        if raised {
             (Reason::Raised, None)
         } else {
             held(Blocker::Delay)

@@ -1,19 +1,23 @@
 //! Emptying a queue: from the first cut to the return.
 
+use super::clear::Clear;
 use super::{
-    DOUBTED_FOR, Delivers, EMPTY_MS, NotOurs, STEP_EVERY, Said, Seen, Shaper, State, TRIAL_EVERY,
-    TRIAL_FOR, View, held,
+    DOUBTED_FOR, Delivers, EMPTY_MS, NotOurs, QUIET_SHARE, STEP_EVERY, Said, Seen, Shaper, State,
+    TRIAL_EVERY, TRIAL_FOR, View, held,
 };
 use crate::control::law::adaptive::words::{Blocker, Reason};
+use crate::control::load;
 use crate::time::{Duration, Instant};
 use crate::units::Rate;
 
 /// The queue is to be gone after about this time, in milliseconds.
-const DRAIN_IN_MS: f64 = 350.0;
+const DRAIN_IN_MS: f64 = 200.0;
 /// This much is left alone: an echo behind a packet or two.
 const LEFT_MS: f64 = 4.0;
-/// No cut goes deeper below what is delivered: the line must not run empty.
-const DEEPEST: f64 = 0.6;
+/// No cut goes deeper below what is delivered: the line must not run empty before that is seen.
+const DEEPEST: f64 = 0.3;
+/// The margin shrinks no further: a counter is not that wrong. Nor does a slope take more away at once.
+const NARROWEST: f64 = 0.6;
 /// A counter that reads a few per cent high would stall the drain: the margin shrinks while the queue
 /// does not, and recovers while it does.
 const TIGHTEN: f64 = 0.97;
@@ -48,12 +52,13 @@ pub(super) struct Drain {
     anchor: Rate,
     /// And what it delivered when the drain began.
     began_at: Rate,
-    /// Integral guard, [`DEEPEST`] to 1.
+    /// Integral guard, [`NARROWEST`] to 1.
     margin: f64,
     /// The delta one step ago.
     before: f64,
     /// When the last change's effect can be seen: there, through the queue, and back.
     seen_at: Instant,
+    raised_at: Instant,
     loaded_at: Instant,
     gone: u8,
     /// A delta, and since when it has not become clearly less or more.
@@ -74,24 +79,28 @@ impl Drain {
 impl Shaper {
     /// The first cut: to what the line delivers, less what empties the queue.
     pub(super) fn cut(&mut self, now: Instant, view: &View, seen: &Seen) -> Said {
-        let anchor = delivered(view, seen).max(self.params.floor);
+        // More than the rate goes through only in a counter that has stood still.
+        let anchor = delivered(view, seen).min(self.rate);
+        let anchor = anchor.max(self.params.floor);
+        let queue = view.queue_then(seen);
         let drain = Drain {
             step_at: now + STEP_EVERY,
             anchor,
             began_at: anchor,
             margin: 1.0,
             before: seen.delta,
-            seen_at: now + effect(view, seen),
+            seen_at: now + effect(view, queue),
+            raised_at: Instant::ZERO,
             loaded_at: now,
             gone: 0,
             mark: seen.delta,
             marked_at: now,
             since: now,
-            was: self.rate,
+            was: self.before_ease(),
         };
         self.state = State::Draining(drain);
         self.capacity = Some(anchor);
-        let wish = anchor.times(depth(seen.delta));
+        let wish = anchor.times(depth(queue));
         self.set(wish.min(self.rate));
         (Reason::Cut, Some(Blocker::Draining))
     }
@@ -111,13 +120,17 @@ impl Shaper {
             (drain.mark, drain.marked_at) = (seen.delta, now);
         }
         self.state = State::Draining(drain);
-        if seen.delta <= EMPTY_MS {
+        let shown = view.shown(seen);
+        let falling = view.reading.falling;
+        let visible = now >= drain.seen_at;
+        // What stays after the cut has shown all it can do, and is no bloat, is not a queue.
+        let rests = visible && !falling && seen.delta < QUIET_SHARE * seen.threshold;
+        if (seen.delta <= EMPTY_MS || rests) && shown <= seen.threshold {
             return self.drained(now, &drain);
         }
         if now < drain.step_at {
             return held(Blocker::Draining);
         }
-        let falling = view.reading.falling;
         drain.gone = if seen.load < GONE && !falling {
             drain.gone.saturating_add(1)
         } else {
@@ -130,24 +143,35 @@ impl Shaper {
         if let Some(said) = self.judge(now, view, seen, &drain) {
             return said;
         }
-        let visible = now >= drain.seen_at;
         if seen.delta >= seen.threshold && !falling {
-            let anchor = reanchored(view, seen, drain.anchor, visible);
-            drain.anchor = anchor.max(self.params.floor);
+            let tells = match view.delivers {
+                // What CAKE held back, or did a moment ago, says nothing about the line.
+                Delivers::Capacity => now - drain.raised_at > load::WINDOW + view.applies_in,
+                // An effect that should be seen and is not: the line does no more than it is fed.
+                Delivers::Inflow => visible,
+            };
+            let anchor = reanchored(view, seen, self.rate, drain.anchor, tells);
+            drain.anchor = anchor.min(drain.was).max(self.params.floor);
         }
         if seen.delta <= SHRUNK * drain.before {
             drain.margin = (drain.margin * RELAX).min(1.0);
         } else if visible && !falling {
-            drain.margin = (drain.margin * TIGHTEN).max(DEEPEST);
+            drain.margin = (drain.margin * TIGHTEN).max(NARROWEST);
         }
         if visible {
-            drain.seen_at = now + effect(view, seen);
+            drain.seen_at = now + effect(view, shown);
         }
         drain.before = seen.delta;
         drain.step_at = now + STEP_EVERY;
         self.state = State::Draining(drain);
         self.capacity = Some(drain.anchor);
-        self.set(drain.anchor.times(drain.margin * depth(seen.delta)));
+        let wish = drain.anchor.times(drain.margin * depth(shown));
+        let was = self.rate;
+        self.set(if falling { wish } else { wish.min(was) });
+        if self.rate > was {
+            drain.raised_at = now;
+            self.state = State::Draining(drain);
+        }
         (Reason::Drained, Some(Blocker::Draining))
     }
 
@@ -157,6 +181,7 @@ impl Shaper {
         let capacity = if now - drain.loaded_at < OUR_DOING {
             // Our cut emptied it: this is the new capacity.
             self.good = drain.anchor;
+            self.met.meet(drain.anchor);
             drain.anchor
         } else {
             // The traffic stopped by itself, and what it delivered then was no capacity.
@@ -164,6 +189,7 @@ impl Shaper {
         };
         self.capacity = Some(capacity);
         self.enter_clear(now);
+        self.state = State::Clear(Clear::until(now + self.met.patience()));
         self.set(capacity.times(keep));
         (Reason::Returned, Some(Blocker::Refractory))
     }
@@ -175,15 +201,17 @@ impl Shaper {
             let until = now + TRIAL_FOR;
             return Some(self.give_back(seen, NotOurs::Trial { until }));
         }
-        if now - drain.marked_at < JUDGED_AFTER + effect(view, seen).doubled() {
+        if now - drain.marked_at < JUDGED_AFTER + effect(view, view.shown(seen)).doubled() {
             return None;
         }
         if seen.delta < seen.threshold {
             // Something small stays: the noise floor has yet to learn it. It is no bloat.
             return Some(self.drained(now, drain));
         }
-        // At the floor it may be obeyed and still be no less than the line can do.
-        let deep = self.rate < drain.began_at.times(DEEP_ENOUGH) && !self.at_floor();
+        // At the floor it may be obeyed and still be no less than the line can do, unless that is far
+        // below what the line did with the queue standing.
+        let tells = !self.at_floor() || self.rate < drain.anchor.times(NARROWEST);
+        let deep = self.rate < drain.began_at.times(DEEP_ENOUGH) && tells;
         (deep && seen.load >= OBEYED).then(|| self.give_back(seen, NotOurs::Obeyed))
     }
 
@@ -200,7 +228,7 @@ impl Shaper {
     pub(in crate::control::law::adaptive) fn draining_for(&self, now: Instant) -> Option<Duration> {
         match self.state {
             State::Draining(drain) => Some(drain.age(now)),
-            State::Clear { .. } | State::Weather { .. } | State::Blind { .. } => None,
+            State::Clear(_) | State::Weather { .. } | State::Blind { .. } => None,
         }
     }
 
@@ -231,15 +259,15 @@ fn depth(delta: f64) -> f64 {
 }
 
 /// What the line delivers while the queue stands.
-fn delivered(view: &View, seen: &Seen) -> Rate {
+pub(super) fn delivered(view: &View, seen: &Seen) -> Rate {
     match view.delivers {
-        Delivers::Capacity => seen.achieved,
+        Delivers::Capacity => view.delivers_now(seen),
         Delivers::Inflow => seen.achieved.times(1.0 - view.reading.slope),
     }
 }
 
 /// The queue provably stands: what is delivered now, against what was thought.
-fn reanchored(view: &View, seen: &Seen, anchor: Rate, visible: bool) -> Rate {
+fn reanchored(view: &View, seen: &Seen, rate: Rate, anchor: Rate, tells: bool) -> Rate {
     let now = delivered(view, seen);
     if now > anchor {
         return anchor.times(1.0 - FOLLOW) + now.times(FOLLOW);
@@ -247,22 +275,21 @@ fn reanchored(view: &View, seen: &Seen, anchor: Rate, visible: bool) -> Rate {
     if now < anchor.times(PAUSED) {
         return anchor;
     }
-    let tells = match view.delivers {
-        // What CAKE holds back says nothing about the line.
-        Delivers::Capacity => seen.load < OBEYED,
-        // An effect that should be seen and is not: the line does no more than it is fed.
-        Delivers::Inflow => visible,
-    };
+    let obeyed = view.delivers == Delivers::Capacity && now >= rate.times(OBEYED);
     // A slope is a poor witness once the rate has changed under it: one step down at a time.
     let least = match view.delivers {
         Delivers::Capacity => Rate::ZERO,
-        Delivers::Inflow => anchor.times(DEEPEST),
+        Delivers::Inflow => anchor.times(NARROWEST),
     };
-    if tells { now.max(least) } else { anchor }
+    if tells && !obeyed {
+        now.max(least)
+    } else {
+        anchor
+    }
 }
 
 /// Until a change's effect can be seen: into the router, through the queue, and back.
-fn effect(view: &View, seen: &Seen) -> Duration {
-    let queue = Duration::from_secs_f64(seen.delta / 1e3);
+fn effect(view: &View, queue_ms: f64) -> Duration {
+    let queue = Duration::from_secs_f64(queue_ms / 1e3);
     (view.applies_in + Duration::from(view.reading.path) + queue).max(STEP_EVERY)
 }

@@ -1,11 +1,12 @@
-//! `wanctl replay`: a recorded RTT trace through the law, in the form of `tests/golden/README.md`.
+//! `wanctl replay --trace`: a recorded RTT trace through v1.7's law, in the form of
+//! `tests/golden/README.md`.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{assemble, daemon, print};
+use crate::cli::{assemble, daemon, print};
 use crate::config::WanConfig;
 use crate::control::actuator::{Act, Actuator, Known};
 use crate::control::blackout::{Blind, Step};

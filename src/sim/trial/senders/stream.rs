@@ -1,5 +1,6 @@
-//! The far ends of a direction: many TCP flows as one stream.
+//! So many flows that they are one stream, which follows what it is told.
 
+use super::Path;
 use crate::time::Duration;
 use crate::units::Rate;
 
@@ -13,26 +14,18 @@ const AFTER_LOSS: f64 = 1.05;
 const CAKE_HOLDS_S: f64 = 0.005;
 const CAKE_ASKS_AT_MOST: f64 = 0.3;
 
-/// What is seen of one direction.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Path {
-    pub(super) demand: Rate,
-    pub(super) shaped: Rate,
-    pub(super) capacity: Rate,
-    pub(super) rtt: Duration,
-    /// The provider's or the modem's buffer is full.
-    pub(super) losing: bool,
-    /// Bytes in CAKE.
-    pub(super) in_cake: u64,
-}
-
 /// The stream of one direction.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Senders {
+pub(in crate::sim::trial) struct Stream {
     bps: f64,
 }
 
-impl Senders {
+impl Stream {
+    /// What was sent last.
+    pub(super) fn rate(self) -> Rate {
+        Rate::bps(1).times(self.bps)
+    }
+
     /// What is sent for the next `span`.
     pub(super) fn step(&mut self, span: Duration, path: Path) -> Rate {
         let shaped = path.shaped.as_bps() as f64;
@@ -52,6 +45,6 @@ impl Senders {
         if path.losing {
             self.bps = self.bps.min(AFTER_LOSS * path.capacity.as_bps() as f64);
         }
-        Rate::bps(1).times(self.bps)
+        self.rate()
     }
 }
