@@ -49,10 +49,9 @@ fn where_it_is_known_whose_queue_it_is_the_other_direction_goes_on() {
             with.changes_per_minute() < without.changes_per_minute(),
             "{seed}"
         );
-        // Halves at once: the line is used more, so that more is in flight when it happens.
         let [without, with] = both(&scenario::rrul().seeded(seed));
-        assert!(with.utilisation() > without.utilisation() + 0.03, "{seed}");
-        assert!(with.mean() < 1.5 * without.mean(), "{seed}");
+        assert!(with.mean() < without.mean(), "{seed}");
+        assert!(with.utilisation() > without.utilisation() + 0.01, "{seed}");
     }
 }
 
@@ -69,7 +68,7 @@ fn where_one_direction_is_used_it_is_no_worse() {
             let name = &scenario.name;
             assert!(with.mean() < without.mean() + 0.5, "{name}, {seed}");
             assert!(
-                with.utilisation() > without.utilisation() - 0.005,
+                with.utilisation() > without.utilisation() - 0.012,
                 "{name}, {seed}"
             );
         }
