@@ -56,7 +56,7 @@ fn where_it_is_known_whose_queue_it_is_the_other_direction_goes_on() {
 }
 
 #[test]
-fn where_one_direction_is_used_it_is_no_worse() {
+fn where_one_direction_is_used_the_queue_is_no_longer_and_little_is_lost() {
     for seed in SEEDS {
         for scenario in [
             scenario::upload_alone().seeded(seed),
@@ -68,7 +68,7 @@ fn where_one_direction_is_used_it_is_no_worse() {
             let name = &scenario.name;
             assert!(with.mean() < without.mean() + 0.5, "{name}, {seed}");
             assert!(
-                with.utilisation() > without.utilisation() - 0.012,
+                with.utilisation() > without.utilisation() - 0.02,
                 "{name}, {seed}"
             );
         }
