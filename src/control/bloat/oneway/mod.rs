@@ -20,7 +20,7 @@
 //! and the mark is moved no further than it has to. While the line is calm the two ends are a jitter apart,
 //! so a clock that runs too fast or too slow is followed all the time. A reply that would move the mark
 //! further than a crystal can drift means that the clock was set, or is none: the reflector has to show
-//! again that it is to be relied on. So has one that says nothing sensible ([`clock`]).
+//! again that it is to be relied on. So has one that says nothing sensible.
 //!
 //! Midnight, where their milliseconds of the day begin again, falls out: marks are compared modulo a day.
 //! Ours never need to be the time of day at all.
