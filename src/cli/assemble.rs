@@ -31,6 +31,7 @@ pub fn wan_params(config: &WanConfig, saved: Option<Saved>, dry_run: bool) -> Wa
         delay: config.delay,
         baseline_initial: config.baseline_initial,
         shapers: config.shapers,
+        one_way: config.measurement.one_way,
         adaptive: (config.control_law == ControlLaw::Adaptive).then_some(config.adaptive.shapers),
         spending: match config.control_law {
             ControlLaw::Classic => Budget::new(limit.changes, limit.window).into(),

@@ -185,6 +185,8 @@ pub struct ReflectorStatus {
     pub baseline: Option<Millis>,
     /// Whether the adaptive law leaves it out for its conduct.
     pub left_out: bool,
+    /// How much longer each way was than usual, if it tells its time reliably.
+    pub one_way: Option<Both<Millis>>,
 }
 
 /// What is known about the router of one WAN.

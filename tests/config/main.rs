@@ -10,9 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use wanctl::config::{
-    ControlLaw, FileKind, Loaded, Report, WanConfig, kind, load, parse, validate_report,
-};
+use wanctl::config::{FileKind, Loaded, Report, WanConfig, kind, load, parse, validate_report};
 use wanctl::notices::spelling::Format;
 
 /// The file that all others are variations of; it has no problems and no warnings.

@@ -5,6 +5,7 @@ use crate::control::actuator::Act;
 use crate::control::blackout::{Blind, Outcome, Step};
 use crate::control::controller::{Decision, Judgement, Source};
 use crate::control::delay::Delay;
+use crate::control::law::adaptive::Pilot;
 use crate::direction::Direction;
 use crate::program::{Fact, Outbox, Output, WanId};
 use crate::status::{Sight, WanStatus};
@@ -124,11 +125,14 @@ impl Wan {
         }
         measurement.findings = self.blackout.findings();
         let unsettled = UNSETTLED_ROUNDS.div_ceil(self.prober.rounds_per_turn());
-        for (shown, reflector) in measurement
-            .reflectors
-            .iter_mut()
-            .zip(self.prober.reflectors())
-        {
+        let meter = self.controller.pilot().map(Pilot::meter);
+        for (n, (shown, reflector)) in (0..).zip(
+            measurement
+                .reflectors
+                .iter_mut()
+                .zip(self.prober.reflectors()),
+        ) {
+            shown.one_way = meter.and_then(|meter| meter.one_way(now, n));
             shown.last = reflector.last;
             shown.loss = reflector.loss(unsettled);
             (shown.replies, shown.losses) = (reflector.replies, reflector.losses);

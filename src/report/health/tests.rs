@@ -288,6 +288,10 @@ fn a_full_house_fits_the_buffer() {
             ..Default::default()
         };
         reflector.last = Some((Instant::ZERO, Millis::of(12_345)));
+        reflector.one_way = Some(crate::direction::Both {
+            down: Millis::of(3_199),
+            up: Millis::of(3_198),
+        });
         reflector.baseline = Millis::new(12_345.67);
         wan.measurement.reflectors.push(reflector).unwrap();
     }

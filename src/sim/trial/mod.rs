@@ -22,7 +22,7 @@ pub mod story;
 mod world;
 
 pub use self::contender::Law;
-pub use self::scenario::{Limits, Quirks, Scenario, Span};
+pub use self::scenario::{Limits, Quirks, Scenario, Span, TheirClock};
 pub use self::score::{Moment, Score};
 pub use self::setup::{ClassicSetup, Setup};
 

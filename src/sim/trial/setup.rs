@@ -20,6 +20,8 @@ pub struct Setup {
     pub adaptive: Both<adaptive::ShaperParams>,
     /// How many reflectors it asks.
     pub reflectors: u8,
+    /// Whether it may ask them for their time.
+    pub one_way: bool,
     /// What the RTT of the empty line is said to be.
     pub rtt: Duration,
     /// What the adaptive law may write in an hour, in the mean.
@@ -53,6 +55,7 @@ impl Setup {
             limits,
             adaptive: limits.map(|limits| limits.adaptive(tuning)),
             reflectors: u8::try_from(scenario.reflectors.len()).unwrap_or(u8::MAX),
+            one_way: scenario.reflectors.iter().any(|one| one.clock.is_some()),
             rtt: scenario.line.propagation,
             writes_per_hour: DEFAULT_PER_HOUR,
             classic: ClassicSetup {
