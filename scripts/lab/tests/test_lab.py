@@ -219,7 +219,8 @@ class Scores(unittest.TestCase):
         self.assertEqual(score.spread([2, 2]), "2")
         self.assertEqual(score.spread([None]), "–")
         text = score.table("steps", {"classic": [self.score, self.score]})
-        self.assertEqual([line.count("|") for line in text.splitlines()[2:]], [len(score.COLUMNS) + 2] * 3)
+        self.assertEqual([line.count("|") for line in text.splitlines()[2:]], [len(score.COLUMNS) + 3] * 3)
+        self.assertIn("| classic | 2 |", text)
         self.assertIn("| classic |", score.overview({"steps": {"classic": [self.score]}}))
 
     def test_a_score_survives_its_file(self):
