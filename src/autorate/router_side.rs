@@ -35,6 +35,11 @@ impl Wan {
                     .into_iter()
                     .for_each(tell);
             }
+            Event::Renewed { direction } => {
+                if let Some(pilot) = self.controller.pilot_mut() {
+                    pilot.renewed(direction);
+                }
+            }
             Event::Holds {
                 direction,
                 rate,
@@ -103,7 +108,10 @@ impl Wan {
         }
         match known {
             Known::Written => pilot.wrote(took),
-            Known::Read => pilot.counters_came(took),
+            Known::Read => {
+                self.look_due_since = None;
+                pilot.counters_came(took);
+            }
         }
     }
 

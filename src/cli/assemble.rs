@@ -76,7 +76,8 @@ pub fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
         tcp_targets: config.fallback.tcp_targets.iter().map(tcp_target).collect(),
         router: Some((
             host_name(&config.router.host),
-            transport::params(&config.router).map_err(|e| said(&e))?,
+            transport::params(&config.router, config.control_law == ControlLaw::Adaptive)
+                .map_err(|e| said(&e))?,
         )),
     })
 }

@@ -1,11 +1,35 @@
 //! What a daemon says about itself when it starts (contract 9.3).
 
 use super::transport;
-use crate::config::{RouterConfig, Scheme, Transport, WanConfig};
+use crate::config::{ControlLaw, RouterConfig, Scheme, Transport, WanConfig};
+use crate::control::law::adaptive;
 use crate::control::law::classic::ShaperParams;
+use crate::direction::Both;
 
 /// The lines, one WAN's.
 pub(super) fn lines(config: &WanConfig, echo_mode: &str) -> Vec<String> {
+    let mut lines = vec![format!(
+        "=== Continuous CAKE Controller - {} ===",
+        config.wan_name
+    )];
+    match config.control_law {
+        ControlLaw::Classic => lines.extend(classic(config)),
+        ControlLaw::Adaptive => lines.extend(adapting(config)),
+    }
+    lines.extend([
+        format!("Measuring by {echo_mode}"),
+        format!(
+            "Router: {} as {}, queues {} and {}",
+            ways(&config.router).join(", else "),
+            config.router.user,
+            config.router.queues.down,
+            config.router.queues.up
+        ),
+    ]);
+    lines
+}
+
+fn classic(config: &WanConfig) -> [String; 6] {
     let written = &config.as_written;
     let (down, up) = (&config.shapers.down, &config.shapers.up);
     let (target, warn, hard) = (
@@ -13,9 +37,7 @@ pub(super) fn lines(config: &WanConfig, echo_mode: &str) -> Vec<String> {
         &written.warn_bloat,
         &written.hard_red_bloat,
     );
-    let ways = ways(&config.router);
-    vec![
-        format!("=== Continuous CAKE Controller - {} ===", config.wan_name),
+    [
         format!(
             "Download: {}, SOFT_RED={:.0}M, RED={:.0}M, {}",
             upper_floors(down),
@@ -45,15 +67,33 @@ pub(super) fn lines(config: &WanConfig, echo_mode: &str) -> Vec<String> {
                 config.measurement.prober.combine == crate::control::prober::Combine::MedianOfThree
             )
         ),
-        format!("Measuring by {echo_mode}"),
+    ]
+}
+
+fn adapting(config: &WanConfig) -> [String; 4] {
+    let adaptive = &config.adaptive;
+    let Both { down, up } = adaptive.shapers;
+    [
         format!(
-            "Router: {} as {}, queues {} and {}",
-            ways.join(", else "),
-            config.router.user,
-            config.router.queues.down,
-            config.router.queues.up
+            "Law: adaptive, line={}, aggressiveness={:?}, bloat begins at {}ms",
+            adaptive.line.word(),
+            adaptive.aggressiveness,
+            down.tuning.threshold
+        ),
+        format!("Download: {}", span(&down)),
+        format!("Upload: {}", span(&up)),
+        format!(
+            "Ping: hosts={}, one every 50ms in turn",
+            config.as_written.ping_hosts
         ),
     ]
+}
+
+fn span(limits: &adaptive::ShaperParams) -> String {
+    format!(
+        "floor={}, base={}, ceiling={}",
+        limits.floor, limits.base, limits.ceiling
+    )
 }
 
 /// How the router is spoken to, the preferred way first.

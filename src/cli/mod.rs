@@ -29,7 +29,7 @@ mod once;
 mod process;
 pub mod replay;
 mod secret;
-mod simulate;
+pub mod simulate;
 pub mod stage;
 pub mod steering;
 mod together;

@@ -80,15 +80,15 @@ pub(super) fn choose(config: &RouterConfig) -> Chosen {
     }
 }
 
-/// How the router's links are made.
+/// How the router's links are made; `counting`: for a law that needs the queues' counters.
 ///
 /// # Errors
 /// A sentence if a certificate or password file cannot be used.
-pub(super) fn params(config: &RouterConfig) -> Result<RouterParams, String> {
+pub(super) fn params(config: &RouterConfig, counting: bool) -> Result<RouterParams, String> {
     params_with(
         config,
         |login| rest_link(config, login),
-        || ssh_link(config),
+        || ssh_link(config, counting),
     )
 }
 
@@ -112,15 +112,16 @@ pub(super) fn params_with<R, S>(
 
 /// How the router's SSH server is spoken to.
 pub(super) fn ssh(config: &RouterConfig) -> SshParams {
-    ssh_with(config, || ssh_link(config))
+    ssh_with(config, || ssh_link(config, false))
 }
 
-fn ssh_link(config: &RouterConfig) -> ssh::LinkParams {
+fn ssh_link(config: &RouterConfig, counting: bool) -> ssh::LinkParams {
     ssh::LinkParams {
         queues: config.queues.clone(),
         queue_types: config.queue_types.clone(),
         reply_for: config.timeout,
         verify_every: config.verify_interval,
+        counting,
     }
 }
 
@@ -261,11 +262,11 @@ mod tests {
             }
         }
         let (router, _) = chosen("home:wanctl", "rest", Path::new("/nonexistent"));
-        let refused = params(&router).unwrap_err();
+        let refused = params(&router, false).unwrap_err();
         assert!(
             refused.starts_with("router.user: home:wanctl holds a colon"),
             "{refused}"
         );
-        assert!(params(&chosen("wanctl", "rest", key.path()).0).is_ok());
+        assert!(params(&chosen("wanctl", "rest", key.path()).0, false).is_ok());
     }
 }

@@ -3,7 +3,12 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{FileKind, Problem, Report, WanConfig, kind, load, load_steering, steering};
+use super::adaptive::AdaptiveConfig;
+use super::{
+    ControlLaw, FileKind, Problem, Report, WanConfig, kind, load, load_steering, steering,
+};
+use crate::control::law::adaptive::ShaperParams;
+use crate::direction::Both;
 use crate::units::Rate;
 
 /// The report on one file, a WAN's or steering's, and whether it is valid. Warnings follow the block of a
@@ -34,16 +39,32 @@ fn valid(path: &Path, values: &str, warnings: &[Problem]) -> String {
     text
 }
 
-/// The effective values in v1.7's form.
+/// The effective values, those of classic in v1.7's form.
 fn effective(config: &WanConfig) -> String {
     let router = &config.router;
-    let (down, up) = (&config.shapers.down, &config.shapers.up);
-    let written = &config.as_written;
-    let floors = (&down.floors, &written.upload_floors);
-    let rows = [
+    let mut rows = vec![
         ("WAN", config.wan_name.clone()),
         ("Transport", router.transport.to_string()),
         ("Router", format!("{}:{}", router.host, router.user)),
+    ];
+    match config.control_law {
+        ControlLaw::Classic => rows.extend(classic(config)),
+        ControlLaw::Adaptive => rows.extend(adaptive(&config.adaptive)),
+    }
+    rows.push(("Ping hosts", config.as_written.ping_hosts.clone()));
+    let queues = format!("{}, {}", router.queues.down, router.queues.up);
+    rows.push(("Queue names", queues));
+    let lines = rows
+        .iter()
+        .map(|(name, value)| format!("  {name}: {value}\n"));
+    lines.collect()
+}
+
+fn classic(config: &WanConfig) -> [(&'static str, String); 5] {
+    let (down, up) = (&config.shapers.down, &config.shapers.up);
+    let written = &config.as_written;
+    let floors = (&down.floors, &written.upload_floors);
+    [
         ("Download", span(floors.0.red, down.ceiling)),
         (
             "  Floors",
@@ -72,14 +93,29 @@ fn effective(config: &WanConfig) -> String {
                 written.target_bloat, written.warn_bloat, written.hard_red_bloat
             ),
         ),
-        ("Ping hosts", written.ping_hosts.clone()),
-        (
-            "Queue names",
-            format!("{}, {}", router.queues.down, router.queues.up),
-        ),
-    ];
-    rows.map(|(name, value)| format!("  {name}: {value}\n"))
-        .concat()
+    ]
+}
+
+fn adaptive(config: &AdaptiveConfig) -> [(&'static str, String); 6] {
+    let Both { down, up } = config.shapers;
+    // A slow line's rates have digits behind the point, and so has this.
+    let limits = |limits: ShaperParams| {
+        let ShaperParams {
+            floor,
+            base,
+            ceiling,
+            ..
+        } = limits;
+        format!("{floor} - {ceiling}, base {base}")
+    };
+    [
+        ("Control law", "adaptive".to_owned()),
+        ("  Line", config.line.word().to_owned()),
+        ("  Aggressiveness", format!("{:?}", config.aggressiveness)),
+        ("  Bloat begins at", format!("{}ms", down.tuning.threshold)),
+        ("Download", limits(down)),
+        ("Upload", limits(up)),
+    ]
 }
 
 fn span(from: Rate, to: Rate) -> String {

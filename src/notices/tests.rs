@@ -6,6 +6,7 @@ use super::*;
 use crate::control::blackout::{Blind, Findings, Step};
 use crate::control::controller::{Judgement, Source};
 use crate::control::delay::Delay;
+use crate::control::law::adaptive::{Blocker, Decision, Mode, Reason};
 use crate::control::law::{Verdict, Why};
 use crate::control::zone::Zone;
 use crate::direction::{Both, Direction};
@@ -203,6 +204,62 @@ fn a_floor_above_what_the_line_carries_is_told_with_what_to_do() {
             .advice
             .contains("lower the floors of continuous_monitoring.download")
     );
+}
+
+/// What the adaptive law decided, and whether its floor stopped it.
+fn adaptive(mode: Mode, at_floor: bool) -> Why {
+    Why::Adaptive(Decision {
+        rate: Rate::mbit(150),
+        mode,
+        reason: Reason::Held,
+        blocker: Some(Blocker::Draining),
+        delta: Some(Millis::of(85)),
+        threshold: Millis::of(15),
+        achieved: None,
+        anchor: None,
+        at_floor,
+    })
+}
+
+/// Whose delay it is, is no question of whether it is there.
+#[test]
+fn congestion_under_the_adaptive_law_is_told_whatever_its_mode() {
+    for mode in Mode::ALL {
+        let mut evening = wan();
+        evening.pass(90, &[red(adaptive(mode, false))]);
+        assert_eq!(evening.told, ["61 +congestion download"], "{mode:?}");
+        evening.pass(
+            90,
+            &[cycle(Zone::Green, adaptive(mode, false), Source::Icmp)],
+        );
+        assert_eq!(evening.told.len(), 2, "{:?}", evening.told);
+    }
+}
+
+/// Every half minute it leaves the floor for five seconds, to see whether the delay is its own.
+#[test]
+fn a_floor_of_the_adaptive_law_is_told_through_its_trials() {
+    let mut evening = wan();
+    for _ in 0..4 {
+        evening.pass(30, &[red(adaptive(Mode::Draining, true))]);
+        evening.pass(6, &[red(adaptive(Mode::Weather, false))]);
+    }
+    let floors = |evening: &Evening<Fact, WanWatch>| {
+        let told = evening.told.iter();
+        told.filter(|line| line.contains("floor"))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(floors(&evening), ["61 +floor download"]);
+    // At the floor without delay, and off it with delay, nothing is wrong with it.
+    for (zone, at_floor) in [(Zone::Green, true), (Zone::Red, false)] {
+        let mut evening = wan();
+        evening.pass(
+            200,
+            &[cycle(zone, adaptive(Mode::Clear, at_floor), Source::Icmp)],
+        );
+        assert!(floors(&evening).is_empty(), "{zone} {at_floor}");
+    }
 }
 
 #[test]

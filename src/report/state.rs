@@ -58,6 +58,9 @@ struct Applied {
     ul_rate: Option<Bps>,
 }
 
+/// More noise than this, in milliseconds, is none.
+const NOISE_MOST: f64 = 1_000.0;
+
 /// Ours: what the adaptive law has learned; v1.7 skips it.
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -78,9 +81,11 @@ impl Adaptive {
         }
     }
 
-    /// All of it, or nothing: half of it is somebody's edit.
+    /// All of it, or nothing: half of it is somebody's edit, and so is a noise that no line has.
     fn learned(&self) -> Option<Learned> {
-        let (mean, deviation) = (Millis::new(self.noise_ms?)?, self.noise_deviation_ms?);
+        let believable = |ms: &f64| (0.0..=NOISE_MOST).contains(ms);
+        let mean = Millis::new(self.noise_ms.filter(believable)?)?;
+        let deviation = self.noise_deviation_ms.filter(believable)?;
         Some(Learned {
             good: Both {
                 down: Rate::bps(self.dl_good_rate?.0),
@@ -218,6 +223,74 @@ mod tests {
         let saved = parse(V1_7.as_bytes(), &Saved::default()).unwrap();
         assert_eq!(saved.rates.down, Rate::bps(247_814_820));
         assert_eq!(write(&saved, "2026-11-21T00:01:32.450001"), V1_7);
+    }
+
+    fn learned() -> Learned {
+        Learned {
+            good: Both {
+                down: Rate::bps(240_000_001),
+                up: Rate::mbit(20),
+            },
+            noise: Noise::restored(Millis::new(0.75).unwrap(), Millis::new(2.5).unwrap()).unwrap(),
+        }
+    }
+
+    #[test]
+    fn what_the_adaptive_law_learned_comes_back_and_v1_7_finds_its_own() {
+        let saved = Saved {
+            learned: Some(learned()),
+            ..parse(V1_7.as_bytes(), &Saved::default()).unwrap()
+        };
+        let text = write(&saved, "2026-11-21T00:01:32.450001");
+        assert_eq!(parse(text.as_bytes(), &Saved::default()).unwrap(), saved);
+        let ours = r#""adaptive":{"dl_good_rate":240000001,"ul_good_rate":20000000,"noise_ms":0.75,"noise_deviation_ms":2.5},"#;
+        assert!(text.contains(ours), "{text}");
+        assert_eq!(text.replace(ours, ""), V1_7);
+        // Whoever goes back to classic leaves nothing of it.
+        let classic = Saved {
+            learned: None,
+            ..saved
+        };
+        assert_eq!(write(&classic, "2026-11-21T00:01:32.450001"), V1_7);
+    }
+
+    #[test]
+    fn half_of_what_was_learned_or_what_cannot_be_is_nothing() {
+        let saved = Saved {
+            learned: Some(learned()),
+            ..Saved::default()
+        };
+        let whole: serde_json::Value = serde_json::from_str(&write(&saved, "")).unwrap();
+        let read = |document: &serde_json::Value| {
+            let read = parse(document.to_string().as_bytes(), &Saved::default());
+            read.map(|saved| saved.learned)
+        };
+        assert_eq!(read(&whole).unwrap(), Some(learned()));
+        for key in [
+            "dl_good_rate",
+            "ul_good_rate",
+            "noise_ms",
+            "noise_deviation_ms",
+        ] {
+            let mut document = whole.clone();
+            document["adaptive"][key] = serde_json::Value::Null;
+            assert_eq!(read(&document).unwrap(), None, "{key}");
+        }
+        for (key, value) in [
+            ("noise_ms", -0.1),
+            ("noise_ms", 1_000.1),
+            ("noise_deviation_ms", -1.0),
+            ("noise_deviation_ms", 1e300),
+        ] {
+            let mut document = whole.clone();
+            document["adaptive"][key] = value.into();
+            assert_eq!(read(&document).unwrap(), None, "{key}: {value}");
+        }
+        let mut document = whole.clone();
+        document["adaptive"] = serde_json::Value::Null;
+        assert_eq!(read(&document).unwrap(), None);
+        document["adaptive"] = 7.into();
+        assert!(read(&document).is_err());
     }
 
     #[test]

@@ -75,6 +75,11 @@ pub trait Talk: Debug {
     fn unanswered(&self, order: Self::Order) -> Self::Event;
     /// We were away for so long that nothing holds any more that was known of the router.
     fn forget(&mut self);
+    /// Whether a look tells something that is worth asking for again and again: counters, of things that
+    /// are there. Whoever has none is looked at when it is due, and not oftener.
+    fn has_counters(&self) -> bool {
+        false
+    }
     /// When the router last told us something that orders need.
     fn learned_at(&self) -> Instant;
     /// A look has shown this; how long until the next one.

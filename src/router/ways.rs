@@ -21,6 +21,8 @@ pub trait Way {
     fn sleep(&mut self);
     /// Looks next.
     fn look(&mut self, now: Instant);
+    /// Looks next, unless there is something better to do.
+    fn glance(&mut self, now: Instant);
 }
 
 /// How a way moves on; `Around` is what its carrier needs from its surroundings.
@@ -92,14 +94,15 @@ where
         }
     }
 
-    /// Looks, unless the link that serves has something better to do: what it does brings news as well.
+    /// Looks at the counters, unless the link that serves has something better to do: see
+    /// [`rest::Link::glance`](super::rest::Link::glance).
     pub fn glance(&mut self, now: Instant) {
-        if self.is_busy() || !self.failover.takes_orders() {
+        if !self.failover.takes_orders() {
             return;
         }
         match self.failover.serving() {
-            Transport::Rest => self.rest.as_mut().map(|way| way.look(now)),
-            Transport::Ssh => self.ssh.as_mut().map(|way| way.look(now)),
+            Transport::Rest => self.rest.as_mut().map(|way| way.glance(now)),
+            Transport::Ssh => self.ssh.as_mut().map(|way| way.glance(now)),
         };
     }
 

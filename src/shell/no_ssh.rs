@@ -81,6 +81,10 @@ impl<T: SshTalk> Way for SshPort<T> {
     fn look(&mut self, _: Instant) {
         match self.never {}
     }
+
+    fn glance(&mut self, _: Instant) {
+        match self.never {}
+    }
 }
 
 impl<T: SshTalk> Drive<Lan<'_>> for SshPort<T> {

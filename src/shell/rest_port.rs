@@ -194,6 +194,10 @@ impl<T: RestTalk> Way for RestPort<T> {
     fn look(&mut self, now: Instant) {
         self.link.look(now);
     }
+
+    fn glance(&mut self, now: Instant) {
+        self.link.glance(now);
+    }
 }
 
 impl<T: RestTalk> Drive<Lan<'_>> for RestPort<T> {

@@ -10,11 +10,12 @@ mod rules;
 
 pub use self::counters::{counters, find_counters};
 pub use self::lists::{count_entries, read_count};
-pub use self::queues::{Printed, find_queues, look_up, refuses_queue_type, set};
+pub use self::queues::{Printed, Scope, find_queues, look_up, refuses_queue_type, set};
 pub use self::rules::{find_rule, look_up_rule, switch};
 
-/// Room for any command: two names of [`MAX_NAME`](super::routeros::MAX_NAME) bytes and a rate.
-pub const MAX_COMMAND: usize = 384;
+/// Room for any command: four names of [`MAX_NAME`](super::routeros::MAX_NAME) bytes between words, or
+/// three and a rate.
+pub const MAX_COMMAND: usize = 512;
 
 /// One line for the console.
 pub type Command = heapless::String<MAX_COMMAND>;

@@ -2,6 +2,8 @@
 //! allocator's lock can make a tick late. What rustls does per TLS record is the one exception.
 
 mod adaptive;
+#[path = "../harness/adaptive_file.rs"]
+mod adaptive_file;
 mod counter;
 #[path = "../harness/demo.rs"]
 mod demo;

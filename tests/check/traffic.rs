@@ -42,6 +42,42 @@ fn fasttrack_takes_the_traffic_past_a_queue_below_global() {
     }
 }
 
+/// The same for the law that acts on counters.
+fn adaptive() -> Setup {
+    let mut setup = Setup::new();
+    setup.config["continuous_monitoring"]["control_law"] = "adaptive".into();
+    setup
+}
+
+#[test]
+fn the_adaptive_law_is_told_whether_it_can_count_and_how_often() {
+    let setup = adaptive();
+    setup
+        .check()
+        .exits(0)
+        .has("By REST, WAN-Download can be counted; how fresh its counter is cannot be told: nothing went")
+        .has("A reading of the counters by REST takes ");
+    let setup = adaptive();
+    setup.busy();
+    setup
+        .check()
+        .exits(0)
+        .has("By REST, WAN-Download's byte counter changed in 1")
+        .has("while the line is used, one every 100.0 ms.");
+}
+
+#[test]
+fn traffic_around_the_queues_is_a_warning_to_the_adaptive_law_too() {
+    let setup = adaptive();
+    setup.busy();
+    setup.world.scene().router.leaks = true;
+    setup
+        .check()
+        .exits(2)
+        .has("WAN-Download counted 0 bytes in")
+        .has("l3-hw-offloading");
+}
+
 #[test]
 fn an_idle_line_is_no_fault() {
     let said = Setup::new().check();

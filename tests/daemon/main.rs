@@ -3,6 +3,8 @@
 //! Nothing here needs root, the network or a fixed port. Machines are noisy: tests wait for conditions
 //! with generous limits and judge counts, orders and values.
 
+#[cfg(feature = "history")]
+mod adaptive;
 mod by_hand;
 mod commands;
 mod control;

@@ -4,7 +4,7 @@
 
 use wanctl::autorate::{Autorate, Wan};
 use wanctl::cli::assemble;
-use wanctl::config::WanConfig;
+use wanctl::config::{ControlLaw, WanConfig};
 use wanctl::control::actuator::Order;
 use wanctl::control::prober::{Echo, Target};
 use wanctl::direction::Direction;
@@ -300,5 +300,6 @@ fn ssh_params(config: &WanConfig) -> ssh::LinkParams {
         queue_types: config.router.queue_types.clone(),
         reply_for: config.router.timeout,
         verify_every: config.router.verify_interval,
+        counting: config.control_law == ControlLaw::Adaptive,
     }
 }

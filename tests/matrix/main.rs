@@ -8,6 +8,7 @@
 mod harness;
 
 mod cell;
+mod counting;
 mod evening;
 
 use std::fmt::Write as _;

@@ -20,6 +20,7 @@ pub(crate) struct Router {
     pub(crate) ssh_port: u16,
     pub(crate) key: PathBuf,
     pub(crate) known_hosts: PathBuf,
+    pub(crate) law: &'static str,
 }
 
 /// A running daemon. Dropping it kills it.
@@ -169,6 +170,7 @@ router:
 queues: {{ download: WAN-Download, upload: WAN-Upload }}
 continuous_monitoring:
   enabled: true
+  control_law: {law}
   baseline_rtt_initial: 24
   download:
     floor_green_mbps: 150
@@ -198,6 +200,7 @@ storage: {{ db_path: \"\" }}
 ",
         port = world.router_port(),
         transport = router.transport,
+        law = router.law,
         user = user.trim(),
         password = router.password,
         key = router.key.display(),

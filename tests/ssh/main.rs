@@ -4,6 +4,7 @@ mod check;
 mod check_steering;
 mod console;
 mod control;
+mod counting;
 mod daemon;
 mod failover;
 mod keys;
@@ -60,6 +61,7 @@ fn ssh_only(sshd: &Sshd) -> Router {
         ssh_port: sshd.port,
         key: sshd.user_key(Kind::Ed25519),
         known_hosts: sshd.known_hosts(Kind::Ed25519),
+        law: "classic",
     }
 }
 

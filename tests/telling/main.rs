@@ -1,5 +1,6 @@
 //! What the daemon says about a WAN: not too little, and not too much.
 
+mod adaptive;
 mod counted;
 mod line;
 #[path = "../harness/wan_file.rs"]

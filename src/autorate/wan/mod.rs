@@ -83,6 +83,8 @@ pub struct Wan {
     fallback_told_at: [Option<Instant>; KINDS],
     baseline_told_at: Option<Instant>,
     pub(super) unsent: Option<Spell>,
+    /// Since when the counters are due and have not come.
+    pub(super) look_due_since: Option<Instant>,
     watched: Watched,
 }
 
@@ -109,6 +111,7 @@ impl Wan {
             fallback_told_at: [None; KINDS],
             baseline_told_at: None,
             unsent: None,
+            look_due_since: None,
             watched: Watched::new(now),
         }
     }
@@ -191,9 +194,14 @@ impl Wan {
         }
         if let Some(pilot) = self.controller.pilot_mut()
             && status.router.link.up
-            && pilot.wants_counters(now)
         {
-            out.push(Output::Look { wan: id });
+            if pilot.wants_counters(now) {
+                self.look_due_since.get_or_insert(now);
+            }
+            // In every tick until they come: a link that is busy forgets.
+            if self.look_due_since.is_some() {
+                out.push(Output::Look { wan: id });
+            }
         }
         if outcome.check {
             let echo = self.prober.ask_gateway();

@@ -115,6 +115,8 @@ pub(super) struct Traffic {
     pub(super) reads: Vec<Duration>,
     /// From the first read to the last.
     pub(super) span: Duration,
+    /// Which queues were there.
+    pub(super) found: Both<bool>,
     /// Each queue's `bytes`, read by read; empty if it has none.
     pub(super) bytes: Both<Vec<u64>>,
     /// The interfaces before and after.

@@ -30,6 +30,7 @@ use crate::config::{
 use crate::direction::Both;
 use crate::shell::clock::Clock;
 use crate::shell::realtime;
+use crate::wire::routeros_cli::Scope;
 
 /// Warnings only, as v1.7's validate-deployment.
 const WARNINGS: u8 = 2;
@@ -127,14 +128,24 @@ fn live(config: &WanConfig, write_test: bool) -> Vec<Finding> {
             Err(sentence) => findings.push(judge::no_client(sentence)),
         }
     } else {
-        findings.extend(judge::no_rest(write_test));
+        findings.extend(judge::no_rest(
+            write_test,
+            judge::counters::are_needed(config),
+        ));
     }
     if chosen.ssh {
-        let look_up = probe::look_up(&config.router);
+        let look_up = probe::look_up(&config.router, Scope::Settings);
         let by_console = |ask: probe::Ask<'_>| probe::by_console(&config.router, ask);
         let audit: probe::Audit<'_, _> = (!chosen.rest).then_some(&by_console);
         let ssh = probe::ssh(&config.router, clock, look_up, audit);
         findings.extend(judge::ssh(config, &chosen, &ssh, seen));
+        if judge::counters::are_needed(config) && matches!(ssh, facts::Ssh::Answers { .. }) {
+            let counted = probe::counters_by_ssh(&config.router, clock);
+            findings.extend(match counted {
+                Some(traffic) => judge::counters::counters(config, Transport::Ssh, &traffic),
+                None => vec![judge::counters::none(Transport::Ssh)],
+            });
+        }
     }
     findings
 }

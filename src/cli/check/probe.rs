@@ -19,7 +19,7 @@ use crate::shell::clock::{Clock, pause};
 use crate::shell::echo::{EchoError, EchoSockets};
 use crate::shell::ssh::{Console, Said};
 use crate::time::Duration;
-use crate::wire::routeros_cli::{self, Command};
+use crate::wire::routeros_cli::{self, Command, Scope};
 
 /// Reads for latency and freshness: ten a second, as the adaptive law would.
 const READS: u32 = 20;
@@ -295,12 +295,43 @@ pub(super) fn ssh<A>(
     answers().unwrap_or_else(Ssh::Silent)
 }
 
-/// What the daemon looks its queues up with.
-pub(super) fn look_up(config: &RouterConfig) -> Command {
-    routeros_cli::look_up(Both {
+/// The same readings by SSH, with the line that the daemon would say; `None` if it is not answered.
+pub(super) fn counters_by_ssh(config: &RouterConfig, clock: Clock) -> Option<Traffic> {
+    let host = config.host.to_string();
+    let mut found = (host.as_str(), config.ssh_port).to_socket_addrs().ok()?;
+    let console = Console::open(&transport::ssh(config), found.next()?.ip()).ok()?;
+    let names = config.queues.as_ref().map(String::as_str);
+    let mut traffic = Traffic::default();
+    let began_at = clock.now();
+    let mut due_at = began_at;
+    for _ in 0..READS {
+        pause(due_at - clock.now());
+        let line = look_up(config, Scope::Counters);
+        let said = console.run(clock, line, SSH_PATIENCE).ok()?;
+        let printed = routeros_cli::find_queues(&said.text, names).ok()?;
+        let refused = said.status != 0 || printed.more;
+        if refused && printed.queues == Both::default() {
+            return None;
+        }
+        traffic.reads.push(said.took);
+        for direction in Direction::BOTH {
+            let queue = printed.queues[direction].as_ref();
+            traffic.found[direction] = queue.is_some();
+            traffic.bytes[direction].extend(queue.and_then(|queue| queue.bytes));
+        }
+        due_at = due_at + READ_EVERY;
+    }
+    traffic.span = clock.now() - began_at;
+    Some(traffic)
+}
+
+/// What the daemon looks its queues up with, so deep.
+pub(super) fn look_up(config: &RouterConfig, scope: Scope) -> Command {
+    let names = Both {
         down: config.queues.down.as_str(),
         up: config.queues.up.as_str(),
-    })
+    };
+    routeros_cli::look_up(names, scope)
 }
 
 /// The objects that a console line prints.
@@ -365,6 +396,7 @@ fn traffic(config: &RouterConfig, client: &Client, clock: Clock) -> Result<Traff
         traffic.reads.push(answer.took);
         for direction in Direction::BOTH {
             let queue = named(&answer.objects, &config.queues[direction]);
+            traffic.found[direction] = queue.is_some();
             traffic.bytes[direction].extend(queue.and_then(|queue| queue.number("bytes")));
         }
         if n == 0 {

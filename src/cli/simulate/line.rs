@@ -6,7 +6,7 @@ use crate::sim::trial::{ClassicSetup, Law, Limits, Setup};
 use crate::time::Duration;
 
 /// What the laws are given.
-pub(in crate::cli) fn setup(config: &WanConfig) -> Setup {
+pub fn setup(config: &WanConfig) -> Setup {
     let adaptive = config.adaptive.shapers;
     let limit = config.router.write_limit;
     Setup {

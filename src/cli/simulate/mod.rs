@@ -9,6 +9,7 @@ use std::io::{BufWriter, Write as _, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 
+pub use self::line::setup;
 use self::picture::Picture;
 use self::table::{Played, Row, Subject};
 use super::args::{SimulateArgs, SimulateForm};

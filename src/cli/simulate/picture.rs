@@ -7,6 +7,7 @@ use crate::control::law::adaptive::Mode;
 use crate::direction::{Both, Direction};
 use crate::sim::trial::{Law, Moment};
 use crate::time::{Duration, Instant};
+use crate::units::Rate;
 
 /// One law on one story.
 #[derive(Debug)]
@@ -50,7 +51,11 @@ impl Picture {
         let Some(n) = usize::try_from(column).ok().filter(|n| *n < COLUMNS) else {
             return;
         };
-        keep(&mut self.delay[n], moment.queue_ms, f64::max);
+        // Over a dead line nothing comes back, so there is no delay either.
+        let Both { down, up } = moment.capacity;
+        if down.min(up) > Rate::ZERO {
+            keep(&mut self.delay[n], moment.queue_ms, f64::max);
+        }
         for direction in Direction::BOTH {
             let side = &mut self.sides[direction];
             let rate = moment.rates[direction].as_mbps();

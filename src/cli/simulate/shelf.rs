@@ -14,7 +14,7 @@ macro_rules! shipped {
 }
 
 /// Name and text of what `configs/scenarios` holds, from plain to odd.
-const SHIPPED: [(&str, &str); 14] = shipped![
+const SHIPPED: [(&str, &str); 15] = shipped![
     "steps",
     "docsis-evening",
     "lte",
@@ -28,6 +28,7 @@ const SHIPPED: [(&str, &str); 14] = shipped![
     "bad-reflectors",
     "weather",
     "filtered",
+    "outage",
     "slow-router",
 ];
 

@@ -86,7 +86,7 @@ impl Rule for AmountRule {
         if self.words {
             format!("{rates}, bulk or idle")
         } else {
-            format!("{rates}, and nothing below 0")
+            rates.to_owned()
         }
     }
 

@@ -40,6 +40,10 @@ pub struct Judgement {
 }
 
 /// What one cycle decided.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is made once a cycle, and a box would be an allocation"
+)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Decision {
     /// A time was there and both directions judged it.
@@ -56,6 +60,10 @@ pub enum Decision {
 #[derive(Clone, Debug)]
 pub struct Controller(Law);
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one per WAN, and v1.7's is the one of most of them"
+)]
 #[derive(Clone, Debug)]
 enum Law {
     Classic(Classic),

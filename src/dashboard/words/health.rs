@@ -109,6 +109,14 @@ pub(super) struct Side {
     pub(super) why: Option<String>,
     pub(super) refused: Option<String>,
     pub(super) queue_inactive: bool,
+    pub(super) adaptive: Option<Adaptive>,
+}
+
+/// What the adaptive law decided, if it is that.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Adaptive {
+    pub(super) mode: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -89,15 +89,27 @@ fn side(name: &str, wan: &health::Wan, side: &health::Side, ceiling: Option<f64>
         ceiling,
         zone: side.state.clone(),
         headline,
-        sentence: meaning(&side.state, wan.is_blind()),
+        sentence: meaning(side, wan.is_blind()),
         why: why(side),
     }
 }
 
-/// What a zone means for whoever sits behind the line.
-fn meaning(zone: &str, is_blind: bool) -> &'static str {
-    match zone {
-        _ if is_blind => "nothing is measured, so this zone is the last one known",
+/// What a zone, or a mode of the adaptive law that says more, means for whoever sits behind the line.
+fn meaning(side: &health::Side, is_blind: bool) -> &'static str {
+    if is_blind {
+        return "nothing is measured, so this zone is the last one known";
+    }
+    match side.adaptive.as_ref().map(|it| it.mode.as_str()) {
+        Some("draining") => return "a queue of ours is being emptied",
+        Some("weather") => {
+            return "there is delay that a lower rate does not change, so the rate stands";
+        }
+        Some("blind") => {
+            return "the router does not say what passes, so the rate follows the delay alone";
+        }
+        _ => {}
+    }
+    match side.state.as_str() {
         "GREEN" => "the line answers promptly",
         "YELLOW" => "a queue is beginning to build",
         "SOFT_RED" => "delay has clearly risen",
@@ -332,6 +344,30 @@ mod tests {
             "1 of 2 answer; the worst of them loses 0.4 %."
         );
         assert_eq!(wan["list"][1]["answers"], false);
+    }
+
+    #[test]
+    fn a_mode_of_the_adaptive_law_says_more_than_a_zone() {
+        let meaning = |mode: &str, source: &str| {
+            let wan = said(&json!({
+                "name": "wan1", "measurement": {"source": source},
+                "download": {"current_rate_mbps": 72.1, "state": "YELLOW", "adaptive": {"mode": mode},
+                    "why": "72.1M: cut to what was delivered, less what drains the queue; 39.0ms of queue"},
+            }));
+            let why = wan["download"]["why"].as_str().unwrap();
+            assert!(why.starts_with("Cut to what was delivered"), "{why}");
+            wan["download"]["sentence"].as_str().unwrap().to_owned()
+        };
+        for (mode, words) in [
+            ("clear", "a queue is beginning to build"),
+            ("draining", "a queue of ours"),
+            ("weather", "that a lower rate does not change"),
+            ("blind", "does not say what passes"),
+            ("of_another_time", "a queue is beginning to build"),
+        ] {
+            assert!(meaning(mode, "icmp").contains(words), "{mode}");
+        }
+        assert!(meaning("draining", "gave_up").contains("nothing is measured"));
     }
 
     #[test]

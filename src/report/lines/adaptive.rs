@@ -124,7 +124,7 @@ fn tested(f: &mut fmt::Formatter<'_>, verdict: Verdict) -> fmt::Result {
         Verdict::Fresh(period) => write!(f, "are fresh: they move every {:.0}ms", ms(period)),
         Verdict::Slow(period) => write!(
             f,
-            "move every {:.0}ms only: what was delivered is known late, and cuts are coarse",
+            "move every {:.0}ms only, too rarely to decide on: rates follow the delay alone and drift to base_mbps",
             ms(period)
         ),
     }

@@ -289,8 +289,8 @@ fn what_the_adaptive_law_has_to_say_is_said_in_sentences() {
         (
             AdaptiveFact::Tested(Counter::Slow(Duration::from_secs(1))),
             Level::Warn,
-            "The queues' byte counters move every 1000ms only: what was delivered is known late, and cuts are \
-             coarse",
+            "The queues' byte counters move every 1000ms only, too rarely to decide on: rates follow the delay \
+             alone and drift to base_mbps",
         ),
         (
             AdaptiveFact::Uncounted {

@@ -4,6 +4,7 @@ use super::*;
 use crate::control::delay::Delay;
 use crate::control::law::Why;
 use crate::control::law::adaptive::{Blocker, Decision, Mode, Reason};
+use crate::control::load::Verdict;
 use crate::control::prober::MAX_REFLECTORS;
 use crate::control::zone::Zone;
 use crate::direction::Both;
@@ -229,7 +230,7 @@ fn only_the_adaptive_law_has_its_own() {
         "wanctl_adaptive_mode{direction=\"download\",state=\"clear\",wan=\"wan1\"} 0.0",
         "wanctl_adaptive_blocker{direction=\"download\",state=\"other_direction\",wan=\"wan1\"} 1.0",
         "wanctl_adaptive_noise_deviation_seconds{wan=\"wan1\"} 0.002",
-        "wanctl_adaptive_counters_readable{wan=\"wan1\"} 1.0",
+        "wanctl_adaptive_counters_usable{wan=\"wan1\"} 1.0",
         "wanctl_adaptive_raises_total{direction=\"upload\",wan=\"wan1\"} 7",
         "wanctl_adaptive_cuts_total{direction=\"upload\",wan=\"wan1\"} 0",
     ] {
@@ -245,9 +246,18 @@ fn only_the_adaptive_law_has_its_own() {
         .lines()
         .filter(|line| line.starts_with("wanctl_adaptive"));
     assert!(others.into_iter().all(|line| !line.contains("wan2")));
+    let useless = "\nwanctl_adaptive_counters_usable{wan=\"wan1\"} 0.0\n";
     status.now = Instant::ZERO + Duration::from_secs(10);
-    let line = "\nwanctl_adaptive_counters_readable{wan=\"wan1\"} 0.0\n";
-    assert!(exposition(&status).contains(line));
+    assert!(exposition(&status).contains(useless), "not read for long");
+    let shown = status.wans[0].adaptive.as_mut().unwrap();
+    shown.counters.read_at = Some(status.now);
+    assert!(!exposition(&status).contains(useless));
+    let shown = status.wans[0].adaptive.as_mut().unwrap();
+    shown.counters.verdict = Verdict::Slow(Duration::from_secs(1));
+    assert!(
+        exposition(&status).contains(useless),
+        "they move too rarely"
+    );
 }
 
 #[test]

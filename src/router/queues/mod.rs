@@ -78,6 +78,12 @@ pub enum Event {
         /// How many bytes have gone through it, if the answer says so.
         bytes: Option<u64>,
     },
+    /// Under the name of a queue there is another one than before: its id has changed, and what it
+    /// counted began anew. [`Event::Holds`] follows.
+    Renewed {
+        /// Which queue.
+        direction: Direction,
+    },
     /// A write did not take effect, or a look-up did not find the queue.
     Refused {
         /// Which queue.
@@ -124,7 +130,10 @@ impl Tell for Event {
             Self::Lost(why) => Some(Contact::Lost(why)),
             Self::Switched { to, why } => Some(Contact::Switched { to, why }),
             Self::SpareFailed(why) => Some(Contact::SpareFailed(why)),
-            Self::Holds { .. } | Self::Refused { .. } | Self::Unanswered { .. } => None,
+            Self::Holds { .. }
+            | Self::Renewed { .. }
+            | Self::Refused { .. }
+            | Self::Unanswered { .. } => None,
         }
     }
 
@@ -134,6 +143,17 @@ impl Tell for Event {
             _ => None,
         }
     }
+}
+
+/// Whether counters are asked for where they take a question of their own, which is over SSH.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Counting {
+    /// Nobody needs them.
+    Unwanted,
+    /// With every look, and with every write to a queue whose last answer had them.
+    Wanted,
+    /// The router does not let us, for as long as the session stands.
+    Refused,
 }
 
 /// What is known of the two queues.
@@ -151,6 +171,11 @@ pub struct Queues {
     /// Where the queue's type is not the one we keep, and the router knows ours.
     type_differs: Both<bool>,
     type_refused: Both<bool>,
+    counting: Counting,
+    /// Whose last answer said how much it counted.
+    counted: Both<bool>,
+    /// Which queues they were when they last answered.
+    met: Both<Option<Name>>,
 }
 
 impl Queues {
@@ -165,7 +190,17 @@ impl Queues {
             learned_at: Instant::ZERO,
             type_differs: Both::default(),
             type_refused: Both::default(),
+            counting: Counting::Unwanted,
+            counted: Both::default(),
+            met: Both::default(),
         }
+    }
+
+    /// Asks for counters, too, where an answer does not have them of itself.
+    #[must_use]
+    pub const fn counting(mut self) -> Self {
+        self.counting = Counting::Wanted;
+        self
     }
 
     fn names(&self) -> Both<&str> {
@@ -191,23 +226,28 @@ impl Queues {
         now: Instant,
         direction: Direction,
         queue: &Queue,
-        known: Known,
-        took: Duration,
-    ) -> Event {
+        (known, took): (Known, Duration),
+        told: &mut Told<Event>,
+    ) {
         self.ids[direction] = Some(queue.id.clone());
         self.learned_at = now;
+        self.counted[direction] = queue.bytes.is_some();
+        let met = self.met[direction].replace(queue.id.clone());
+        if met.is_some_and(|met| met != queue.id) {
+            told.tell(Event::Renewed { direction });
+        }
         self.type_differs[direction] = !self.type_refused[direction]
             && self.types[direction]
                 .as_ref()
                 .is_some_and(|ours| *ours != *queue.queue_type);
-        Event::Holds {
+        told.tell(Event::Holds {
             direction,
             rate: queue.max_limit,
             known,
             took,
             inactive: queue.inactive,
             bytes: queue.bytes,
-        }
+        });
     }
 }
 
@@ -242,6 +282,15 @@ impl Talk for Queues {
 
     fn forget(&mut self) {
         self.ids = Both::default();
+        if self.counting == Counting::Refused {
+            self.counting = Counting::Wanted;
+        }
+    }
+
+    /// Not while a queue is missing: that is looked after less and less often.
+    fn has_counters(&self) -> bool {
+        let can = |direction: Direction| self.ids[direction].is_some();
+        can(Direction::Down) && can(Direction::Up) && (self.counted.down || self.counted.up)
     }
 
     fn learned_at(&self) -> Instant {
@@ -257,7 +306,7 @@ impl Talk for Queues {
     ) -> Duration {
         for direction in Direction::BOTH {
             if let Some(queue) = &seen[direction] {
-                told.tell(self.holds(now, direction, queue, Known::Read, took));
+                self.holds(now, direction, queue, (Known::Read, took), told);
             } else {
                 self.ids[direction] = None;
                 told.tell(Event::Refused {

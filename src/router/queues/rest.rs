@@ -81,7 +81,8 @@ impl RestTalk for Queues {
         let why = match reply.status {
             200..300 => {
                 if let Ok(queue) = routeros::parse_queue(reply.body, &self.names[direction]) {
-                    told.tell(self.holds(now, direction, &queue, Known::Written, reply.took));
+                    let how = (Known::Written, reply.took);
+                    self.holds(now, direction, &queue, how, told);
                     return After::Nothing;
                 }
                 // It may have been another queue: no id is used again before it is looked up.

@@ -1,6 +1,6 @@
 //! What is asked about queues over SSH, and how what is printed is read.
 
-use super::{Event, Queues, Refusal};
+use super::{Counting, Event, Queues, Refusal};
 use crate::control::actuator::Order;
 use crate::direction::{Both, Direction};
 use crate::router::ssh::talk::{Answer, Params, Setup, SshTalk};
@@ -8,7 +8,7 @@ use crate::router::talk::{After, Told};
 use crate::router::{Failure, Known};
 use crate::time::{Duration, Instant};
 use crate::wire::routeros::{Queue, Unreadable};
-use crate::wire::routeros_cli::{self, Command};
+use crate::wire::routeros_cli::{self, Command, Scope};
 
 /// What an SSH link about queues needs to know.
 #[derive(Clone, Debug)]
@@ -21,29 +21,39 @@ pub struct LinkParams {
     pub reply_for: Duration,
     /// How often the queues are read although nothing suggests a change.
     pub verify_every: Duration,
+    /// Whether it asks for the queues' counters, too: for a law that needs them.
+    pub counting: bool,
 }
 
 impl Setup for LinkParams {
     type Talk = Queues;
 
     fn params(self) -> Params<Queues> {
+        let talk = Queues::new(self.queues, self.queue_types, self.verify_every);
         Params {
             reply_for: self.reply_for,
-            talk: Queues::new(self.queues, self.queue_types, self.verify_every),
+            talk: if self.counting { talk.counting() } else { talk },
         }
     }
 }
 
 impl SshTalk for Queues {
     fn look(&mut self, _: Instant) -> Command {
-        routeros_cli::look_up(self.names())
+        routeros_cli::look_up(self.names(), self.scope())
     }
 
     /// One line sets and reads back: what it prints confirms it.
     fn order(&self, order: Order) -> Option<Command> {
         let name = &self.names[order.direction];
         let queue_type = self.type_to_set(order.direction);
-        Some(routeros_cli::set(name, order.rate, queue_type))
+        let scope = if self.counted[order.direction] {
+            self.scope()
+        } else {
+            // A line that the console cannot parse changes nothing: first a look must have shown that
+            // it can.
+            Scope::Settings
+        };
+        Some(routeros_cli::set(name, order.rate, queue_type, scope))
     }
 
     fn seen(&self, status: i32, text: &str) -> Result<Both<Option<Queue>>, Failure> {
@@ -54,6 +64,14 @@ impl SshTalk for Queues {
             return Err(Failure::Rejected);
         }
         Ok(queues)
+    }
+
+    fn asks_for_less(&mut self) -> bool {
+        let asked_for_more = self.counting == Counting::Wanted;
+        if asked_for_more {
+            self.counting = Counting::Refused;
+        }
+        asked_for_more
     }
 
     fn answered(
@@ -67,7 +85,8 @@ impl SshTalk for Queues {
         let why = match routeros_cli::find_queues(printed.text, self.names()) {
             Ok(found) if printed.status == 0 && !found.more => match &found.queues[direction] {
                 Some(queue) => {
-                    told.tell(self.holds(now, direction, queue, Known::Written, printed.took));
+                    let how = (Known::Written, printed.took);
+                    self.holds(now, direction, queue, how, told);
                     return After::Nothing;
                 }
                 // `set [find …]` found nothing and called that a success (W-34).
@@ -82,6 +101,13 @@ impl SshTalk for Queues {
 }
 
 impl Queues {
+    const fn scope(&self) -> Scope {
+        match self.counting {
+            Counting::Wanted => Scope::Counters,
+            Counting::Unwanted | Counting::Refused => Scope::Settings,
+        }
+    }
+
     fn complaint(&mut self, direction: Direction, text: &str) -> Refusal {
         if self.type_differs[direction] && routeros_cli::refuses_queue_type(text) {
             self.forgo_type(direction);

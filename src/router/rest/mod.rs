@@ -268,6 +268,16 @@ impl<T: RestTalk> Link<T> {
         }
     }
 
+    /// Looks at once if the talk has counters, and nothing else is under way or waits: whatever that is,
+    /// it matters more, and most of it brings counters as well. Nor
+    /// if the router has lately closed a connection early: those are for orders.
+    pub fn glance(&mut self, now: Instant) {
+        if self.is_up() && !self.is_busy() && self.talk.has_counters() && !self.habit.is_spared(now)
+        {
+            self.look(now);
+        }
+    }
+
     fn fail(&mut self, now: Instant, why: Failure) {
         if let State::Awaiting {
             question: Question::Order(order),
@@ -287,6 +297,7 @@ impl<T: RestTalk> Link<T> {
     /// moment ago still hold, or it would spend every connection on the look.
     fn reconnect(&mut self, now: Instant) {
         let retry_at = now.max(self.connected_at + RECONNECT_EVERY);
+        self.habit.ended(now, retry_at);
         match self.state {
             State::Idle { look_at, .. } if now - self.talk.learned_at() < IDS_LAST => {
                 self.close = true;

@@ -2,6 +2,7 @@
 
 use super::talk::{Answer, SshTalk};
 use super::{Link, Question, State};
+use crate::router::Failure;
 use crate::router::rest::REPLY_FOR_MAX;
 use crate::router::talk::{After, Contact};
 use crate::time::{Duration, Instant};
@@ -92,6 +93,7 @@ impl<T: SshTalk> Link<T> {
     fn looked(&mut self, now: Instant, status: i32, text: &str, took: Duration) {
         let seen = match self.talk.seen(status, text) {
             Ok(seen) => seen,
+            Err(Failure::Rejected) if self.talk.asks_for_less() => return self.look(now),
             Err(why) => return self.fail(now, why),
         };
         self.backoff.looked(now - self.connected_at);

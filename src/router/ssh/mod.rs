@@ -191,6 +191,14 @@ impl<T: SshTalk> Link<T> {
         }
     }
 
+    /// Looks at once if the talk has counters, and nothing else is under way or waits: whatever that is,
+    /// it matters more, and most of it brings counters as well.
+    pub fn glance(&mut self, now: Instant) {
+        if !self.is_busy() && self.talk.has_counters() {
+            self.look(now);
+        }
+    }
+
     /// The order that is under way.
     const fn under_way(&self) -> Option<T::Order> {
         match self.state {

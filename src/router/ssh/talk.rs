@@ -16,6 +16,10 @@ pub trait SshTalk: Talk {
     /// # Errors
     /// Why the router is of no use to us.
     fn seen(&self, status: i32, text: &str) -> Result<Self::Seen, Failure>;
+    /// The router rejected a look. Whether the next one asks for less, so that it may be answered.
+    fn asks_for_less(&mut self) -> bool {
+        false
+    }
     /// What was printed at an order.
     fn answered(
         &mut self,

@@ -9,6 +9,8 @@ use crate::units::Rate;
 const DOWN: &str = ".id=*1;max-limit=500000000;name=D;queue=cake-down-wan1\r\n";
 const UP: &str = ".id=*2;max-limit=50000000;name=U;queue=cake-up-wan1\r\n";
 
+mod counters;
+
 struct Story {
     link: Link,
     now: Instant,
@@ -17,6 +19,11 @@ struct Story {
 impl Story {
     /// A session stands, nothing was asked yet.
     fn connected() -> Self {
+        Self::counting(false)
+    }
+
+    /// The same, for a law that counts.
+    fn counting(counting: bool) -> Self {
         let params = LinkParams {
             queues: Both {
                 down: "D".into(),
@@ -28,6 +35,7 @@ impl Story {
             },
             reply_for: Duration::from_secs(15),
             verify_every: Duration::from_secs(30),
+            counting,
         };
         let mut story = Self {
             link: Link::new(params),

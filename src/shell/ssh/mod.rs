@@ -230,6 +230,10 @@ impl<T: SshTalk> Way for SshPort<T> {
     fn look(&mut self, now: Instant) {
         self.link.look(now);
     }
+
+    fn glance(&mut self, now: Instant) {
+        self.link.glance(now);
+    }
 }
 
 impl<T: SshTalk> Drive<Lan<'_>> for SshPort<T> {

@@ -344,7 +344,7 @@ pub fn upload_alone() -> Scenario {
 /// The steps, measured by six reflectors that jitter by up to 24 ms (deviation 7).
 pub fn jittery() -> Scenario {
     let mut scenario = steps();
-    scenario.name = "steps, reflectors jitter 24 ms".to_owned();
+    "steps, reflectors jitter 24 ms".clone_into(&mut scenario.name);
     scenario.line.demand.down = Rate::bps(500_000);
     for quirks in &mut scenario.reflectors {
         quirks.jitter = Duration::from_millis(24);
@@ -355,7 +355,7 @@ pub fn jittery() -> Scenario {
 /// The steps, with one reflector 80 ms further for a minute and another one silent.
 pub fn bad_reflectors() -> Scenario {
     let mut scenario = steps();
-    scenario.name = "steps, two bad reflectors".to_owned();
+    "steps, two bad reflectors".clone_into(&mut scenario.name);
     let far = Duration::from_millis(80);
     scenario.reflectors[1]
         .offset

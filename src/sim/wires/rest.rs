@@ -210,6 +210,10 @@ impl<T: RestTalk> Way for RestWire<T> {
     fn look(&mut self, now: Instant) {
         self.link.look(now);
     }
+
+    fn glance(&mut self, now: Instant) {
+        self.link.glance(now);
+    }
 }
 
 impl<T: RestTalk, M: Meter> Drive<Far<'_, M>> for RestWire<T> {

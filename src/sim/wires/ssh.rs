@@ -119,6 +119,10 @@ impl<T: SshTalk> Way for SshWire<T> {
     fn look(&mut self, now: Instant) {
         self.link.look(now);
     }
+
+    fn glance(&mut self, now: Instant) {
+        self.link.glance(now);
+    }
 }
 
 impl<T: SshTalk, M: Meter> Drive<Far<'_, M>> for SshWire<T> {

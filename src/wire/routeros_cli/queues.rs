@@ -8,17 +8,37 @@ use crate::direction::{Both, Direction};
 use crate::units::Rate;
 use crate::wire::routeros::{Queue, Unreadable, rate};
 
-/// Asks what two queues hold. One line per queue, empty where there is none of the name.
+/// How much is read of a queue. `print detail` has no counters and `print stats` nothing but counters,
+/// so that they cost a second read each (routeros.md 3).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Scope {
+    /// Its settings.
+    Settings,
+    /// Its counters as well.
+    Counters,
+}
+
+/// Asks what two queues hold. One line per queue and read, empty where there is none of the name.
+///
+/// Counters come last: where they are refused, the settings have been printed.
 ///
 /// # Panics
 /// If a name is longer than [`MAX_NAME`](crate::wire::routeros::MAX_NAME); the config check refuses that.
-pub fn look_up(names: Both<&str>) -> Command {
+pub fn look_up(names: Both<&str>, scope: Scope) -> Command {
     let mut line = Command::new();
-    read(&mut line, names.down)
-        .and_then(|()| line.write_str("; "))
-        .and_then(|()| read(&mut line, names.up))
-        .expect("two names of MAX_NAME bytes fit");
+    write_look_up(&mut line, names, scope).expect("four names of MAX_NAME bytes fit");
     line
+}
+
+fn write_look_up(line: &mut Command, names: Both<&str>, scope: Scope) -> core::fmt::Result {
+    read(line, names.down)?;
+    line.write_str("; ")?;
+    read(line, names.up)?;
+    if scope == Scope::Counters {
+        count(line, names.down)?;
+        count(line, names.up)?;
+    }
+    Ok(())
 }
 
 /// Sets a limit, and the queue type where it differs, and reads the queue back in the same line: a
@@ -26,11 +46,15 @@ pub fn look_up(names: Both<&str>) -> Command {
 ///
 /// # Panics
 /// If a name is longer than [`MAX_NAME`](crate::wire::routeros::MAX_NAME); the config check refuses that.
-pub fn set(name: &str, rate: Rate, queue_type: Option<&str>) -> Command {
+pub fn set(name: &str, rate: Rate, queue_type: Option<&str>, scope: Scope) -> Command {
     let mut line = Command::new();
     write_set(&mut line, name, rate, queue_type)
         .and_then(|()| read(&mut line, name))
-        .expect("three names of MAX_NAME bytes and a u64 fit");
+        .and_then(|()| match scope {
+            Scope::Settings => Ok(()),
+            Scope::Counters => count(&mut line, name),
+        })
+        .expect("four names of MAX_NAME bytes and a u64 fit");
     line
 }
 
@@ -54,6 +78,13 @@ fn read(line: &mut Command, name: &str) -> core::fmt::Result {
     )
 }
 
+fn count(line: &mut Command, name: &str) -> core::fmt::Result {
+    write!(
+        line,
+        "; :put [/queue tree print stats as-value where name=\"{name}\"]"
+    )
+}
+
 /// What the console printed, taken apart.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Printed {
@@ -66,15 +97,19 @@ pub struct Printed {
 /// Reads what [`look_up`] or [`set`] printed: records of `as-value`, or the listing made for people.
 ///
 /// # Errors
-/// [`Unreadable`] if a queue of ours is there and makes no sense, or is there twice.
+/// [`Unreadable`] if a queue of ours is there and makes no sense, or is there twice. Counters that make
+/// no sense are counters that were not said.
 pub fn find_queues(text: &str, names: Both<&str>) -> Result<Printed, Unreadable> {
     let mut queues: Both<Option<Queue>> = Both::default();
+    let mut counted: Both<Option<Option<u64>>> = Both::default();
     let more = record::each(text, |record| {
         let Some(name) = record.value("name")? else {
             return Err(Unreadable);
         };
         for direction in Direction::BOTH {
-            if name == names[direction] {
+            if name == names[direction] && record.is_counters() {
+                counted[direction] = Some(record.bytes());
+            } else if name == names[direction] {
                 let queue = record.queue()?;
                 if queues[direction].replace(queue).is_some() {
                     return Err(Unreadable);
@@ -83,6 +118,11 @@ pub fn find_queues(text: &str, names: Both<&str>) -> Result<Printed, Unreadable>
         }
         Ok(())
     })?;
+    for direction in Direction::BOTH {
+        if let Some(queue) = &mut queues[direction] {
+            queue.bytes = counted[direction].unwrap_or(queue.bytes);
+        }
+    }
     Ok(Printed { queues, more })
 }
 
@@ -99,8 +139,17 @@ impl Record<'_> {
             max_limit: limit,
             queue_type: name(self.value("queue")?)?,
             inactive: self.is("disabled", 'X')? || self.is("invalid", 'I')?,
-            bytes: self.value("bytes")?.and_then(|bytes| bytes.parse().ok()),
+            bytes: self.bytes(),
         })
+    }
+
+    fn bytes(&self) -> Option<u64> {
+        self.number("bytes").ok()
+    }
+
+    /// Whether it has counters and no settings, as `print stats` prints it.
+    fn is_counters(&self) -> bool {
+        self.value("max-limit") == Ok(None) && self.value("bytes") != Ok(None)
     }
 }
 
@@ -116,25 +165,77 @@ mod tests {
     #[test]
     fn commands_are_spelled_as_v1_7_spelled_them_and_read_back() {
         assert_eq!(
-            set("WAN-Download-1", Rate::mbit(400), Some("cake-down-wan1")).as_str(),
+            set(
+                "WAN-Download-1",
+                Rate::mbit(400),
+                Some("cake-down-wan1"),
+                Scope::Settings
+            )
+            .as_str(),
             "/queue tree set [find name=\"WAN-Download-1\"] queue=cake-down-wan1 max-limit=400000000; \
              :put [/queue tree print detail as-value where name=\"WAN-Download-1\"]"
         );
         assert_eq!(
-            look_up(NAMES).as_str(),
+            look_up(NAMES, Scope::Settings).as_str(),
             ":put [/queue tree print detail as-value where name=\"WAN-Download-1\"]; \
              :put [/queue tree print detail as-value where name=\"WAN-Upload-1\"]"
         );
     }
 
     #[test]
+    fn counters_are_read_after_everything_else_in_the_same_line() {
+        let plain = look_up(NAMES, Scope::Settings);
+        let counting = look_up(NAMES, Scope::Counters);
+        assert_eq!(
+            counting.strip_prefix(&*plain),
+            Some(
+                "; :put [/queue tree print stats as-value where name=\"WAN-Download-1\"]\
+                 ; :put [/queue tree print stats as-value where name=\"WAN-Upload-1\"]"
+            )
+        );
+        let rate = Rate::mbit(400);
+        let plain = set("WAN-Upload-1", rate, None, Scope::Settings);
+        let counting = set("WAN-Upload-1", rate, None, Scope::Counters);
+        assert_eq!(
+            counting.strip_prefix(&*plain),
+            Some("; :put [/queue tree print stats as-value where name=\"WAN-Upload-1\"]")
+        );
+    }
+
+    #[test]
+    fn counters_join_the_settings_of_their_name_whatever_is_said_between() {
+        let settings = ".id=*1;max-limit=500M;name=WAN-Download-1;queue=a\r\n\
+                        .id=*2;max-limit=50M;name=WAN-Upload-1;queue=b\r\n";
+        let bytes = |more: &str| {
+            let printed = find_queues(&format!("{settings}{more}"), NAMES).unwrap();
+            let bytes = printed.queues.map(|queue| queue.unwrap().bytes);
+            (bytes.down, bytes.up, printed.more)
+        };
+        let up = ".id=*2;bytes=7;name=WAN-Upload-1;parent=ether1;queued-bytes=9;rate=0\r\n";
+        let down = ".id=*1;bytes=272603902153;name=WAN-Download-1;rate=0\r\n";
+        assert_eq!(
+            bytes(&format!("{up}{down}")),
+            (Some(272_603_902_153), Some(7), false)
+        );
+        assert_eq!(bytes(up), (None, Some(7), false), "one is enough for one");
+        let refused = "bad parameter stats (line 1 column 18)\r\n";
+        assert_eq!(bytes(refused), (None, None, true));
+        // Somebody's comment, unescaped.
+        let doubtful = ".id=*2;bytes=7;comment=x;bytes=8;name=WAN-Upload-1\r\n";
+        assert_eq!(bytes(doubtful), (None, None, false));
+        let alone = find_queues(up, NAMES).unwrap();
+        assert_eq!(alone.queues, Both::default(), "counters are no queue");
+    }
+
+    #[test]
     fn the_longest_names_fit() {
         let name = "x".repeat(crate::wire::routeros::MAX_NAME);
-        look_up(Both {
-            down: &name,
-            up: &name,
-        });
-        set(&name, Rate::bps(u64::MAX), Some(&name));
+        let both = Both {
+            down: &*name,
+            up: &*name,
+        };
+        look_up(both, Scope::Counters);
+        set(&name, Rate::bps(u64::MAX), Some(&name), Scope::Counters);
     }
 
     #[test]

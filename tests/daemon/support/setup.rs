@@ -19,6 +19,8 @@ pub(crate) struct Setup {
     pub(crate) scheme: &'static str,
     reflectors: Vec<SocketAddr>,
     verify_interval: u32,
+    /// More lines of `continuous_monitoring`.
+    pub(crate) monitoring: &'static str,
     /// More lines of `router`.
     pub(crate) router: String,
     /// More sections.
@@ -42,6 +44,7 @@ impl Setup {
             scheme: "http",
             reflectors: world.reflector_addresses().to_vec(),
             verify_interval: 1,
+            monitoring: "",
             router: String::new(),
             more: String::new(),
             write_limit: "write_limit: { changes: 64, window_sec: 1 }",
@@ -75,6 +78,7 @@ impl Setup {
             host,
             port,
             scheme,
+            monitoring,
             router,
             more,
             write_limit,
@@ -103,7 +107,7 @@ router:
   queue_types: {{ download: leave, upload: leave }}{router}
 queues: {{ download: WAN-Download, upload: WAN-Upload }}
 continuous_monitoring:
-  enabled: true
+  enabled: true{monitoring}
   baseline_rtt_initial: 24
   download:
     floor_green_mbps: 150

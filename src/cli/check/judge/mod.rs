@@ -1,6 +1,7 @@
 //! From facts to findings. PURE: no sockets, no files, no clock.
 
 mod cake;
+pub(super) mod counters;
 pub(super) mod link;
 mod machine;
 mod queue;
@@ -48,11 +49,15 @@ pub(super) fn oddities(warnings: &[Problem]) -> Vec<Finding> {
     warnings.iter().map(said).collect()
 }
 
-/// A file for SSH alone.
-pub(super) fn no_rest(write_test: bool) -> Vec<Finding> {
+/// A file for SSH alone; `counted`: the law needs counters, and they were read over SSH.
+pub(super) fn no_rest(write_test: bool, counted: bool) -> Vec<Finding> {
     let password = "router:\n  password_file: /etc/wanctl/router-password";
-    let what = "The router's counters were not looked at: that takes REST, and the file has no password for \
-                it.";
+    let unseen = if counted {
+        "Whether traffic goes around the queues was not measured"
+    } else {
+        "The router's counters were not looked at"
+    };
+    let what = format!("{unseen}: that takes REST, and the file has no password for it.");
     let note = Finding::note(Subject::Router, "router-not-checked", what)
         .why("With SSH alone the daemon works, but has nothing to fall back on.")
         .in_file(password);
@@ -124,6 +129,12 @@ pub(super) fn router(config: &WanConfig, chosen: &Chosen, router: &Router) -> Ve
             );
             findings.push(allowed(config, chosen, router));
             findings.extend(both(config, router, queues, types));
+            if counters::are_needed(config) && !queues.is_empty() {
+                findings.extend(match &router.traffic {
+                    Some(traffic) => counters::counters(config, Transport::Rest, traffic),
+                    None => vec![counters::none(Transport::Rest)],
+                });
+            }
         }
         (Err(why), _) | (_, Err(why)) => findings.push(failure(why)),
     }
@@ -174,7 +185,9 @@ fn both(config: &WanConfig, router: &Router, queues: &[Object], types: &[Object]
         findings.extend(traffic::traffic(&seen, router));
     }
     findings.extend(queue::shared(config, queues));
-    findings.extend(traffic::idle(router));
+    if !counters::are_needed(config) {
+        findings.extend(traffic::idle(router));
+    }
     findings
 }
 

@@ -81,6 +81,7 @@ fn router_without_fault() -> Router {
         traffic: Some(Traffic {
             reads: vec![Duration::from_millis(20); 20],
             span: Duration::from_secs(2),
+            found: Both::from_fn(|_| true),
             bytes: Both::from_fn(|_| (0..20).map(|n| n * 1_000_000).collect()),
             before: vec![port("bridge", "0"), port("ether1", "0")],
             after: vec![port("bridge", "19000000"), port("ether1", "19000000")],
@@ -209,6 +210,63 @@ fn counters_that_are_refreshed_slowly_are_worth_a_note() {
         note.what
     );
     assert!(note.why.contains("About every 667 ms"), "{}", note.why);
+}
+
+/// What the counters come to for the adaptive law, as severity and id.
+fn for_the_law(way: Transport, change: impl FnOnce(&mut Traffic)) -> Vec<(Severity, &'static str)> {
+    let mut traffic = router_without_fault().traffic.expect("traffic");
+    change(&mut traffic);
+    let findings = counters::counters(&config(), way, &traffic);
+    findings
+        .iter()
+        .map(|said| (said.severity, said.id))
+        .collect()
+}
+
+#[test]
+fn the_adaptive_law_needs_counters_that_are_there_and_move() {
+    use Severity::{Note, Ok, Warning};
+    let fresh = (Ok, "law-counters-fresh");
+    let pace = (Ok, "law-pace");
+    for way in [Transport::Rest, Transport::Ssh] {
+        assert_eq!(for_the_law(way, |_| {}), [fresh, fresh, pace]);
+        let none = |traffic: &mut Traffic| traffic.bytes.down = Vec::new();
+        let missing = (Warning, "law-counters");
+        assert_eq!(for_the_law(way, none), [missing, fresh, pace]);
+        let still = |traffic: &mut Traffic| traffic.bytes.up = vec![7; 20];
+        let unseen = (Note, "law-counters-unseen");
+        assert_eq!(for_the_law(way, still), [fresh, unseen, pace]);
+        let slow = |traffic: &mut Traffic| {
+            traffic.bytes.down = (0..20).map(|n| n / 10 * 1_000_000).collect();
+        };
+        let slow = for_the_law(way, slow);
+        assert_eq!(slow, [(Warning, "law-counters-slow"), fresh, pace]);
+        // Every 667 ms would be too rare, every 250 ms is not.
+        let lazy = |traffic: &mut Traffic| {
+            traffic.bytes.down = (0..20).map(|n| n * 2 / 5 * 1_000_000).collect();
+        };
+        assert_eq!(for_the_law(way, lazy), [fresh, fresh, pace]);
+        // That a queue is not there is said elsewhere.
+        let gone = |traffic: &mut Traffic| traffic.found.down = false;
+        assert_eq!(for_the_law(way, gone), [fresh, pace]);
+        let slow = |traffic: &mut Traffic| traffic.reads = vec![Duration::from_millis(180); 20];
+        assert_eq!(for_the_law(way, slow), [fresh, fresh, (Note, "law-pace")]);
+    }
+}
+
+#[test]
+fn how_long_a_reading_takes_says_how_often_there_will_be_one() {
+    let traffic = |took| Traffic {
+        reads: vec![Duration::from_millis(took); 20],
+        ..Traffic::default()
+    };
+    for (took, often) in [(20, "one every 100.0 ms"), (180, "one every 720.0 ms")] {
+        let findings = counters::counters(&config(), Transport::Ssh, &traffic(took));
+        let [pace] = &*findings else {
+            panic!("one finding");
+        };
+        assert!(pace.what.ends_with(&format!("{often}.")), "{}", pace.what);
+    }
 }
 
 #[test]

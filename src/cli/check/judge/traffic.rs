@@ -52,7 +52,9 @@ fn counters(seen: &Seen<'_>, root: &str, router: &Router, traffic: &Traffic) -> 
         let finding = Finding::warning(seen.subject(), "counters-still", what);
         return Some(around(finding, root, router));
     }
-    (moved > 0).then(|| freshness(seen, counts, traffic.span))
+    // What the adaptive law makes of it is said for every way there is to the router.
+    (moved > 0 && !super::counters::are_needed(seen.config))
+        .then(|| freshness(seen, counts, traffic.span))
 }
 
 fn freshness(seen: &Seen<'_>, counts: &[u64], span: Duration) -> Finding {
@@ -90,7 +92,9 @@ fn around(finding: Finding, root: &str, router: &Router) -> Finding {
     if root == GLOBAL {
         return finding;
     }
-    finding.advice("And see that the queue's parent is the port this traffic leaves by.")
+    finding
+        .advice("And see that the queue's parent is the port this traffic leaves by,")
+        .advice("and that no switch chip routes past it (l3-hw-offloading of the switch, hw of the port).")
 }
 
 /// Where the chain of parents ends: an interface or `global`.

@@ -121,6 +121,11 @@ impl Pilot {
         }
     }
 
+    /// The counter of a direction is another one from now on.
+    pub fn renewed(&mut self, direction: Direction) {
+        self.gauges[direction].lost();
+    }
+
     /// A write took so long to be confirmed.
     pub fn wrote(&mut self, took: Duration) {
         let (mean, new) = (self.applies_in.as_micros(), took.as_micros());

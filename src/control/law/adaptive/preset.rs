@@ -56,6 +56,17 @@ impl Preset {
         }
     }
 
+    /// Its name in the config.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cable => "cable",
+            Self::Dsl => "dsl",
+            Self::Fiber => "fiber",
+            Self::Lte => "lte",
+            Self::Starlink => "starlink",
+        }
+    }
+
     /// By its name in the config.
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {

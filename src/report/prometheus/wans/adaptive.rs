@@ -104,12 +104,14 @@ impl Wans<'_, '_, '_> {
             |wan| of(wan, |shown| shown.noise.deviation()),
         )?;
         self.per_wan(
-            "wanctl_adaptive_counters_readable",
-            "Whether the queues' byte counters are being read (1) or have not been for ten seconds (0)",
+            "wanctl_adaptive_counters_usable",
+            "Whether the queues' byte counters are read and move often enough to decide on (1) or not (0)",
             Kind::Gauge,
             |wan| {
                 let counters = &wan.adaptive.as_ref()?.counters;
-                Some(flag(counters.state(now) != CounterState::Missing))
+                let state = counters.state(now);
+                let useless = matches!(state, CounterState::Missing | CounterState::Slow(_));
+                Some(flag(!useless))
             },
         )?;
         self.per_reflector(
@@ -121,30 +123,28 @@ impl Wans<'_, '_, '_> {
     }
 
     fn steps(&mut self) -> fmt::Result {
-        let families: [(&str, &str, fn(Steps) -> u64); 3] = [
-            (
-                "wanctl_adaptive_cuts_total",
-                "Cuts for a queue that was found",
-                |steps| steps.cuts,
-            ),
-            (
-                "wanctl_adaptive_raises_total",
-                "Raises under load without delay",
-                |steps| steps.raises,
-            ),
-            (
-                "wanctl_adaptive_returns_total",
-                "Returns after a cut: the queue was gone, or it was none of ours",
-                |steps| steps.returns,
-            ),
-        ];
-        for (name, help, value) in families {
-            self.per_direction(name, help, Kind::Counter, |wan, direction| {
-                let shown = wan.adaptive.as_ref()?;
-                Some(value(shown.steps[direction]))
-            })?;
-        }
-        Ok(())
+        self.count(
+            "wanctl_adaptive_cuts_total",
+            "Cuts for a queue that was found",
+            |steps| steps.cuts,
+        )?;
+        self.count(
+            "wanctl_adaptive_raises_total",
+            "Raises under load without delay",
+            |steps| steps.raises,
+        )?;
+        self.count(
+            "wanctl_adaptive_returns_total",
+            "Returns after a cut: the queue was gone, or it was none of ours",
+            |steps| steps.returns,
+        )
+    }
+
+    fn count(&mut self, name: &str, help: &str, value: impl Fn(Steps) -> u64) -> fmt::Result {
+        self.per_direction(name, help, Kind::Counter, |wan, direction| {
+            let shown = wan.adaptive.as_ref()?;
+            Some(value(shown.steps[direction]))
+        })
     }
 }
 

@@ -10,6 +10,7 @@ const LISTING: &str = r#"[{".id":"*1","name":"D","max-limit":"500000000","queue"
 
 mod connections;
 mod failures;
+mod glances;
 
 struct Story {
     link: Link,
@@ -190,10 +191,13 @@ fn an_answer_about_another_queue_is_no_success_and_no_id_is_used_again_unseen() 
             .replace("50000000\"", "400000000\""),
     );
     assert_eq!(story.link.event(), Some(Event::Up));
+    let renewed = |direction| Some(Event::Renewed { direction });
+    assert_eq!(story.link.event(), renewed(Direction::Down));
     assert_eq!(
         story.holds(),
         (Direction::Down, Rate::mbit(500), Known::Read)
     );
+    assert_eq!(story.link.event(), renewed(Direction::Up));
     assert_eq!(story.holds(), (Direction::Up, Rate::mbit(400), Known::Read));
     assert!(story.asks().starts_with("PATCH /rest/queue/tree/*1 "));
     story.answer(200, r#"{".id":"*1","name":"U","max-limit":"40000000"}"#);

@@ -74,7 +74,7 @@ pub(super) const TIGHT: Thresholds = Thresholds {
 pub(super) struct Bands {
     thresholds: Thresholds,
     baselines: [f64; REFLECTORS],
-    next: u8,
+    next: usize,
     sides: Both<Side>,
     counters_at: Instant,
     counted: Option<(Instant, Both<u64>)>,
@@ -119,8 +119,8 @@ impl Bands {
 
     pub(super) fn next_reflector(&mut self) -> u8 {
         let n = self.next;
-        self.next = (n + 1) % REFLECTORS as u8;
-        n
+        self.next = (n + 1) % REFLECTORS;
+        u8::try_from(n).expect("fewer than six")
     }
 
     pub(super) fn wants_counters(&mut self, now: Instant) -> bool {

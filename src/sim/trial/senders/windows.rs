@@ -17,13 +17,15 @@ const BETA: f64 = 0.7;
 const CUBIC: f64 = 0.4;
 /// Packets per RTT at least: as fair as Reno (RFC 9438 4.3).
 const RENO: f64 = 3.0 * (1.0 - BETA) / (1.0 + BETA);
-/// Slow start ends when the RTT is an eighth longer, within 4 and 16 ms (HyStart, RFC 9406).
+/// Slow start ends when the RTT is an eighth longer, within 4 and 16 ms (RFC 9406).
 const HYSTART: (f64, f64) = (0.004, 0.016);
 /// CAKE drops when packets have waited longer than this for so long (its target and interval), in seconds.
 const TARGET: f64 = 0.005;
 const INTERVAL: f64 = 0.1;
 /// The share of the flows that a full buffer hits.
 const HIT: f64 = 0.7;
+/// Without an acknowledgement for so long, a flow begins anew (RFC 6298's least, as Linux has it), in seconds.
+const TIMES_OUT: f64 = 0.2;
 /// The fluid looks only so often, in seconds.
 const SHORTEST_RTT: f64 = 0.01;
 
@@ -39,6 +41,8 @@ pub(in crate::sim::trial) struct Windows {
     since: f64,
     /// How long CAKE has held more than it wants to, in seconds.
     standing: f64,
+    /// How long nothing has come back, in seconds.
+    deaf: f64,
     /// In CAKE, in bits, where CAKE is on this side of the bottleneck.
     held: f64,
     bps: f64,
@@ -54,6 +58,7 @@ impl Windows {
             before: 0.0,
             since: 0.0,
             standing: 0.0,
+            deaf: 0.0,
             held: 0.0,
             bps: 0.0,
         }
@@ -65,6 +70,10 @@ impl Windows {
 
     pub(super) fn step(&mut self, span: Duration, path: Path) -> Rate {
         let span = span.as_secs_f64();
+        if path.capacity == Rate::ZERO {
+            return self.wait(span);
+        }
+        self.deaf = 0.0;
         let shaped = match path.shaped {
             Rate::ZERO => f64::INFINITY,
             rate => rate.as_bps() as f64,
@@ -106,6 +115,17 @@ impl Windows {
             }
         }
         self.rate()
+    }
+
+    /// Over a dead line.
+    fn wait(&mut self, span: f64) -> Rate {
+        self.deaf += span;
+        if self.deaf > TIMES_OUT {
+            self.window = self.flows * PACKET;
+            (self.starting, self.before, self.since) = (true, 0.0, 0.0);
+        }
+        self.bps = 0.0;
+        Rate::ZERO
     }
 
     fn grow(&mut self, span: f64, rtt: f64, propagation: f64) {

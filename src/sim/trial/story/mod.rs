@@ -252,3 +252,6 @@ impl Story {
         all
     }
 }
+
+#[cfg(test)]
+mod tests;

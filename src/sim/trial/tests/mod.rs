@@ -10,7 +10,7 @@ use super::*;
 use crate::control::law::adaptive::{Mode, Reason};
 use crate::direction::{Both, Direction};
 use crate::sim::schedule::{Change, Schedule};
-use crate::units::Rate;
+use crate::units::{Millis, Rate};
 
 const SEEDS: [u64; 3] = [1, 2, 3];
 
@@ -201,4 +201,50 @@ fn sides(
     decisions: Both<crate::control::law::adaptive::Decision>,
 ) -> [crate::control::law::adaptive::Decision; 2] {
     [decisions.down, decisions.up]
+}
+
+#[test]
+fn what_both_directions_share_is_shared() {
+    let mut scenario = Scenario {
+        shared: Some(Rate::mbit(40)),
+        ..Scenario::default()
+    };
+    scenario.line.capacity.up = Rate::mbit(100);
+    scenario.line.demand = Both {
+        down: scenario::BULK,
+        up: scenario::BULK,
+    };
+    scenario.limits.up = scenario.limits.down;
+    scenario.schedule = Schedule::new().at(second(60), Change::Demand(Direction::Up, Rate::bps(1)));
+    let score = run(&scenario, Law::Static);
+    let shares = |at: f64| {
+        let moment = score.between(at, at + 0.1).next().expect("a moment");
+        moment.capacity.map(|capacity| capacity.as_mbps().round())
+    };
+    let (both, alone) = (shares(50.0), shares(110.0));
+    assert!((both.down, both.up) == (20.0, 20.0), "{both:?}");
+    assert!(alone.down > 39.0, "{alone:?}");
+}
+
+#[test]
+fn on_a_slow_line_an_echo_waits_for_the_packet_before_it() {
+    let mut scenario = Scenario::default();
+    scenario.line.capacity.up = Rate::mbit(1);
+    scenario.line.demand.up = Rate::bps(900_000);
+    for quirks in &mut scenario.reflectors {
+        (quirks.jitter, quirks.spikes) = (Duration::ZERO, 0.0);
+    }
+    let longest = |packet| {
+        let scenario = Scenario {
+            packet,
+            ..scenario.clone()
+        };
+        let score = run(&scenario, Law::Adaptive);
+        let delta = |moment: &Moment| moment.decisions.and_then(|both| both.up.delta);
+        let deltas = score.between(60.0, 120.0).filter_map(delta);
+        deltas.map(Millis::as_f64).fold(0.0, f64::max)
+    };
+    // 12 ms each; of the newest four echoes the second shortest counts.
+    assert!(longest(0) < 1.0);
+    assert!(longest(1_514) > 4.0);
 }

@@ -157,7 +157,7 @@ impl Shaper {
         });
         if self.set(
             capacity
-                .times((1.0 + self.params.tuning.keep.as_f64()) / 2.0)
+                .times(f64::midpoint(1.0, self.params.tuning.keep.as_f64()))
                 .max(began_at)
                 .min(self.rate),
         ) {

@@ -41,6 +41,8 @@ const OBEYED: f64 = 0.9;
 /// The cut was deep enough to show an effect: below this share of the first anchor.
 const DEEP_ENOUGH: f64 = 0.85;
 
+/// From so long on, what a drain was fed tells the capacity.
+const LONG_EBB: Duration = Duration::from_secs(1);
 /// Next to nothing is no capacity but a pause of the radio, or of the traffic.
 const PAUSED: f64 = 0.1;
 
@@ -67,6 +69,51 @@ pub(super) struct Drain {
     since: Instant,
     /// The rate before the first cut.
     was: Rate,
+    ebb: Ebb,
+}
+
+/// The queue since it was longest.
+#[derive(Clone, Copy, Debug)]
+struct Ebb {
+    most_ms: f64,
+    from: Instant,
+    until: Instant,
+    /// What was let through since, in bits.
+    fed: f64,
+}
+
+impl Ebb {
+    const fn new(now: Instant) -> Self {
+        Self {
+            most_ms: 0.0,
+            from: now,
+            until: now,
+            fed: 0.0,
+        }
+    }
+
+    fn step(&mut self, now: Instant, ms: f64, rate: Rate) {
+        if ms >= self.most_ms {
+            *self = Self {
+                most_ms: ms,
+                ..Self::new(now)
+            };
+        }
+        self.fed += rate.as_bps() as f64 * (now - self.until).as_secs_f64();
+        self.until = now;
+    }
+
+    /// What the line did meanwhile: it passed what it was fed, and the queue. Only a long ebb tells,
+    /// because senders need some time to send no more than they are let.
+    fn capacity(&self) -> Option<Rate> {
+        let lasted = self.until - self.from;
+        (lasted >= LONG_EBB).then(|| {
+            let lasted = lasted.as_secs_f64();
+            // Echoes sent when the queue was longest were that much later here.
+            let share = 1.0 + self.most_ms / 1e3 / lasted;
+            Rate::bps(1).times(self.fed / lasted * share)
+        })
+    }
 }
 
 impl Drain {
@@ -97,6 +144,7 @@ impl Shaper {
             marked_at: now,
             since: now,
             was: self.before_ease(),
+            ebb: Ebb::new(now),
         };
         self.state = State::Draining(drain);
         self.capacity = Some(anchor);
@@ -119,6 +167,7 @@ impl Shaper {
         if seen.delta < SHRUNK * drain.mark || drain.mark < SHRUNK * seen.delta {
             (drain.mark, drain.marked_at) = (seen.delta, now);
         }
+        drain.ebb.step(now, seen.delta, self.rate);
         self.state = State::Draining(drain);
         let shown = view.shown(seen);
         let falling = view.reading.falling;
@@ -180,9 +229,11 @@ impl Shaper {
         let keep = self.params.tuning.keep.as_f64();
         let capacity = if now - drain.loaded_at < OUR_DOING {
             // Our cut emptied it: this is the new capacity.
-            self.good = drain.anchor;
-            self.met.meet(drain.anchor);
-            drain.anchor
+            let ebb = drain.ebb.capacity().unwrap_or(drain.anchor);
+            let capacity = drain.anchor.min(ebb.max(self.params.floor));
+            self.good = capacity;
+            self.met.meet(capacity);
+            capacity
         } else {
             // The traffic stopped by itself, and what it delivered then was no capacity.
             drain.anchor.max(self.good)
