@@ -174,6 +174,8 @@ def adaptive(options=""):
 
 # How the shapers are built, as settings of net.
 PLAIN, HTB = "SHAPER=cake", "SHAPER=htb"
+# With the bucket that `wanctl check` asks for.
+HTB_FINE = f"{HTB} BUCKET=0.01"
 
 # By name: how to prepare it, the shapers' first rate (share of N), how the shapers are built, whether it is ours.
 ARMS = {
@@ -190,8 +192,8 @@ ARMS = {
     "classic-2x": (classic(CEILING), CEILING, PLAIN, True),
     "adaptive": (adaptive(), BASE, PLAIN, True),
     "adaptive-htb": (adaptive(), BASE, HTB, True),
-    "adaptive-htb-fine": (adaptive("--bucket 0.01"), BASE, f"{HTB} BUCKET=0.01", True),
+    "adaptive-htb-fine": (adaptive("--bucket 0.01"), BASE, HTB_FINE, True),
     "adaptive-router": (adaptive("--slow --refresh 0.2 --lost 0.01"), BASE, PLAIN, True),
-    "adaptive-router-htb": (adaptive("--slow --refresh 0.2 --lost 0.01"), BASE, HTB, True),
+    "adaptive-router-htb": (adaptive("--slow --refresh 0.2 --lost 0.01 --bucket 0.01"), BASE, HTB_FINE, True),
 }
 PEERS = [name for name, (_, _, _, is_ours) in ARMS.items() if not is_ours]
