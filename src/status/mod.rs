@@ -206,6 +206,8 @@ pub struct RouterStatus {
     pub inactive: Both<bool>,
     /// Writes left in the budget's window.
     pub budget_left: usize,
+    /// The smallest raise that is worth a write now, as a share of the rate, where that is judged.
+    pub least_raise: Option<f64>,
     /// How often a write took how long.
     pub writes: Histogram<RouterWrite>,
 }
@@ -221,6 +223,7 @@ impl Default for RouterStatus {
             behind_since: Both::default(),
             inactive: Both::default(),
             budget_left: 0,
+            least_raise: None,
             writes: Histogram::default(),
         }
     }

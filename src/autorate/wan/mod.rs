@@ -12,7 +12,7 @@ use self::telling::KINDS;
 use crate::autorate::OnExit;
 use crate::autorate::quota::Quotas;
 use crate::autorate::saving::Saver;
-use crate::control::actuator::{Act, Actuator, Budget, Order};
+use crate::control::actuator::{Act, Actuator, Order, Spending};
 use crate::control::blackout::{Blackout, BlackoutParams, Step};
 use crate::control::controller::{Controller, Decision};
 use crate::control::delay::DelayParams;
@@ -48,7 +48,7 @@ pub struct WanParams {
     /// The two directions, for the adaptive law; `None` if v1.7's decides.
     pub adaptive: Option<Both<adaptive::ShaperParams>>,
     /// How often the router may be written to.
-    pub budget: Budget,
+    pub spending: Spending,
     /// Never write.
     pub dry_run: bool,
     /// What to leave behind.
@@ -96,7 +96,7 @@ impl Wan {
             prober: Prober::new(now, params.prober),
             blackout: Blackout::new(params.blackout),
             controller,
-            actuator: Actuator::new(params.budget, params.dry_run),
+            actuator: Actuator::new(params.spending, params.dry_run),
             saver: Saver::new(now),
             name: params.name,
             reflectors: params.reflectors,

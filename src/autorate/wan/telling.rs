@@ -48,11 +48,14 @@ impl Wan {
         }
         self.adapting(now, decision, status, &mut tell);
         status.router.act = act;
-        status.router.budget_left = self.actuator.budget().left(now);
+        status.router.budget_left = self.actuator.writes_left(now);
+        status.router.least_raise = self.actuator.least_raise();
         let throttled = act == Act::Throttled;
         status.counters.throttled += u64::from(throttled);
-        if throttled && !self.throttled {
-            let (changes, window) = self.actuator.budget().limit();
+        if throttled
+            && !self.throttled
+            && let Some((changes, window)) = self.actuator.limit()
+        {
             tell(Fact::Throttled { changes, window });
         }
         self.throttled = throttled || (self.throttled && !matches!(act, Act::Send(_)));

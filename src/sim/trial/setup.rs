@@ -1,6 +1,7 @@
 //! What a user configured, as the laws are given it.
 
 use super::scenario::{Limits, Scenario};
+use crate::control::actuator::DEFAULT_PER_HOUR;
 use crate::control::delay::DelayParams;
 use crate::control::law::adaptive;
 use crate::control::law::classic::{Floors, ShaperParams};
@@ -21,6 +22,8 @@ pub struct Setup {
     pub reflectors: u8,
     /// What the RTT of the empty line is said to be.
     pub rtt: Duration,
+    /// What the adaptive law may write in an hour, in the mean.
+    pub writes_per_hour: u32,
     /// v1.7's law.
     pub classic: ClassicSetup,
 }
@@ -51,6 +54,7 @@ impl Setup {
             adaptive: limits.map(|limits| limits.adaptive(tuning)),
             reflectors: u8::try_from(scenario.reflectors.len()).unwrap_or(u8::MAX),
             rtt: scenario.line.propagation,
+            writes_per_hour: DEFAULT_PER_HOUR,
             classic: ClassicSetup {
                 shapers: Both {
                     down: v1_7(limits.down, true),

@@ -3,7 +3,7 @@
 use super::contender::Contender;
 use super::scenario::Scenario;
 use super::senders::{Path, Senders};
-use crate::control::actuator::{Act, Actuator, Budget, Known, Order};
+use crate::control::actuator::{Act, Actuator, Known, Order, Spending};
 use crate::direction::{Both, Direction};
 use crate::sim::line::Line;
 use crate::sim::random::Random;
@@ -46,7 +46,7 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(scenario: &Scenario) -> Self {
+    pub(super) fn new(scenario: &Scenario, spending: Spending) -> Self {
         Self {
             schedule: scenario.schedule.clone(),
             line: Line::new(&scenario.line),
@@ -57,7 +57,7 @@ impl World {
             writes: Vec::new(),
             alone: Both::default(),
             together: Both::default(),
-            actuator: Actuator::new(Budget::new(64, Duration::from_secs(1)), false),
+            actuator: Actuator::new(spending, false),
             changes: 0,
             counted: Both::default(),
             carried: Both::default(),
