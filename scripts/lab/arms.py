@@ -172,22 +172,28 @@ def adaptive(options=""):
     return ours(lambda run: adaptive_config(run.line, run.folder), options)
 
 
+# How the shapers are built, as settings of net.
+PLAIN, HTB = "SHAPER=cake", "SHAPER=htb"
+# With the bucket that `wanctl check` asks for.
+HTB_FINE = f"{HTB} BUCKET=0.01"
+
 # By name: how to prepare it, the shapers' first rate (share of N), how the shapers are built, whether it is ours.
 ARMS = {
-    "static-safe": (static, SAFE, "cake", False),
-    "static-ceiling": (static, CEILING, "cake", False),
-    "oracle": (oracle, ORACLE[0], "cake", False),
-    "v1.7": (python_wanctl(1.0), 1.0, "cake", False),
-    "v1.7-2x": (python_wanctl(CEILING), CEILING, "cake", False),
-    "cake-autorate": (cake_autorate(), BASE, "cake", False),
+    "static-safe": (static, SAFE, PLAIN, False),
+    "static-ceiling": (static, CEILING, PLAIN, False),
+    "oracle": (oracle, ORACLE[0], PLAIN, False),
+    "v1.7": (python_wanctl(1.0), 1.0, PLAIN, False),
+    "v1.7-2x": (python_wanctl(CEILING), CEILING, PLAIN, False),
+    "cake-autorate": (cake_autorate(), BASE, PLAIN, False),
     # Its own defaults are 30, 10 and 60 ms.
-    "cake-autorate-tuned": (cake_autorate(8.0, 3.0, 16.0), BASE, "cake", False),
-    "sqm-autorate-rust": (sqm_autorate, BASE, "cake", False),
-    "classic": (classic(1.0), 1.0, "cake", True),
-    "classic-2x": (classic(CEILING), CEILING, "cake", True),
-    "adaptive": (adaptive(), BASE, "cake", True),
-    "adaptive-htb": (adaptive(), BASE, "htb", True),
-    "adaptive-router": (adaptive("--slow --refresh 0.2 --lost 0.01"), BASE, "cake", True),
-    "adaptive-router-htb": (adaptive("--slow --refresh 0.2 --lost 0.01"), BASE, "htb", True),
+    "cake-autorate-tuned": (cake_autorate(8.0, 3.0, 16.0), BASE, PLAIN, False),
+    "sqm-autorate-rust": (sqm_autorate, BASE, PLAIN, False),
+    "classic": (classic(1.0), 1.0, PLAIN, True),
+    "classic-2x": (classic(CEILING), CEILING, PLAIN, True),
+    "adaptive": (adaptive(), BASE, PLAIN, True),
+    "adaptive-htb": (adaptive(), BASE, HTB, True),
+    "adaptive-htb-fine": (adaptive("--bucket 0.01"), BASE, HTB_FINE, True),
+    "adaptive-router": (adaptive("--slow --refresh 0.2 --lost 0.01"), BASE, PLAIN, True),
+    "adaptive-router-htb": (adaptive("--slow --refresh 0.2 --lost 0.01 --bucket 0.01"), BASE, HTB_FINE, True),
 }
 PEERS = [name for name, (_, _, _, is_ours) in ARMS.items() if not is_ours]

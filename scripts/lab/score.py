@@ -145,11 +145,12 @@ COLUMNS = {
 
 def table(title, arms):
     """A Markdown table of one scenario; arms: name to scores over seeds."""
-    lines = [f"### {title}", "", "| arm | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
+    names = ["arm", "seeds", *COLUMNS]
+    lines = [f"### {title}", "", "| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
     for arm, scores in arms.items():
         cells = [spread([column(score) for score in scores], int(name in ("mean ms", "p50", "lost, %")))
                  for name, column in COLUMNS.items()]
-        lines.append(f"| {arm} | " + " | ".join(cells) + " |")
+        lines.append(f"| {arm} | {len(scores)} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
