@@ -88,7 +88,9 @@ impl Program for Autorate {
         | Input::Router { wan: id, .. }) = input;
         let wan = &mut self.wans[id.index()];
         match input {
-            Input::Reply { seq, rtt, .. } => wan.reply(now, seq, rtt),
+            Input::Reply {
+                seq, rtt, stamps, ..
+            } => wan.reply(now, seq, rtt, stamps),
             Input::Connected { took, .. } => wan.connected(took),
             Input::Leaving { unsent, .. } => {
                 wan.leaving(now, id, unsent, &mut self.status.wans[id.index()], out);

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use mio::{Events, Interest, Poll, Token};
 use socket2::{Domain, Protocol, Socket, Type};
-use wanctl::control::prober::Target;
+use wanctl::control::prober::{Echo, Question, Target};
 use wanctl::shell::binding::Binding;
 use wanctl::shell::clock::Clock;
 use wanctl::shell::echo::{Counts, EchoError, EchoSockets, Peer, Reply, Wanted};
@@ -233,4 +233,49 @@ fn a_wan_tied_to_an_interface_and_an_address_is_measured_through_them() {
     };
     line.ask(0, HOSTS[0], 3);
     assert_eq!(line.hear().0.len(), 1);
+}
+
+/// Linux answers by its wall clock: what it shows is ahead of what we wrote by the same amount every time.
+#[test]
+fn this_machine_tells_its_time() {
+    const DAY_MS: u32 = 86_400_000;
+    let Some(mut line) = Line::open(&Binding::default()) else {
+        return;
+    };
+    for seq in 0..10 {
+        for (target, host) in (0..).zip(HOSTS) {
+            let echo = Echo {
+                target: Target::Reflector(target),
+                seq: seq * 2 + u16::from(target),
+                question: Question::Time,
+            };
+            line.sockets
+                .ask(line.clock, echo, Peer::Icmp(host))
+                .unwrap();
+        }
+    }
+    let (replies, _) = line.hear();
+    let of = |target| {
+        let replies = replies.iter();
+        replies.filter(move |reply| reply.from == Target::Reflector(target))
+    };
+    assert_eq!((of(0).count(), of(1).count()), (10, 10));
+    // To the other version the question is an echo.
+    assert!(of(1).all(|reply| reply.stamps.is_none()));
+    let mut ahead = Vec::new();
+    for reply in of(0) {
+        assert!(reply.rtt < Duration::from_millis(50), "{reply:?}");
+        let stamps = reply.stamps.expect("it was asked for its time");
+        assert_eq!(stamps.receive, stamps.transmit);
+        assert!(stamps.receive < DAY_MS && stamps.originate < DAY_MS);
+        assert!(stamps.sent_at <= reply.received_at);
+        ahead.push((stamps.receive + DAY_MS - stamps.originate) % DAY_MS);
+    }
+    let (least, most) = (ahead.iter().min().unwrap(), ahead.iter().max().unwrap());
+    assert!(most - least <= 50, "{ahead:?}");
+    let counts = line.counts();
+    assert_eq!(
+        (counts.received, counts.stamped, counts.foreign),
+        (20, 20, 0)
+    );
 }

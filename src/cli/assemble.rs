@@ -7,7 +7,7 @@ use super::secret::Weakness;
 use super::transport;
 use crate::autorate::WanParams;
 use crate::config::{ControlLaw, Host, ReflectorAddress, RouterConfig, WanConfig};
-use crate::control::actuator::Budget;
+use crate::control::actuator::{Budget, Thrift};
 use crate::direction::Direction;
 use crate::shell::binding::Binding;
 use crate::shell::directory::HostName;
@@ -31,10 +31,11 @@ pub fn wan_params(config: &WanConfig, saved: Option<Saved>, dry_run: bool) -> Wa
         delay: config.delay,
         baseline_initial: config.baseline_initial,
         shapers: config.shapers,
+        one_way: config.measurement.one_way,
         adaptive: (config.control_law == ControlLaw::Adaptive).then_some(config.adaptive.shapers),
-        budget: match config.control_law {
-            ControlLaw::Classic => Budget::new(limit.changes, limit.window),
-            ControlLaw::Adaptive => Budget::unlimited(),
+        spending: match config.control_law {
+            ControlLaw::Classic => Budget::new(limit.changes, limit.window).into(),
+            ControlLaw::Adaptive => Thrift::new(config.router.writes_per_hour).into(),
         },
         dry_run,
         on_exit: config.router.on_exit,

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::host::{Host, HostRule, INTERFACE_MAX, ReflectorAddress, ReflectorRule, is_interface};
-use super::rule::{Address, Bad, Choice, LooseCount, LooseFlag, PORT, Rule, Text, port};
+use super::rule::{Address, Bad, Choice, Flag, LooseCount, LooseFlag, PORT, Rule, Text, port};
 use super::section::Section;
 use super::value::Value;
 use super::wan::ControlLaw;
@@ -53,6 +53,9 @@ pub struct Measurement {
     /// `continuous_monitoring.measurement.interface`, default the system's choice: the interface
     /// echoes leave by.
     pub interface: Option<String>,
+    /// `continuous_monitoring.measurement.one_way: auto | off`, default auto: whether the adaptive law may ask
+    /// reflectors for their time.
+    pub one_way: bool,
 }
 
 /// One of `fallback_checks.tcp_targets`.
@@ -86,6 +89,10 @@ pub(super) fn measurement(
     let section = monitoring.section("measurement");
     let source_address = section.optional("source_address", &Address);
     let interface = section.optional("interface", &Interface);
+    let one_way = section.or("one_way", true, &AutoOrOff);
+    if law == Some(ControlLaw::Classic) && section.value("one_way").is_some() {
+        section.warn("one_way", "has no effect with control_law: classic");
+    }
     section.finish(&[]);
     let reflectors = reflectors?;
     if median? && reflectors.len() < MEDIAN_NEEDS && law == Some(ControlLaw::Classic) {
@@ -114,6 +121,7 @@ pub(super) fn measurement(
         reflectors,
         source_address: source_address?,
         interface: interface?,
+        one_way: one_way?,
     };
     let hosts = match monitoring.value("ping_hosts") {
         Some(_) => python_list(monitoring),
@@ -280,6 +288,26 @@ fn tcp_targets(section: &Section<'_>) -> Option<Vec<TcpTarget>> {
             port: port(number?),
         })
     })
+}
+
+/// Whether something is done where it can be. To YAML a bare `off` is the opposite of yes.
+#[derive(Clone, Copy, Debug)]
+struct AutoOrOff;
+
+impl Rule for AutoOrOff {
+    type Output = bool;
+
+    fn expected(&self) -> String {
+        "auto or off".into()
+    }
+
+    fn read(&self, value: &Value<'_>) -> Result<bool, Bad> {
+        match Flag.read(value) {
+            Ok(false) => Ok(false),
+            Ok(true) => Err("is not one of the choices".into()),
+            Err(_) => Choice(&[("auto", true), ("off", false)]).read(value),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -9,6 +9,7 @@ use core::fmt::Debug;
 use heapless::Deque;
 
 use crate::control::actuator::Order;
+use crate::control::bloat::oneway::Stamps;
 use crate::control::prober::Echo;
 use crate::router::{self, talk::Talk};
 use crate::status::{Saved, Unsent};
@@ -57,6 +58,8 @@ pub enum Input<E = router::Event> {
         seq: u16,
         /// From the kernel's stamps.
         rtt: Duration,
+        /// What the reflector told of its time, if it was asked for that.
+        stamps: Option<Stamps>,
     },
     /// A TCP connect of the fallback ended: with its time, or without.
     Connected {

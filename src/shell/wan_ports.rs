@@ -164,6 +164,7 @@ impl<T: RestTalk + SshTalk> WanPorts<T> {
                     wan,
                     seq: reply.seq,
                     rtt: reply.rtt,
+                    stamps: reply.stamps,
                 });
             });
             self.echo_more = drained.more;
@@ -259,7 +260,7 @@ impl<T: RestTalk + SshTalk> WanPorts<T> {
     pub fn probe(&mut self, clock: Clock, now: Instant, echo: Echo) {
         let sent = match self.peer(now, echo.target) {
             Ok(peer) => {
-                let sent = self.echo.send(clock, echo.target, peer, echo.seq);
+                let sent = self.echo.ask(clock, echo, peer);
                 sent.map_err(Unsent::from)
             }
             Err(None) => return,
@@ -362,6 +363,7 @@ mod tests {
     use mio::Poll;
 
     use super::*;
+    use crate::control::prober::Question;
     use crate::router::queues::Queues;
     use crate::shell::resolver::Unresolved;
     use crate::time::Duration;
@@ -398,6 +400,7 @@ mod tests {
                 let echo = Echo {
                     target: Target::Reflector(0),
                     seq: 0,
+                    question: Question::Echo,
                 };
                 ports.probe(clock, now, echo);
                 now = now + Duration::from_millis(50);

@@ -185,6 +185,8 @@ pub struct ReflectorStatus {
     pub baseline: Option<Millis>,
     /// Whether the adaptive law leaves it out for its conduct.
     pub left_out: bool,
+    /// How much longer each way was than usual, if it tells its time reliably.
+    pub one_way: Option<Both<Millis>>,
 }
 
 /// What is known about the router of one WAN.
@@ -206,6 +208,8 @@ pub struct RouterStatus {
     pub inactive: Both<bool>,
     /// Writes left in the budget's window.
     pub budget_left: usize,
+    /// The smallest raise that is worth a write now, as a share of the rate, where that is judged.
+    pub least_raise: Option<f64>,
     /// How often a write took how long.
     pub writes: Histogram<RouterWrite>,
 }
@@ -221,6 +225,7 @@ impl Default for RouterStatus {
             behind_since: Both::default(),
             inactive: Both::default(),
             budget_left: 0,
+            least_raise: None,
             writes: Histogram::default(),
         }
     }

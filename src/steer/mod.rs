@@ -275,7 +275,7 @@ impl Program for Steer {
 
     fn input(&mut self, now: Instant, input: Input<Event>, out: &mut OutboxOf<Self>) {
         match input {
-            Input::Reply { wan, seq, rtt } => {
+            Input::Reply { wan, seq, rtt, .. } => {
                 if let Some(pinger) = self.pinger(wan) {
                     pinger.reply(now, seq, rtt);
                 }

@@ -5,7 +5,7 @@
 
 use heapless::Vec;
 
-use crate::control::prober::{Echo, LONGEST_PENDING, Target};
+use crate::control::prober::{Echo, LONGEST_PENDING, Question, Target};
 use crate::status::Unsent;
 use crate::steer::status::EchoStatus;
 use crate::steering::DEAD_FOR;
@@ -85,6 +85,7 @@ impl Pinger {
             send(Echo {
                 target: Target::Reflector(0),
                 seq: self.seq,
+                question: Question::Echo,
             });
             self.seq = self.seq.wrapping_add(1);
         }

@@ -5,6 +5,10 @@
 //! 0    type | code | checksum      8    nonce          16   send time, us, big endian
 //! 4    identifier  | sequence      24   target         25   padding to 40
 //! ```
+//!
+//! Timestamps, the other question a host may answer, are in [`timestamp`].
+
+pub mod timestamp;
 
 use crate::time::Instant;
 
@@ -122,9 +126,10 @@ fn behind_ipv4_header(datagram: &[u8]) -> Result<&[u8], NotOurs> {
     datagram.get(length..).ok_or(NotOurs)
 }
 
-/// The Internet checksum (RFC 1071); zero over a message that carries a right one.
-fn checksum(message: &[u8; MESSAGE]) -> u16 {
-    let sum = (0..MESSAGE)
+/// The Internet checksum (RFC 1071); zero over a message that carries a right one. Messages are of an even
+/// length.
+fn checksum(message: &[u8]) -> u16 {
+    let sum = (0..message.len())
         .step_by(2)
         .fold(0u32, |sum, at| sum + u32::from(u16_at(message, at)));
     let folded = (sum & 0xffff) + (sum >> 16);
@@ -132,7 +137,7 @@ fn checksum(message: &[u8; MESSAGE]) -> u16 {
     !u16::try_from((folded & 0xffff) + (folded >> 16)).unwrap_or(u16::MAX)
 }
 
-fn u16_at(message: &[u8; MESSAGE], at: usize) -> u16 {
+fn u16_at(message: &[u8], at: usize) -> u16 {
     u16::from_be_bytes([message[at], message[at + 1]])
 }
 

@@ -1,6 +1,7 @@
 //! The adaptive law with its measurement and its load.
 
 use wanctl::control::bloat::noise::Noise;
+use wanctl::control::bloat::oneway::{Stamps, Turn};
 use wanctl::control::bloat::{Climate, Meter, MeterParams};
 use wanctl::control::law::adaptive::{Adaptive, Mode, Preset, ShaperParams, Signal};
 use wanctl::control::load::{Freshness, Gauge, Pace};
@@ -43,6 +44,7 @@ fn an_hour_of_the_adaptive_law_allocates_nothing() {
         reflectors: 6,
         echo_every: Duration::from_millis(50),
         threshold: tuning.threshold,
+        one_way: true,
     };
     let both = Both {
         down: params,
@@ -53,18 +55,29 @@ fn an_hour_of_the_adaptive_law_allocates_nothing() {
     let mut gauges = Both::<Gauge>::default();
     let (mut pace, mut freshness) = (Pace::default(), Freshness::default());
     let (mut climate, mut bytes) = (Climate::Unknown, 0_u64);
-    let (mut drained, mut blind) = (0, 0);
+    let (mut drained, mut blind, mut told) = (0, 0, 0);
     counter::watch();
     for tick in 0..72_000_u64 {
         let now = Instant::ZERO + Duration::from_millis(50 * tick);
         let (what, n) = (minute(now), u8::try_from(tick % 6).unwrap_or(0));
-        meter.asked(now, n);
+        let turn = meter.ask(now, n);
         let rtt = match what {
             Minute::Bloated => 20 + tick % 90,
             _ => 20 + tick % 4,
         };
         if what != Minute::Silent {
-            meter.answered(now, n, Duration::from_millis(rtt));
+            let rtt = Duration::from_millis(rtt);
+            // A clock that is an hour ahead; the queue is before it.
+            let theirs = (now - Instant::ZERO).as_micros() / 1_000 + 3_600_000;
+            let theirs = u32::try_from(theirs % 86_400_000).unwrap_or(0);
+            let stamps = (turn != Turn::Echo).then_some(Stamps {
+                sent_at: now - rtt,
+                originate: 1,
+                receive: theirs,
+                transmit: theirs,
+            });
+            meter.answered(now, n, rtt, stamps);
+            told += u32::from(meter.one_way(now, n).is_some());
         }
         let load = if what == Minute::Calm { 0.01 } else { 0.97 };
         bytes += law.rates().down.times(load).as_bps() / 160;
@@ -92,4 +105,5 @@ fn an_hour_of_the_adaptive_law_allocates_nothing() {
     counter::rest();
     counter::expect_none("an hour of the adaptive law");
     assert!(drained > 100 && blind > 100, "{drained} {blind}");
+    assert!(told > 1_000, "{told}");
 }

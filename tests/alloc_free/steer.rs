@@ -62,7 +62,16 @@ fn answer(
                 let slow = congested && wan == PRIMARY;
                 let rtt = Duration::from_millis(if slow { 190 } else { 25 });
                 let seq = echo.seq;
-                steer.input(now, Input::Reply { wan, seq, rtt }, out);
+                steer.input(
+                    now,
+                    Input::Reply {
+                        wan,
+                        seq,
+                        rtt,
+                        stamps: None,
+                    },
+                    out,
+                );
                 continue;
             }
             Output::Save { saved, .. } => {

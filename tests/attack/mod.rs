@@ -15,12 +15,12 @@ use wanctl::report::{feed, state};
 use wanctl::status::Saved;
 use wanctl::time::Instant;
 use wanctl::units::{Millis, Rate};
-use wanctl::wire::icmp::{self, Carrier, LONGEST, Nonce};
+use wanctl::wire::icmp::{self, Carrier, LONGEST, Nonce, timestamp};
 use wanctl::wire::{http, routeros};
 
 const NONCE: Nonce = Nonce(*b"attacked");
 
-/// A datagram is our answer or it is not; what is one carries our nonce.
+/// A datagram is our answer or it is not; what is one carries our nonce, or our time.
 pub(crate) fn icmp_reply_parsing_sound(bytes: &[u8]) {
     for carrier in [
         Carrier::RawV4,
@@ -34,6 +34,11 @@ pub(crate) fn icmp_reply_parsing_sound(bytes: &[u8]) {
                 assert!(bytes.windows(8).any(|window| window == NONCE.0));
             }
         }
+    }
+    if let Ok(reply) = timestamp::parse_reply(bytes, 0x1234) {
+        assert!(bytes.len() <= LONGEST);
+        let said = reply.originate.to_be_bytes();
+        assert!(bytes.windows(4).any(|window| window == said));
     }
 }
 

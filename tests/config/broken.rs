@@ -473,11 +473,13 @@ pub(crate) const BROKEN: &[Row] = &[
         "a source is an address",
         &[(
             "use_median_of_three: true",
-            "measurement: {source_address: eth0, interface: 'a/b'}",
+            "measurement: {source_address: eth0, interface: 'a/b', one_way: true}",
         )],
         &[
             "  - wan1.yaml:36: continuous_monitoring.measurement.source_address: 'eth0' is no address; expected an IPv4 or IPv6 address",
             "  - wan1.yaml:36: continuous_monitoring.measurement.interface: 'a/b' cannot be an interface; expected the name of a network interface, 1 to 15 bytes without / and spaces",
+            "  - wan1.yaml:36: continuous_monitoring.measurement.one_way: true is not one of the choices; expected auto or off",
+            "  Warning: wan1.yaml:36: continuous_monitoring.measurement.one_way: has no effect with control_law: classic",
         ],
     ),
     (

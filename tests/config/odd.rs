@@ -568,8 +568,26 @@ pub(crate) const MEANT: &[Row] = &[
                 .source_address
                 .is_some_and(|a| a.is_loopback())
                 && c.measurement.interface.as_deref() == Some("lte0")
+                && c.measurement.one_way
         },
         &[],
+    ),
+    (
+        "off is no flag here, but YAML thinks so",
+        &[(
+            MEDIAN,
+            "  control_law: adaptive\n  measurement: {one_way: off}",
+        )],
+        |c| !c.measurement.one_way,
+        &[],
+    ),
+    (
+        "v1.7's law asks nobody for the time",
+        &[(MEDIAN, "  measurement: {one_way: auto}")],
+        |c| c.measurement.one_way,
+        &[
+            "wan1.yaml:36: continuous_monitoring.measurement.one_way: has no effect with control_law: classic",
+        ],
     ),
     (
         "dead keys are known",

@@ -174,8 +174,16 @@ impl Worlds {
         {
             self.replies.pop();
             self.tally.replies += 1;
-            self.program
-                .input(at, Input::Reply { wan, seq, rtt }, &mut self.outbox);
+            self.program.input(
+                at,
+                Input::Reply {
+                    wan,
+                    seq,
+                    rtt,
+                    stamps: None,
+                },
+                &mut self.outbox,
+            );
             self.carry_out(meter);
         }
     }

@@ -100,7 +100,12 @@ impl Helm {
         let Reply {
             at, wan, seq, rtt, ..
         } = *reply;
-        let input = Input::Reply { wan, seq, rtt };
+        let input = Input::Reply {
+            wan,
+            seq,
+            rtt,
+            stamps: None,
+        };
         self.program.input(at, input, &mut self.outbox);
         self.carry_out(world, meter);
     }

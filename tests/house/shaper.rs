@@ -118,7 +118,12 @@ impl Shaper {
     pub(super) fn hear(&mut self, reply: &Reply, world: &mut World, meter: &mut impl Meter) {
         let Reply { at, seq, rtt, .. } = *reply;
         if self.is_running {
-            let input = Input::Reply { wan: WAN, seq, rtt };
+            let input = Input::Reply {
+                wan: WAN,
+                seq,
+                rtt,
+                stamps: None,
+            };
             self.program.input(at, input, &mut self.outbox);
             self.carry_out(world, meter);
         }

@@ -120,7 +120,12 @@ impl Line {
             };
             if let Some((seq, ms)) = input {
                 let rtt = Duration::from_millis(ms);
-                let reply = Input::Reply { wan, seq, rtt };
+                let reply = Input::Reply {
+                    wan,
+                    seq,
+                    rtt,
+                    stamps: None,
+                };
                 self.program.input(now, reply, &mut self.outbox);
             }
         }

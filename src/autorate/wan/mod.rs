@@ -12,13 +12,14 @@ use self::telling::KINDS;
 use crate::autorate::OnExit;
 use crate::autorate::quota::Quotas;
 use crate::autorate::saving::Saver;
-use crate::control::actuator::{Act, Actuator, Budget, Order};
+use crate::control::actuator::{Act, Actuator, Order, Spending};
 use crate::control::blackout::{Blackout, BlackoutParams, Step};
+use crate::control::bloat::oneway::{Stamps, Turn};
 use crate::control::controller::{Controller, Decision};
 use crate::control::delay::DelayParams;
 use crate::control::law::adaptive::{self, Pilot};
 use crate::control::law::classic::ShaperParams;
-use crate::control::prober::{Prober, ProberParams, Target};
+use crate::control::prober::{Echo, MAX_REFLECTORS, Prober, ProberParams, Question, Target};
 use crate::direction::{Both, Direction};
 use crate::program::{Outbox, Output, WanId};
 use crate::router::Transport;
@@ -34,7 +35,7 @@ pub struct WanParams {
     /// `wan_name`.
     pub name: Label,
     /// One label per reflector.
-    pub reflectors: heapless::Vec<Label, { crate::control::prober::MAX_REFLECTORS }>,
+    pub reflectors: heapless::Vec<Label, MAX_REFLECTORS>,
     /// How to measure.
     pub prober: ProberParams,
     /// What to do when ICMP is silent.
@@ -47,8 +48,10 @@ pub struct WanParams {
     pub shapers: Both<ShaperParams>,
     /// The two directions, for the adaptive law; `None` if v1.7's decides.
     pub adaptive: Option<Both<adaptive::ShaperParams>>,
+    /// The adaptive law may ask reflectors for their time.
+    pub one_way: bool,
     /// How often the router may be written to.
-    pub budget: Budget,
+    pub spending: Spending,
     /// Never write.
     pub dry_run: bool,
     /// What to leave behind.
@@ -70,7 +73,7 @@ pub struct Wan {
     pub(super) actuator: Actuator,
     saver: Saver,
     name: Label,
-    reflectors: heapless::Vec<Label, { crate::control::prober::MAX_REFLECTORS }>,
+    reflectors: heapless::Vec<Label, MAX_REFLECTORS>,
     on_exit: OnExit,
     transport: Transport,
     has_spare: bool,
@@ -96,7 +99,7 @@ impl Wan {
             prober: Prober::new(now, params.prober),
             blackout: Blackout::new(params.blackout),
             controller,
-            actuator: Actuator::new(params.budget, params.dry_run),
+            actuator: Actuator::new(params.spending, params.dry_run),
             saver: Saver::new(now),
             name: params.name,
             reflectors: params.reflectors,
@@ -186,12 +189,7 @@ impl Wan {
             out.push(Output::Save { wan: id, saved });
         }
         // ask again
-        for echo in self.prober.open_round() {
-            if let Target::Reflector(n) = echo.target {
-                self.controller.asked(now, n);
-            }
-            out.push(Output::Probe { wan: id, echo });
-        }
+        self.ask(now, id, out);
         if let Some(pilot) = self.controller.pilot_mut()
             && status.router.link.up
         {
@@ -210,10 +208,27 @@ impl Wan {
         }
     }
 
-    pub(super) fn reply(&mut self, now: Instant, seq: u16, rtt: Duration) {
+    fn ask(&mut self, now: Instant, id: WanId, out: &mut Outbox) {
+        let round: heapless::Vec<Echo, MAX_REFLECTORS> = self.prober.open_round().collect();
+        for mut echo in round {
+            if let Target::Reflector(n) = echo.target {
+                let turn = self.controller.ask(now, n);
+                if turn == Turn::Trial {
+                    self.prober.excuse(n);
+                }
+                echo.question = match turn {
+                    Turn::Echo => Question::Echo,
+                    Turn::Time | Turn::Trial => Question::Time,
+                };
+            }
+            out.push(Output::Probe { wan: id, echo });
+        }
+    }
+
+    pub(super) fn reply(&mut self, now: Instant, seq: u16, rtt: Duration, stamps: Option<Stamps>) {
         match self.prober.reply(now, seq, rtt) {
             Some(Target::Gateway) => self.blackout.gateway_answered(),
-            Some(Target::Reflector(n)) => self.controller.answered(now, n, rtt),
+            Some(Target::Reflector(n)) => self.controller.answered(now, n, rtt, stamps),
             None => {}
         }
     }

@@ -24,6 +24,7 @@ pub(super) fn restore(now: Instant, params: &WanParams) -> Controller {
         echo_every: ECHO_EVERY,
         shapers: adaptive,
         learned: params.saved.and_then(|saved| saved.learned),
+        one_way: params.one_way,
     };
     let baseline = delay.current().baseline;
     Controller::adaptive(Pilot::new(now, &pilot), baseline)

@@ -5,6 +5,7 @@ use crate::control::actuator::Act;
 use crate::control::blackout::{Blind, Outcome, Step};
 use crate::control::controller::{Decision, Judgement, Source};
 use crate::control::delay::Delay;
+use crate::control::law::adaptive::Pilot;
 use crate::direction::Direction;
 use crate::program::{Fact, Outbox, Output, WanId};
 use crate::status::{Sight, WanStatus};
@@ -48,11 +49,14 @@ impl Wan {
         }
         self.adapting(now, decision, status, &mut tell);
         status.router.act = act;
-        status.router.budget_left = self.actuator.budget().left(now);
+        status.router.budget_left = self.actuator.writes_left(now);
+        status.router.least_raise = self.actuator.least_raise();
         let throttled = act == Act::Throttled;
         status.counters.throttled += u64::from(throttled);
-        if throttled && !self.throttled {
-            let (changes, window) = self.actuator.budget().limit();
+        if throttled
+            && !self.throttled
+            && let Some((changes, window)) = self.actuator.limit()
+        {
             tell(Fact::Throttled { changes, window });
         }
         self.throttled = throttled || (self.throttled && !matches!(act, Act::Send(_)));
@@ -121,11 +125,14 @@ impl Wan {
         }
         measurement.findings = self.blackout.findings();
         let unsettled = UNSETTLED_ROUNDS.div_ceil(self.prober.rounds_per_turn());
-        for (shown, reflector) in measurement
-            .reflectors
-            .iter_mut()
-            .zip(self.prober.reflectors())
-        {
+        let meter = self.controller.pilot().map(Pilot::meter);
+        for (n, (shown, reflector)) in (0..).zip(
+            measurement
+                .reflectors
+                .iter_mut()
+                .zip(self.prober.reflectors()),
+        ) {
+            shown.one_way = meter.and_then(|meter| meter.one_way(now, n));
             shown.last = reflector.last;
             shown.loss = reflector.loss(unsettled);
             (shown.replies, shown.losses) = (reflector.replies, reflector.losses);

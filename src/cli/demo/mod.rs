@@ -127,7 +127,8 @@ mod tests {
     #[test]
     fn the_demos_config_is_one_a_user_could_write() {
         for law in [ControlLaw::Classic, ControlLaw::Adaptive] {
-            let text = config_text(law, 8080, &["127.0.0.1:7".parse().unwrap()]);
+            let reflectors = ["127.0.0.1:7", "127.0.0.1:8", "127.0.0.1:9"];
+            let text = config_text(law, 8080, &reflectors.map(|place| place.parse().unwrap()));
             let loaded = config::parse(Path::new("demo.yaml"), text.as_bytes()).unwrap();
             assert_eq!(loaded.config.control_law, law);
             assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::cli::{assemble, daemon, print};
+use crate::cli::{daemon, print};
 use crate::config::WanConfig;
-use crate::control::actuator::{Act, Actuator, Known};
+use crate::control::actuator::{Act, Actuator, Budget, Known};
 use crate::control::blackout::{Blind, Step};
 use crate::control::controller::{Controller, Decision};
 use crate::control::delay::DelayTracker;
@@ -71,11 +71,12 @@ struct Replay {
 
 impl Replay {
     fn new(config: &WanConfig) -> Self {
+        let limit = config.router.write_limit;
         let delay = DelayTracker::new(config.delay, config.baseline_initial);
         let shapers = config.shapers.map(Shaper::new);
         Self {
             controller: Controller::new(delay, shapers),
-            actuator: Actuator::new(assemble::wan_params(config, None, false).budget, false),
+            actuator: Actuator::new(Budget::new(limit.changes, limit.window), false),
             applied: Both::default(),
             now: Instant::ZERO,
         }

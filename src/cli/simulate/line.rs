@@ -17,7 +17,9 @@ pub fn setup(config: &WanConfig) -> Setup {
         }),
         adaptive,
         reflectors: config.measurement.prober.reflectors,
+        one_way: config.measurement.one_way,
         rtt: Duration::from_secs_f64(config.baseline_initial.as_f64() / 1e3),
+        writes_per_hour: config.router.writes_per_hour,
         classic: ClassicSetup {
             shapers: config.shapers,
             delay: config.delay,

@@ -85,9 +85,9 @@ impl Row {
 
     /// What was recorded: sorted deltas in milliseconds, and writes a minute.
     pub(in crate::cli) fn recorded(subject: &Subject<'_>, deltas: &[f64], writes: f64) -> Self {
-        let quantile = |share: f64| {
-            let rank = (deltas.len().saturating_sub(1)) as f64 * share;
-            deltas.get(rank as usize).copied().unwrap_or(0.0)
+        let quantile = |percent: usize| {
+            let rank = deltas.len().saturating_sub(1) * percent / 100;
+            deltas.get(rank).copied().unwrap_or(0.0)
         };
         let count = deltas.len().max(1) as f64;
         let above = deltas.iter().filter(|delta| **delta > SUFFERS).count();
@@ -97,9 +97,9 @@ impl Row {
             seed: 0,
             seconds: subject.lasts.as_secs_f64(),
             delay_mean_ms: tenths(deltas.iter().sum::<f64>() / count),
-            delay_p50_ms: tenths(quantile(0.5)),
-            delay_p95_ms: tenths(quantile(0.95)),
-            delay_p99_ms: tenths(quantile(0.99)),
+            delay_p50_ms: tenths(quantile(50)),
+            delay_p95_ms: tenths(quantile(95)),
+            delay_p99_ms: tenths(quantile(99)),
             above_30_ms_percent: tenths(100.0 * above as f64 / count),
             used_down_percent: None,
             used_up_percent: None,

@@ -12,7 +12,7 @@ use crate::config::rule::{
 };
 use crate::config::secret::SecretRule;
 use crate::config::section::Section;
-use crate::control::actuator::MAX_BUDGET;
+use crate::control::actuator::{DEFAULT_PER_HOUR, MAX_BUDGET};
 use crate::direction::{Both, Direction};
 use crate::time::Duration;
 
@@ -74,6 +74,11 @@ pub(in crate::config) fn with_queues(
     let ca_file = router.optional("ca_file", &FileName);
     let verify_interval = seconds(&router, "verify_interval", DEFAULT_VERIFY_INTERVAL);
     let write_limit = write_limit(router.section("write_limit"));
+    let hourly = Whole {
+        min: 60,
+        max: 72_000,
+    };
+    let writes_per_hour = router.or("writes_per_hour", DEFAULT_PER_HOUR, &hourly);
     let on_exit = router.or(
         "on_exit",
         DEFAULT_ON_EXIT,
@@ -97,6 +102,7 @@ pub(in crate::config) fn with_queues(
         timeout: timeout?,
         verify_interval: verify_interval?,
         write_limit: write_limit?,
+        writes_per_hour: writes_per_hour?,
         on_exit: on_exit?,
         queues: queues?,
         queue_types: queue_types?,

@@ -25,15 +25,6 @@ impl Budget {
         }
     }
 
-    /// Without an end: for whoever counts his writes himself.
-    pub const fn unlimited() -> Self {
-        Self {
-            changes: usize::MAX,
-            window: Duration::from_secs(60),
-            spent: Deque::new(),
-        }
-    }
-
     /// Writes that are left at `now`.
     pub fn left(&mut self, now: Instant) -> usize {
         while self.spent.front().is_some_and(|&at| at + self.window < now) {
@@ -48,7 +39,7 @@ impl Budget {
     }
 
     pub(super) fn take(&mut self, now: Instant) -> bool {
-        self.changes == usize::MAX || (self.left(now) > 0 && self.spent.push_back(now).is_ok())
+        self.left(now) > 0 && self.spent.push_back(now).is_ok()
     }
 
     /// What was taken at `at` has changed nothing: contract 3.7 counts writes that succeed.

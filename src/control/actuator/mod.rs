@@ -5,12 +5,14 @@
 
 mod budget;
 mod queue;
+mod thrift;
 
 pub use self::budget::{Budget, MAX_BUDGET};
 use self::queue::Queue;
 pub use self::queue::{RETRY_MAX, RETRY_MIN};
+pub use self::thrift::{DEFAULT_PER_HOUR, Thrift};
 use crate::direction::{Both, Direction};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::units::Rate;
 
 /// How we know what a queue holds.
@@ -46,29 +48,55 @@ pub enum Act {
     Withheld,
 }
 
+/// How the wear of the router's flash is bounded.
+#[derive(Clone, Debug)]
+pub enum Spending {
+    /// v1.7's way: so many writes in a window, and none more.
+    Counted(Budget),
+    /// The adaptive law's: cuts at once, raises when they are worth it.
+    Thrifty(Thrift),
+}
+
+impl From<Budget> for Spending {
+    fn from(budget: Budget) -> Self {
+        Self::Counted(budget)
+    }
+}
+
+impl From<Thrift> for Spending {
+    fn from(thrift: Thrift) -> Self {
+        Self::Thrifty(thrift)
+    }
+}
+
 /// The write side of one WAN.
 #[derive(Clone, Debug)]
 pub struct Actuator {
     queues: Both<Queue>,
-    budget: Budget,
+    spending: Spending,
     dry_run: bool,
 }
 
 impl Actuator {
     /// Knows nothing of the router yet.
-    pub const fn new(budget: Budget, dry_run: bool) -> Self {
+    pub fn new(spending: impl Into<Spending>, dry_run: bool) -> Self {
         Self {
             queues: Both {
                 down: Queue::UNKNOWN,
                 up: Queue::UNKNOWN,
             },
-            budget,
+            spending: spending.into(),
             dry_run,
         }
     }
 
     /// States what should be true. `ready` says whether the link takes orders.
     pub fn want(&mut self, now: Instant, rates: Both<Rate>, ready: bool) -> Act {
+        let held = self.held();
+        let rates = match &mut self.spending {
+            Spending::Counted(_) => rates,
+            Spending::Thrifty(thrift) => thrift.temper(now, rates, held),
+        };
         for direction in Direction::BOTH {
             let queue = &mut self.queues[direction];
             if ready {
@@ -92,8 +120,18 @@ impl Actuator {
         if !ready || !(due.down || due.up) {
             return Act::Waiting;
         }
-        if !self.budget.take(now) {
-            return Act::Throttled;
+        match &mut self.spending {
+            Spending::Counted(budget) => {
+                if !budget.take(now) {
+                    return Act::Throttled;
+                }
+            }
+            Spending::Thrifty(thrift) => {
+                let raises = Both::from_fn(|direction| {
+                    due[direction] && held[direction].is_some_and(|held| rates[direction] > held)
+                });
+                thrift.spend(now, raises, u32::from(due.down) + u32::from(due.up));
+            }
         }
         let mut orders = [Direction::Down, Direction::Up].map(|direction| {
             due[direction].then(|| {
@@ -148,8 +186,9 @@ impl Actuator {
         if let Some(at) = paid_at
             // Both directions of one tick were paid for together.
             && self.queues[direction.other()].paid_at != Some(at)
+            && let Spending::Counted(budget) = &mut self.spending
         {
-            self.budget.give_back(at);
+            budget.give_back(at);
         }
     }
 
@@ -201,9 +240,28 @@ impl Actuator {
         self.dry_run
     }
 
-    /// The write budget.
-    pub const fn budget(&mut self) -> &mut Budget {
-        &mut self.budget
+    /// Writes that are left at `now`.
+    pub fn writes_left(&mut self, now: Instant) -> usize {
+        match &mut self.spending {
+            Spending::Counted(budget) => budget.left(now),
+            Spending::Thrifty(thrift) => thrift.left(),
+        }
+    }
+
+    /// v1.7's limit: so many writes in any such window. The adaptive law has none.
+    pub const fn limit(&self) -> Option<(usize, Duration)> {
+        match &self.spending {
+            Spending::Counted(budget) => Some(budget.limit()),
+            Spending::Thrifty(_) => None,
+        }
+    }
+
+    /// The smallest raise that is worth a write now, as a share of the rate; `None` for v1.7's way.
+    pub fn least_raise(&self) -> Option<f64> {
+        match &self.spending {
+            Spending::Counted(_) => None,
+            Spending::Thrifty(thrift) => Some(thrift.least_raise()),
+        }
     }
 
     /// A queue that may make the link hang comes last, a cut first.

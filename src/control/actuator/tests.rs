@@ -243,7 +243,7 @@ fn only_writes_that_may_have_changed_something_are_paid_for() {
         for order in orders.into_iter().flatten() {
             actuator.refused(now, order.direction, true);
         }
-        assert_eq!(actuator.budget().left(now), 10);
+        assert_eq!(actuator.writes_left(now), 10);
     }
     // One of a tick's two was taken: that is a write.
     now = now + RETRY_MAX + TICK;
@@ -253,7 +253,7 @@ fn only_writes_that_may_have_changed_something_are_paid_for() {
     ));
     actuator.holds(now, Direction::Down, Rate::mbit(7), Known::Written);
     actuator.refused(now, Direction::Up, true);
-    assert_eq!(actuator.budget().left(now), 9);
+    assert_eq!(actuator.writes_left(now), 9);
     // A doubtful refusal may have been applied.
     now = now + RETRY_MAX + TICK;
     assert!(matches!(
@@ -261,7 +261,7 @@ fn only_writes_that_may_have_changed_something_are_paid_for() {
         Act::Send(_)
     ));
     actuator.refused(now, Direction::Up, false);
-    assert_eq!(actuator.budget().left(now), 8);
+    assert_eq!(actuator.writes_left(now), 8);
 }
 
 #[test]

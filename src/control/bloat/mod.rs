@@ -18,14 +18,19 @@
 //!   until it has behaved for a while. Half of the reflectors stay in, whatever happens: if they are
 //!   all bad it is the line.
 //!
-//! What it cannot do: an RTT does not say which direction the queue is in, and a provider that answers
-//! ICMP with priority shows no queue at all.
+//! * **Which direction** ([`oneway`]): an RTT does not say. Three reflectors that tell their time do; how
+//!   much it is remains what all of them agree on.
+//!
+//! What it cannot do: a provider that answers ICMP with priority shows no queue at all.
 
 pub mod baseline;
 pub mod conduct;
 pub mod frame;
 pub mod noise;
+pub mod oneway;
+mod parts;
 pub mod presence;
+mod trend;
 mod waiting;
 
 use heapless::{Deque, Vec};
@@ -33,8 +38,12 @@ use heapless::{Deque, Vec};
 use self::baseline::{Baseline, Learning};
 use self::conduct::Conduct;
 use self::noise::Noise;
+use self::oneway::{Answer, OneWay, Stamps, Turn};
+pub use self::parts::Part;
+use self::trend::Trend;
 use self::waiting::Waiting;
 use crate::control::prober::MAX_REFLECTORS;
+use crate::direction::Both;
 use crate::time::{Duration, Instant};
 use crate::units::Millis;
 
@@ -44,15 +53,13 @@ const PANEL: usize = 4;
 const FRESH_FOR: Duration = Duration::from_millis(500);
 /// A reply that took longer says what the line was like then, as in the prober: 64 rounds of 50 ms.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(3_200);
-/// Over this time the delta is compared with itself.
-const TREND_OVER: Duration = Duration::from_millis(250);
 /// A queue that shrinks faster than this is draining, in milliseconds per second. Slower could be
 /// noise; from 2x overload a cut to 0.6 drains 400.
 const DRAINING_MS_PER_S: f64 = 90.0;
+/// From one trial to the next, whosever it is: an unanswered one is an echo less.
+const TRIALS_APART: Duration = Duration::from_millis(200);
 /// A steeper rise than this is a jump in the path rather than a queue: ten times the capacity.
 pub const STEEPEST: f64 = 0.9;
-/// Readings remembered for the trend: a quarter of a second at the fastest loop there is (10 ms), and some.
-const TREND: usize = 32;
 
 /// How a line is measured.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +70,8 @@ pub struct MeterParams {
     pub echo_every: Duration,
     /// Below this a delta is no bloat, however quiet the line.
     pub threshold: Millis,
+    /// Reflectors may be asked for their time.
+    pub one_way: bool,
 }
 
 /// Whether the delays of the moment may be learned from.
@@ -99,6 +108,8 @@ pub struct Reading {
     pub echo_every: Duration,
     /// The nearest usable reflector's baseline: how long the line takes to show what was done to it.
     pub path: Millis,
+    /// What each direction adds to the delta, where the reflectors tell it.
+    pub one_way: Option<Both<Part>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +123,7 @@ struct Reflector {
     baseline: Baseline,
     waiting: Waiting,
     conduct: Conduct,
+    one_way: OneWay,
 }
 
 /// The measurement of one WAN.
@@ -127,7 +139,10 @@ pub struct Meter {
     /// The same with what unanswered echoes say.
     raw: Option<f64>,
     news: bool,
-    trend: Deque<Delta, TREND>,
+    trend: Trend,
+    trends: Both<Trend>,
+    /// No trial before this.
+    try_at: Instant,
     heard_at: Instant,
     /// Echoes sent before this were held up by the radio, not by a queue.
     valid_from: Instant,
@@ -151,22 +166,37 @@ impl Meter {
             heard: None,
             raw: None,
             news: false,
-            trend: Deque::new(),
+            trend: Trend::default(),
+            trends: Both::default(),
+            try_at: now,
             heard_at: now,
             valid_from: Instant::ZERO,
             reviewed_at: now,
         }
     }
 
-    /// An echo goes out to the n-th reflector.
-    pub fn asked(&mut self, now: Instant, n: u8) {
-        if let Some(reflector) = self.reflectors.get_mut(usize::from(n)) {
+    /// It is the n-th reflector's turn: says what to ask it. A trial leaves no trace here, because nobody
+    /// knows whether it is answered.
+    pub fn ask(&mut self, now: Instant, n: u8) -> Turn {
+        let Some(reflector) = self.reflectors.get_mut(usize::from(n)) else {
+            return Turn::Echo;
+        };
+        let may_try = now >= self.try_at && reflector.baseline.is_known();
+        let turn = if self.params.one_way && (may_try || reflector.one_way.is_reliable()) {
+            reflector.one_way.turn(now)
+        } else {
+            Turn::Echo
+        };
+        if turn == Turn::Trial {
+            self.try_at = now + TRIALS_APART;
+        } else {
             reflector.waiting.asked(now);
         }
+        turn
     }
 
-    /// The n-th reflector answered an echo that took `rtt`.
-    pub fn answered(&mut self, now: Instant, n: u8, rtt: Duration) {
+    /// The n-th reflector answered after `rtt`, perhaps with its time.
+    pub fn answered(&mut self, now: Instant, n: u8, rtt: Duration, stamps: Option<Stamps>) {
         let (sent_at, climate) = (now - rtt, self.climate);
         let learning = self.learning(climate);
         let heard = self.heard;
@@ -178,9 +208,21 @@ impl Meter {
         if sent_at < self.valid_from || overtaken || rtt > ANSWERED_WITHIN {
             return;
         }
-        let rtt = rtt.as_millis();
-        reflector.baseline.observe(now, rtt, learning);
-        let ms = (rtt - reflector.baseline.value()).as_f64();
+        let before = reflector.baseline.value();
+        reflector.baseline.observe(now, rtt.as_millis(), learning);
+        let baseline = reflector.baseline.value();
+        match stamps {
+            Some(stamps) => {
+                let answer = Answer {
+                    rtt,
+                    baseline_before: before,
+                    baseline,
+                };
+                reflector.one_way.told(now, answer, stamps);
+            }
+            None => reflector.one_way.echoed(now, sent_at),
+        }
+        let ms = (rtt.as_millis() - baseline).as_f64();
         if let Some(heard) = heard {
             reflector.conduct.deviates(now, ms - heard);
         }
@@ -211,7 +253,7 @@ impl Meter {
         self.raw = self.overdue(now, heard);
         let early = self.early(now).map(|ms| (ms - self.noise.mean()).max(0.0));
         let delta = self.raw.map(|raw| (raw - self.noise.mean()).max(0.0));
-        let rise = delta.map_or(0.0, |ms| self.rise(now, ms));
+        let rise = delta.map_or(0.0, |ms| self.trend.rise(now, ms));
         Reading {
             delta: delta.and_then(Millis::new),
             early: early.and_then(Millis::new),
@@ -221,6 +263,7 @@ impl Meter {
             heard_at: self.heard_at,
             echo_every: self.params.echo_every,
             path: self.path(),
+            one_way: self.parts(now, delta),
         }
     }
 
@@ -230,6 +273,7 @@ impl Meter {
         self.valid_from = now;
         self.panel.clear();
         self.trend.clear();
+        self.trends = Both::default();
         self.heard = None;
         self.raw = None;
         for reflector in &mut self.reflectors {
@@ -333,31 +377,6 @@ impl Meter {
         late.into_iter()
             .max_by(f64::total_cmp)
             .map(|late| late.min(newest))
-    }
-
-    /// How fast the delta changes, in milliseconds per second; zero while that is not known.
-    fn rise(&mut self, now: Instant, ms: f64) -> f64 {
-        // The newest reading that is old enough to compare with stays at the front.
-        while self.trend.is_full()
-            || self
-                .trend
-                .iter()
-                .nth(1)
-                .is_some_and(|second| now - second.at >= TREND_OVER)
-        {
-            self.trend.pop_front();
-        }
-        let rise = self.trend.front().map_or(0.0, |then| {
-            let elapsed = now - then.at;
-            if elapsed >= TREND_OVER {
-                (ms - then.ms) / elapsed.as_secs_f64()
-            } else {
-                0.0
-            }
-        });
-        // Never full: the loop above has made room.
-        let _ = self.trend.push_back(Delta { at: now, ms });
-        rise
     }
 
     /// Once a second: who is out, who is back.

@@ -25,6 +25,7 @@ fn bench() -> Bench {
         reflectors: 6,
         echo_every: Duration::from_millis(ECHO),
         threshold: Millis::of(15),
+        one_way: false,
     };
     Bench {
         meter: Meter::new(Instant::ZERO, params, Noise::default()),
@@ -44,7 +45,7 @@ impl Bench {
             for (due, n, rtt) in replies {
                 if due <= self.now {
                     let rtt = Duration::from_millis(rtt);
-                    self.meter.answered(at(due), n, rtt);
+                    self.meter.answered(at(due), n, rtt, None);
                 } else {
                     self.replies.push((due, n, rtt));
                 }
@@ -55,7 +56,7 @@ impl Bench {
             }
             let n = self.next;
             self.next = (n + 1) % 6;
-            self.meter.asked(at(self.now), n);
+            self.meter.ask(at(self.now), n);
             if let Some(extra) = extra(self.now, n) {
                 let rtt = u64::from(n + 1) * 10 + extra;
                 self.replies.push((self.now + rtt, n, rtt));

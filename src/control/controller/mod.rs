@@ -6,6 +6,7 @@ mod classic;
 use self::adaptive::Adapting;
 use self::classic::Classic;
 use crate::control::blackout::{Blind, Step};
+use crate::control::bloat::oneway::{Stamps, Turn};
 use crate::control::delay::{Delay, DelayTracker};
 use crate::control::law::Verdict;
 use crate::control::law::adaptive::Pilot;
@@ -40,6 +41,10 @@ pub struct Judgement {
 }
 
 /// What one cycle decided.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is made once a cycle, and a box would be an allocation"
+)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Decision {
     /// A time was there and both directions judged it.
@@ -56,6 +61,10 @@ pub enum Decision {
 #[derive(Clone, Debug)]
 pub struct Controller(Law);
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one per WAN, and v1.7's is the one of most of them"
+)]
 #[derive(Clone, Debug)]
 enum Law {
     Classic(Classic),
@@ -168,17 +177,18 @@ impl Controller {
         }
     }
 
-    /// An echo goes out to the n-th reflector.
-    pub fn asked(&mut self, now: Instant, n: u8) {
-        if let Law::Adaptive(law) = &mut self.0 {
-            law.pilot_mut().asked(now, n);
+    /// It is the n-th reflector's turn: says what to ask it.
+    pub fn ask(&mut self, now: Instant, n: u8) -> Turn {
+        match &mut self.0 {
+            Law::Classic(_) => Turn::Echo,
+            Law::Adaptive(law) => law.pilot_mut().ask(now, n),
         }
     }
 
-    /// The n-th reflector answered an echo that took `rtt`.
-    pub fn answered(&mut self, now: Instant, n: u8, rtt: Duration) {
+    /// The n-th reflector answered after `rtt`, perhaps with its time.
+    pub fn answered(&mut self, now: Instant, n: u8, rtt: Duration, stamps: Option<Stamps>) {
         if let Law::Adaptive(law) = &mut self.0 {
-            law.pilot_mut().answered(now, n, rtt);
+            law.pilot_mut().answered(now, n, rtt, stamps);
         }
     }
 

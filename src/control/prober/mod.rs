@@ -33,6 +33,16 @@ pub enum Target {
     Gateway,
 }
 
+/// What is asked.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Question {
+    /// For an echo.
+    #[default]
+    Echo,
+    /// For the time (`ICMPv4` timestamp), where the socket can; else for an echo.
+    Time,
+}
+
 /// An echo request to send.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Echo {
@@ -40,6 +50,8 @@ pub struct Echo {
     pub target: Target,
     /// ICMP sequence number, unique among the echoes in flight on this WAN.
     pub seq: u16,
+    /// What for: the answer to either is as good an echo.
+    pub question: Question,
 }
 
 /// Which replies make a sample.
@@ -193,6 +205,13 @@ impl Prober {
         })
     }
 
+    /// The newest request to the n-th reflector need not be answered: if it is not, that is no loss.
+    pub fn excuse(&mut self, n: u8) {
+        if let Some(reflector) = self.reflectors.get_mut(usize::from(n)) {
+            reflector.answered |= 1;
+        }
+    }
+
     /// One request to the gateway, outside the rounds.
     pub fn ask_gateway(&mut self) -> Echo {
         self.echo(Target::Gateway)
@@ -265,7 +284,11 @@ impl Prober {
     fn echo(&mut self, target: Target) -> Echo {
         let seq = self.next_seq;
         self.next_seq = seq.wrapping_add(1);
-        let echo = Echo { target, seq };
+        let echo = Echo {
+            target,
+            seq,
+            question: Question::Echo,
+        };
         let nth = match target {
             Target::Reflector(n) => self.reflectors[usize::from(n)].asked,
             Target::Gateway => 0,

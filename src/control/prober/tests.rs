@@ -223,3 +223,20 @@ fn in_turn_every_round_asks_one_and_every_reflector_is_heard() {
         .map(|r| (r.asked, r.replies));
     assert!(replies.eq([(3, 3); 3]));
 }
+
+#[test]
+fn an_excused_request_is_no_loss() {
+    let mut line = Line::new(1, Combine::First);
+    for n in 0..200 {
+        let echo = line.prober.open_round().next().unwrap();
+        if n % 10 == 0 {
+            line.prober.excuse(0);
+        } else {
+            line.prober
+                .reply(line.now, echo.seq, Duration::from_millis(5));
+        }
+    }
+    let reflector = line.prober.reflectors()[0];
+    assert_eq!((reflector.replies, reflector.losses), (180, 0));
+    assert!(reflector.loss(0) < f64::EPSILON);
+}

@@ -26,8 +26,15 @@ struct Reflector<'a> {
     rtt_ms: Option<f64>,
     age_seconds: Option<f64>,
     loss_percent: f64,
+    one_way: Option<OneWay>,
     #[serde(flatten)]
     adaptive: Option<Adaptive>,
+}
+
+#[derive(serde::Serialize)]
+struct OneWay {
+    forward_ms: f64,
+    backward_ms: f64,
 }
 
 /// What the adaptive law makes of a reflector.
@@ -64,6 +71,10 @@ impl Serialize for Reflectors<'_> {
                 rtt_ms: reflector.last.map(|(_, rtt)| rounded(rtt, 2)),
                 age_seconds: reflector.last.map(|(at, _)| seconds(self.1 - at)),
                 loss_percent: (reflector.loss * 1_000.0).round() / 10.0,
+                one_way: reflector.one_way.map(|one_way| OneWay {
+                    forward_ms: rounded(one_way.up, 2),
+                    backward_ms: rounded(one_way.down, 2),
+                }),
                 adaptive: self.0.adaptive.is_some().then(|| Adaptive {
                     baseline_ms: reflector.baseline.map(|rtt| rounded(rtt, 2)),
                     left_out: reflector.left_out,

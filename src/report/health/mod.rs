@@ -20,7 +20,7 @@ use crate::units::Millis;
 
 /// Bytes that hold the document of so many WANs.
 pub const fn capacity(wans: usize) -> usize {
-    1024 + wans * 10 * 1024
+    1024 + wans * 12 * 1024
 }
 
 /// Whether everything is as it should be: HTTP 200, else 503.

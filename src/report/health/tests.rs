@@ -193,9 +193,11 @@ fn decision() -> Decision {
 
 /// Makes a WAN the adaptive law's.
 fn adapt(wan: &mut WanStatus, now: Instant) {
-    let mut shown = AdaptiveStatus::default();
-    shown.presence = Presence::Deaf { since: now };
-    shown.noise = Noise::restored(Millis::new(0.75).unwrap(), Millis::of(2)).unwrap();
+    let mut shown = AdaptiveStatus {
+        presence: Presence::Deaf { since: now },
+        noise: Noise::restored(Millis::new(0.75).unwrap(), Millis::of(2)).unwrap(),
+        ..AdaptiveStatus::default()
+    };
     shown.counters.read_at = Some(now);
     shown.counters.verdict = Verdict::Fresh(Duration::from_micros(104_250));
     shown.steps.down.cuts = 3;
@@ -286,6 +288,10 @@ fn a_full_house_fits_the_buffer() {
             ..Default::default()
         };
         reflector.last = Some((Instant::ZERO, Millis::of(12_345)));
+        reflector.one_way = Some(crate::direction::Both {
+            down: Millis::of(3_199),
+            up: Millis::of(3_198),
+        });
         reflector.baseline = Millis::new(12_345.67);
         wan.measurement.reflectors.push(reflector).unwrap();
     }

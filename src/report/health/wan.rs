@@ -70,6 +70,8 @@ struct Router {
     writes: u64,
     writes_held_back: u64,
     writes_left_in_window: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smallest_raise_percent: Option<f64>,
     drifts_corrected: u64,
 }
 
@@ -131,6 +133,9 @@ fn router(wan: &WanStatus) -> Router {
         writes: wan.counters.updates,
         writes_held_back: wan.counters.throttled,
         writes_left_in_window: router.budget_left,
+        smallest_raise_percent: router
+            .least_raise
+            .map(|share| (share * 1e4).round() / 100.0),
         drifts_corrected: wan.counters.drifts,
     }
 }

@@ -3,6 +3,7 @@
 
 mod error;
 mod filter;
+mod ledger;
 mod peer;
 mod socket;
 mod stamp;
@@ -21,6 +22,7 @@ use mio::unix::SourceFd;
 use mio::{Interest, Registry, Token};
 
 pub use self::error::{EchoError, SendError};
+use self::ledger::{Asked, Ledger};
 use self::peer::{PEERS, Version, Want, number, slot, target};
 pub use self::peer::{Peer, Wanted};
 use self::socket::{EchoSocket, Kind};
@@ -28,9 +30,10 @@ use self::stamp::{Arrival, Stamps};
 use self::sys::{Datagram, Inbox};
 use super::binding::Binding;
 use super::clock::Clock;
-use crate::control::prober::Target;
+use crate::control::bloat::oneway::Stamps as Times;
+use crate::control::prober::{Echo, Question, Target};
 use crate::time::{Duration, Instant};
-use crate::wire::icmp::{self, Message, NotOurs};
+use crate::wire::icmp::{self, Carrier, Message, NotOurs, timestamp};
 
 /// ICMP and UDP, IPv4 and IPv6.
 const SOCKETS: usize = 4;
@@ -44,6 +47,7 @@ pub struct EchoSockets {
     ident: u16,
     nonce: icmp::Nonce,
     peers: [Option<Peer>; PEERS],
+    ledger: Ledger,
     counts: Counts,
     stamps: Stamps,
     inbox: Inbox,
@@ -60,6 +64,8 @@ pub struct Reply {
     pub from: Target,
     /// When the kernel had it.
     pub received_at: Instant,
+    /// What it says of the other side's clock, if that was asked.
+    pub stamps: Option<Times>,
 }
 
 /// Whether a drain has emptied the sockets.
@@ -120,6 +126,7 @@ impl EchoSockets {
             ident,
             nonce: icmp::Nonce(random.hash_one("nonce").to_ne_bytes()),
             peers: [None; PEERS],
+            ledger: Ledger::new(random.hash_one("day")),
             counts: Counts::default(),
             stamps: Stamps::default(),
             inbox: Inbox::new(),
@@ -147,11 +154,26 @@ impl EchoSockets {
         to: Peer,
         seq: u16,
     ) -> Result<(), SendError> {
+        let question = Question::Echo;
+        let echo = Echo {
+            target,
+            seq,
+            question,
+        };
+        self.ask(clock, echo, to)
+    }
+
+    /// Sends a request. From now on its target's answers count if they come from `to`. Where no raw IPv4
+    /// socket leads to, an echo goes out instead of a question for the time.
+    ///
+    /// # Errors
+    /// If it did not leave; that is counted, too.
+    pub fn ask(&mut self, clock: Clock, echo: Echo, to: Peer) -> Result<(), SendError> {
         if self.stamps.is_new() {
             self.stamps.emptied(clock.read());
         }
-        self.peers[slot(target)] = Some(to);
-        let sent = self.try_send(clock, target, to, seq);
+        self.peers[slot(echo.target)] = Some(to);
+        let sent = self.try_send(clock, echo, to);
         match sent {
             Ok(()) => self.counts.sent += 1,
             Err(_) => self.counts.send_errors += 1,
@@ -159,16 +181,28 @@ impl EchoSockets {
         sent
     }
 
-    fn try_send(&self, clock: Clock, target: Target, to: Peer, seq: u16) -> Result<(), SendError> {
+    fn try_send(&mut self, clock: Clock, echo: Echo, to: Peer) -> Result<(), SendError> {
         let address = to.address();
         let version = Version::of(address.ip());
         let suits = |s: &&EchoSocket| s.version == version && (s.kind == Kind::Udp) == to.is_udp();
         let socket = self.sockets.iter().find(suits);
         let socket = socket.ok_or(SendError::NotOpened)?;
+        let Echo {
+            target,
+            seq,
+            question,
+        } = echo;
+        let sent_at = clock.now();
+        if question == Question::Time && socket.carrier() == Carrier::RawV4 {
+            let mut bytes = [0; timestamp::MESSAGE];
+            let request = self.ledger.note(seq, Asked { target, sent_at });
+            request.emit(self.ident, &mut bytes);
+            return Ok(socket.send(&bytes, address)?);
+        }
         let mut bytes = [0; icmp::MESSAGE];
         let message = Message {
             seq,
-            sent_at: clock.now(),
+            sent_at,
             target: number(target),
         };
         message.emit(socket.carrier(), self.ident, self.nonce, &mut bytes);
@@ -216,7 +250,13 @@ impl EchoSockets {
         };
         self.counts.kernel_drops += u64::from(socket.newly_dropped(datagram.drops));
         let arrival = self.stamps.arrival(clock.read(), datagram.stamp);
-        let said = icmp::parse_reply(socket.carrier(), datagram.bytes, ident, self.nonce);
+        let carrier = socket.carrier();
+        let said = icmp::parse_reply(carrier, datagram.bytes, ident, self.nonce)
+            .and_then(Said::echo)
+            .or_else(|NotOurs| match carrier {
+                Carrier::RawV4 => Said::time(datagram.bytes, self.ident, &mut self.ledger),
+                Carrier::DatagramV4 | Carrier::V6 | Carrier::Udp => Err(NotOurs),
+            });
         let udp = socket.kind == Kind::Udp;
         let reply = said.and_then(|said| judge(said, &datagram, udp, &arrival, &self.peers));
         match reply {
@@ -238,16 +278,51 @@ enum Nothing {
     Failed,
 }
 
+/// An answer, before it is known whether it comes from whom it should.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    from: Target,
+    seq: u16,
+    sent_at: Instant,
+    stamps: Option<Times>,
+}
+
+impl Said {
+    fn echo(said: Message) -> Result<Self, NotOurs> {
+        Ok(Self {
+            from: target(said.target).ok_or(NotOurs)?,
+            seq: said.seq,
+            sent_at: said.sent_at,
+            stamps: None,
+        })
+    }
+
+    fn time(datagram: &[u8], ident: u16, ledger: &mut Ledger) -> Result<Self, NotOurs> {
+        let said = timestamp::parse_reply(datagram, ident)?;
+        let asked = ledger.settle(said.seq, said.originate).ok_or(NotOurs)?;
+        Ok(Self {
+            from: asked.target,
+            seq: said.seq,
+            sent_at: asked.sent_at,
+            stamps: Some(Times {
+                sent_at: asked.sent_at,
+                originate: said.originate,
+                receive: said.receive,
+                transmit: said.transmit,
+            }),
+        })
+    }
+}
+
 /// Whether the answer comes from the one who was asked, and not before it was.
 fn judge(
-    said: Message,
+    said: Said,
     datagram: &Datagram<'_>,
     udp: bool,
     arrival: &Arrival,
     peers: &[Option<Peer>; PEERS],
 ) -> Result<Reply, NotOurs> {
-    let from = target(said.target).ok_or(NotOurs)?;
-    let peer = peers[slot(from)].ok_or(NotOurs)?;
+    let peer = peers[slot(said.from)].ok_or(NotOurs)?;
     let asked = datagram.from.is_some_and(|from| peer.is_at(from)) && peer.is_udp() == udp;
     if !asked || said.sent_at > arrival.taken_at {
         return Err(NotOurs);
@@ -255,8 +330,9 @@ fn judge(
     Ok(Reply {
         seq: said.seq,
         rtt: arrival.received_at - said.sent_at,
-        from,
+        from: said.from,
         received_at: arrival.received_at,
+        stamps: said.stamps,
     })
 }
 

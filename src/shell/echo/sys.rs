@@ -16,6 +16,7 @@ use crate::wire::icmp;
 /// `ICMP_FILTER` and `ICMPV6_FILTER`, of `linux/icmp.h` and `linux/icmpv6.h`, are both 1.
 const FILTER: libc::c_int = 1;
 const V4_ECHO_REPLY: u32 = 0;
+const V4_TIMESTAMP_REPLY: u32 = 14;
 const V6_ECHO_REPLY: usize = 129;
 /// Room for a 16-byte stamp and a 4-byte count with their headers, and some more.
 const CONTROL: usize = 128;
@@ -40,10 +41,11 @@ pub(super) struct Datagram<'a> {
     pub(super) drops: Option<u32>,
 }
 
-/// Only echo replies reach an `ICMPv4` raw socket.
+/// Only echo and timestamp replies reach an `ICMPv4` raw socket.
 pub(super) fn pass_v4_replies(socket: &Socket) -> Result<(), Errno> {
     // A set bit blocks its type; types above 31 always pass, and BPF stops them.
-    set(socket, libc::SOL_RAW, FILTER, &!(1u32 << V4_ECHO_REPLY))
+    let blocked = !(1u32 << V4_ECHO_REPLY | 1u32 << V4_TIMESTAMP_REPLY);
+    set(socket, libc::SOL_RAW, FILTER, &blocked)
 }
 
 /// Only echo replies reach an `ICMPv6` raw socket.

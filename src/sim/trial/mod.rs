@@ -22,12 +22,14 @@ pub mod story;
 mod world;
 
 pub use self::contender::Law;
-pub use self::scenario::{Limits, Quirks, Scenario, Span};
+pub use self::scenario::{Limits, Quirks, Scenario, Span, TheirClock};
 pub use self::score::{Moment, Score};
 pub use self::setup::{ClassicSetup, Setup};
 
 use self::contender::Contender;
 use self::world::World;
+
+use crate::control::actuator::{Budget, Spending, Thrift};
 use crate::time::{Duration, Instant};
 
 /// From one look at the fluid to the next: short against every RTT.
@@ -47,7 +49,7 @@ pub fn run(scenario: &Scenario, law: Law) -> Score {
 
 /// Plays a scenario with a law from beginning to end, and shows every tick to `each`.
 pub fn play(scenario: &Scenario, setup: &Setup, law: Law, mut each: impl FnMut(&Moment)) -> Score {
-    let mut world = World::new(scenario);
+    let mut world = World::new(scenario, spending(law, setup));
     let mut contender = Contender::new(Instant::ZERO, law, setup);
     world.start(contender.rates());
     let mut score = Score::new(scenario);
@@ -68,6 +70,14 @@ pub fn play(scenario: &Scenario, setup: &Setup, law: Law, mut each: impl FnMut(&
     }
     score.finish(world.changes());
     score
+}
+
+/// What bounds a law's writes; whose own place counts them has no other bound.
+fn spending(law: Law, setup: &Setup) -> Spending {
+    match law {
+        Law::Adaptive => Thrift::new(setup.writes_per_hour).into(),
+        _ => Budget::new(64, Duration::from_secs(1)).into(),
+    }
 }
 
 #[cfg(test)]

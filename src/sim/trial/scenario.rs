@@ -77,6 +77,27 @@ pub struct Quirks {
     pub silent: Vec<Span>,
     /// It takes so much longer in these times.
     pub offset: Vec<(Span, Duration)>,
+    /// What it tells of its time, if it does.
+    pub clock: Option<TheirClock>,
+}
+
+/// A reflector's clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TheirClock {
+    /// How far it is ahead of the day of the scenario.
+    pub ahead: Duration,
+    /// It runs fast by so many millionths; negative: slow.
+    pub skew_ppm: i32,
+}
+
+impl TheirClock {
+    /// What it writes into a reply to what comes in at `now`: milliseconds of the day.
+    pub(super) fn shows(self, now: Instant) -> u32 {
+        let passed = i128::from(now.as_micros());
+        let gained = passed * i128::from(self.skew_ppm) / 1_000_000;
+        let micros = passed + gained + i128::from(self.ahead.as_micros());
+        u32::try_from(micros.div_euclid(1_000).rem_euclid(86_400_000)).unwrap_or(0)
+    }
 }
 
 /// An ordinary reflector: the law study's.
@@ -88,6 +109,7 @@ impl Default for Quirks {
             loss: 0.001,
             silent: Vec::new(),
             offset: Vec::new(),
+            clock: None,
         }
     }
 }
@@ -324,6 +346,22 @@ pub fn rrul() -> Scenario {
     scenario
         .then(second(40), Change::Capacity(DOWN, Rate::mbit(50)))
         .then(second(80), Change::Capacity(UP, Rate::mbit(6)))
+}
+
+/// The same, where the reflectors tell their time: one a quarter of a second before midnight, one with a
+/// poor crystal, one that does not tell it.
+#[must_use]
+pub fn telling_time(mut scenario: Scenario) -> Scenario {
+    for (n, quirks) in (0..).zip(&mut scenario.reflectors) {
+        quirks.clock = Some(TheirClock {
+            ahead: Duration::from_millis(86_399_750 - 7_654_321 * n),
+            skew_ppm: [0, 5, -100, 100, 20][usize::try_from(n % 5).unwrap_or(0)],
+        });
+    }
+    if let Some(last) = scenario.reflectors.last_mut() {
+        last.clock = None;
+    }
+    scenario
 }
 
 /// The upload is saturated, the download is a film.

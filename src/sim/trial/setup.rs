@@ -1,6 +1,7 @@
 //! What a user configured, as the laws are given it.
 
 use super::scenario::{Limits, Scenario};
+use crate::control::actuator::DEFAULT_PER_HOUR;
 use crate::control::delay::DelayParams;
 use crate::control::law::adaptive;
 use crate::control::law::classic::{Floors, ShaperParams};
@@ -19,8 +20,12 @@ pub struct Setup {
     pub adaptive: Both<adaptive::ShaperParams>,
     /// How many reflectors it asks.
     pub reflectors: u8,
+    /// Whether it may ask them for their time.
+    pub one_way: bool,
     /// What the RTT of the empty line is said to be.
     pub rtt: Duration,
+    /// What the adaptive law may write in an hour, in the mean.
+    pub writes_per_hour: u32,
     /// v1.7's law.
     pub classic: ClassicSetup,
 }
@@ -50,7 +55,9 @@ impl Setup {
             limits,
             adaptive: limits.map(|limits| limits.adaptive(tuning)),
             reflectors: u8::try_from(scenario.reflectors.len()).unwrap_or(u8::MAX),
+            one_way: scenario.reflectors.iter().any(|one| one.clock.is_some()),
             rtt: scenario.line.propagation,
+            writes_per_hour: DEFAULT_PER_HOUR,
             classic: ClassicSetup {
                 shapers: Both {
                     down: v1_7(limits.down, true),

@@ -1,9 +1,11 @@
 //! Everything outside the daemon.
 
 use super::contender::Contender;
-use super::scenario::Scenario;
+use super::scenario::{Scenario, TheirClock};
 use super::senders::{Path, Senders};
-use crate::control::actuator::{Act, Actuator, Budget, Known, Order};
+use crate::control::actuator::{Act, Actuator, Known, Order, Spending};
+use crate::control::bloat::oneway::Stamps;
+use crate::control::prober::Question;
 use crate::direction::{Both, Direction};
 use crate::sim::line::Line;
 use crate::sim::random::Random;
@@ -16,11 +18,12 @@ const NEAR: Duration = Duration::from_millis(5);
 
 /// A reply on its way back.
 #[derive(Clone, Copy, Debug)]
-struct Reply {
-    at: Instant,
-    seq: u16,
-    reflector: u8,
-    rtt: Duration,
+pub(super) struct Reply {
+    pub(super) at: Instant,
+    pub(super) seq: u16,
+    pub(super) reflector: u8,
+    pub(super) rtt: Duration,
+    pub(super) stamps: Option<Stamps>,
 }
 
 #[derive(Debug)]
@@ -30,6 +33,8 @@ pub(super) struct World {
     pub(super) line: Line,
     senders: Both<Senders>,
     random: Random,
+    /// How much of an accident happens on the way there.
+    ways: Random,
     replies: Vec<Reply>,
     shaped: Both<Rate>,
     writes: Vec<(Instant, Order)>,
@@ -46,18 +51,19 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(scenario: &Scenario) -> Self {
+    pub(super) fn new(scenario: &Scenario, spending: Spending) -> Self {
         Self {
             schedule: scenario.schedule.clone(),
             line: Line::new(&scenario.line),
             senders: Both::from_fn(|_| Senders::new(scenario.flows)),
             random: Random::new(scenario.line.seed ^ 0x5eed),
+            ways: Random::new(scenario.line.seed ^ 0x0a15),
             replies: Vec::new(),
             shaped: Both::default(),
             writes: Vec::new(),
             alone: Both::default(),
             together: Both::default(),
-            actuator: Actuator::new(Budget::new(64, Duration::from_secs(1)), false),
+            actuator: Actuator::new(spending, false),
             changes: 0,
             counted: Both::default(),
             carried: Both::default(),
@@ -107,7 +113,7 @@ impl World {
         self.replies.retain(|reply| {
             let due = reply.at <= now;
             if due {
-                contender.reply(reply.at, reply.reflector, reply.seq, reply.rtt);
+                contender.reply(reply);
             }
             !due
         });
@@ -174,13 +180,14 @@ impl World {
 
     /// Sends the tick's echoes.
     pub(super) fn probe(&mut self, now: Instant, contender: &mut Contender) {
-        for (reflector, seq) in contender.echoes(now) {
+        for (reflector, seq, question) in contender.echoes(now) {
             let Some(rtt) = self.line.rtt(now) else {
                 continue;
             };
             let quirks = &self.scenario.reflectors[usize::from(reflector)];
             let lost = self.random.happens(quirks.loss);
-            if lost || quirks.silent.iter().any(|span| span.holds(now)) {
+            let untold = question == Question::Time && quirks.clock.is_none();
+            if lost || untold || quirks.silent.iter().any(|span| span.holds(now)) {
                 continue;
             }
             let mut extra = self.random.below(quirks.jitter.as_micros());
@@ -190,14 +197,30 @@ impl World {
             let far = quirks.offset.iter().chain(&self.scenario.weather);
             let far = far.filter(|(span, _)| span.holds(now));
             extra += far.map(|(_, delay)| delay.as_micros()).sum::<u64>();
+            let clock = quirks.clock.filter(|_| question == Question::Time);
             extra += self.behind_a_packet();
+            let stamps = clock.map(|clock| self.stamps(now, clock, extra));
             let rtt = rtt + Duration::from_micros(extra);
             self.replies.push(Reply {
+                stamps,
                 at: now + rtt,
                 seq,
                 reflector,
                 rtt,
             });
+        }
+    }
+
+    /// Jitter and accidents happen on the way there as often as on the way back.
+    fn stamps(&mut self, now: Instant, clock: TheirClock, accidents: u64) -> Stamps {
+        let halfway = self.scenario.line.propagation.as_micros() / 2;
+        let there = Duration::from_micros(halfway + self.ways.below(accidents));
+        let shows = clock.shows(now + self.waits().up + there);
+        Stamps {
+            sent_at: now,
+            originate: u32::MAX,
+            receive: shows,
+            transmit: shows,
         }
     }
 
@@ -242,14 +265,17 @@ impl World {
 
     /// What waits in front of the bottlenecks, as a delay.
     pub(super) fn queueing(&self) -> Duration {
+        let waits = self.waits();
+        waits.down + waits.up
+    }
+
+    /// The same of each.
+    fn waits(&self) -> Both<Duration> {
         let capacity = self.line.capacity();
-        Direction::BOTH
-            .into_iter()
-            .map(|direction| {
-                let bits = self.line.backlog(direction) as f64 * 8.0;
-                Duration::from_secs_f64(bits / capacity[direction].as_bps().max(1) as f64)
-            })
-            .fold(Duration::ZERO, |sum, delay| sum + delay)
+        Both::from_fn(|direction| {
+            let bits = self.line.backlog(direction) as f64 * 8.0;
+            Duration::from_secs_f64(bits / capacity[direction].as_bps().max(1) as f64)
+        })
     }
 
     pub(super) const fn changes(&self) -> u64 {

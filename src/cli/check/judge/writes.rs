@@ -5,7 +5,7 @@ use super::{ms, quoted, spread};
 use crate::cli::check::client::Failure;
 use crate::cli::check::facts::{Ended, Router, Writes};
 use crate::cli::check::finding::{Finding, Subject};
-use crate::config::WanConfig;
+use crate::config::{ControlLaw, WanConfig};
 
 /// Bytes.
 const SECTOR: u64 = 512;
@@ -96,6 +96,38 @@ fn latency(config: &WanConfig, writes: &Writes) -> Finding {
     Finding::ok(Subject::Writes, "write-latency", what)
 }
 
+/// How often the file lets its law write.
+struct Allowance {
+    writes_a_day: f64,
+    words: String,
+    fewer: &'static str,
+}
+
+impl Allowance {
+    fn of(config: &WanConfig) -> Self {
+        match config.control_law {
+            ControlLaw::Classic => {
+                let limit = config.router.write_limit;
+                let (changes, window) = (limit.changes, limit.window.as_secs_f64());
+                Self {
+                    // A cycle's change may be one write per direction.
+                    writes_a_day: changes as f64 * DAY / window * 2.0,
+                    words: format!("router.write_limit allows ({changes} in {window:.0} s)"),
+                    fewer: "router:\n  write_limit:\n    changes: 10\n    window_sec: 300",
+                }
+            }
+            ControlLaw::Adaptive => {
+                let hourly = config.router.writes_per_hour;
+                Self {
+                    writes_a_day: f64::from(hourly) * 24.0,
+                    words: format!("router.writes_per_hour says ({hourly})"),
+                    fewer: "router:\n  writes_per_hour: 600",
+                }
+            }
+        }
+    }
+}
+
 /// What the configured budget may cost the router's flash.
 fn flash(config: &WanConfig, router: &Router, writes: &Writes, sectors: (u64, u64)) -> Finding {
     let (before, after) = sectors;
@@ -105,16 +137,13 @@ fn flash(config: &WanConfig, router: &Router, writes: &Writes, sectors: (u64, u6
         let what = format!("{changes} changes cost no flash sector within 45 s.");
         return Finding::ok(Subject::Writes, "write-flash", what);
     }
-    let budget = config.router.write_limit;
-    let changes_a_day = budget.changes as f64 * DAY / budget.window.as_secs_f64();
-    // A cycle's change may be one write per direction.
-    let sectors_a_day = written as f64 / changes.max(1) as f64 * changes_a_day * 2.0;
+    let allowance = Allowance::of(config);
+    let sectors_a_day = written as f64 / changes.max(1) as f64 * allowance.writes_a_day;
     let bytes_a_day = sectors_a_day * SECTOR as f64;
     let what = format!(
-        "{changes} changes cost {written} flash sectors. Writing as often as router.write_limit allows \
-         ({} in {:.0} s), day and night, would be {:.0} MB a day.",
-        budget.changes,
-        budget.window.as_secs_f64(),
+        "{changes} changes cost {written} flash sectors. Writing as often as {}, day and night, would be \
+         {:.0} MB a day.",
+        allowance.words,
         bytes_a_day / 1e6
     );
     let resource = router.resource.as_ref().ok();
@@ -123,7 +152,7 @@ fn flash(config: &WanConfig, router: &Router, writes: &Writes, sectors: (u64, u6
     if worn.is_some_and(|worn| worn > 1.0) {
         Finding::warning(Subject::Writes, "write-flash", what)
             .why("That wears this router's flash out within ten years. Allow fewer:")
-            .in_file("router:\n  write_limit:\n    changes: 10\n    window_sec: 300")
+            .in_file(allowance.fewer)
     } else {
         let finding = Finding::ok(Subject::Writes, "write-flash", what);
         match worn {

@@ -78,6 +78,10 @@ const PRESSED_LOAD: f64 = 0.7;
 /// How long it stays suspect: as long as a deep queue takes to be noticed and drained.
 const PRESSED_FOR: Duration = Duration::from_secs(3);
 
+/// Where the reflectors tell the directions apart: who has less than this share of a threshold of its own
+/// is not suspect.
+const OWN_SHARE: f64 = 0.5;
+
 /// A download that delivers less than this share of its rate while there is bloat is the bottleneck.
 const SHORT: f64 = 0.85;
 /// That holds for so long, and for the drain that follows.
@@ -158,7 +162,7 @@ impl Adaptive {
                 signal.reading.echo_every,
             );
             let view = shaper::View {
-                reading: signal.reading,
+                reading: signal.reading.of(direction),
                 achieved: signal.achieved[direction],
                 newest: signal.newest[direction],
                 applies_in: signal.applies_in,
@@ -174,7 +178,9 @@ impl Adaptive {
             };
             self.shapers[direction].step(now, view)
         });
-        self.try_them(now, was, &mut decisions);
+        if signal.reading.one_way.is_none() {
+            self.try_them(now, was, &mut decisions);
+        }
         decisions
     }
 
@@ -226,6 +232,10 @@ impl Adaptive {
         let other = direction.other();
         if !pressed(other) {
             return true;
+        }
+        if let Some(parts) = signal.reading.one_way {
+            let share = signal.reading.threshold.as_f64() * OWN_SHARE;
+            return parts[direction].delta.as_f64() > share;
         }
         if !pressed(direction) {
             return false;

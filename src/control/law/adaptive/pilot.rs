@@ -2,6 +2,7 @@
 
 use super::{Adaptive, Decision, ShaperParams, Signal};
 use crate::control::bloat::noise::Noise;
+use crate::control::bloat::oneway::{Stamps, Turn};
 use crate::control::bloat::{Climate, Meter, MeterParams, Reading};
 use crate::control::load::{Achieved, Counting, Gauge, Missing, Pace, Verdict};
 use crate::direction::{Both, Direction};
@@ -38,6 +39,8 @@ pub struct PilotParams {
     pub shapers: Both<ShaperParams>,
     /// What an earlier run left.
     pub learned: Option<Learned>,
+    /// Reflectors may be asked for their time.
+    pub one_way: bool,
 }
 
 /// One WAN's adaptive law at work.
@@ -65,6 +68,7 @@ impl Pilot {
             reflectors: params.reflectors,
             echo_every: params.echo_every,
             threshold: shapers.down.tuning.threshold,
+            one_way: params.one_way,
         };
         let noise = learned.map(|learned| learned.noise).unwrap_or_default();
         Self {
@@ -81,14 +85,14 @@ impl Pilot {
         }
     }
 
-    /// An echo goes out to the n-th reflector.
-    pub fn asked(&mut self, now: Instant, n: u8) {
-        self.meter.asked(now, n);
+    /// It is the n-th reflector's turn: says what to ask it.
+    pub fn ask(&mut self, now: Instant, n: u8) -> Turn {
+        self.meter.ask(now, n)
     }
 
-    /// The n-th reflector answered an echo that took `rtt`.
-    pub fn answered(&mut self, now: Instant, n: u8, rtt: Duration) {
-        self.meter.answered(now, n, rtt);
+    /// The n-th reflector answered after `rtt`, perhaps with its time.
+    pub fn answered(&mut self, now: Instant, n: u8, rtt: Duration, stamps: Option<Stamps>) {
+        self.meter.answered(now, n, rtt, stamps);
     }
 
     /// Whether the counters should be read now; if so, that counts as done.
@@ -221,13 +225,14 @@ mod tests {
                 up: shaper,
             },
             learned: None,
+            one_way: false,
         };
         let mut pilot = Pilot::new(Instant::ZERO, &params);
         let (mut sent, mut shown) = (0, 0);
         for n in 0..2_400 {
             let millis = n * 50;
             let now = Instant::ZERO + Duration::from_millis(millis);
-            pilot.answered(now, (n % 6) as u8, Duration::from_millis(20));
+            pilot.answered(now, (n % 6) as u8, Duration::from_millis(20), None);
             sent += pilot.rates().down.as_bps() * 50 / 8_000;
             if millis.is_multiple_of(period) {
                 shown = sent;

@@ -100,6 +100,7 @@ impl Bench {
                     heard_at: at(if said.answers { self.now } else { silent_since }),
                     echo_every: Duration::from_millis(50),
                     path: Millis::of(20),
+                    one_way: None,
                 },
                 achieved: Both::from_fn(|direction| {
                     said.load[direction].map_or(Achieved::Unknown(Missing::Overdue), |percent| {

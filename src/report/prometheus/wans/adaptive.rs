@@ -123,30 +123,28 @@ impl Wans<'_, '_, '_> {
     }
 
     fn steps(&mut self) -> fmt::Result {
-        let families: [(&str, &str, fn(Steps) -> u64); 3] = [
-            (
-                "wanctl_adaptive_cuts_total",
-                "Cuts for a queue that was found",
-                |steps| steps.cuts,
-            ),
-            (
-                "wanctl_adaptive_raises_total",
-                "Raises under load without delay",
-                |steps| steps.raises,
-            ),
-            (
-                "wanctl_adaptive_returns_total",
-                "Returns after a cut: the queue was gone, or it was none of ours",
-                |steps| steps.returns,
-            ),
-        ];
-        for (name, help, value) in families {
-            self.per_direction(name, help, Kind::Counter, |wan, direction| {
-                let shown = wan.adaptive.as_ref()?;
-                Some(value(shown.steps[direction]))
-            })?;
-        }
-        Ok(())
+        self.count(
+            "wanctl_adaptive_cuts_total",
+            "Cuts for a queue that was found",
+            |steps| steps.cuts,
+        )?;
+        self.count(
+            "wanctl_adaptive_raises_total",
+            "Raises under load without delay",
+            |steps| steps.raises,
+        )?;
+        self.count(
+            "wanctl_adaptive_returns_total",
+            "Returns after a cut: the queue was gone, or it was none of ours",
+            |steps| steps.returns,
+        )
+    }
+
+    fn count(&mut self, name: &str, help: &str, value: impl Fn(Steps) -> u64) -> fmt::Result {
+        self.per_direction(name, help, Kind::Counter, |wan, direction| {
+            let shown = wan.adaptive.as_ref()?;
+            Some(value(shown.steps[direction]))
+        })
     }
 }
 

@@ -8,7 +8,9 @@ use self::bands::Bands;
 use self::classic::Classic;
 use self::piloted::Piloted;
 use super::setup::Setup;
+use super::world::Reply;
 use crate::control::law::adaptive::Decision;
+use crate::control::prober::Question;
 use crate::direction::Both;
 use crate::time::{Duration, Instant};
 use crate::units::Rate;
@@ -120,22 +122,36 @@ impl Contender {
         self.look();
     }
 
-    /// The reflectors to ask now, each with its sequence number.
-    pub(super) fn echoes(&mut self, now: Instant) -> Vec<(u8, u16)> {
+    /// The reflectors to ask now, each with its sequence number, and for what.
+    pub(super) fn echoes(&mut self, now: Instant) -> Vec<(u8, u16, Question)> {
+        const ECHO: Question = Question::Echo;
         match &mut self.played {
             Played::Static => Vec::new(),
-            Played::Classic(classic) => classic.echoes(),
-            Played::Bands(bands) => vec![(bands.next_reflector(), 0)],
-            Played::Piloted(piloted) => vec![(piloted.next_reflector(now), 0)],
+            Played::Classic(classic) => {
+                let echoes = classic.echoes().into_iter();
+                echoes.map(|(n, seq)| (n, seq, ECHO)).collect()
+            }
+            Played::Bands(bands) => vec![(bands.next_reflector(), 0, ECHO)],
+            Played::Piloted(piloted) => {
+                let (n, question) = piloted.next_reflector(now);
+                vec![(n, 0, question)]
+            }
         }
     }
 
-    pub(super) fn reply(&mut self, now: Instant, reflector: u8, seq: u16, rtt: Duration) {
+    pub(super) fn reply(&mut self, reply: &Reply) {
+        let &Reply {
+            at: now,
+            seq,
+            reflector,
+            rtt,
+            stamps,
+        } = reply;
         match &mut self.played {
             Played::Static => {}
             Played::Classic(classic) => classic.reply(now, seq, rtt),
             Played::Bands(bands) => bands.reply(now, reflector, rtt),
-            Played::Piloted(piloted) => piloted.reply(now, reflector, rtt),
+            Played::Piloted(piloted) => piloted.reply(now, reflector, rtt, stamps),
         }
     }
 

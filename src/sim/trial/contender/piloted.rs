@@ -2,7 +2,9 @@
 
 use super::super::TICK;
 use super::super::setup::Setup;
+use crate::control::bloat::oneway::{Stamps, Turn};
 use crate::control::law::adaptive::{Decision, Pilot, PilotParams};
+use crate::control::prober::Question;
 use crate::direction::{Both, Direction};
 use crate::time::{Duration, Instant};
 use crate::units::Rate;
@@ -23,6 +25,7 @@ impl Piloted {
             echo_every: TICK,
             shapers: setup.adaptive,
             learned: None,
+            one_way: setup.one_way,
         };
         Self {
             pilot: Pilot::new(now, &params),
@@ -44,15 +47,24 @@ impl Piloted {
         self.decisions = Some(self.pilot.step(now).1);
     }
 
-    pub(super) fn next_reflector(&mut self, now: Instant) -> u8 {
+    pub(super) fn next_reflector(&mut self, now: Instant) -> (u8, Question) {
         let n = self.next;
         self.next = (n + 1) % self.reflectors;
-        self.pilot.asked(now, n);
-        n
+        let question = match self.pilot.ask(now, n) {
+            Turn::Echo => Question::Echo,
+            Turn::Time | Turn::Trial => Question::Time,
+        };
+        (n, question)
     }
 
-    pub(super) fn reply(&mut self, now: Instant, reflector: u8, rtt: Duration) {
-        self.pilot.answered(now, reflector, rtt);
+    pub(super) fn reply(
+        &mut self,
+        now: Instant,
+        reflector: u8,
+        rtt: Duration,
+        stamps: Option<Stamps>,
+    ) {
+        self.pilot.answered(now, reflector, rtt, stamps);
     }
 
     pub(super) fn wants_counters(&mut self, now: Instant) -> bool {

@@ -6,6 +6,7 @@ use crate::time::Instant;
 fn setup() -> Setup {
     Setup {
         reflectors: 3,
+        one_way: false,
         ..Setup::of(&Scenario {
             limits: Both {
                 down: Limits::mbit(100, 300, 500),

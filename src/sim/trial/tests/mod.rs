@@ -3,6 +3,7 @@
 
 mod faults;
 mod properties;
+mod ways;
 
 use core::fmt::Write as _;
 

@@ -83,7 +83,16 @@ impl World {
                 Output::Probe { wan, echo } => {
                     let rtt = Duration::from_millis(self.rtt);
                     let (seq, now) = (echo.seq, self.now);
-                    self.steer.input(now, Input::Reply { wan, seq, rtt }, out);
+                    self.steer.input(
+                        now,
+                        Input::Reply {
+                            wan,
+                            seq,
+                            rtt,
+                            stamps: None,
+                        },
+                        out,
+                    );
                     continue;
                 }
                 Output::Tell { fact, .. } => {
