@@ -66,9 +66,10 @@ impl Presence {
     ) -> Self {
         let (gap, since) = (now - heard_at, heard_at);
         let flows = |achieved: Achieved| achieved.known().is_some_and(|rate| rate >= NO_BYTES);
-        // In a pause of the radio one direction may still drain what it holds.
-        let both_flow = flows(achieved.down) && flows(achieved.up);
-        let one_flows = flows(achieved.down) || flows(achieved.up);
+        // In a pause of the radio CAKE may go on filling the modem, but nothing comes down. A download that
+        // passes is no pause, however few replies make their way through it.
+        let comes_down = flows(achieved.down);
+        let one_flows = comes_down || flows(achieved.up);
         let stall = Duration::from_micros(echo_every.as_micros() * STALL_ECHOES);
         let gap_of = |achieved, rate| credible_gap(achieved, rate, echo_every);
         let credible = gap_of(achieved.down, rates.down).max(gap_of(achieved.up, rates.up));
@@ -80,7 +81,7 @@ impl Presence {
             } else {
                 Self::Outage { since }
             }
-        } else if !both_flow && gap < credible.max(stall.doubled()) {
+        } else if !comes_down && gap < credible.max(stall.doubled()) {
             Self::Stalled { since }
         } else if gap > credible {
             Self::Deaf { since }

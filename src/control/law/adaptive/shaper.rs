@@ -310,7 +310,8 @@ impl Shaper {
             return self.without_counters(now, delta, threshold);
         };
         self.gather(passed, delta, threshold);
-        if achieved <= self.enough() {
+        // Little traffic with a queue is a line that can do no more, and not an idle one.
+        if achieved <= self.enough() && delta < QUIET_SHARE * threshold {
             self.idle_at = now;
         }
         let seen = Seen {
