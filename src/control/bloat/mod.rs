@@ -280,11 +280,6 @@ impl Meter {
         }
     }
 
-    /// Echoes go out in another rhythm from now on.
-    pub const fn paced(&mut self, echo_every: Duration) {
-        self.params.echo_every = echo_every;
-    }
-
     /// The n-th reflector's baseline, if it has ever answered.
     pub fn baseline(&self, n: u8) -> Option<Millis> {
         let reflector = self.reflectors.get(usize::from(n))?;
