@@ -14,7 +14,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`units`], [`time`], [`direction`] | quantities with their unit in the type |
-//! | [`control`] | pure decisions: prober, blackout, delay, zones, the law, the actuator |
+//! | [`control`] | pure decisions: prober, blackout, delay, bloat, load, the two laws, the actuator |
 //! | [`steering`] | pure decisions: evidence, assessment, hysteresis, confidence, the mangle rule |
 //! | [`wire`] | bytes to messages and back: ICMP, HTTP, RouterOS JSON and command line, certificates |
 //! | [`router`] | the links, REST and SSH, as state machines without a socket; ways and failover between them |
@@ -24,7 +24,7 @@
 //! | [`report`] | the snapshot as `/health`, metrics, state documents, log lines |
 //! | [`notices`] | what is worth waking someone for: from facts to messages |
 //! | [`history`] | what happened, in SQLite: seconds, tiers, queries, the writer that stops nothing |
-//! | [`sim`] | a line and a RouterOS double in virtual time |
+//! | [`sim`] | a line and a RouterOS double in virtual time, and trials of the laws on them |
 //! | [`shell`] | event loop, sockets, TLS, signals, the scribe thread |
 //! | [`config`] | the YAML files, checked and turned into typed parameters |
 //! | [`dashboard`] | a page to look at: `/health` and the history, in words and pictures; a process of its own |

@@ -34,7 +34,10 @@ fn cable() -> String {
 
 #[test]
 fn every_shipped_config_can_be_simulated_and_its_law_is_marked() {
-    for config in ["cable", "dsl", "fiber", "wan1", "wan2"] {
+    let configs = [
+        "cable", "dsl", "fiber", "lte", "starlink", "wan1", "wan2", "classic",
+    ];
+    for config in configs {
         let path = file(&format!("configs/{config}.yaml"));
         let path = path.display().to_string();
         let text = printed(&["--config", &path, "--scenario", "upload"]);

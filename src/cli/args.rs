@@ -25,7 +25,10 @@ use std::path::{Path, PathBuf};
 use lexopt::Parser;
 
 use self::option::{either, files, said};
-use super::help::{DASHBOARD_HELP, HELP, HISTORY_HELP, RUN_USAGE, SIMULATE_HELP, STEERING_USAGE};
+use super::help::{
+    CHECK_HELP, DASHBOARD_HELP, DEMO_HELP, FINGERPRINT_HELP, HELP, HISTORY_HELP, NOTICE_HELP,
+    REPLAY_HELP, RUN_USAGE, SIMULATE_HELP, STEERING_HELP, STEERING_USAGE,
+};
 use crate::config::ControlLaw;
 
 /// What to do.
@@ -148,14 +151,14 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         )));
     }
     let subcommand = args.peek().and_then(|arg| match arg.to_str() {
-        Some("demo") => Some((tools::demo as Parse, RUN_USAGE)),
-        Some("check") => Some((tools::check as Parse, RUN_USAGE)),
-        Some("notice") => Some((tools::notice as Parse, RUN_USAGE)),
-        Some("steering") => Some((steering::steering as Parse, RUN_USAGE)),
+        Some("demo") => Some((tools::demo as Parse, synopsis(DEMO_HELP))),
+        Some("check") => Some((tools::check as Parse, synopsis(CHECK_HELP))),
+        Some("notice") => Some((tools::notice as Parse, synopsis(NOTICE_HELP))),
+        Some("steering") => Some((steering::steering as Parse, synopsis(STEERING_HELP))),
         Some("history") => Some((history::history as Parse, synopsis(HISTORY_HELP))),
         Some("dashboard") => Some((dashboard::dashboard as Parse, synopsis(DASHBOARD_HELP))),
-        Some("fingerprint") => Some((tools::fingerprint as Parse, RUN_USAGE)),
-        Some("replay") => Some((replay::replay as Parse, RUN_USAGE)),
+        Some("fingerprint") => Some((tools::fingerprint as Parse, synopsis(FINGERPRINT_HELP))),
+        Some("replay") => Some((replay::replay as Parse, synopsis(REPLAY_HELP))),
         Some("simulate") => Some((simulate::simulate as Parse, synopsis(SIMULATE_HELP))),
         Some("double") => Some((double::double as Parse, synopsis(double::DOUBLE_HELP))),
         Some("double-cli") => Some((double::double_cli as Parse, synopsis(double::CLI_HELP))),

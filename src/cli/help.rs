@@ -9,7 +9,7 @@ pub(super) const RUN_USAGE: &str =
        wanctl notice --config F [F ...]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N] [--law L]
-       wanctl replay --config F --trace T.csv
+       wanctl replay --config F (--history [--last D] [--law L] [--plot] | --trace T.csv)
        wanctl simulate --config F [--scenario NAME|FILE] [--law L] [--plot | --csv | --json]
        wanctl --help | --version";
 
@@ -91,7 +91,7 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
        wanctl notice --config F [F ...]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N] [--law L]
-       wanctl replay --config F --trace T.csv
+       wanctl replay --config F (--history [--last D] [--law L] [--plot] | --trace T.csv)
        wanctl simulate --config F [--scenario NAME|FILE] [--law L] [--plot | --csv | --json]
 
   --config F [F ...]   WAN files, one per line; several WANs share one process
@@ -180,15 +180,19 @@ usage: wanctl replay --config F --history [--last D | --from T [--to T]] [--law 
   --from T, --to T   2026-11-20T18:00 and the like; to now without --to
   --law L       static, classic, bands (cake-autorate's), bands-tight, adaptive or all; classic and
                 adaptive without
-  --wan N       another name than the file's; --db PATH another database
-  --plot        draw capacity, rate and delay; --csv and --json for programs
+  --wan N       another name than the file's
+  --db PATH     another database than the file's
+  --plot        also charts of capacity, rate and delay
+  --csv, --json the table for programs
   --trace T     CSV file with an rtt_ms column
   -h, --help    this text
+
+Exit codes: 0 it worked; 1 a file or the history cannot be used; 2 the command line makes no sense.
 ";
 
 pub(super) const SIMULATE_HELP: &str = "\
 Plays scenarios on the line a WAN file describes, in virtual time: its limits, thresholds, reflectors
-and write limit, on a simulated line with TCP's habits, a modem's buffer and echoes. Prints for every law
+and write budget, on a simulated line with TCP's habits, a modem's buffer and echoes. Prints for every law
 what queues added to the round trip, how much of the line was used, and how often the router was
 written to. A model, not your line: it has no packets and no Wi-Fi; good for comparing, not for promises.
 

@@ -14,10 +14,14 @@ use super::args::RunArgs;
 use super::daemon::{self, Daemon, Manner};
 use super::{complain, print};
 use crate::autorate::Autorate;
+use crate::config::ControlLaw;
 use crate::program::Program;
 use crate::shell::event_loop::After;
 use crate::status::{Sight, WanStatus};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
+
+/// The adaptive law's round: sixteen reflectors at most, one every 50 ms, and a second for the last one.
+const HEARD_OUT: Duration = Duration::from_millis(1_800);
 
 /// Sends the process's log lines to stderr, for a person.
 pub(super) fn install_log(debug: bool) {
@@ -53,7 +57,8 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
     let mut retries = vec![Retries::default(); loaded.len()];
     let mut judged = false;
     let ended = daemon.event_loop.run(|now, program: &mut Autorate| {
-        if !judged && program.status().wans.iter().all(is_measured) {
+        let mut wans = loaded.iter().zip(&program.status().wans);
+        if !judged && wans.all(|(loaded, wan)| is_measured(loaded.config.control_law, wan, now)) {
             judged = true;
             program.hold();
         }
@@ -94,6 +99,15 @@ pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
     })
 }
 
-const fn is_measured(wan: &WanStatus) -> bool {
-    !matches!(wan.measurement.sight, Sight::Starting)
+/// Whether there is something to judge. The adaptive law asks one reflector after the other, and all of
+/// them are heard out.
+fn is_measured(law: ControlLaw, wan: &WanStatus, now: Instant) -> bool {
+    let heard_out = match law {
+        ControlLaw::Classic => true,
+        ControlLaw::Adaptive => {
+            let reflectors = &wan.measurement.reflectors;
+            reflectors.iter().all(|one| one.last.is_some()) || now >= Instant::ZERO + HEARD_OUT
+        }
+    };
+    heard_out && !matches!(wan.measurement.sight, Sight::Starting)
 }

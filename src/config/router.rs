@@ -82,8 +82,9 @@ pub struct RouterConfig {
     pub verify_interval: Duration,
     /// `router.write_limit`, default [`DEFAULT_WRITE_LIMIT`].
     pub write_limit: WriteLimit,
-    /// `router.writes_per_hour`, 60 to 72000, default [`DEFAULT_PER_HOUR`]: what the adaptive law spends in
-    /// the mean; cuts are not held back.
+    /// `router.writes_per_hour`, 60 to 72000, default
+    /// [`DEFAULT_PER_HOUR`](crate::control::actuator::DEFAULT_PER_HOUR): what the adaptive law spends in the
+    /// mean; cuts are not held back.
     pub writes_per_hour: u32,
     /// `router.on_exit`, `leave` or `ceiling`, default [`DEFAULT_ON_EXIT`].
     pub on_exit: OnExit,

@@ -114,16 +114,16 @@ pub(super) fn limits(section: Section<'_>, side: Side, law: Option<ControlLaw>) 
     let floors = floors(&section, side, ceiling);
     let base = base(&section, law, floors, ceiling);
     let (step_rule, factor_rule) = (Number::within(0.1, 100.0), Number::within(0.1, 1.0));
-    let (step_up, decay_red) = if law == Some(ControlLaw::Adaptive) {
+    let (step_up, decay_red) = if law == Some(ControlLaw::Classic) {
+        (
+            section.required("step_up_mbps", &step_rule),
+            section.required("factor_down", &factor_rule),
+        )
+    } else {
         let step = (ceiling.unwrap_or(1.0) * STEP_SHARE).clamp(0.1, 100.0);
         (
             section.or("step_up_mbps", step, &step_rule),
             section.or("factor_down", DEFAULT_FACTOR_DOWN, &factor_rule),
-        )
-    } else {
-        (
-            section.required("step_up_mbps", &step_rule),
-            section.required("factor_down", &factor_rule),
         )
     };
     let (low, default) = side.yellow;

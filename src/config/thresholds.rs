@@ -49,7 +49,7 @@ pub(super) fn delays(
     initial: Option<f64>,
     law: Option<ControlLaw>,
 ) -> Option<Delays> {
-    let adaptive = law == Some(ControlLaw::Adaptive);
+    let adaptive = law != Some(ControlLaw::Classic);
     let edges = edges(&section, adaptive);
     let given = section.value("target_bloat_ms").is_some();
     let baseline = alpha(

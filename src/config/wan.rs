@@ -149,6 +149,7 @@ struct Monitoring {
     as_written: AsWritten,
 }
 
+/// Where the law is not one of ours, that is said, and not what classic would miss.
 fn monitoring(section: Section<'_>, ping: Option<crate::time::Duration>) -> Option<Monitoring> {
     let enabled = section.required("enabled", &Flag);
     if enabled == Some(false) {
@@ -158,10 +159,8 @@ fn monitoring(section: Section<'_>, ping: Option<crate::time::Duration>) -> Opti
     let control_law = control_law(&section);
     let initial_rule = Number::within(1.0, 500.0);
     let initial = match control_law {
-        Some(ControlLaw::Adaptive) => {
-            section.or("baseline_rtt_initial", DEFAULT_BASELINE_MS, &initial_rule)
-        }
-        _ => section.required("baseline_rtt_initial", &initial_rule),
+        Some(ControlLaw::Classic) => section.required("baseline_rtt_initial", &initial_rule),
+        _ => section.or("baseline_rtt_initial", DEFAULT_BASELINE_MS, &initial_rule),
     };
     let down = shaping::limits(section.section("download"), shaping::DOWNLOAD, control_law);
     let up = shaping::limits(section.section("upload"), shaping::UPLOAD, control_law);

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! reply ─ prober ─▶ Sample ─ blackout ─▶ Step ─ controller(delay, law) ─▶ Decision
-//!                                                             rates ─ actuator ─▶ Order
+//!                                                    ▲        rates ─ actuator ─▶ Order
+//! reply ─ bloat, bytes ─ load: the adaptive law's ───┘
 //! ```
 
 pub mod actuator;

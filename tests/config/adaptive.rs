@@ -112,6 +112,18 @@ fn what_classic_does_not_know_is_said_to_have_no_effect() {
     );
 }
 
+/// Whoever slips at the law's name is not told what another law would need.
+#[test]
+fn a_law_that_is_none_is_the_only_complaint() {
+    assert_eq!(
+        sentences(&LEAST.replace("control_law: adaptive", "control_law: adaptiv")),
+        [
+            "  - wan1.yaml:6: continuous_monitoring.control_law: 'adaptiv' is no control law; expected classic or \
+             adaptive"
+        ]
+    );
+}
+
 #[test]
 fn aggressiveness_scales_the_threshold_of_the_line() {
     let file = |more: &str| LEAST.replace("adaptive\n", &format!("adaptive\n{more}"));

@@ -40,6 +40,18 @@ fn one_round_waits_for_the_resolver() {
     assert!(out.ends_with("Result: ok\n"), "{out}");
 }
 
+/// The adaptive law asks one reflector per tick; a round of it has asked all of them.
+#[test]
+fn one_round_of_the_adaptive_law_hears_every_reflector() {
+    let world = world();
+    let mut setup = Setup::new(&world);
+    setup.monitoring = "\n  control_law: adaptive";
+    let (code, out, err) = once_with(&setup, &[]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert_eq!(out.matches("  reflector ").count(), 3, "{out}");
+    assert!(!out.contains("no answer"), "{out}");
+}
+
 /// The same, and what happens meanwhile.
 fn once_while(setup: &Setup, meanwhile: impl FnOnce()) -> (Option<i32>, String, String) {
     let home = tempdir();

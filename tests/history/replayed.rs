@@ -103,6 +103,11 @@ fn where_there_is_nothing_it_says_so() {
     let path = folder.path().join("metrics.db");
     let missing = replay(&path, &[]);
     assert_eq!(missing.status.code(), Some(1));
+    let said = String::from_utf8(missing.stderr).unwrap();
+    assert!(
+        said.contains("metrics.db: there is no such database"),
+        "{said}"
+    );
     Database::open(&path)
         .unwrap()
         .insert(Tier::Raw, &night(true)[..70])

@@ -91,6 +91,25 @@ fn nonsense_is_explained() {
 }
 
 #[test]
+fn a_command_shows_how_it_is_called() {
+    for (command, name) in [
+        ("demo", "wanctl demo"),
+        ("check", "wanctl check"),
+        ("notice", "wanctl notice"),
+        ("fingerprint", "wanctl fingerprint"),
+        ("replay", "wanctl replay"),
+        ("simulate", "wanctl simulate"),
+        ("steering", "wanctl-steering"),
+        ("history", "wanctl-history"),
+    ] {
+        let words = ["wanctl", command, "--frob"].map(OsString::from);
+        let usage = parse(words).expect_err("there is no such option");
+        let begins = format!("usage: {name} ");
+        assert!(usage.synopsis.starts_with(&begins), "{}", usage.synopsis);
+    }
+}
+
+#[test]
 fn a_notice_is_for_files_of_either_kind() {
     let files = ["wan1.yaml", "steering.yaml"].map(Into::into);
     assert_eq!(

@@ -49,17 +49,21 @@ impl Table {
                 .find(|line| line.trim_start().starts_with(key))
                 .map_or("", |line| line.trim())
         };
+        let target = setting("target_bloat_ms");
+        let law = match setting("control_law") {
+            "control_law: adaptive" => format!(
+                "The adaptive law decides (--law classic shows v1.7's). YELLOW begins at {target}, SOFT_RED at three \
+                 times that."
+            ),
+            _ => format!(
+                "v1.7's law decides. Zones begin at {target}, {}, {}.",
+                setting("warn_bloat_ms"),
+                setting("hard_red_bloat_ms")
+            ),
+        };
         say(&format!(
-            "wanctl {} on a simulated cable line (500/40 Mbit/s, 24 ms) behind a RouterOS double.\n\
-             {}. Zones begin at {}, {}, {}.\n",
+            "wanctl {} on a simulated cable line (500/40 Mbit/s, 24 ms) behind a RouterOS double.\n{law}\n",
             env!("CARGO_PKG_VERSION"),
-            match setting("control_law") {
-                "control_law: adaptive" => "The adaptive law decides (--law classic shows v1.7's)",
-                _ => "v1.7's law decides",
-            },
-            setting("target_bloat_ms"),
-            setting("warn_bloat_ms"),
-            setting("hard_red_bloat_ms"),
         ))?;
         if let Some(address) = self.health {
             say(&format!(

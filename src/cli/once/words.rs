@@ -46,10 +46,12 @@ fn measured(text: &mut String, wan: &WanStatus) -> std::fmt::Result {
         writeln!(text, "  echoes    cannot leave: {}", words::unsent(why))?;
     }
     let Some((_, rtt, source)) = m.last else {
-        return writeln!(
-            text,
-            "  measured  nothing: no reflector, gateway or TCP target answers"
-        );
+        let silent = match (m.findings.tcp, m.findings.gateway) {
+            (Some(_), _) => "no reflector answers, but a TCP target does",
+            (None, true) => "no reflector or TCP target answers, but the gateway does",
+            (None, false) => "no reflector, gateway or TCP target answers",
+        };
+        return writeln!(text, "  measured  nothing: {silent}");
     };
     let source = match source {
         Source::Icmp => "ICMP",

@@ -14,6 +14,7 @@ use crate::history::metric;
 use crate::history::query::Query;
 use crate::history::row::Sample;
 use crate::history::tier::Tier;
+use crate::history::trouble::Kind;
 use crate::shell::clock::Clock;
 use crate::sim::trial::recorded::{self, Second};
 use crate::sim::trial::{self, Law};
@@ -138,7 +139,12 @@ struct Half {
 
 impl Night {
     fn read(path: &std::path::Path, wan: &str, from: i64, to: i64) -> Result<Self, String> {
-        let database = Database::read(path).map_err(|trouble| trouble.to_string())?;
+        let database = Database::read(path).map_err(|trouble| match trouble.kind {
+            Kind::Missing if !path.exists() => {
+                format!("{}: there is no such database", path.display())
+            }
+            _ => trouble.to_string(),
+        })?;
         let span = usize::try_from(to.saturating_sub(from)).unwrap_or(0);
         let mut halves = vec![Half::default(); span];
         let mut writes = 0;

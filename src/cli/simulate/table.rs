@@ -84,6 +84,7 @@ impl Row {
     }
 
     /// What was recorded: sorted deltas in milliseconds, and writes a minute.
+    #[cfg(feature = "history")]
     pub(in crate::cli) fn recorded(subject: &Subject<'_>, deltas: &[f64], writes: f64) -> Self {
         let quantile = |percent: usize| {
             let rank = deltas.len().saturating_sub(1) * percent / 100;

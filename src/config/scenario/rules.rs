@@ -82,11 +82,11 @@ impl Rule for AmountRule {
     type Output = Amount;
 
     fn expected(&self) -> String {
-        let rates = "a share of the ceiling such as 40%, Mbit/s such as 40";
+        let (share, rate) = ("a share of the ceiling such as 40%", "Mbit/s such as 40");
         if self.words {
-            format!("{rates}, bulk or idle")
+            format!("{share}, {rate}, bulk or idle")
         } else {
-            rates.to_owned()
+            format!("{share} or {rate}")
         }
     }
 

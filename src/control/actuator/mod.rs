@@ -50,6 +50,7 @@ pub enum Act {
 
 /// How the wear of the router's flash is bounded.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one per WAN")]
 pub enum Spending {
     /// v1.7's way: so many writes in a window, and none more.
     Counted(Budget),

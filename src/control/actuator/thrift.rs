@@ -50,6 +50,11 @@ impl Thrift {
     }
 
     /// Writes that are left at the moment.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` truncates toward zero and saturates"
+    )]
     pub const fn left(&self) -> usize {
         self.left as usize
     }
@@ -140,19 +145,19 @@ mod tests {
             let wanted = both(Rate::mbit(100).times(1.0 + by * (phase - 0.5)));
             let worth = thrift.temper(now, wanted, held.map(Some));
             assert_eq!(worth.up, Rate::mbit(10));
-            if worth.down != held.down {
-                let up = worth.down > held.down;
-                let raised = Both {
-                    down: up,
-                    up: false,
-                };
-                thrift.spend(now, raised, 1);
-                raises += u32::from(up);
-                cuts += u32::from(!up);
-                held = worth;
-            } else {
+            if worth.down == held.down {
                 assert!(wanted.down >= held.down, "a cut never waits");
+                continue;
             }
+            let up = worth.down > held.down;
+            let written = Both {
+                down: up,
+                up: false,
+            };
+            thrift.spend(now, written, 1);
+            raises += u32::from(up);
+            cuts += u32::from(!up);
+            held = worth;
         }
         (raises, cuts)
     }

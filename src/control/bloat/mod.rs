@@ -17,7 +17,6 @@
 //! * **Conduct** ([`conduct`]): who contradicts the others, or is silent while they speak, is left out
 //!   until it has behaved for a while. Half of the reflectors stay in, whatever happens: if they are
 //!   all bad it is the line.
-//!
 //! * **Which direction** ([`oneway`]): an RTT does not say. Three reflectors that tell their time do; how
 //!   much it is remains what all of them agree on.
 //!
@@ -279,11 +278,6 @@ impl Meter {
         for reflector in &mut self.reflectors {
             reflector.waiting.clear();
         }
-    }
-
-    /// Echoes go out in another rhythm from now on.
-    pub const fn paced(&mut self, echo_every: Duration) {
-        self.params.echo_every = echo_every;
     }
 
     /// The n-th reflector's baseline, if it has ever answered.
