@@ -68,12 +68,13 @@ const STUDY: [(&str, &[Found]); 4] = [
 ];
 
 /// `scripts/lab` on its own scenarios, 2026-11-21: cake-autorate with fping, its defaults and 8/3/16 ms; this
-/// daemon with the classic law (one seed) and the adaptive one (two or three). Of both directions the use is that
-/// of both together.
+/// daemon with the classic law (one seed) and the adaptive one (three, at c812131). Of both directions the use is
+/// that of both together.
 ///
 /// Not compared: what the classic law uses, because which rate its write limiter leaves in force is luck; what
 /// cake-autorate uses of the evening, which in the laboratory has one flow most of the time and short downloads
-/// beside it, in the simulator four that never end; and what its tuned form uses of both directions, where in the
+/// beside it, in the simulator four that never end, nor the delay of its tuned form there (13.6 ms against 8.8 in
+/// the simulator, where the adaptive law has 9.1); and what its tuned form uses of both directions, where in the
 /// laboratory its download starves (40 %) and in the simulator its upload does (61 %).
 const LABORATORY: [(&str, &[Found]); 7] = [
     (
@@ -82,7 +83,7 @@ const LABORATORY: [(&str, &[Found]); 7] = [
             found(Law::Classic, 159.4, NOT_COMPARED),
             found(Law::Bands, 39.6, 90.6),
             found(Law::BandsTight, 11.7, 88.3),
-            found(Law::Adaptive, 4.0, 88.5),
+            found(Law::Adaptive, 4.9, 92.3),
         ],
     ),
     (
@@ -91,7 +92,7 @@ const LABORATORY: [(&str, &[Found]); 7] = [
             found(Law::Classic, 47.9, NOT_COMPARED),
             found(Law::Bands, 41.6, 91.4),
             found(Law::BandsTight, 12.9, 88.6),
-            found(Law::Adaptive, 4.1, 87.2),
+            found(Law::Adaptive, 4.7, 90.0),
         ],
     ),
     (
@@ -100,7 +101,7 @@ const LABORATORY: [(&str, &[Found]); 7] = [
             found(Law::Classic, 160.1, NOT_COMPARED),
             found(Law::Bands, 35.8, 91.3),
             found(Law::BandsTight, 7.0, 80.9),
-            found(Law::Adaptive, 4.2, 88.5),
+            found(Law::Adaptive, 5.1, 90.3),
         ],
     ),
     (
@@ -108,8 +109,8 @@ const LABORATORY: [(&str, &[Found]); 7] = [
         &[
             found(Law::Classic, 171.8, NOT_COMPARED),
             found(Law::Bands, 39.2, NOT_COMPARED),
-            found(Law::BandsTight, 13.6, NOT_COMPARED),
-            found(Law::Adaptive, 6.2, 85.7),
+            found(Law::BandsTight, NOT_COMPARED, NOT_COMPARED),
+            found(Law::Adaptive, 7.3, 90.1),
         ],
     ),
     (
@@ -118,7 +119,7 @@ const LABORATORY: [(&str, &[Found]); 7] = [
             found(Law::Classic, 776.8, NOT_COMPARED),
             found(Law::Bands, 38.3, 91.3),
             found(Law::BandsTight, 10.8, 82.8),
-            found(Law::Adaptive, 6.3, 85.5),
+            found(Law::Adaptive, 9.0, 88.7),
         ],
     ),
     (
@@ -127,7 +128,7 @@ const LABORATORY: [(&str, &[Found]); 7] = [
             found(Law::Classic, 6.6, NOT_COMPARED),
             found(Law::Bands, 41.4, 58.2),
             found(Law::BandsTight, 12.3, NOT_COMPARED),
-            found(Law::Adaptive, 8.9, 89.6),
+            found(Law::Adaptive, 6.7, 95.0),
         ],
     ),
     (
@@ -136,7 +137,7 @@ const LABORATORY: [(&str, &[Found]); 7] = [
             found(Law::Classic, 3.1, NOT_COMPARED),
             found(Law::Bands, 39.2, 93.7),
             found(Law::BandsTight, 13.0, 90.1),
-            found(Law::Adaptive, 4.4, 92.3),
+            found(Law::Adaptive, 4.2, 93.8),
         ],
     ),
 ];
