@@ -11,7 +11,8 @@
 //! * **Second lowest of the newest four**: one bad reflector, one spike, one lost echo change nothing,
 //!   and at twenty echoes a second the answer is 150 ms old at most.
 //! * **An unanswered echo is information**: its age is a lower bound of the RTT it will report, unless a
-//!   younger reply of the same reflector shows that it is lost.
+//!   younger reply of the same reflector shows that it is lost. It waits no longer than any reply counts,
+//!   and who stays silent while clearly younger echoes of others are answered has no say.
 //! * **Noise floor** ([`noise`]): what the delta is while nobody uses the line is not queue. Without it a
 //!   tight threshold makes a jittery line crawl.
 //! * **Conduct** ([`conduct`]): who contradicts the others, or is silent while they speak, is left out
@@ -144,6 +145,8 @@ pub struct Meter {
     /// No trial before this.
     try_at: Instant,
     heard_at: Instant,
+    /// When the youngest echo that has an answer left.
+    passed_at: Instant,
     /// Echoes sent before this were held up by the radio, not by a queue.
     valid_from: Instant,
     reviewed_at: Instant,
@@ -170,6 +173,7 @@ impl Meter {
             trends: Both::default(),
             try_at: now,
             heard_at: now,
+            passed_at: Instant::ZERO,
             valid_from: Instant::ZERO,
             reviewed_at: now,
         }
@@ -230,6 +234,7 @@ impl Meter {
             return;
         }
         self.heard_at = now;
+        self.passed_at = self.passed_at.max(sent_at);
         self.news = true;
         if self.panel.is_full() {
             self.panel.pop_front();
@@ -355,12 +360,14 @@ impl Meter {
         let included = || {
             let all = self.reflectors.iter();
             all.filter(|reflector| !reflector.conduct.is_out() && reflector.baseline.is_known())
+                .filter(|reflector| !reflector.waiting.is_passed_by(self.passed_at))
         };
         // One voice each, or a single silent reflector would convince everybody.
         let voices = PANEL.div_ceil(included().count().max(1));
         for reflector in included() {
             for sent_at in reflector.waiting.iter().take(voices) {
-                let ms = ((now - sent_at).as_millis() - reflector.baseline.value()).as_f64();
+                let age = (now - sent_at).min(ANSWERED_WITHIN);
+                let ms = (age.as_millis() - reflector.baseline.value()).as_f64();
                 if ms > bound {
                     // Four late ones are enough to convince anybody.
                     let _ = late.push(ms);
