@@ -283,13 +283,16 @@ impl Shaper {
 
     fn decide(&mut self, now: Instant, passed: f64, view: &View, threshold: Millis) -> Said {
         match view.presence {
+            // Nobody knows whether anything passes.
+            Presence::Outage { since } if view.achieved.known().is_none() => {
+                return self.without_replies(now, since, Blocker::NothingPasses);
+            }
             Presence::Stalled { .. } | Presence::Outage { .. } => {
                 self.evidence = 0.0;
                 return held(Blocker::NothingPasses);
             }
-            Presence::Deaf { .. } => {
-                self.evidence = 0.0;
-                return held(Blocker::NoReplies);
+            Presence::Deaf { since } => {
+                return self.without_replies(now, since, Blocker::NoReplies);
             }
             Presence::Heard => {}
         }
