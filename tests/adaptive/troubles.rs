@@ -3,7 +3,7 @@
 use wanctl::control::law::Why;
 use wanctl::control::law::adaptive::{Mode, Reason};
 use wanctl::direction::Direction;
-use wanctl::program::{AdaptiveFact, WanId};
+use wanctl::program::{AdaptiveFact, Fact, WanId};
 use wanctl::sim::line::LineOptions;
 use wanctl::sim::schedule::{Change, Schedule};
 use wanctl::status::Sight;
@@ -104,6 +104,22 @@ fn what_is_decided_while_nothing_is_heard_is_told_as_well() {
     assert!(cuts >= 4, "{cuts}");
     assert_eq!(steps.cuts, cuts);
     assert!(steps.returns >= returns, "{steps:?}");
+}
+
+/// Zones change between replies as well; the next judgement tells of it.
+#[test]
+fn every_judgement_goes_on_from_the_zone_of_the_one_before() {
+    let mut evening = Watched::new(evening());
+    evening.until(second(60));
+    let judged = evening.ear.facts.iter().filter_map(|(_, fact)| match fact {
+        Fact::Cycle { judgement, .. } => Some(judgement.verdicts.down),
+        _ => None,
+    });
+    let verdicts: Vec<_> = judged.collect();
+    assert!(verdicts.iter().any(|verdict| verdict.zone != verdict.was));
+    for pair in verdicts.windows(2) {
+        assert_eq!(pair[0].zone, pair[1].was);
+    }
 }
 
 /// The floor is 80 Mbit/s, and the line can do 40.
