@@ -86,6 +86,8 @@ pub enum Climate {
     /// Nobody knows, because the counters cannot be read.
     #[default]
     Unknown,
+    /// Nobody knows, and the rates can fall no further: a delay that stays through that may be the path.
+    Cornered,
 }
 
 /// What the reflectors say together.
@@ -249,7 +251,7 @@ impl Meter {
         self.review(now);
         let heard = self.consensus(now);
         if core::mem::take(&mut self.news)
-            && climate != Climate::Unknown
+            && matches!(climate, Climate::Calm | Climate::Busy)
             && let Some(heard) = heard
         {
             self.noise.observe(now, heard, climate == Climate::Calm);
@@ -323,7 +325,7 @@ impl Meter {
         match climate {
             Climate::Calm => Learning::Path,
             Climate::Busy | Climate::Unknown if bloated => Learning::OnlyDown,
-            Climate::Busy | Climate::Unknown => Learning::Drift,
+            Climate::Busy | Climate::Unknown | Climate::Cornered => Learning::Drift,
         }
     }
 

@@ -239,8 +239,8 @@ mod tests {
             let (mut sent, mut least) = (0, Rate::mbit(100));
             for n in 0..12_000 {
                 let now = Instant::ZERO + Duration::from_millis(n * 50);
-                if n < 1_200 {
-                    pilot.answered(now, (n % 6) as u8, Duration::from_millis(20), None);
+                if (1..1_200).contains(&n) {
+                    pilot.answered(now, ((n - 1) % 6) as u8, Duration::from_millis(50), None);
                 }
                 pilot.ask(now, (n % 6) as u8);
                 sent += pilot.rates().down.min(Rate::mbit(24)).as_bps() * 50 / 8_000;
@@ -250,14 +250,40 @@ mod tests {
                     pilot.counted(now, Direction::Up, sent / 20);
                 }
                 pilot.step(now);
+                assert!(n >= 1_200 || pilot.rates().down == Rate::mbit(60));
                 least = least.min(pilot.rates().down);
             }
+            assert!(
+                !counted || least < Rate::mbit(20),
+                "taken for a queue: {least}"
+            );
             let down = pilot.decisions().expect("it has stepped").down;
             assert!(
                 down.rate >= Rate::mbit(60).times(0.98),
                 "counted: {counted}, least {least}, then {down:?}"
             );
         }
+    }
+
+    /// Without counters nobody knows whose the delay is, and yet a longer path is no floor for ever.
+    #[test]
+    fn a_longer_path_is_learned_without_counters_too() {
+        let mut pilot = pilot();
+        let mut least = Rate::mbit(100);
+        for n in 0..24_000 {
+            let now = Instant::ZERO + Duration::from_millis(n * 50);
+            let ticks = if n < 1_200 { 1 } else { 2 };
+            if n >= ticks {
+                let rtt = Duration::from_millis(50 * ticks);
+                pilot.answered(now, ((n - ticks) % 6) as u8, rtt, None);
+            }
+            pilot.ask(now, (n % 6) as u8);
+            pilot.step(now);
+            least = least.min(pilot.rates().down);
+        }
+        assert_eq!(least, Rate::mbit(5), "it was taken for a queue");
+        let rates = pilot.rates();
+        assert!(rates.down >= Rate::mbit(60).times(0.98), "{rates:?}");
     }
 
     /// A router that was slow to count may be another one after the next connection.

@@ -239,6 +239,11 @@ impl Shaper {
         }
     }
 
+    /// Without counters, and at the floor.
+    pub(super) fn is_cornered(&self) -> bool {
+        matches!(self.state, State::Blind { .. }) && self.rate <= self.params.floor
+    }
+
     /// Down to just under the capacity that was last measured, if it searches above that; says whether
     /// that is a change.
     pub(super) fn step_back(&mut self, now: Instant) -> bool {
