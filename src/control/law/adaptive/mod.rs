@@ -171,6 +171,7 @@ impl Adaptive {
                     Direction::Up => shaper::Delivers::Inflow,
                 },
                 suspect: suspects[direction],
+                alone: !self.is_pressed(now, direction.other()),
                 presence: self.presence,
                 credible: now - signal.reading.heard_at <= gap.max(shaper::LEAST_GAP)
                     && signal.newest[direction] != Some(Rate::ZERO),
@@ -190,8 +191,7 @@ impl Adaptive {
             let shaper = &self.shapers[direction];
             let rate = achieved[direction].known()?;
             // A counter may have stopped: who pressed a moment ago is not calm yet.
-            let pressed = self.pressed_at[direction];
-            let pressed = pressed.is_some_and(|at| self.stepped_at - at <= PRESSED_FOR);
+            let pressed = self.is_pressed(self.stepped_at, direction);
             let light = rate.share_of(shaper.rate()) < CALM_LOAD && !pressed;
             Some(shaper.is_innocent() || (light && !shaper.is_in_doubt()))
         });
@@ -224,13 +224,17 @@ impl Adaptive {
         self.presence
     }
 
+    /// Whether a direction used most of its rate a moment ago.
+    fn is_pressed(&self, now: Instant, direction: Direction) -> bool {
+        self.pressed_at[direction].is_some_and(|at| now - at <= PRESSED_FOR)
+    }
+
     /// Whether the queue may be this direction's: it pressed against its rate a moment ago, or nobody
     /// else did. Who is in the weather has shown that its cuts change nothing. With both pressed the
     /// last culprit is tried first, and the other when that has not helped.
     fn is_suspect(&self, now: Instant, direction: Direction, signal: &Signal) -> bool {
-        let pressed = |direction: Direction| {
-            self.pressed_at[direction].is_some_and(|at| now - at <= PRESSED_FOR)
-                && self.shapers[direction].mode() != Mode::Weather
+        let pressed = |direction| {
+            self.is_pressed(now, direction) && self.shapers[direction].mode() != Mode::Weather
         };
         let other = direction.other();
         if !pressed(other) {
@@ -263,10 +267,7 @@ impl Adaptive {
         self.short_at = self.short_at.filter(|&at| drains || now - at <= SHORT_FOR);
         let delta = signal.reading.delta.unwrap_or_default();
         let rate = self.shapers.down.rate();
-        let pressed = self
-            .pressed_at
-            .down
-            .is_some_and(|at| now - at <= PRESSED_FOR);
+        let pressed = self.is_pressed(now, Direction::Down);
         let load = signal.achieved.down.known().map(|down| down.share_of(rate));
         let short = load.is_some_and(|load| load < SHORT);
         if pressed && short && delta > signal.reading.threshold {

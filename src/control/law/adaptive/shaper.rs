@@ -37,6 +37,8 @@ const EMPTY_MS: f64 = 5.0;
 const OVER_SHARE: f64 = 0.5;
 /// A download that delivers less than this share of its rate while there is delay is the bottleneck.
 const SHORT: f64 = 0.85;
+/// The newest moment differs from the window by more than this share: something has changed.
+const CHANGED: f64 = 0.15;
 /// A queue is not believed to grow by more than so many seconds in a second.
 const MOST_OVER: f64 = 3.0;
 /// Without counters for so long a law must do without.
@@ -75,6 +77,8 @@ pub(super) struct View {
     pub(super) delivers: Delivers,
     /// The queue may be this direction's.
     pub(super) suspect: bool,
+    /// The other direction is hardly used.
+    pub(super) alone: bool,
     pub(super) presence: Presence,
     /// This direction's queue can explain for how long no reply came.
     pub(super) credible: bool,
@@ -94,10 +98,12 @@ impl View {
         self.delivers == Delivers::Capacity && late && short
     }
 
-    /// What the line delivers at this moment.
-    fn delivers_now(&self, seen: &Seen) -> Rate {
+    /// What goes through at this moment: over the whole window, unless it changes.
+    fn passes_now(&self, seen: &Seen) -> Rate {
         let newest = self.newest.filter(|&newest| newest > Rate::ZERO);
-        newest.map_or(seen.achieved, |newest| newest.min(seen.achieved))
+        newest
+            .filter(|newest| (newest.share_of(seen.achieved) - 1.0).abs() > CHANGED)
+            .unwrap_or(seen.achieved)
     }
 
     /// The queue as the first voices tell of it.
@@ -113,7 +119,7 @@ impl View {
         if self.delivers == Delivers::Inflow || self.reading.falling {
             return shown;
         }
-        let over = seen.achieved.share_of(self.delivers_now(seen)) - 1.0;
+        let over = seen.achieved.share_of(self.passes_now(seen)) - 1.0;
         let over = over.clamp(0.0, MOST_OVER);
         let ago = self.reading.path.as_f64() + shown + self.applies_in.as_millis().as_f64();
         shown + over * ago
@@ -175,6 +181,8 @@ pub struct Shaper {
     stepped_at: Instant,
     /// When the counters were last read.
     known_at: Instant,
+    /// When there was last too little traffic to hold a queue.
+    idle_at: Instant,
 }
 
 impl Shaper {
@@ -193,6 +201,7 @@ impl Shaper {
             doubt_since: None,
             stepped_at: now,
             known_at: now,
+            idle_at: now,
         }
     }
 
@@ -309,6 +318,9 @@ impl Shaper {
             return self.without_counters(now, delta, threshold);
         };
         self.gather(passed, delta, threshold);
+        if achieved <= self.enough() {
+            self.idle_at = now;
+        }
         let seen = Seen {
             delta,
             threshold,

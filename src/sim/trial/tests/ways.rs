@@ -50,8 +50,8 @@ fn where_it_is_known_whose_queue_it_is_the_other_direction_goes_on() {
             "{seed}"
         );
         let [without, with] = both(&scenario::rrul().seeded(seed));
-        assert!(with.mean() < without.mean(), "{seed}");
-        assert!(with.utilisation() > without.utilisation() + 0.01, "{seed}");
+        assert!(with.mean() < 0.7 * without.mean(), "{seed}");
+        assert!(with.utilisation() > without.utilisation() - 0.01, "{seed}");
     }
 }
 

@@ -1,8 +1,8 @@
 //! No queue of ours: search for more while loaded, and accuse ourselves when there is bloat.
 
 use super::{
-    Blocker, DOUBTED_FOR, QUIET_SHARE, Reason, SETTLE, STEP_EVERY, Said, Seen, Shaper, State, TRIP,
-    View, drain, held,
+    Blocker, DOUBTED_FOR, Delivers, QUIET_SHARE, Reason, SETTLE, STEP_EVERY, Said, Seen, Shaper,
+    State, TRIP, View, drain, held,
 };
 use crate::time::{Duration, Instant};
 use crate::units::Rate;
@@ -20,15 +20,39 @@ const UNLOADED: f64 = 0.6;
 /// Far below the last good rate: raised by so much per step.
 const CATCH_UP: f64 = 0.10;
 const FAR_BELOW: f64 = 0.9;
-/// Around the measured capacity: by so much.
-const NEAR: f64 = 1.05;
-const CAREFUL: f64 = 0.015;
 /// At the measured capacity itself, this far to either side, half as often: there every step is either
 /// wasted or bloat.
 const PLATEAU: f64 = 0.02;
-/// Beyond it: by so much, doubling in so many seconds up to the preset's stride.
-const SEARCH: f64 = 0.04;
-const SEARCH_DOUBLES_IN_S: f64 = 1.5;
+/// How boldly a search steps, as shares of the rate per step.
+#[derive(Clone, Copy, Debug)]
+struct Gait {
+    /// Up to this share of the known capacity it steps carefully,
+    near: f64,
+    /// by so much;
+    careful: f64,
+    /// beyond it by so much, doubling in so many seconds up to the preset's stride.
+    search: f64,
+    doubles_in_s: f64,
+    /// A step is a full one while the delta is below `1 - 1/room` of what is quiet.
+    room: f64,
+}
+
+/// A download that is alone: its counter shows at once what the line delivers.
+const BOLD: Gait = Gait {
+    near: 1.02,
+    careful: 0.03,
+    search: 0.06,
+    doubles_in_s: 1.0,
+    room: 2.0,
+};
+/// An upload, whose counter shows only what CAKE sends, and two directions that share a delay.
+const WARY: Gait = Gait {
+    near: 1.05,
+    careful: 0.015,
+    search: 0.04,
+    doubles_in_s: 1.5,
+    room: 1.0,
+};
 /// The last good rate fades by this share per raise, so that one lucky second is no promise.
 const FADE: f64 = 0.999;
 /// Two searches that end within this share of each other have found the same capacity.
@@ -37,7 +61,7 @@ const SAME: f64 = 0.04;
 const EASED_FROM: f64 = 0.3;
 /// The longest pause before a known capacity is tried again. A line that returns to its full rate is
 /// found again no later than this.
-const LONGEST_PATIENCE: Duration = Duration::from_secs(3);
+const LONGEST_PATIENCE: Duration = Duration::from_secs(2);
 
 /// A search.
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +138,7 @@ impl Shaper {
         if now < clear.raise_at {
             return held(Blocker::Refractory);
         }
-        self.raise(now, seen, clear)
+        self.raise(now, view, seen, clear)
     }
 
     /// There is bloat: is it ours?
@@ -175,23 +199,26 @@ impl Shaper {
         }
     }
 
-    fn raise(&mut self, now: Instant, seen: &Seen, clear: Clear) -> Said {
+    fn raise(&mut self, now: Instant, view: &View, seen: &Seen, clear: Clear) -> Said {
         let rate = self.rate;
+        let gait = if view.alone && view.delivers == Delivers::Capacity {
+            BOLD
+        } else {
+            WARY
+        };
+        let stride = self.params.tuning.stride;
         let known = self.capacity.unwrap_or(self.params.base);
         let (share, since) = if rate < self.good.times(FAR_BELOW) {
-            (CATCH_UP.min(self.params.tuning.stride.max(CAREFUL)), None)
-        } else if rate < known.times(NEAR) && self.capacity.is_some() {
-            (CAREFUL, None)
+            (CATCH_UP.min(stride.max(gait.careful)), None)
+        } else if rate < known.times(gait.near) && self.capacity.is_some() {
+            (gait.careful, None)
         } else {
             let since = clear.searching_since.unwrap_or(now);
-            let doubled = ((now - since).as_secs_f64() / SEARCH_DOUBLES_IN_S).exp2();
-            (
-                (SEARCH * doubled).min(self.params.tuning.stride),
-                Some(since),
-            )
+            let doubled = ((now - since).as_secs_f64() / gait.doubles_in_s).exp2();
+            ((gait.search * doubled).min(stride), Some(since))
         };
         let quiet = QUIET_SHARE * seen.threshold;
-        let room = ((quiet - seen.delta) / quiet).clamp(0.0, 1.0);
+        let room = (gait.room * (quiet - seen.delta) / quiet).clamp(0.0, 1.0);
         // More than the rate goes through only in a counter that has stood still.
         self.good = self.good.times(FADE).max(seen.achieved.min(rate));
         let at_capacity = (rate.share_of(known) - 1.0).abs() <= PLATEAU;

@@ -41,6 +41,10 @@ const OBEYED: f64 = 0.9;
 /// The cut was deep enough to show an effect: below this share of the first anchor.
 const DEEP_ENOUGH: f64 = 0.85;
 
+/// A load that began no longer ago is not measured yet: a reading a second on the idle line.
+const YOUNG_FOR: Duration = Duration::from_secs(1);
+/// A queue that was no longer than so many thresholds says that the capacity is where it was.
+const SHALLOW: f64 = 2.0;
 /// From so long on, what a drain was fed tells the capacity.
 const LONG_EBB: Duration = Duration::from_secs(1);
 /// Next to nothing is no capacity but a pause of the radio, or of the traffic.
@@ -83,9 +87,9 @@ struct Ebb {
 }
 
 impl Ebb {
-    const fn new(now: Instant) -> Self {
+    const fn new(now: Instant, most_ms: f64) -> Self {
         Self {
-            most_ms: 0.0,
+            most_ms,
             from: now,
             until: now,
             fed: 0.0,
@@ -94,10 +98,7 @@ impl Ebb {
 
     fn step(&mut self, now: Instant, ms: f64, rate: Rate) {
         if ms >= self.most_ms {
-            *self = Self {
-                most_ms: ms,
-                ..Self::new(now)
-            };
+            *self = Self::new(now, ms);
         }
         self.fed += rate.as_bps() as f64 * (now - self.until).as_secs_f64();
         self.until = now;
@@ -127,7 +128,16 @@ impl Shaper {
     /// The first cut: to what the line delivers, less what empties the queue.
     pub(super) fn cut(&mut self, now: Instant, view: &View, seen: &Seen) -> Said {
         // More than the rate goes through only in a counter that has stood still.
-        let anchor = delivered(view, seen).min(self.rate);
+        let young = now - self.idle_at < YOUNG_FOR;
+        let anchor = if young {
+            // The window still holds the time before the load: what was known is the better guess.
+            self.capacity
+                .unwrap_or(self.rate)
+                .max(delivered(view, seen))
+        } else {
+            delivered(view, seen)
+        };
+        let anchor = anchor.min(self.rate);
         let anchor = anchor.max(self.params.floor);
         let queue = view.queue_then(seen);
         let drain = Drain {
@@ -144,7 +154,7 @@ impl Shaper {
             marked_at: now,
             since: now,
             was: self.before_ease(),
-            ebb: Ebb::new(now),
+            ebb: Ebb::new(now, seen.delta),
         };
         self.state = State::Draining(drain);
         self.capacity = Some(anchor);
@@ -175,7 +185,7 @@ impl Shaper {
         // What stays after the cut has shown all it can do, and is no bloat, is not a queue.
         let rests = visible && !falling && seen.delta < QUIET_SHARE * seen.threshold;
         if (seen.delta <= EMPTY_MS || rests) && shown <= seen.threshold {
-            return self.drained(now, &drain);
+            return self.drained(now, seen, &drain);
         }
         if now < drain.step_at {
             return held(Blocker::Draining);
@@ -225,8 +235,13 @@ impl Shaper {
     }
 
     /// The queue is gone: just under the capacity, at once.
-    fn drained(&mut self, now: Instant, drain: &Drain) -> Said {
+    fn drained(&mut self, now: Instant, seen: &Seen, drain: &Drain) -> Said {
         let keep = self.params.tuning.keep.as_f64();
+        let keep = if drain.ebb.most_ms < SHALLOW * seen.threshold {
+            f64::midpoint(1.0, keep)
+        } else {
+            keep
+        };
         let capacity = if now - drain.loaded_at < OUR_DOING {
             // Our cut emptied it: this is the new capacity.
             let ebb = drain.ebb.capacity().unwrap_or(drain.anchor);
@@ -257,7 +272,7 @@ impl Shaper {
         }
         if seen.delta < seen.threshold {
             // Something small stays: the noise floor has yet to learn it. It is no bloat.
-            return Some(self.drained(now, drain));
+            return Some(self.drained(now, seen, drain));
         }
         // At the floor it may be obeyed and still be no less than the line can do, unless that is far
         // below what the line did with the queue standing.
@@ -312,8 +327,11 @@ fn depth(delta: f64) -> f64 {
 /// What the line delivers while the queue stands.
 pub(super) fn delivered(view: &View, seen: &Seen) -> Rate {
     match view.delivers {
-        Delivers::Capacity => view.delivers_now(seen),
-        Delivers::Inflow => seen.achieved.times(1.0 - view.reading.slope),
+        Delivers::Capacity => view.passes_now(seen),
+        Delivers::Inflow => view
+            .passes_now(seen)
+            .max(seen.achieved)
+            .times(1.0 - view.reading.slope),
     }
 }
 
