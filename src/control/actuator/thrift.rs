@@ -142,11 +142,11 @@ mod tests {
             assert_eq!(worth.up, Rate::mbit(10));
             if worth.down != held.down {
                 let up = worth.down > held.down;
-                let raised = Both {
+                let risen = Both {
                     down: up,
                     up: false,
                 };
-                thrift.spend(now, raised, 1);
+                thrift.spend(now, risen, 1);
                 raises += u32::from(up);
                 cuts += u32::from(!up);
                 held = worth;
