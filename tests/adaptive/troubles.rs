@@ -1,12 +1,13 @@
 //! What goes wrong around it.
 
 use wanctl::control::law::Why;
-use wanctl::control::law::adaptive::Mode;
+use wanctl::control::law::adaptive::{Mode, Reason};
 use wanctl::direction::Direction;
-use wanctl::program::AdaptiveFact;
+use wanctl::program::{AdaptiveFact, Fact, WanId};
 use wanctl::sim::line::LineOptions;
 use wanctl::sim::schedule::{Change, Schedule};
 use wanctl::status::Sight;
+use wanctl::time::Duration;
 use wanctl::units::Rate;
 
 use crate::adaptive_file::config;
@@ -73,6 +74,52 @@ fn a_dead_line_changes_nothing_and_says_that_nothing_passes() {
         evening.health()["wans"][0]["adaptive"]["reflectors"],
         "heard"
     );
+}
+
+/// A law that steps twenty times a second is not told by replies alone: most cuts come when they are late.
+#[test]
+fn what_is_decided_while_nothing_is_heard_is_told_as_well() {
+    let down = Direction::Down;
+    let mut story = Schedule::new().at(second(10), Change::Demand(down, Rate::mbit(900)));
+    for n in 1..10 {
+        let capacity = if n % 2 == 0 { 500 } else { 120 };
+        story = story.at(second(20 * n), Change::Capacity(down, Rate::mbit(capacity)));
+    }
+    let mut evening = Watched::new(story);
+    let (mut cuts, mut returns) = (0, 0);
+    for tick in 1..4_000 {
+        evening.until(Duration::from_millis(50 * tick));
+        let wan = evening.worlds.program.wan(WanId::default());
+        let pilot = wan.controller().pilot().expect("the adaptive law");
+        let decision = pilot.decisions().expect("it has stepped").down;
+        cuts += u64::from(decision.reason == Reason::Cut);
+        returns += u64::from(decision.reason == Reason::Returned);
+        assert_eq!(
+            evening.wan().rates.down,
+            decision.rate,
+            "after {tick} ticks"
+        );
+    }
+    let steps = evening.wan().adaptive.expect("it decides").steps.down;
+    assert!(cuts >= 4, "{cuts}");
+    assert_eq!(steps.cuts, cuts);
+    assert!(steps.returns >= returns, "{steps:?}");
+}
+
+/// Zones change between replies as well; the next judgement tells of it.
+#[test]
+fn every_judgement_goes_on_from_the_zone_of_the_one_before() {
+    let mut evening = Watched::new(evening());
+    evening.until(second(60));
+    let judged = evening.ear.facts.iter().filter_map(|(_, fact)| match fact {
+        Fact::Cycle { judgement, .. } => Some(judgement.verdicts.down),
+        _ => None,
+    });
+    let verdicts: Vec<_> = judged.collect();
+    assert!(verdicts.iter().any(|verdict| verdict.zone != verdict.was));
+    for pair in verdicts.windows(2) {
+        assert_eq!(pair[0].zone, pair[1].was);
+    }
 }
 
 /// The floor is 80 Mbit/s, and the line can do 40.

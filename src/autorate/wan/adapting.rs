@@ -3,7 +3,7 @@
 use super::Wan;
 use crate::control::controller::Decision;
 use crate::control::law::Why;
-use crate::control::law::adaptive::{self, Mode, Pilot};
+use crate::control::law::adaptive::{self, Mode, Pilot, Reason};
 use crate::control::load::Verdict;
 use crate::control::zone::Zone;
 use crate::direction::{Both, Direction};
@@ -84,10 +84,12 @@ impl Wan {
         let Some(&decisions) = pilot.decisions() else {
             return;
         };
-        if cycle == Decision::Held {
+        if self.holding {
             return;
         }
-        if !matches!(cycle, Decision::Judged(_)) {
+        // The first to tell of a queue is an echo that is late: then there is no time to judge.
+        let changed = decisions.down.reason != Reason::Held || decisions.up.reason != Reason::Held;
+        if !matches!(cycle, Decision::Judged(_)) && (changed || cycle != Decision::Held) {
             status.rates = decisions.map(|decision| decision.rate);
             status.why = decisions.map(Why::Adaptive);
             tell(AdaptiveFact::Stood { decisions });

@@ -11,7 +11,8 @@
 //! * **Second lowest of the newest four**: one bad reflector, one spike, one lost echo change nothing,
 //!   and at twenty echoes a second the answer is 150 ms old at most.
 //! * **An unanswered echo is information**: its age is a lower bound of the RTT it will report, unless a
-//!   younger reply of the same reflector shows that it is lost.
+//!   younger reply of the same reflector shows that it is lost. It waits no longer than any reply counts,
+//!   and who stays silent while clearly younger echoes of others are answered has no say.
 //! * **Noise floor** ([`noise`]): what the delta is while nobody uses the line is not queue. Without it a
 //!   tight threshold makes a jittery line crawl.
 //! * **Conduct** ([`conduct`]): who contradicts the others, or is silent while they speak, is left out
@@ -84,6 +85,8 @@ pub enum Climate {
     /// Nobody knows, because the counters cannot be read.
     #[default]
     Unknown,
+    /// Nobody knows, and the rates can fall no further: a delay that stays through that may be the path.
+    Cornered,
 }
 
 /// What the reflectors say together.
@@ -143,6 +146,8 @@ pub struct Meter {
     /// No trial before this.
     try_at: Instant,
     heard_at: Instant,
+    /// When the youngest echo that has an answer left.
+    passed_at: Instant,
     /// Echoes sent before this were held up by the radio, not by a queue.
     valid_from: Instant,
     reviewed_at: Instant,
@@ -169,6 +174,7 @@ impl Meter {
             trends: Both::default(),
             try_at: now,
             heard_at: now,
+            passed_at: Instant::ZERO,
             valid_from: Instant::ZERO,
             reviewed_at: now,
         }
@@ -229,6 +235,7 @@ impl Meter {
             return;
         }
         self.heard_at = now;
+        self.passed_at = self.passed_at.max(sent_at);
         self.news = true;
         if self.panel.is_full() {
             self.panel.pop_front();
@@ -243,7 +250,7 @@ impl Meter {
         self.review(now);
         let heard = self.consensus(now);
         if core::mem::take(&mut self.news)
-            && climate != Climate::Unknown
+            && matches!(climate, Climate::Calm | Climate::Busy)
             && let Some(heard) = heard
         {
             self.noise.observe(now, heard, climate == Climate::Calm);
@@ -312,7 +319,7 @@ impl Meter {
         match climate {
             Climate::Calm => Learning::Path,
             Climate::Busy | Climate::Unknown if bloated => Learning::OnlyDown,
-            Climate::Busy | Climate::Unknown => Learning::Drift,
+            Climate::Busy | Climate::Unknown | Climate::Cornered => Learning::Drift,
         }
     }
 
@@ -349,12 +356,14 @@ impl Meter {
         let included = || {
             let all = self.reflectors.iter();
             all.filter(|reflector| !reflector.conduct.is_out() && reflector.baseline.is_known())
+                .filter(|reflector| !reflector.waiting.is_passed_by(self.passed_at))
         };
         // One voice each, or a single silent reflector would convince everybody.
         let voices = PANEL.div_ceil(included().count().max(1));
         for reflector in included() {
             for sent_at in reflector.waiting.iter().take(voices) {
-                let ms = ((now - sent_at).as_millis() - reflector.baseline.value()).as_f64();
+                let age = (now - sent_at).min(ANSWERED_WITHIN);
+                let ms = (age.as_millis() - reflector.baseline.value()).as_f64();
                 if ms > bound {
                     // Four late ones are enough to convince anybody.
                     let _ = late.push(ms);

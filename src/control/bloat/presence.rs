@@ -5,7 +5,7 @@
 //! | come | – | [`Presence::Heard`] | decides |
 //! | none for a moment | almost none | [`Presence::Stalled`]: the radio pauses, a cell is changed | freezes, and forgets the times measured across it |
 //! | none for long | almost none | [`Presence::Outage`]: the line is down | freezes |
-//! | none for long | flow | [`Presence::Deaf`]: ICMP is filtered, or all reflectors are down | holds, raises nothing |
+//! | none for long | flow | [`Presence::Deaf`]: ICMP is filtered, or all reflectors are down | holds; after half a minute back up to the base, slowly |
 //!
 //! A deep queue also delays replies, but never for long without the bytes showing it: with an achieved
 //! rate `A` under a rate `S` the queue grows by `S/A - 1` at most, so that replies keep coming every

@@ -118,6 +118,25 @@ fn one_silent_reflector_is_no_queue() {
     assert!(!bench.meter.is_out(4), "back");
 }
 
+/// More than may be left out for their conduct.
+#[test]
+fn what_one_of_them_answers_in_time_the_silent_ones_do_not_make_a_queue() {
+    for answering in 1..6 {
+        let mut bench = bench();
+        bench.run(5_000, |_, _| Some(0));
+        let silent = |_, n| (n < answering).then_some(0);
+        bench.run(1_000, silent);
+        for _ in 0..240 {
+            let reading = bench.run(250, silent);
+            assert!(ms(&reading) < 5.0, "{answering} answer: {reading:?}");
+        }
+        // And they still show one.
+        bench.run(1_000, |now, n| silent(now, n).map(|_| 60));
+        let reading = bench.run(250, |now, n| silent(now, n).map(|_| 60));
+        assert!(ms(&reading) > 40.0, "{answering} answer: {reading:?}");
+    }
+}
+
 #[test]
 fn if_they_are_all_bad_it_is_the_line() {
     let mut bench = bench();

@@ -8,6 +8,9 @@ use crate::time::{Duration, Instant};
 const REMEMBERED: usize = 16;
 /// Kernel stamps and the loop's clock differ a little; echoes of one reflector are further apart.
 const TOLERANCE: Duration = Duration::from_millis(10);
+/// An echo that left so much later and is answered did not stand in the same queue; paths of reflectors
+/// differ by less.
+const CLEARLY_YOUNGER: Duration = Duration::from_millis(500);
 
 /// Oldest first.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +39,14 @@ impl Waiting {
             self.sent.pop_front();
         }
         news
+    }
+
+    /// Whether the oldest one is still waiting though one that left clearly later, at `passed_at`, has been
+    /// answered by somebody.
+    pub(super) fn is_passed_by(&self, passed_at: Instant) -> bool {
+        self.sent
+            .front()
+            .is_some_and(|&sent| passed_at - sent > CLEARLY_YOUNGER)
     }
 
     pub(super) fn clear(&mut self) {

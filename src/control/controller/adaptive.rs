@@ -26,6 +26,8 @@ pub(super) struct Adapting {
     delay: Delay,
     threshold: Millis,
     zones: Both<Zone>,
+    /// The zones of the last verdicts, which not every step gives.
+    told: Both<Zone>,
 }
 
 impl Adapting {
@@ -39,6 +41,7 @@ impl Adapting {
                 ..Delay::default()
             },
             zones: Both::default(),
+            told: Both::default(),
         }
     }
 
@@ -51,22 +54,24 @@ impl Adapting {
             self.delay.load = self.delay.baseline + delta;
             self.threshold = reading.threshold;
         }
-        let was = self.zones;
         let edges = self.thresholds();
         let delta = self.delay.delta();
         self.zones = edges.map(|edges| edges.classify(delta));
         match step {
-            Step::Judge(rtt) => Decision::Judged(Judgement {
-                rtt,
-                source: Source::Icmp,
-                delay: self.delay,
-                verdicts: Both::from_fn(|direction: Direction| Verdict {
-                    zone: self.zones[direction],
-                    was: was[direction],
-                    rate: decisions[direction].rate,
-                    why: Why::Adaptive(decisions[direction]),
-                }),
-            }),
+            Step::Judge(rtt) => {
+                let was = core::mem::replace(&mut self.told, self.zones);
+                Decision::Judged(Judgement {
+                    rtt,
+                    source: Source::Icmp,
+                    delay: self.delay,
+                    verdicts: Both::from_fn(|direction: Direction| Verdict {
+                        zone: self.zones[direction],
+                        was: was[direction],
+                        rate: decisions[direction].rate,
+                        why: Why::Adaptive(decisions[direction]),
+                    }),
+                })
+            }
             // Whoever is asked once a second by TCP cannot hold a queue: it stands still, as the law does.
             Step::JudgeTcp(_) | Step::Repeat | Step::Freeze => Decision::Frozen,
             Step::Hold => Decision::Held,

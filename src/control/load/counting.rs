@@ -26,6 +26,16 @@ impl Counting {
         (period.as_micros() > every.as_micros() * 3 / 2).then_some(period)
     }
 
+    /// The connection was lost. What is behind the next one may count faster, so that a counter that was
+    /// too slow is tested again; says whether it is.
+    pub fn lost(&mut self) -> bool {
+        let again = matches!(self.verdict(), Verdict::Slow(_));
+        if again {
+            self.test = Freshness::default();
+        }
+        again
+    }
+
     /// When it was last read; `None`: never.
     pub const fn read_at(&self) -> Option<Instant> {
         self.read_at

@@ -198,8 +198,15 @@ impl Adaptive {
         match (each.down, each.up) {
             (Some(true), Some(true)) => Climate::Calm,
             (Some(_), Some(_)) => Climate::Busy,
+            _ if self.is_cornered() => Climate::Cornered,
             _ => Climate::Unknown,
         }
+    }
+
+    /// Without counters, and both at the floor.
+    fn is_cornered(&self) -> bool {
+        let Both { down, up } = self.shapers.as_ref().map(Shaper::is_cornered);
+        down && up
     }
 
     /// What CAKE should be told now.

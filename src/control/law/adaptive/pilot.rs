@@ -121,6 +121,9 @@ impl Pilot {
     /// The counters are out of sight, or may be others from now on.
     pub fn uncounted(&mut self) {
         for direction in Direction::BOTH {
+            if self.counting[direction].lost() {
+                self.gauges[direction] = Gauge::default();
+            }
             self.gauges[direction].lost();
         }
     }
@@ -208,9 +211,7 @@ mod tests {
     use super::*;
     use crate::control::law::adaptive::{Mode, Preset};
 
-    /// How a pilot ends whose counters move every so many milliseconds, after two minutes of bulk without
-    /// delay.
-    fn flown(period: u64) -> Both<Decision> {
+    fn pilot() -> Pilot {
         let shaper = ShaperParams {
             floor: Rate::mbit(5),
             base: Rate::mbit(60),
@@ -227,7 +228,88 @@ mod tests {
             learned: None,
             one_way: false,
         };
-        let mut pilot = Pilot::new(Instant::ZERO, &params);
+        Pilot::new(Instant::ZERO, &params)
+    }
+
+    /// Somebody begins to filter echoes. That looks like a queue for a moment.
+    #[test]
+    fn echoes_that_are_filtered_from_now_on_do_not_leave_it_at_the_floor() {
+        for counted in [true, false] {
+            let mut pilot = pilot();
+            let (mut sent, mut least) = (0, Rate::mbit(100));
+            for n in 0..12_000 {
+                let now = Instant::ZERO + Duration::from_millis(n * 50);
+                if (1..1_200).contains(&n) {
+                    pilot.answered(now, ((n - 1) % 6) as u8, Duration::from_millis(50), None);
+                }
+                pilot.ask(now, (n % 6) as u8);
+                sent += pilot.rates().down.min(Rate::mbit(24)).as_bps() * 50 / 8_000;
+                if pilot.wants_counters(now) && (counted || n < 1_200) {
+                    pilot.counters_came(Duration::from_millis(10));
+                    pilot.counted(now, Direction::Down, sent);
+                    pilot.counted(now, Direction::Up, sent / 20);
+                }
+                pilot.step(now);
+                assert!(n >= 1_200 || pilot.rates().down == Rate::mbit(60));
+                least = least.min(pilot.rates().down);
+            }
+            assert!(
+                !counted || least < Rate::mbit(20),
+                "taken for a queue: {least}"
+            );
+            let down = pilot.decisions().expect("it has stepped").down;
+            assert!(
+                down.rate >= Rate::mbit(60).times(0.98),
+                "counted: {counted}, least {least}, then {down:?}"
+            );
+        }
+    }
+
+    /// Without counters nobody knows whose the delay is, and yet a longer path is no floor for ever.
+    #[test]
+    fn a_longer_path_is_learned_without_counters_too() {
+        let mut pilot = pilot();
+        let mut least = Rate::mbit(100);
+        for n in 0..24_000 {
+            let now = Instant::ZERO + Duration::from_millis(n * 50);
+            let ticks = if n < 1_200 { 1 } else { 2 };
+            if n >= ticks {
+                let rtt = Duration::from_millis(50 * ticks);
+                pilot.answered(now, ((n - ticks) % 6) as u8, rtt, None);
+            }
+            pilot.ask(now, (n % 6) as u8);
+            pilot.step(now);
+            least = least.min(pilot.rates().down);
+        }
+        assert_eq!(least, Rate::mbit(5), "it was taken for a queue");
+        let rates = pilot.rates();
+        assert!(rates.down >= Rate::mbit(60).times(0.98), "{rates:?}");
+    }
+
+    /// A router that was slow to count may be another one after the next connection.
+    #[test]
+    fn a_counter_that_was_too_slow_is_tested_again_after_a_lost_connection() {
+        let mut pilot = pilot();
+        let counts = |pilot: &mut Pilot, from: u64, period: u64| {
+            for millis in (from..from + 60_000).step_by(100) {
+                let now = Instant::ZERO + Duration::from_millis(millis);
+                for direction in Direction::BOTH {
+                    pilot.counted(now, direction, millis / period * 100_000);
+                }
+            }
+        };
+        counts(&mut pilot, 0, 1_000);
+        assert!(matches!(pilot.counting().down.verdict(), Verdict::Slow(_)));
+        pilot.uncounted();
+        counts(&mut pilot, 61_000, 100);
+        assert!(matches!(pilot.counting().down.verdict(), Verdict::Fresh(_)));
+        assert_eq!(pilot.gauges.down.window(), crate::control::load::WINDOW);
+    }
+
+    /// How a pilot ends whose counters move every so many milliseconds, after two minutes of bulk without
+    /// delay.
+    fn flown(period: u64) -> Both<Decision> {
+        let mut pilot = pilot();
         let (mut sent, mut shown) = (0, 0);
         for n in 0..2_400 {
             let millis = n * 50;

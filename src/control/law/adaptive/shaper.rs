@@ -248,6 +248,11 @@ impl Shaper {
         }
     }
 
+    /// Without counters, and at the floor.
+    pub(super) fn is_cornered(&self) -> bool {
+        matches!(self.state, State::Blind { .. }) && self.rate <= self.params.floor
+    }
+
     /// Down to just under the capacity that was last measured, if it searches above that; says whether
     /// that is a change.
     pub(super) fn step_back(&mut self, now: Instant) -> bool {
@@ -292,13 +297,16 @@ impl Shaper {
 
     fn decide(&mut self, now: Instant, passed: f64, view: &View, threshold: Millis) -> Said {
         match view.presence {
+            // Nobody knows whether anything passes.
+            Presence::Outage { since } if view.achieved.known().is_none() => {
+                return self.without_replies(now, since, Blocker::NothingPasses);
+            }
             Presence::Stalled { .. } | Presence::Outage { .. } => {
                 self.evidence = 0.0;
                 return held(Blocker::NothingPasses);
             }
-            Presence::Deaf { .. } => {
-                self.evidence = 0.0;
-                return held(Blocker::NoReplies);
+            Presence::Deaf { since } => {
+                return self.without_replies(now, since, Blocker::NoReplies);
             }
             Presence::Heard => {}
         }
