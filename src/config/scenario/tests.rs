@@ -111,7 +111,7 @@ router: {write_ms: 0}
     let expected = [
         "folder/mine.yaml:1: lasts_sec: 5 is out of range; expected a number from 10 to 86400",
         "folder/mine.yaml:4: download.capacity: 'fast' is no rate; expected a share of the ceiling such as \
-         40%, Mbit/s such as 40",
+         40% or Mbit/s such as 40",
         "folder/mine.yaml:5: download.load.swing: is one way too many; expected one of steps, walk, swing, \
          random",
         "folder/mine.yaml:7: upload.capacity: begins too late; expected a first step with at_sec: 0",
