@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::presence::{OUTAGE_AFTER, Presence, credible_gap};
 use super::*;
 use crate::control::load::{Achieved, Missing};
@@ -193,6 +195,30 @@ fn a_longer_path_is_learned_in_the_calm_and_a_queue_is_not() {
     line.climate = Climate::Calm;
     let reading = line.run(120_000, |_, _| Some(60));
     assert!(ms(&reading) < 5.0, "two minutes of calm: {reading:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Load comes and goes, with any queue; the line is calm in between or not at all. What is below the
+    /// threshold may be learned in the long run, what is bloat may not.
+    #[test]
+    fn no_load_is_learned_as_path(
+        stretches in prop::collection::vec((any::<bool>(), 0_u64..400, 500_u64..30_000), 1..24),
+    ) {
+        let mut line = bench();
+        line.climate = Climate::Calm;
+        line.run(5_000, |_, _| Some(0));
+        for (loaded, queue, millis) in stretches {
+            line.climate = if loaded { Climate::Busy } else { Climate::Calm };
+            line.run(millis, |_, _| Some(if loaded { queue } else { 0 }));
+        }
+        for n in 0..6 {
+            let path = f64::from(n + 1) * 10.0;
+            let baseline = line.meter.baseline(n).expect("it answered").as_f64();
+            prop_assert!(baseline <= path + 15.0, "{}: {} instead of {}", n, baseline, path);
+        }
+    }
 }
 
 #[test]

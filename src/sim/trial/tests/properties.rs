@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::control::law::adaptive::Preset;
+use crate::control::law::adaptive::{Mode, Preset};
 use crate::sim::trial::scenario::BULK;
 
 /// Anything may happen for so long, then the line is steady and in use.
@@ -91,6 +91,51 @@ proptest! {
             }
             before = moment.rates;
         }
+    }
+
+    /// A cut waits until the one before has shown what it does: the first one only ever comes where nothing
+    /// drains, and while the queue shrinks nothing is taken away.
+    #[test]
+    fn no_queue_is_cut_for_twice(scenario in chaos()) {
+        let score = run(&scenario, Law::Adaptive);
+        for direction in Direction::BOTH {
+            let ticks: Vec<_> = score
+                .moments
+                .iter()
+                .map(|moment| moment.decisions.expect("an adaptive law decides")[direction])
+                .collect();
+            for pair in ticks.windows(2) {
+                let again = pair[1].reason == Reason::Cut && pair[0].mode == Mode::Draining;
+                prop_assert!(!again, "{:?}\n{:?}", pair[0], pair[1]);
+            }
+            for ebb in ticks.windows(8) {
+                let deltas: Vec<f64> = ebb.iter().map(|d| d.delta.unwrap_or_default().as_f64()).collect();
+                let shrinks = deltas.windows(2).all(|two| two[1] <= two[0]);
+                let draining = ebb.iter().all(|decision| decision.mode == Mode::Draining);
+                // Faster than the meter calls falling, by half.
+                if draining && shrinks && deltas[0] - deltas[7] > 50.0 {
+                    prop_assert!(ebb[7].rate >= ebb[6].rate, "{:?}\n{:?}", ebb[6], ebb[7]);
+                }
+            }
+        }
+    }
+
+    /// With senders that have windows, as TCP does.
+    #[test]
+    fn a_minute_after_all_trouble_nine_tenths_are_used_without_bloat(scenario in chaos()) {
+        let mut scenario = scenario;
+        scenario.flows = 4;
+        let score = run(&scenario, Law::Adaptive);
+        let (from, until) = ((CHAOS_S + RECOVERED_S) as f64, (CHAOS_S + RECOVERED_S + 10) as f64);
+        let moments: Vec<_> = score.between(from, until).collect();
+        let most = moments.iter().map(|moment| moment.rates.down).max().expect("moments");
+        let possible = scenario.line.capacity.down.min(scenario.limits.down.ceiling);
+        prop_assert!(most >= possible.times(0.9), "{} of {}", most, possible);
+        let mut queues: Vec<_> = moments.iter().map(|moment| moment.queue_ms).collect();
+        queues.sort_unstable_by(f64::total_cmp);
+        let last = moments.last().and_then(|moment| moment.decisions).expect("a decision");
+        let (median, threshold) = (queues[queues.len() / 2], last.down.threshold.as_f64());
+        prop_assert!(median <= threshold, "{} above {}", median, threshold);
     }
 
     #[test]
