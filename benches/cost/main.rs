@@ -4,6 +4,8 @@
 //!
 //! Numbers beside their aims, for people to look at. Nothing fails here because a machine is slow.
 
+#[path = "../../tests/harness/adaptive_file.rs"]
+mod adaptive_file;
 #[path = "../shared/clocks.rs"]
 mod clocks;
 #[cfg(feature = "history")]
@@ -21,6 +23,8 @@ mod thinking;
 mod yardstick;
 
 use std::env;
+
+use harness::WanFile;
 
 /// How long each process is watched.
 const SECONDS: u64 = 20;
