@@ -261,6 +261,23 @@ fn a_short_queue_says_that_the_capacity_is_where_it_was() {
 }
 
 #[test]
+fn what_was_proven_of_a_long_delay_is_not_proven_of_a_shorter_one() {
+    let mut bench = Bench::new(50);
+    bench.hear(1_000, BUSY);
+    // The upload's, say: obeyed, and it changes nothing.
+    let other = Said {
+        delta: 2_000,
+        ..BUSY
+    };
+    bench.until(Mode::Weather, other);
+    bench.hear(5_000, other);
+    assert_eq!(bench.last.down.mode, Mode::Weather);
+    let ours = Said { delta: 800, ..BUSY };
+    let took = bench.until(Mode::Draining, ours);
+    assert!(took <= 500, "{took}");
+}
+
+#[test]
 fn a_load_that_has_just_begun_is_not_measured_yet() {
     let mut bench = Bench::new(50);
     bench.hear(1_000, BUSY);

@@ -17,12 +17,16 @@ impl Shaper {
             return held(Blocker::Weather);
         }
         let more = seen.delta > entry + seen.threshold;
+        let less = why == NotOurs::Obeyed && seen.delta < entry - seen.threshold;
         match why {
             NotOurs::Trial { until } if more || now >= until => self.cut(now, view, seen),
             NotOurs::Gone { until } if now >= until && seen.achieved > self.enough() => {
                 self.cut(now, view, seen)
             }
-            NotOurs::Obeyed | NotOurs::Gone { .. } if more && seen.achieved > self.enough() => {
+            // What was proven of that delay is not proven of another one.
+            NotOurs::Obeyed | NotOurs::Gone { .. }
+                if (more || less) && seen.achieved > self.enough() =>
+            {
                 self.enter_clear(now);
                 // What is on top of the weather has been seen already.
                 self.evidence = TRIP_MOST * TRIP * seen.threshold;
