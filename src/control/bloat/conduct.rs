@@ -4,7 +4,7 @@
 //! the last sixty reviews and it is left out (cake-autorate's figures); thirty fair reviews in a row
 //! bring it back. It is asked all the while, or it could never show that it is well.
 
-use crate::time::{Duration, Instant};
+use crate::time::Duration;
 
 /// From one review to the next, and how long an echo may stay unanswered.
 pub const REVIEW_EVERY: Duration = Duration::from_millis(1_000);
@@ -14,8 +14,9 @@ const MEMORY: u64 = (1 << 60) - 1;
 const OFFENCES: u32 = 3;
 /// Fair conduct for this long brings it back.
 const PROBATION: Duration = Duration::from_secs(30);
-/// Time constant of the average deviation: a few replies, so that one spike is no offence.
-const DEVIATION_OVER: Duration = Duration::from_secs(1);
+/// Weight of a reply in the average deviation, one in twenty: a spike is no offence, and neither is a queue
+/// that some have seen already and others not yet. Six reflectors in turn forget within six seconds.
+const WEIGHT: f64 = 0.05;
 
 /// One reflector's conduct.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,7 +25,6 @@ pub struct Conduct {
     offences: u64,
     /// Average distance of its delta from the consensus, in milliseconds.
     deviation: f64,
-    heard_at: Instant,
     state: State,
 }
 
@@ -38,16 +38,9 @@ enum State {
 }
 
 impl Conduct {
-    /// A reply came.
-    pub(super) const fn heard(&mut self, now: Instant) {
-        self.heard_at = now;
-    }
-
-    /// Its delta was so far from the consensus.
-    pub(super) fn deviates(&mut self, now: Instant, ms: f64) {
-        let passed = (now - self.heard_at).as_secs_f64().max(0.05);
-        let weight = (passed / DEVIATION_OVER.as_secs_f64()).min(0.3);
-        self.deviation += weight * (ms - self.deviation);
+    /// The delta of its reply was so far from the consensus.
+    pub(super) fn deviates(&mut self, ms: f64) {
+        self.deviation += WEIGHT * (ms - self.deviation);
     }
 
     /// Whether it is no further off than `spread` milliseconds. Twice that, because the consensus is a

@@ -209,7 +209,6 @@ impl Meter {
             return;
         };
         let overtaken = !reflector.waiting.answered(sent_at);
-        reflector.conduct.heard(now);
         if sent_at < self.valid_from || overtaken || rtt > ANSWERED_WITHIN {
             return;
         }
@@ -229,7 +228,7 @@ impl Meter {
         }
         let ms = (rtt.as_millis() - baseline).as_f64();
         if let Some(heard) = heard {
-            reflector.conduct.deviates(now, ms - heard);
+            reflector.conduct.deviates(ms - heard);
         }
         if reflector.conduct.is_out() {
             return;
