@@ -7,7 +7,7 @@ use wanctl::router::steering::{Event, Interest, Order, Steering, Switch};
 use wanctl::router::ways::Ways;
 use wanctl::sim::double::faults::Fault;
 use wanctl::sim::scene::{Scene, SceneOptions};
-use wanctl::sim::wires::{Far, RestWire, SshWire};
+use wanctl::sim::wires::{Doors, Far, RestWire, SshWire};
 use wanctl::time::{Duration, Instant};
 
 use super::counter;
@@ -75,7 +75,7 @@ fn steerings_link_allocates_nothing_over_rest() {
             now = now + STEP;
             let mut far = Far {
                 scene: &mut scene,
-                unplugged: false,
+                doors: Doors::default(),
                 meter: &mut Daemon,
             };
             ways.drive(now, &mut far, |event| match event {

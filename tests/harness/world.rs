@@ -15,7 +15,7 @@ use wanctl::router::{Transport, rest, ssh};
 use wanctl::sim::double::faults::Fault;
 use wanctl::sim::scene::{Scene, SceneOptions};
 use wanctl::sim::schedule::Schedule;
-use wanctl::sim::wires::{Far, Meter, RestWire, SshWire};
+use wanctl::sim::wires::{Doors, Far, Meter, RestWire, SshWire};
 use wanctl::status::Saved;
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
@@ -273,7 +273,7 @@ impl Worlds {
         }
         let mut far = Far {
             scene,
-            unplugged: trouble.unplugged,
+            doors: Doors::plugged(!trouble.unplugged),
             meter,
         };
         ways.drive(now, &mut far, |event| {

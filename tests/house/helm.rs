@@ -10,7 +10,7 @@ use wanctl::router::Transport;
 use wanctl::router::rest::talk::Params;
 use wanctl::router::steering::{Interest, Steering as Talk};
 use wanctl::router::ways::Ways;
-use wanctl::sim::wires::{Far, Meter, RestWire, SshWire};
+use wanctl::sim::wires::{Doors, Far, Meter, RestWire, SshWire};
 use wanctl::steer::{Fact, PRIMARY, Steer};
 use wanctl::steering::evidence::Feed;
 use wanctl::time::{Duration, Instant};
@@ -160,7 +160,7 @@ impl Helm {
         } = self;
         let mut far = Far {
             scene: &mut world.scene,
-            unplugged: false,
+            doors: Doors::default(),
             meter,
         };
         ways.drive(now, &mut far, |event| {

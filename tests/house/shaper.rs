@@ -11,7 +11,7 @@ use wanctl::report::{health, state};
 use wanctl::router::queues::Queues;
 use wanctl::router::ways::Ways;
 use wanctl::router::{Transport, rest};
-use wanctl::sim::wires::{Far, Meter, RestWire, SshWire};
+use wanctl::sim::wires::{Doors, Far, Meter, RestWire, SshWire};
 use wanctl::status::Saved;
 use wanctl::time::Instant;
 
@@ -176,7 +176,7 @@ impl Shaper {
         } = self;
         let mut far = Far {
             scene: &mut world.scene,
-            unplugged: false,
+            doors: Doors::default(),
             meter,
         };
         ways.drive(now, &mut far, |event| {

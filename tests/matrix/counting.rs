@@ -10,7 +10,7 @@ use wanctl::router::ways::Ways;
 use wanctl::sim::double::faults::Fault;
 use wanctl::sim::scene::{Scene, SceneOptions};
 use wanctl::sim::schedule::{Change, Schedule};
-use wanctl::sim::wires::{Far, NoMeter, RestWire, SshWire};
+use wanctl::sim::wires::{Doors, Far, NoMeter, RestWire, SshWire};
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 
@@ -194,7 +194,7 @@ fn waits(route: &[Transport], glance_every: Option<u64>) -> (Duration, Duration)
     let drive = |ways: &mut Ways<_, _>, scene: &mut Scene, now| {
         let mut far = Far {
             scene,
-            unplugged: false,
+            doors: Doors::default(),
             meter: &mut NoMeter,
         };
         ways.drive(now, &mut far, |_| {});

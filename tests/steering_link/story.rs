@@ -8,7 +8,7 @@ use wanctl::router::{Known, Transport};
 use wanctl::sim::double::faults::Fault;
 use wanctl::sim::double::profile::Profile;
 use wanctl::sim::scene::{Scene, SceneOptions};
-use wanctl::sim::wires::{Far, NoMeter, RestWire, SshWire};
+use wanctl::sim::wires::{Doors, Far, NoMeter, RestWire, SshWire};
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 
@@ -133,7 +133,7 @@ impl Story {
     fn drive(&mut self) {
         let mut far = Far {
             scene: &mut self.scene,
-            unplugged: self.unplugged,
+            doors: Doors::plugged(!self.unplugged),
             meter: &mut NoMeter,
         };
         let said = &mut self.said;

@@ -12,7 +12,7 @@ pub use ssh::SshWire;
 
 use super::scene::Scene;
 use crate::program::{Fact, WanId};
-use crate::time::Instant;
+use crate::router::Failure;
 
 /// Says which part of the work is the daemon's own, for who counts its allocations.
 pub trait Meter {
@@ -33,20 +33,56 @@ impl Meter for NoMeter {
     }
 }
 
+/// What lies between us and one service of the router.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Door {
+    /// Nothing.
+    #[default]
+    Open,
+    /// No connection comes about, for this reason, and those that stood are closed.
+    Shut(Failure),
+    /// Nothing gets through, and nobody says so.
+    Void,
+}
+
+/// The door of each service.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Doors {
+    /// The web server's.
+    pub rest: Door,
+    /// The SSH server's.
+    pub ssh: Door,
+}
+
+impl Doors {
+    /// The router's cable is out, and its own switch says so.
+    pub const UNPLUGGED: Self = Self::both(Door::Shut(Failure::ConnectionRefused));
+
+    /// The same for both.
+    pub const fn both(door: Door) -> Self {
+        Self {
+            rest: door,
+            ssh: door,
+        }
+    }
+
+    /// As long as the cable is in.
+    pub const fn plugged(is_in: bool) -> Self {
+        if is_in {
+            Self::both(Door::Open)
+        } else {
+            Self::UNPLUGGED
+        }
+    }
+}
+
 /// What is at the other end of the wires.
 #[derive(Debug)]
 pub struct Far<'a, M> {
     /// The router and its line.
     pub scene: &'a mut Scene,
-    /// Whether the router's cable is out.
-    pub unplugged: bool,
+    /// What is in the way.
+    pub doors: Doors,
     /// Who counts.
     pub meter: &'a mut M,
-}
-
-impl<M> Far<'_, M> {
-    /// Whether anybody is there at all.
-    fn is_up(&self, now: Instant) -> bool {
-        !self.unplugged && self.scene.is_up(now)
-    }
 }

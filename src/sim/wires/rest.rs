@@ -1,6 +1,6 @@
 //! HTTP over a connection that is made of moments.
 
-use super::{Far, Meter};
+use super::{Door, Far, Meter};
 use crate::router::Failure;
 use crate::router::queues::Queues;
 use crate::router::rest::talk::{RestTalk, Setup};
@@ -85,8 +85,11 @@ impl<T: RestTalk> RestWire<T> {
     }
 
     fn connect<M>(&mut self, now: Instant, far: &Far<'_, M>) {
-        if !far.is_up(now) {
-            return self.link.closed(now, Failure::ConnectionRefused);
+        match far.doors.rest {
+            Door::Open if far.scene.is_up(now) => {}
+            Door::Open => return self.link.closed(now, Failure::ConnectionRefused),
+            Door::Shut(why) => return self.link.closed(now, why),
+            Door::Void => return,
         }
         self.traffic.connects += 1;
         self.link.connected(now);
@@ -117,7 +120,8 @@ impl<T: RestTalk> RestWire<T> {
         if !self.connected {
             return false;
         }
-        if !far.is_up(now) {
+        let door = far.doors.rest;
+        if matches!(door, Door::Shut(_)) || !far.scene.is_up(now) {
             self.lose(now);
             return true;
         }
@@ -126,10 +130,12 @@ impl<T: RestTalk> RestWire<T> {
             .request(now, &mut self.request)
             .expect("the buffer is the shell's");
         if len > 0 {
-            self.ask(now, len, far);
+            if door == Door::Open {
+                self.ask(now, len, far);
+            }
             return true;
         }
-        if !self.answer.is_due(now) {
+        if door == Door::Void || !self.answer.is_due(now) {
             return false;
         }
         self.take(now, far);

@@ -1,6 +1,6 @@
 //! Commands over a session that is made of moments.
 
-use super::{Far, Meter};
+use super::{Door, Far, Meter};
 use crate::router::Failure;
 use crate::router::queues::Queues;
 use crate::router::ssh::talk::{Setup, SshTalk};
@@ -58,11 +58,41 @@ impl<T: SshTalk> SshWire<T> {
 
     /// Whether something moved.
     fn advance<M: Meter>(&mut self, now: Instant, far: &mut Far<'_, M>) -> bool {
-        let is_up = far.is_up(now) && far.scene.router.is_on("ssh");
+        match far.doors.ssh {
+            Door::Open if far.scene.is_up(now) && far.scene.router.is_on("ssh") => {
+                self.talk(now, far)
+            }
+            Door::Open => self.bump(now, Failure::ConnectionRefused),
+            Door::Shut(why) => self.bump(now, why),
+            Door::Void => self.shout(now),
+        }
+    }
+
+    /// Nobody lets us in, for this reason.
+    fn bump(&mut self, now: Instant, why: Failure) -> bool {
+        match self.session {
+            Session::None => return false,
+            Session::Opening { .. } => self.lose(now, why),
+            Session::Idle | Session::Running { .. } => self.lose(now, Failure::Closed),
+        }
+        true
+    }
+
+    /// Nobody hears us.
+    fn shout(&mut self, now: Instant) -> bool {
+        let shouts = matches!(self.session, Session::Idle) && self.link.command(now).is_some();
+        if shouts {
+            self.session = Session::Running {
+                ends_at: Instant::NEVER,
+                outcome: CliOutcome::default(),
+            };
+        }
+        shouts
+    }
+
+    fn talk<M: Meter>(&mut self, now: Instant, far: &mut Far<'_, M>) -> bool {
         match &self.session {
             Session::None => return false,
-            Session::Opening { .. } if !is_up => self.lose(now, Failure::ConnectionRefused),
-            _ if !is_up => self.lose(now, Failure::Closed),
             Session::Opening { stands_at } if now < *stands_at => return false,
             Session::Opening { .. } => match far.scene.fault() {
                 Fault::Status(401) => self.lose(now, Failure::Unauthorized),
