@@ -1,0 +1,221 @@
+//! A house in virtual time: autorate for two lines, steering, their real links, one router, one disk.
+//! Nothing but the plan decides what happens.
+
+mod conditions;
+mod daemon;
+mod disk;
+mod echoes;
+mod residents;
+mod world;
+
+use wanctl::autorate::Autorate;
+use wanctl::program::Program as _;
+use wanctl::report::{Report as _, feed, health};
+use wanctl::steer::Steer;
+use wanctl::steering::evidence::Feed;
+use wanctl::time::{Duration, Instant};
+
+use self::conditions::Conditions;
+pub(crate) use self::daemon::{Daemon, PERIOD, Seen};
+pub(crate) use self::world::World;
+use crate::params;
+use crate::plan::{Ill, Plan, Who};
+use crate::planted::Bug;
+
+/// How often steering looks at autorate's documents.
+const HEAR_EVERY: Duration = Duration::from_secs(1);
+
+/// All of it.
+#[derive(Debug)]
+pub(crate) struct House<'p> {
+    plan: &'p Plan,
+    pub(crate) world: World,
+    pub(crate) autorate: Option<Daemon<Autorate>>,
+    pub(crate) steering: Option<Daemon<Steer>>,
+    /// When troubles begin and end, and which; the next one last.
+    moments: Vec<(Instant, Moment)>,
+    heard_at: Instant,
+    page: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Moment {
+    Begins(usize),
+    Ends(usize),
+}
+
+impl<'p> House<'p> {
+    pub(crate) fn new(plan: &'p Plan, bug: Bug) -> Self {
+        let mut world = World::new(plan, bug);
+        let troubles = plan.troubles.iter().enumerate();
+        let mut moments: Vec<_> = troubles
+            .flat_map(|(n, trouble)| {
+                [
+                    (trouble.begins(), Moment::Begins(n)),
+                    (trouble.ends(), Moment::Ends(n)),
+                ]
+            })
+            .collect();
+        moments.sort_unstable_by(|a, b| b.cmp(a));
+        let autorate = Some(Daemon::start(plan, &mut world));
+        let steering = Some(Daemon::start(plan, &mut world));
+        Self {
+            plan,
+            world,
+            autorate,
+            steering,
+            moments,
+            heard_at: Instant::ZERO,
+            page: vec![0; health::capacity(2)],
+        }
+    }
+
+    /// What happens next; `None` at the end.
+    pub(crate) fn step(&mut self) -> Option<Step> {
+        let world = &self.world;
+        let trouble_at = self.moments.last().map_or(Instant::NEVER, |&(at, _)| at);
+        let wakes = |who: Who| match who {
+            Who::Autorate => self.autorate.as_ref().map(|daemon| daemon.wakes_at(world)),
+            Who::Steering => self.steering.as_ref().map(|daemon| daemon.wakes_at(world)),
+        };
+        let autorate_at = wakes(Who::Autorate).unwrap_or(Instant::NEVER);
+        let steering_at = wakes(Who::Steering).unwrap_or(Instant::NEVER);
+        let at = trouble_at.min(autorate_at).min(steering_at);
+        if at > Instant::ZERO + self.plan.lasts {
+            return None;
+        }
+        self.world.now = world.now.max(at);
+        Some(if at == trouble_at {
+            self.turn()
+        } else if at == autorate_at {
+            self.wake_autorate();
+            Step::Woke(Who::Autorate)
+        } else {
+            self.wake_steering();
+            Step::Woke(Who::Steering)
+        })
+    }
+
+    fn wake_autorate(&mut self) {
+        if let Some(daemon) = &mut self.autorate {
+            daemon.wake(&mut self.world);
+            self.autorate.take_if(|daemon| daemon.is_dead());
+        }
+    }
+
+    fn wake_steering(&mut self) {
+        let now = self.world.now;
+        if now - self.heard_at >= HEAR_EVERY {
+            self.heard_at = now;
+            let word = self.word();
+            if let Some(daemon) = &mut self.steering {
+                daemon.program.hear(now, word);
+            }
+        }
+        if let Some(daemon) = &mut self.steering {
+            daemon.wake(&mut self.world);
+            self.steering.take_if(|daemon| daemon.is_dead());
+        }
+    }
+
+    /// What the documents of the primary's autorate say, with their age: live, or else what it left behind.
+    fn word(&mut self) -> Option<Feed> {
+        let now = self.world.now;
+        let runs = self.world.conditions.late(Who::Autorate).is_some();
+        if let Some(daemon) = self.autorate.as_ref().filter(|_| runs) {
+            let status = daemon.program.status();
+            let len = Autorate::health(status, &mut self.page).expect("it fits");
+            return feed::of_health(&self.page[..len], params::name(0)).ok();
+        }
+        let paper = self.world.disk.paper(0)?;
+        let feed = feed::of_state(paper.text.as_bytes()).ok()?;
+        Some(Feed {
+            age: now - paper.written_at,
+            ..feed
+        })
+    }
+
+    /// A trouble begins or ends.
+    fn turn(&mut self) -> Step {
+        let Some((_, moment)) = self.moments.pop() else {
+            return Step::Turned(Ill::ClockStep(0));
+        };
+        let (Moment::Begins(n) | Moment::Ends(n)) = moment;
+        let ill = self.plan.troubles[n].ill;
+        let conditions = Conditions::of(&self.plan.troubles, self.world.now);
+        self.world.become_(conditions);
+        match moment {
+            Moment::Begins(_) => self.begin(ill),
+            Moment::Ends(_) => self.end(ill),
+        }
+        Step::Turned(ill)
+    }
+
+    fn begin(&mut self, ill: Ill) {
+        self.world.happen(ill);
+        match ill {
+            Ill::Killed(Who::Autorate, after) => {
+                self.autorate.as_mut().map(|daemon| daemon.doom(after));
+            }
+            Ill::Killed(Who::Steering, after) => {
+                self.steering.as_mut().map(|daemon| daemon.doom(after));
+            }
+            Ill::Restarted(Who::Autorate) => {
+                if let Some(daemon) = self.autorate.take() {
+                    daemon.stop(&mut self.world);
+                }
+            }
+            Ill::Restarted(Who::Steering) => {
+                if let Some(daemon) = self.steering.take() {
+                    daemon.stop(&mut self.world);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, ill: Ill) {
+        let (Ill::Killed(who, _) | Ill::Restarted(who)) = ill else {
+            return;
+        };
+        let now = self.world.now;
+        let keeps_down = |trouble: &&crate::plan::Trouble| {
+            let down = matches!(trouble.ill, Ill::Killed(other, _) | Ill::Restarted(other) if other == who);
+            down && trouble.begins() <= now && now < trouble.ends()
+        };
+        if self
+            .plan
+            .troubles
+            .iter()
+            .any(|trouble| keeps_down(&trouble))
+        {
+            return;
+        }
+        self.world.echoes.forget(who);
+        match who {
+            Who::Autorate => self.autorate = Some(Daemon::start(self.plan, &mut self.world)),
+            Who::Steering => self.steering = Some(Daemon::start(self.plan, &mut self.world)),
+        }
+    }
+
+    /// Whether autorate calls itself healthy, as far as anybody is told.
+    pub(crate) fn autorate_is_healthy(&self) -> Option<bool> {
+        let daemon = self.autorate.as_ref()?;
+        Some(self.world.bug.flatters() || Autorate::is_healthy(daemon.program.status()))
+    }
+
+    /// The same of steering.
+    pub(crate) fn steering_is_healthy(&self) -> Option<bool> {
+        let daemon = self.steering.as_ref()?;
+        Some(Steer::is_healthy(daemon.program.status()))
+    }
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    /// A trouble began or ended.
+    Turned(Ill),
+    /// A daemon did all it could.
+    Woke(Who),
+}

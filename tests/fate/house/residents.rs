@@ -1,0 +1,106 @@
+//! The two daemons.
+
+use wanctl::autorate::{Autorate, Wan};
+use wanctl::cli::assemble::state_defaults;
+use wanctl::control::actuator::Order;
+use wanctl::program::{Fact, WanId};
+use wanctl::report::state;
+use wanctl::report::steering::state as steering_state;
+use wanctl::router::queues::Event;
+use wanctl::router::steering as rule;
+use wanctl::sim::scene::Scene;
+use wanctl::steer::{Fact as SteerFact, Steer};
+use wanctl::steering::rule::Switch;
+
+use super::daemon::Resident;
+use super::world::World;
+use crate::params::{Both2, queue_ways, rule_ways, steer_params, steering_config, wan, wan_params};
+use crate::plan::{Plan, Who};
+use crate::planted::{Bent, Bug};
+
+impl Resident for Autorate {
+    const WHO: Who = Who::Autorate;
+    const PAPER: usize = 0;
+
+    fn start(plan: &Plan, world: &mut World) -> (Self, Vec<Both2<Self::Talk>>) {
+        let mut wans = heapless::Vec::new();
+        for line in 0..2 {
+            let defaults = state_defaults(wan(plan.law, line));
+            let paper = world.disk.read(line, &mut world.random);
+            let saved = paper.and_then(|bytes| state::parse(&bytes, &defaults).ok());
+            let params = wan_params(plan.law, plan.route, line, saved);
+            assert!(wans.push(Wan::new(world.now, params)).is_ok());
+        }
+        let ways = [0, 1].map(|line| queue_ways(plan.law, plan.route, line));
+        (Self::new(wans, false), ways.into())
+    }
+
+    fn is_answer(event: &Event) -> bool {
+        matches!(event, Event::Holds { .. } | Event::Refused { .. })
+    }
+
+    fn number(order: Order) -> u64 {
+        order.rate.as_bps() ^ order.direction as u64
+    }
+
+    fn bend_order(bug: &mut Bug, scene: &Scene, order: Order) -> Bent<Order, Event> {
+        bug.bend_limit(scene, order)
+    }
+
+    fn bend_event(bug: &mut Bug, wan: WanId, event: Event) -> (Event, Option<Order>) {
+        bug.bend_holding(wan, event)
+    }
+
+    fn is_cycle(fact: &Fact) -> bool {
+        matches!(fact, Fact::Cycle { .. })
+    }
+}
+
+impl Resident for Steer {
+    const WHO: Who = Who::Steering;
+    const PAPER: usize = 2;
+
+    fn start(plan: &Plan, world: &mut World) -> (Self, Vec<Both2<Self::Talk>>) {
+        let config = steering_config();
+        let prefix = config.topology.state_prefix();
+        let paper = world.disk.read(Self::PAPER, &mut world.random);
+        let read = |bytes: Vec<u8>| {
+            steering_state::parse(&bytes, &prefix, config.params.history_size).ok()
+        };
+        let params = steer_params(plan.route, paper.and_then(read));
+        let program = Self::new(world.now, params);
+        (program, vec![rule_ways(plan.route)])
+    }
+
+    fn is_answer(event: &rule::Event) -> bool {
+        matches!(
+            event,
+            rule::Event::Rule { .. } | rule::Event::Counted { .. } | rule::Event::Refused { .. }
+        )
+    }
+
+    fn number(order: rule::Order) -> u64 {
+        match order {
+            rule::Order::Count => 0,
+            rule::Order::Read => 1,
+            rule::Order::Set(Switch::Off) => 2,
+            rule::Order::Set(Switch::On) => 3,
+        }
+    }
+
+    fn bend_order(_: &mut Bug, _: &Scene, order: rule::Order) -> Bent<rule::Order, rule::Event> {
+        Bent::Straight(order)
+    }
+
+    fn bend_event(
+        bug: &mut Bug,
+        _: WanId,
+        event: rule::Event,
+    ) -> (rule::Event, Option<rule::Order>) {
+        (bug.bend_rule(event), None)
+    }
+
+    fn is_cycle(fact: &SteerFact) -> bool {
+        matches!(fact, SteerFact::Cycle { .. })
+    }
+}

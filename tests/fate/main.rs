@@ -1,0 +1,57 @@
+//! What can befall a house, drawn from a seed and played in virtual time with the real daemons and their
+//! real links; and the promises that hold whatever it is.
+//!
+//! `scripts/soak-sim.sh` plays as many fates as one likes; here are as many as one can wait for.
+
+mod digest;
+mod draw;
+mod house;
+mod memory;
+mod params;
+mod plan;
+mod planted;
+mod play;
+mod promises;
+mod shrink;
+mod spell;
+mod traps;
+#[path = "../harness/wan_file.rs"]
+mod wan_file;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use self::draw::Pace;
+use self::planted::Planted;
+
+/// Fates that are played.
+const FATES: u64 = 60;
+/// One of so many is played twice.
+const TWICE: u64 = 16;
+
+#[test]
+fn whatever_befalls_a_house_no_promise_is_broken() {
+    let next = AtomicU64::new(0);
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= FATES {
+                break;
+            }
+            let plan = draw::plan(seed, &Pace::SHORT);
+            let play = if seed.is_multiple_of(TWICE) {
+                play::play_twice
+            } else {
+                play::play
+            };
+            if let Err(broken) = play(&plan, Planted::Nothing) {
+                panic!("seed {seed}: {broken}\n{plan}");
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+}

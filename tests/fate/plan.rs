@@ -1,0 +1,274 @@
+//! What will happen to a house: all of it is known beforehand, and small enough to read.
+
+use core::fmt;
+
+use wanctl::direction::Direction;
+use wanctl::router::{Failure, Transport};
+use wanctl::sim::double::faults::Fault;
+use wanctl::sim::wires::Door;
+use wanctl::status::Unsent;
+use wanctl::steering::rule::Switch;
+use wanctl::time::{Duration, Instant};
+
+/// A whole fate.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Plan {
+    /// For whatever is left to chance: jitter, which echoes are lost, how late a tick is.
+    pub(crate) seed: u64,
+    pub(crate) law: Law,
+    pub(crate) route: Route,
+    pub(crate) troubles: Vec<Trouble>,
+    /// How long it is looked at.
+    pub(crate) lasts: Duration,
+}
+
+/// `control_law`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Law {
+    Classic,
+    Adaptive,
+}
+
+/// Which transports both daemons have, the preferred one first.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Route {
+    Rest,
+    Ssh,
+    RestThenSsh,
+    SshThenRest,
+}
+
+impl Route {
+    pub(crate) const ALL: [Self; 4] = [Self::Rest, Self::Ssh, Self::RestThenSsh, Self::SshThenRest];
+
+    pub(crate) const fn preferred(self) -> Transport {
+        match self {
+            Self::Rest | Self::RestThenSsh => Transport::Rest,
+            Self::Ssh | Self::SshThenRest => Transport::Ssh,
+        }
+    }
+
+    pub(crate) const fn has(self, transport: Transport) -> bool {
+        match self {
+            Self::Rest => matches!(transport, Transport::Rest),
+            Self::Ssh => matches!(transport, Transport::Ssh),
+            Self::RestThenSsh | Self::SshThenRest => true,
+        }
+    }
+}
+
+/// One thing that goes wrong, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Trouble {
+    pub(crate) at: Duration,
+    pub(crate) lasts: Duration,
+    pub(crate) ill: Ill,
+}
+
+impl Trouble {
+    pub(crate) fn begins(&self) -> Instant {
+        Instant::ZERO + self.at
+    }
+
+    pub(crate) fn ends(&self) -> Instant {
+        self.begins() + self.lasts
+    }
+}
+
+/// What can go wrong. Lines are 0, the primary, and 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Ill {
+    /// The router's own.
+    Router(Fault),
+    /// Nobody gets in at one of its services, or at both.
+    Door(Service, Door),
+    /// Somebody switches the steering rule by hand. Lasts for a moment.
+    RuleByHand(Switch),
+    /// So many per cent of a line's echoes get lost.
+    Loss(usize, u8),
+    /// So many per cent of a line's answers come twice.
+    Twice(usize, u8),
+    /// Some of a line's answers take up to so much longer, and overtake each other.
+    Disorder(usize, Duration),
+    /// Somebody guesses sequence numbers on a line and answers first, so many per cent of all.
+    Forgery(usize, u8),
+    /// A line's echoes are not answered, TCP connects are.
+    Silence(usize),
+    /// One reflector of a line takes so much longer.
+    Liar(usize, u8, Duration),
+    /// A line's echoes do not even leave.
+    Unsent(usize, Unsent),
+    /// The internet is so far away over a line.
+    Path(usize, Duration),
+    /// A line passes so many Mbit/s; 0 is a dead line.
+    Capacity(usize, Direction, u64),
+    /// The house would move so many Mbit/s over a line.
+    Demand(usize, Direction, u64),
+    /// Somebody sets the wall clock forward, or back, by so many seconds. Lasts for a moment.
+    ClockStep(i64),
+    /// Each tick of a daemon is up to so late.
+    Late(Who, Duration),
+    /// A daemon does not run at all.
+    Stopped(Who),
+    /// The disk takes nothing.
+    DiskFull,
+    /// It takes so long for everything.
+    DiskSlow(Duration),
+    /// What is read of it has other bytes than were written.
+    DiskRots,
+    /// A daemon is killed with so many of its outputs undone, and started again in the end.
+    Killed(Who, u16),
+    /// The same, but it is asked to end and has its last words.
+    Restarted(Who),
+}
+
+/// One of the two daemons.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Who {
+    Autorate,
+    Steering,
+}
+
+/// What listens on the router.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Service {
+    Rest,
+    Ssh,
+    Both,
+}
+
+impl Ill {
+    /// Whether it is about the router, or the way to it.
+    pub(crate) const fn is_routers(self) -> bool {
+        matches!(self, Self::Router(_) | Self::Door(..) | Self::RuleByHand(_))
+    }
+
+    /// Whether what it leaves behind needs a person, so that it is tried again slowly.
+    pub(crate) const fn refuses_login(self) -> bool {
+        matches!(
+            self,
+            Self::Router(Fault::Status(401) | Fault::AbortDamage | Fault::UnauthorizedStorm(_))
+                | Self::Door(_, Door::Shut(Failure::Unauthorized))
+        )
+    }
+
+    /// Whether writes come to nothing, or to something else, though the router speaks: it may be told again
+    /// what it holds, because nobody can know that it does.
+    pub(crate) const fn confuses_writes(self) -> bool {
+        matches!(
+            self,
+            Self::Router(
+                Fault::ClampsTo(_)
+                    | Fault::Status(403)
+                    | Fault::ReadOnlyUser
+                    | Fault::Forbids(_)
+                    | Fault::ChangedByHand(_)
+                    | Fault::SwappedIds
+                    | Fault::Reboot(_)
+            )
+        )
+    }
+
+    /// Which daemon it stops for a while.
+    pub(crate) const fn stops(self) -> Option<Who> {
+        match self {
+            Self::Late(who, _)
+            | Self::Stopped(who)
+            | Self::Killed(who, _)
+            | Self::Restarted(who) => Some(who),
+            _ => None,
+        }
+    }
+}
+
+/// As Rust, to be pasted as a test.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Plan {{")?;
+        writeln!(f, "    seed: {},", self.seed)?;
+        writeln!(f, "    law: Law::{:?},", self.law)?;
+        writeln!(f, "    route: Route::{:?},", self.route)?;
+        writeln!(f, "    troubles: vec![")?;
+        for trouble in &self.troubles {
+            writeln!(f, "        {trouble},")?;
+        }
+        writeln!(f, "    ],")?;
+        writeln!(f, "    lasts: {},", Span(self.lasts))?;
+        write!(f, "}}")
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { at, lasts, ill } = self;
+        write!(
+            f,
+            "Trouble {{ at: {}, lasts: {}, ill: {ill} }}",
+            Span(*at),
+            Span(*lasts)
+        )
+    }
+}
+
+/// `Debug` spells everything as Rust does but for the names of enums and the insides of quantities.
+impl fmt::Display for Ill {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ill::")?;
+        match *self {
+            Self::Router(fault) => write!(f, "Router({})", Spelled(fault)),
+            Self::Door(service, Door::Shut(why)) => {
+                write!(
+                    f,
+                    "Door(Service::{service:?}, Door::Shut(Failure::{why:?}))"
+                )
+            }
+            Self::Door(service, door) => write!(f, "Door(Service::{service:?}, Door::{door:?})"),
+            Self::RuleByHand(to) => write!(f, "RuleByHand(Switch::{to:?})"),
+            Self::Disorder(line, by) => write!(f, "Disorder({line}, {})", Span(by)),
+            Self::Liar(line, which, by) => write!(f, "Liar({line}, {which}, {})", Span(by)),
+            Self::Unsent(line, why) => write!(f, "Unsent({line}, Unsent::{why:?})"),
+            Self::Path(line, rtt) => write!(f, "Path({line}, {})", Span(rtt)),
+            Self::Capacity(line, direction, mbit) => {
+                write!(f, "Capacity({line}, Direction::{direction:?}, {mbit})")
+            }
+            Self::Demand(line, direction, mbit) => {
+                write!(f, "Demand({line}, Direction::{direction:?}, {mbit})")
+            }
+            Self::Late(who, by) => write!(f, "Late(Who::{who:?}, {})", Span(by)),
+            Self::Stopped(who) => write!(f, "Stopped(Who::{who:?})"),
+            Self::DiskSlow(by) => write!(f, "DiskSlow({})", Span(by)),
+            Self::Killed(who, after) => write!(f, "Killed(Who::{who:?}, {after})"),
+            Self::Restarted(who) => write!(f, "Restarted(Who::{who:?})"),
+            other => write!(f, "{other:?}"),
+        }
+    }
+}
+
+struct Span(Duration);
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micros = self.0.as_micros();
+        match micros % 1_000 {
+            0 => write!(f, "Duration::from_millis({})", micros / 1_000),
+            _ => write!(f, "Duration::from_micros({micros})"),
+        }
+    }
+}
+
+struct Spelled(Fault);
+
+impl fmt::Display for Spelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fault::")?;
+        match self.0 {
+            Fault::SlowBy(by) => write!(f, "SlowBy({})", Span(by)),
+            Fault::Hangs(by) => write!(f, "Hangs({})", Span(by)),
+            Fault::Reboot(by) => write!(f, "Reboot({})", Span(by)),
+            Fault::HangingWrites(queue, by) => write!(f, "HangingWrites({queue:?}, {})", Span(by)),
+            Fault::ClampsTo(rate) => write!(f, "ClampsTo(Rate::bps({}))", rate.as_bps()),
+            Fault::ChangedByHand(rate) => write!(f, "ChangedByHand(Rate::bps({}))", rate.as_bps()),
+            other => write!(f, "{other:?}"),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! As many fates as one asks for, on all cores: `scripts/soak-sim.sh`, or by hand
+//! `cargo bench --bench fate -- --seeds 1000`.
+//!
+//! A fate that breaks a promise is made as short as it goes and printed so that it can be pasted as a test.
+
+#[path = "../../benches/shared/clocks.rs"]
+mod clocks;
+mod digest;
+mod draw;
+mod house;
+mod memory;
+mod params;
+mod plan;
+mod planted;
+mod play;
+mod promises;
+mod shrink;
+mod spell;
+#[path = "../harness/wan_file.rs"]
+mod wan_file;
+
+use std::env;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use self::draw::Pace;
+use self::plan::Plan;
+use self::planted::Planted;
+use self::promises::{Broken, Promise};
+
+const USAGE: &str = "\
+usage: fate [--seeds N | --years Y] [--seed S] [--planted]
+  --seeds N   N short fates of two minutes, full of trouble (default 200)
+  --years Y   whole days instead, Y years of them in all
+  --seed S    the first seed (default 0)
+  --planted   no fates but the planted bugs: each has to be found and made short";
+/// Tries to make a fate shorter.
+const TRIES: u32 = 2_000;
+/// Fates in which a planted bug may hide.
+const FATES: u64 = 1_000;
+/// After so many broken promises a run has said enough.
+const ENOUGH: usize = 5;
+
+struct Task {
+    pace: Pace,
+    first: u64,
+    count: u64,
+    planted: bool,
+}
+
+fn task() -> Option<Task> {
+    let mut args = env::args().skip(1);
+    let mut task = Task {
+        pace: Pace::SHORT,
+        first: 0,
+        count: 200,
+        planted: false,
+    };
+    while let Some(arg) = args.next() {
+        match &*arg {
+            "--seeds" => task.count = args.next()?.parse().ok()?,
+            "--seed" => task.first = args.next()?.parse().ok()?,
+            "--years" => {
+                let years: f64 = args.next()?.parse().ok()?;
+                task.pace = Pace::DAY;
+                task.count =
+                    wanctl::time::Duration::from_secs_f64(years * 365.25).as_micros() / 1_000_000;
+            }
+            "--planted" => task.planted = true,
+            // Cargo says so itself.
+            "--bench" => {}
+            _ => return None,
+        }
+    }
+    Some(task)
+}
+
+fn main() -> ExitCode {
+    let Some(task) = task() else {
+        eprintln!("{USAGE}");
+        return ExitCode::FAILURE;
+    };
+    // What panics is told as a broken promise.
+    std::panic::set_hook(Box::new(|_| {}));
+    if task.planted {
+        planted()
+    } else {
+        fates(&task)
+    }
+}
+
+/// What all threads have done so far.
+#[derive(Default)]
+struct Sum {
+    next: AtomicU64,
+    cpu_nanos: AtomicU64,
+    writes: AtomicU64,
+    broken: Mutex<Vec<(Plan, Broken)>>,
+}
+
+fn fates(task: &Task) -> ExitCode {
+    let sum = Sum::default();
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| work(task, &sum));
+        }
+    });
+    let seconds = task.pace.lasts.as_secs_f64() * task.count as f64;
+    let cpu = sum.cpu_nanos.into_inner() as f64 / 1e9;
+    let broken = sum.broken.into_inner().expect("no thread panicked");
+    println!(
+        "{} fates, {:.2} days ({:.3} years, {:.0} million cycles of 50 ms of three daemons' loops), {} changes on \
+         the router, {} broken promises",
+        task.count,
+        seconds / 86_400.0,
+        seconds / 86_400.0 / 365.25,
+        3.0 * seconds * 20.0 / 1e6,
+        sum.writes.into_inner(),
+        broken.len(),
+    );
+    println!(
+        "{cpu:.1} s of CPU time: {:.2} simulated hours per second of it",
+        seconds / 3_600.0 / cpu
+    );
+    for (plan, broken) in broken.iter().take(ENOUGH) {
+        tell(plan, broken, |plan| {
+            play::play(plan, Planted::Nothing).err()
+        });
+    }
+    if broken.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn work(task: &Task, sum: &Sum) {
+    loop {
+        let nth = sum.next.fetch_add(1, Ordering::Relaxed);
+        let enough = || sum.broken.lock().is_ok_and(|broken| broken.len() >= ENOUGH);
+        if nth >= task.count || enough() {
+            break;
+        }
+        let plan = draw::plan(task.first + nth, &task.pace);
+        match play::play(&plan, Planted::Nothing) {
+            Ok(tally) => {
+                sum.writes.fetch_add(tally.writes, Ordering::Relaxed);
+            }
+            Err(broken) => sum
+                .broken
+                .lock()
+                .expect("no thread panicked")
+                .push((plan, broken)),
+        }
+    }
+    sum.cpu_nanos
+        .fetch_add(clocks::thread_cpu(), Ordering::Relaxed);
+}
+
+fn tell(plan: &Plan, broken: &Broken, judge: impl Fn(&Plan) -> Option<Broken>) {
+    println!("\nseed {}: {broken}", plan.seed);
+    let shrunk = shrink::shrink(plan, broken, TRIES, judge);
+    println!("the shortest one: {}\n{}", shrunk.broken, shrunk.plan);
+}
+
+/// Each planted bug, found and made short.
+fn planted() -> ExitCode {
+    let mut missed = 0;
+    for (planted, promise) in Planted::ALL {
+        let judge = |plan: &Plan| {
+            let played = match promise {
+                Promise::SameSeedSameRun => play::play_twice(plan, planted),
+                _ => play::play(plan, planted),
+            };
+            played.err().filter(|broken| broken.promise == promise)
+        };
+        println!("\n{planted:?} breaks {promise:?}:");
+        let mut plans = (0..FATES).map(|seed| draw::plan(seed, &Pace::SHORT));
+        match plans.find_map(|plan| judge(&plan).map(|broken| (plan, broken))) {
+            Some((plan, broken)) => tell(&plan, &broken, judge),
+            None => {
+                println!("never found");
+                missed += 1;
+            }
+        }
+    }
+    if missed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
