@@ -36,7 +36,7 @@ impl Leg {
         }
     }
 
-    /// Lets everything happen to the line until `now`.
+    /// Lets everything happen to the line until `now`, and from then on under the limits that the router has.
     pub(super) fn flow(&mut self, now: Instant, router: &Router) {
         self.schedule.play(now, &mut self.line);
         for direction in Direction::BOTH {
@@ -55,9 +55,9 @@ impl Leg {
         }
     }
 
-    /// The RTT of an echo sent now; `None` if the line is dead.
-    pub(super) fn rtt(&mut self, now: Instant, router: &Router) -> Option<Duration> {
-        self.flow(now, router);
+    /// The RTT of an echo sent now, under the limits of the last [`Self::flow`]; `None` if the line is dead.
+    pub(super) fn rtt(&mut self, now: Instant) -> Option<Duration> {
+        self.schedule.play(now, &mut self.line);
         self.line.rtt(now)
     }
 

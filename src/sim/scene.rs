@@ -64,6 +64,13 @@ impl Scene {
         }
     }
 
+    /// The limits are others now; nothing has passed since [`Scene::advance`].
+    fn reshape(&mut self, now: Instant) {
+        for leg in core::iter::once(&mut self.first).chain(&mut self.beside) {
+            leg.flow(now, &self.router);
+        }
+    }
+
     /// What is wrong with the router.
     pub const fn fault(&self) -> Fault {
         self.fault
@@ -90,7 +97,7 @@ impl Scene {
     pub fn answer(&mut self, now: Instant, request: &Request) -> Response {
         self.advance(now);
         let response = self.fault.answer(now, &mut self.router, request);
-        self.advance(now);
+        self.reshape(now);
         response
     }
 
@@ -104,7 +111,7 @@ impl Scene {
             };
         }
         let outcome = self.fault.run_cli(now, &mut self.router, line);
-        self.advance(now);
+        self.reshape(now);
         outcome
     }
 
@@ -112,19 +119,19 @@ impl Scene {
     pub fn run_terminal(&mut self, now: Instant, line: &str) -> CliOutcome {
         self.advance(now);
         let outcome = self.router.run_terminal(now, line);
-        self.advance(now);
+        self.reshape(now);
         outcome
     }
 
     /// The RTT of an echo sent now over the first line; `None` if it is dead. Echoes are many, and do not
     /// look at counters.
     pub fn rtt(&mut self, now: Instant) -> Option<Duration> {
-        self.first.rtt(now, &self.router)
+        self.first.rtt(now)
     }
 
     /// The same over one of the others; `None`, too, if there is none of that number.
     pub fn rtt_beside(&mut self, n: usize, now: Instant) -> Option<Duration> {
-        self.beside.get_mut(n)?.rtt(now, &self.router)
+        self.beside.get_mut(n)?.rtt(now)
     }
 
     /// What a direction of the first line is shaped to; `None` if its queue is missing or disabled, or gone

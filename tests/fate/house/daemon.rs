@@ -37,8 +37,10 @@ pub(crate) trait Resident: Report<Talk: RestTalk + SshTalk> + Sized {
     fn start(plan: &Plan, world: &mut World) -> (Self, Vec<Both2<Self::Talk>>);
     /// Whether the router has answered something.
     fn is_answer(event: &EventOf<Self>) -> bool;
-    /// What a number of an order is, for the digest.
+    /// An order as a number, for the digest.
     fn number(order: OrderOf<Self>) -> u64;
+    /// The same of an event that comes many times a second; the others are noted as they print.
+    fn number_of(event: &EventOf<Self>) -> Option<u64>;
     /// What becomes of an order with a planted bug.
     fn bend_order(
         bug: &mut Bug,
@@ -326,8 +328,11 @@ impl<P: Resident> Daemon<P> {
         };
         let mut more = None;
         ways[n].drive(now, &mut far, |event| {
-            // A digest takes everything.
-            let _ = write!(digest, "{n}{event:?}");
+            match P::number_of(&event) {
+                Some(number) => digest.note(number),
+                // A digest takes everything.
+                None => _ = write!(digest, "{n}{event:?}"),
+            }
             if P::is_answer(&event) {
                 seen.answered_at[n] = now;
             }

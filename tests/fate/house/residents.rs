@@ -43,6 +43,15 @@ impl Resident for Autorate {
         order.rate.as_bps() ^ order.direction as u64
     }
 
+    fn number_of(event: &Event) -> Option<u64> {
+        match event {
+            Event::Holds { rate, bytes, .. } => {
+                Some(rate.as_bps() ^ bytes.unwrap_or(0).rotate_left(32))
+            }
+            _ => None,
+        }
+    }
+
     fn bend_order(bug: &mut Bug, scene: &Scene, order: Order) -> Bent<Order, Event> {
         bug.bend_limit(scene, order)
     }
@@ -85,6 +94,13 @@ impl Resident for Steer {
             rule::Order::Read => 1,
             rule::Order::Set(Switch::Off) => 2,
             rule::Order::Set(Switch::On) => 3,
+        }
+    }
+
+    fn number_of(event: &rule::Event) -> Option<u64> {
+        match event {
+            rule::Event::Counted { counters, .. } => Some(counters.packets ^ counters.bytes),
+            _ => None,
         }
     }
 
