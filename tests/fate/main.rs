@@ -14,6 +14,7 @@ mod play;
 mod promises;
 mod shrink;
 mod spell;
+mod stories;
 mod traps;
 #[path = "../harness/wan_file.rs"]
 mod wan_file;

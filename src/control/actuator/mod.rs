@@ -113,10 +113,7 @@ impl Actuator {
             return Act::Withheld;
         }
         let differs = |direction: Direction| self.queues[direction].differs(rates[direction]);
-        let due = |direction: Direction| {
-            let queue = &self.queues[direction];
-            differs(direction) && queue.in_flight.is_none() && now >= queue.retry_at
-        };
+        let due = |direction: Direction| differs(direction) && self.queues[direction].is_free(now);
         let due = Both::from_fn(due);
         if !ready || !(due.down || due.up) {
             return Act::Waiting;
@@ -159,6 +156,7 @@ impl Actuator {
         queue.held = Some(rate);
         queue.left = None;
         queue.doubtful = None;
+        queue.unseen = false;
         if known == Known::Read {
             return false;
         }
@@ -173,7 +171,8 @@ impl Actuator {
         taken
     }
 
-    /// The router refused a write, or its answer told nothing: what it holds is unknown until read.
+    /// The router refused a write, or its answer told nothing: what it holds is unknown until read, and until
+    /// then it is not written again.
     /// `for_certain`: it changed nothing, so that the budget has not paid for anything.
     pub fn refused(&mut self, now: Instant, direction: Direction, for_certain: bool) {
         let queue = &mut self.queues[direction];
@@ -182,6 +181,7 @@ impl Actuator {
         queue.held = None;
         queue.left = None;
         queue.doubtful = None;
+        queue.unseen = true;
         queue.pause(now);
         let paid_at = queue.paid_at.take_if(|_| for_certain);
         if let Some(at) = paid_at

@@ -32,6 +32,9 @@ pub(super) struct Queue {
     agrees_since: Option<Instant>,
     /// Only a write that succeeds can show that the router takes them again.
     pub(super) unproven: bool,
+    /// A write was refused or the queue was not there, and it has not been seen since: it may hold what is
+    /// wanted.
+    pub(super) unseen: bool,
 }
 
 impl Queue {
@@ -47,6 +50,7 @@ impl Queue {
         pause_due: false,
         agrees_since: None,
         unproven: false,
+        unseen: false,
     };
 
     /// Whether this rate is still to be written. One the router holds is not, unless it must prove that
@@ -56,6 +60,11 @@ impl Queue {
             Some(sent) => sent != rate,
             None => self.unproven || self.held != Some(rate),
         }
+    }
+
+    /// Whether it can take a write now.
+    pub(super) fn is_free(&self, now: Instant) -> bool {
+        self.in_flight.is_none() && !self.unseen && now >= self.retry_at
     }
 
     /// A write that nobody wants any more is owed no answer.

@@ -113,6 +113,7 @@ fn a_refusing_router_is_asked_less_and_less_often() {
             asked += 1;
             for order in orders.into_iter().flatten() {
                 actuator.refused(now, order.direction, false);
+                actuator.holds(now, order.direction, Rate::mbit(1), Known::Read);
             }
         }
         now = now + TICK;
@@ -121,6 +122,22 @@ fn a_refusing_router_is_asked_less_and_less_often() {
         asked, 8,
         "at 0, 0.25, 0.75, 1.75, 3.75, 7.75, 15.75, 31.75 s"
     );
+}
+
+#[test]
+fn a_queue_that_refused_is_seen_before_it_is_written_again() {
+    let mut actuator = actuator();
+    let now = Instant::ZERO;
+    actuator.want(now, rates(500, 50), true);
+    actuator.holds(now, Direction::Up, Rate::mbit(50), Known::Written);
+    actuator.refused(now, Direction::Down, true);
+    let later = now + RETRY_MAX;
+    let waits = actuator.want(later, rates(500, 50), true);
+    assert_eq!(waits, Act::Waiting, "it may hold what is wanted");
+    actuator.holds(later, Direction::Down, Rate::mbit(500), Known::Read);
+    let holds = actuator.want(later, rates(500, 50), true);
+    assert_eq!(holds, Act::Unchanged, "it does");
+    assert_eq!(tell(&mut actuator, later, rates(400, 50)), 1);
 }
 
 #[test]
@@ -242,6 +259,7 @@ fn only_writes_that_may_have_changed_something_are_paid_for() {
         };
         for order in orders.into_iter().flatten() {
             actuator.refused(now, order.direction, true);
+            actuator.holds(now, order.direction, Rate::mbit(1), Known::Read);
         }
         assert_eq!(actuator.writes_left(now), 10);
     }
@@ -253,6 +271,7 @@ fn only_writes_that_may_have_changed_something_are_paid_for() {
     ));
     actuator.holds(now, Direction::Down, Rate::mbit(7), Known::Written);
     actuator.refused(now, Direction::Up, true);
+    actuator.holds(now, Direction::Up, Rate::mbit(1), Known::Read);
     assert_eq!(actuator.writes_left(now), 9);
     // A doubtful refusal may have been applied.
     now = now + RETRY_MAX + TICK;
