@@ -43,14 +43,6 @@ impl Pace {
         until: Duration::from_secs(18),
         lasts: Duration::from_secs(95),
     };
-    /// A day in a house where something fails every quarter of an hour, for up to ten minutes.
-    pub(crate) const DAY: Self = Self {
-        calm: Duration::from_secs(60),
-        every: Duration::from_secs(900),
-        longest: Duration::from_secs(600),
-        until: Duration::from_secs(86_400 - 1_200),
-        lasts: Duration::from_secs(86_400),
-    };
 }
 
 /// What a fate is made of: each has some of these kinds and not the others, so that one kind does not always

@@ -25,21 +25,19 @@ use std::thread;
 use self::draw::Pace;
 use self::planted::Planted;
 
-/// Fates that are played.
-const FATES: u64 = 60;
 /// One of so many is played twice.
 const TWICE: u64 = 16;
 
-#[test]
-fn whatever_befalls_a_house_no_promise_is_broken() {
+/// Plays the fates of so many seeds on all cores.
+fn all_is_well(seeds: u64, pace: &Pace) {
     let next = AtomicU64::new(0);
     let work = || {
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= FATES {
+            if seed >= seeds {
                 break;
             }
-            let plan = draw::plan(seed, &Pace::SHORT);
+            let plan = draw::plan(seed, pace);
             let play = if seed.is_multiple_of(TWICE) {
                 play::play_twice
             } else {
@@ -55,4 +53,14 @@ fn whatever_befalls_a_house_no_promise_is_broken() {
             scope.spawn(work);
         }
     });
+}
+
+#[test]
+fn in_the_middle_of_trouble_no_promise_is_broken() {
+    all_is_well(600, &Pace::BRIEF);
+}
+
+#[test]
+fn nor_is_one_when_the_trouble_is_over() {
+    all_is_well(40, &Pace::SHORT);
 }

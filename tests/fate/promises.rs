@@ -241,6 +241,8 @@ impl<'p> Watch<'p> {
             .min(floors.red);
         let others = |t: &crate::plan::Trouble| match t.ill {
             Ill::Router(Fault::ClampsTo(theirs) | Fault::ChangedByHand(theirs)) => theirs == rate,
+            // A write goes to an id. Who got that of another queue gets its limit, once: the answer has the name.
+            Ill::Router(Fault::SwappedIds) => t.begins() <= now && now - t.begins() <= READ_BACK,
             _ => false,
         };
         if (lowest <= rate && rate <= shaper.ceiling) || self.plan.troubles.iter().any(others) {
@@ -369,7 +371,8 @@ impl<'p> Watch<'p> {
     fn memory(&mut self, now: Instant, house: &mut House<'_>) -> Result<(), Broken> {
         // The world's own; it is not the daemons' to keep.
         house.world.scene.router.journal.clear();
-        if now < Instant::ZERO + WARM_AFTER {
+        let both_run = house.autorate.is_some() && house.steering.is_some();
+        if now < Instant::ZERO + WARM_AFTER || !both_run {
             return Ok(());
         }
         let held = memory::held();

@@ -25,17 +25,28 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
+use wanctl::time::Duration;
+
 use self::draw::Pace;
 use self::plan::Plan;
 use self::planted::Planted;
 use self::promises::{Broken, Promise};
 
 const USAGE: &str = "\
-usage: fate [--seeds N | --years Y] [--seed S] [--planted]
-  --seeds N   N short fates of two minutes, full of trouble (default 200)
+usage: fate [--seeds N | --brief N | --years Y] [--seed S] [--planted]
+  --seeds N   N fates of a minute and a half: trouble, and time to recover (default 200)
+  --brief N   N fates of a quarter of a minute, nothing but trouble
   --years Y   whole days instead, Y years of them in all
   --seed S    the first seed (default 0)
   --planted   no fates but the planted bugs: each has to be found and made short";
+/// A day in a house where something fails every quarter of an hour, for up to ten minutes.
+const DAY: Pace = Pace {
+    calm: Duration::from_secs(60),
+    every: Duration::from_secs(900),
+    longest: Duration::from_secs(600),
+    until: Duration::from_secs(86_400 - 1_200),
+    lasts: Duration::from_secs(86_400),
+};
 /// Tries to make a fate shorter.
 const TRIES: u32 = 2_000;
 /// Fates in which a planted bug may hide.
@@ -61,12 +72,15 @@ fn task() -> Option<Task> {
     while let Some(arg) = args.next() {
         match &*arg {
             "--seeds" => task.count = args.next()?.parse().ok()?,
+            "--brief" => {
+                task.pace = Pace::BRIEF;
+                task.count = args.next()?.parse().ok()?;
+            }
             "--seed" => task.first = args.next()?.parse().ok()?,
             "--years" => {
                 let years: f64 = args.next()?.parse().ok()?;
-                task.pace = Pace::DAY;
-                task.count =
-                    wanctl::time::Duration::from_secs_f64(years * 365.25).as_micros() / 1_000_000;
+                task.pace = DAY;
+                task.count = Duration::from_secs_f64(years * 365.25).as_micros() / 1_000_000;
             }
             "--planted" => task.planted = true,
             // Cargo says so itself.
