@@ -1,7 +1,7 @@
 //! What `--help` and a usage error print.
 
-pub(super) const RUN_USAGE: &str =
-    "usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
+pub(super) const RUN_USAGE: &str = "usage: wanctl setup [--yes] [--dir DIR] [--dry-run] [answers]
+       wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
        wanctl steering --config F [--debug] [--reset] [--validate-config]
        wanctl check --config F [F ...] [--json] [--write-test]
        wanctl history [--last D | --from T [--to T]] [--json | --csv | --plot | --summary]
@@ -83,7 +83,8 @@ pub(super) const HELP: &str = "\
 Keeps an internet line fast and responsive: pings reflectors every 50 ms, sees the
 modem's queue grow, and moves a RouterOS router's CAKE limits before anybody notices.
 
-usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
+usage: wanctl setup [--yes] [--dir DIR] [--dry-run] [answers]
+       wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
        wanctl steering --config F [--debug] [--reset] [--validate-config]
        wanctl check --config F [F ...] [--json] [--write-test]
        wanctl history [--last D | --from T [--to T]] [--json | --csv | --plot | --summary]
@@ -103,6 +104,7 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
   -h, --help           this text
   -V, --version        the version
 
+  setup                finds the router, asks what it cannot find out, and writes the files
   steering             moves latency-sensitive traffic to the other line while this one is
                        degraded; the same as wanctl-steering
   check                looks at this machine and the router, and says what is wrong, why it

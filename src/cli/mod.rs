@@ -29,6 +29,7 @@ mod once;
 mod process;
 pub mod replay;
 mod secret;
+mod setup;
 pub mod simulate;
 pub mod stage;
 pub mod steering;
@@ -71,6 +72,7 @@ fn run(command: Command) -> ExitCode {
         Command::Double(args) => double::run(&args),
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),
         Command::Check(args) => check::run(&args),
+        Command::Setup(args) => setup::run(&args),
         Command::Notice(configs) => notices::run(&configs),
         Command::Fingerprint(target) => fingerprint::run(&target),
     };

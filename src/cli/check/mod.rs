@@ -14,6 +14,7 @@ mod object;
 mod probe;
 mod report;
 mod steering;
+pub(super) mod visit;
 mod write_test;
 
 use std::path::Path;

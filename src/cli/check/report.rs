@@ -38,7 +38,7 @@ pub(super) fn text(reports: &[Report]) -> String {
                 .peekable();
             if findings.peek().is_some() {
                 let _ = writeln!(page, "\n{}", subject.title());
-                findings.for_each(|finding| paragraph(&mut page, finding));
+                findings.for_each(|finding| paragraph(&mut page, finding, WIDTH));
             }
         }
         page.push('\n');
@@ -47,21 +47,22 @@ pub(super) fn text(reports: &[Report]) -> String {
     page
 }
 
-fn paragraph(page: &mut String, finding: &Finding) {
+/// One finding, its words in lines of at most so many columns.
+pub(super) fn paragraph(page: &mut String, finding: &Finding, width: usize) {
     let word = match finding.severity {
         Severity::Ok => "ok",
         Severity::Note => "note",
         Severity::Warning => "WARNING",
         Severity::Error => "ERROR",
     };
-    wrapped(page, &format!("  {word:<9}"), &finding.what);
+    wrapped(page, &format!("  {word:<9}"), &finding.what, width);
     if !finding.why.is_empty() {
-        wrapped(page, INDENT, &finding.why);
+        wrapped(page, INDENT, &finding.why, width);
     }
     let mut before = None;
     for step in &finding.fix {
         if step.place == Place::Advice {
-            wrapped(page, INDENT, &step.text);
+            wrapped(page, INDENT, &step.text, width);
         } else {
             if before != Some(step.place) {
                 let _ = writeln!(page, "{INDENT}→ {}", step.place.title());
@@ -75,12 +76,12 @@ fn paragraph(page: &mut String, finding: &Finding) {
     }
 }
 
-/// Words up to the page's width, the first line behind `first`, the others behind blanks.
-fn wrapped(page: &mut String, first: &str, text: &str) {
+/// Words up to so many columns, the first line behind `first`, the others behind blanks.
+fn wrapped(page: &mut String, first: &str, text: &str, width: usize) {
     let mut line = first.to_owned();
     let mut empty = true;
     for word in text.split_whitespace() {
-        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+        if !empty && line.chars().count() + 1 + word.chars().count() > width {
             page.push_str(line.trim_end());
             page.push('\n');
             INDENT.clone_into(&mut line);
