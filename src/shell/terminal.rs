@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, stdin};
 use std::sync::OnceLock;
 
 use rustix::stdio;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
 /// How the terminal was before anything was hidden.
 static BEFORE: OnceLock<Termios> = OnceLock::new();
@@ -12,6 +12,12 @@ static BEFORE: OnceLock<Termios> = OnceLock::new();
 /// Whether somebody is there to type.
 pub fn is_attended() -> bool {
     stdin().is_terminal()
+}
+
+/// How wide the terminal is that standard output is; `None` if it is none, or does not say.
+pub fn columns() -> Option<usize> {
+    let size = tcgetwinsize(stdio::stdout()).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
 }
 
 /// One line of standard input; `None` at its end. `hidden`: without an echo, if it is a terminal.

@@ -14,6 +14,7 @@ pub type Answers = BTreeMap<&'static str, String>;
 
 /// `wanctl setup`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct SetupArgs {
     /// Ask nothing.
     pub unattended: bool,

@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::finding::{Finding, Place, Severity, Subject};
 
 /// As wide as people like to read.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
+/// Below that, words stand alone.
+pub(super) const NARROWEST: usize = 60;
 /// Under the words, beside the severity.
 const INDENT: &str = "           ";
 
@@ -21,8 +23,8 @@ pub(super) struct Report {
     pub(super) findings: Vec<Finding>,
 }
 
-/// The page.
-pub(super) fn text(reports: &[Report]) -> String {
+/// The page, in lines of at most so many columns.
+pub(super) fn text(reports: &[Report], width: usize) -> String {
     let mut page = String::new();
     for report in reports {
         page.push_str(&report.file);
@@ -38,7 +40,7 @@ pub(super) fn text(reports: &[Report]) -> String {
                 .peekable();
             if findings.peek().is_some() {
                 let _ = writeln!(page, "\n{}", subject.title());
-                findings.for_each(|finding| paragraph(&mut page, finding, WIDTH));
+                findings.for_each(|finding| paragraph(&mut page, finding, width));
             }
         }
         page.push('\n');
@@ -113,7 +115,7 @@ fn summary(reports: &[Report]) -> String {
         (1, _) => "Begin with the error: wanctl cannot do its work like this.",
         _ => "Begin with the errors: wanctl cannot do its work like this.",
     };
-    format!("{counts} {verdict}\n")
+    format!("{counts}\n{verdict}\n")
 }
 
 fn plural(count: usize, word: &str) -> String {
@@ -196,9 +198,10 @@ The download queue
                router:
                  port: 443
 
-0 errors, 1 warning, 0 notes; 1 fine. wanctl works like this, but not as well or as safely as it could.
+0 errors, 1 warning, 0 notes; 1 fine.
+wanctl works like this, but not as well or as safely as it could.
 ";
-        assert_eq!(text(&[report()]), expected);
+        assert_eq!(text(&[report()], WIDTH), expected);
         assert_eq!(worst(&[report()]), Severity::Warning);
     }
 

@@ -26,9 +26,10 @@ impl Before {
         for path in yaml_files(&places.dir) {
             before.read(&path);
         }
-        let router = before.router().map(RouterConfig::password_source);
-        before.password = match router {
-            Some(PasswordSource::File(file)) => first_line(file),
+        let router = before.router();
+        before.password = match router.map(|router| (router, router.password_source())) {
+            Some((_, PasswordSource::File(file))) => first_line(file),
+            Some((router, PasswordSource::Written)) => Some(router.password(|_| None).secret),
             _ => {
                 let text = fs::read_to_string(places.secrets()).unwrap_or_default();
                 secrets::password(&text)

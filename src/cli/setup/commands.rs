@@ -1,5 +1,6 @@
 //! RouterOS commands that make what is missing, to be copied into the router's terminal.
 
+use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::kinds::Kind;
@@ -77,19 +78,21 @@ impl NewQueue<'_> {
         let mut marked = String::new();
         if let Some((mark, port)) = self.mark {
             let mark = quoted(mark);
-            text.push_str(&format!(
+            let _ = writeln!(
+                text,
                 "    /ip firewall mangle add chain=forward in-interface={} action=mark-packet \
-                 new-packet-mark={mark} passthrough=yes\n",
+                 new-packet-mark={mark} passthrough=yes",
                 quoted(port)
-            ));
+            );
             marked = format!(" packet-mark={mark}");
         }
-        text.push_str(&format!(
-            "    /queue tree add name={} parent={}{marked} queue={kind} max-limit={:.0} bucket-size={BUCKET}\n",
+        let _ = writeln!(
+            text,
+            "    /queue tree add name={} parent={}{marked} queue={kind} max-limit={:.0} bucket-size={BUCKET}",
             quoted(self.name),
             quoted(self.parent),
             self.ceiling * 1e6
-        ));
+        );
         text
     }
 }

@@ -53,15 +53,12 @@ impl Draft {
             Some(digits) => self.set_text(&["router", "tls_fingerprint"], digits)?,
             None => self.without(&["router", "tls_fingerprint"])?,
         }
-        match &router.password_file {
-            Some(file) => {
-                self.without(&["router", "password"])?;
-                self.set_path(&["router", "password_file"], file)?;
-            }
-            None => {
-                self.without(&["router", "password_file"])?;
-                self.set_text(&["router", "password"], "${ROUTER_PASSWORD}")?;
-            }
+        if let Some(file) = &router.password_file {
+            self.without(&["router", "password"])?;
+            self.set_path(&["router", "password_file"], file)?;
+        } else {
+            self.without(&["router", "password_file"])?;
+            self.set_text(&["router", "password"], "${ROUTER_PASSWORD}")?;
         }
         let Some(ssh) = &router.ssh else {
             // The key must be named; without such a file there is only REST.

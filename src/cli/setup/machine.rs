@@ -17,7 +17,7 @@ pub(super) fn gateway() -> Option<Ipv4Addr> {
     gateway_in(&fs::read_to_string(ROUTES).ok()?)
 }
 
-/// Addresses are as they lie in memory, in hex (proc_pid_net(5)).
+/// Addresses are as they lie in memory, in hex (`proc_pid_net(5)`).
 fn gateway_in(routes: &str) -> Option<Ipv4Addr> {
     routes.lines().skip(1).find_map(|route| {
         let mut words = route.split_whitespace().skip(1);

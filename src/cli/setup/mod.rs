@@ -34,13 +34,14 @@ use self::dialogue::Given;
 pub(in crate::cli) use self::help::SETUP_HELP;
 use self::interrupt::Interrupts;
 use self::person::Terminal;
-use self::plan::{Places, Plan};
+use self::plan::{Line, Places, Plan};
 use self::stop::Stop;
 use self::talk::Talk;
 use self::write::{Draft, Keeper};
 use super::args::SetupArgs;
 use super::complain;
-use crate::config;
+use crate::config::{self, Secret};
+use crate::direction::Both;
 use crate::shell::clock::Clock;
 use crate::shell::scribe::text_local;
 use crate::shell::{realtime, terminal};
@@ -78,6 +79,7 @@ fn dialogue(args: &SetupArgs, interrupts: &Interrupts) -> Result<ExitCode, Stop>
         data: args.data.as_deref().map(absolute),
     };
     let before = Before::look(&places);
+    let piped = piped(args, &before);
     let mut person = Terminal;
     let mut talk = Talk::new(&mut person, !args.unattended);
     greet(&mut talk, &places, &before)?;
@@ -85,10 +87,11 @@ fn dialogue(args: &SetupArgs, interrupts: &Interrupts) -> Result<ExitCode, Stop>
         args,
         places: &places,
         before: &before,
+        piped: piped.as_ref(),
     };
     let mut plan = dialogue::plan(&mut talk, given)?;
     let drafts = drafts(&mut plan, &places)?;
-    show_all(&mut talk, &drafts)?;
+    show_all(&mut talk, &plan, &drafts)?;
     if args.dry_run {
         talk.say("\nNothing was written: --dry-run.")?;
         return Ok(ExitCode::SUCCESS);
@@ -98,6 +101,17 @@ fn dialogue(args: &SetupArgs, interrupts: &Interrupts) -> Result<ExitCode, Stop>
     }
     write_all(&mut talk, &drafts, &places, interrupts)?;
     finish::finish(&mut talk, &plan, &places, args.no_check)
+}
+
+/// A password in standard input, if that is where it may be.
+fn piped(args: &SetupArgs, before: &Before) -> Option<Secret> {
+    let flags = ["password-file", "password-env"];
+    let is_given = flags.iter().any(|flag| args.answers.contains_key(flag));
+    if !args.unattended || is_given || before.password.is_some() || terminal::is_attended() {
+        return None;
+    }
+    let line = terminal::read_line(false).ok().flatten();
+    line.filter(|line| !line.is_empty()).map(Secret::new)
 }
 
 fn greet(talk: &mut Talk<'_>, places: &Places, before: &Before) -> Result<(), Stop> {
@@ -176,8 +190,11 @@ fn password_drafts(plan: &mut Plan, places: &Places) -> Vec<Draft> {
     drafts
 }
 
-fn show_all(talk: &mut Talk<'_>, drafts: &[Draft]) -> Result<(), Stop> {
-    talk.head("The files")?;
+fn show_all(talk: &mut Talk<'_>, plan: &Plan, drafts: &[Draft]) -> Result<(), Stop> {
+    talk.head("The files");
+    for line in &plan.lines {
+        talk.say(&summary(line))?;
+    }
     if drafts.is_empty() {
         return talk.say("They say all of this already.");
     }
@@ -188,19 +205,36 @@ fn show_all(talk: &mut Talk<'_>, drafts: &[Draft]) -> Result<(), Stop> {
             talk.say(&format!("{name}: the password, for nobody else to read."))?;
             continue;
         }
-        match before {
-            Some(before) => {
-                talk.say(&format!("{name} changes (the old one stays beside it):"))?;
-                talk.show(&show::changes(&before, &draft.text))?;
-            }
-            None => {
-                let example = finish::example_of(&draft.text);
-                talk.say(&format!("{name} is new; in the example's text it says:"))?;
-                talk.show(&show::additions(example, &draft.text))?;
-            }
+        if let Some(before) = before {
+            talk.say(&format!("{name} changes (the old one stays beside it):"))?;
+            talk.show(&show::changes(&before, &draft.text))?;
+        } else {
+            let example = finish::example_of(&draft.text);
+            talk.say(&format!("{name} is new; in the example's text it says:"))?;
+            talk.show(&show::additions(example, &draft.text))?;
         }
     }
     Ok(())
+}
+
+/// `wan1: dsl, 95 down and 18 up at best (…)`.
+fn summary(line: &Line) -> String {
+    let limits = line.kind.limits(line.ceilings);
+    let Both { down, up } = limits;
+    format!(
+        "{}: {}; at best {} Mbit/s down and {} up, where it begins {} and {}, never below {} and {}; queues \
+         {} and {}.",
+        line.name,
+        line.kind.word,
+        down.ceiling,
+        up.ceiling,
+        down.base,
+        up.base,
+        down.floor,
+        up.floor,
+        line.queues.down,
+        line.queues.up
+    )
 }
 
 fn write_all(

@@ -40,10 +40,10 @@ pub(super) fn with_password(text: &str, password: Option<&Secret>) -> String {
 
 /// The password that is there.
 pub(super) fn password(text: &str) -> Option<Secret> {
-    let values = text
+    let mut values = text
         .lines()
         .filter_map(|line| line.trim().strip_prefix(VARIABLE));
-    let value = values.last()?;
+    let value = values.next_back()?;
     let inside = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
     let bare = inside('\'').or_else(|| inside('"')).unwrap_or(value);
     (!bare.is_empty()).then(|| Secret::new(bare.to_owned()))

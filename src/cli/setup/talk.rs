@@ -53,11 +53,17 @@ pub(super) enum Next {
 pub(super) struct Talk<'p> {
     person: &'p mut dyn Person,
     attended: bool,
+    /// A title that waits for something to stand above.
+    title: Option<String>,
 }
 
 impl<'p> Talk<'p> {
     pub(super) const fn new(person: &'p mut dyn Person, attended: bool) -> Self {
-        Self { person, attended }
+        Self {
+            person,
+            attended,
+            title: None,
+        }
     }
 
     /// Whether somebody may be asked.
@@ -67,18 +73,21 @@ impl<'p> Talk<'p> {
 
     /// A paragraph.
     pub(super) fn say(&mut self, text: &str) -> Result<(), Stop> {
-        self.person.hear(&wrapped(text))
+        self.show(&wrapped(text))
     }
 
     /// Lines as they are.
     pub(super) fn show(&mut self, lines: &str) -> Result<(), Stop> {
+        if let Some(title) = self.title.take() {
+            let line = "-".repeat(title.chars().count());
+            self.person.hear(&format!("\n{title}\n{line}\n"))?;
+        }
         self.person.hear(lines)
     }
 
-    /// A part begins.
-    pub(super) fn head(&mut self, title: &str) -> Result<(), Stop> {
-        let line = "-".repeat(title.chars().count());
-        self.person.hear(&format!("\n{title}\n{line}\n"))
+    /// A part begins, if anything is said in it.
+    pub(super) fn head(&mut self, title: &str) {
+        self.title = Some(title.to_owned());
     }
 
     /// An answer that is one.
@@ -100,7 +109,7 @@ impl<'p> Talk<'p> {
             None => format!("{}: ", question.words),
         };
         loop {
-            self.person.hear(&prompt)?;
+            self.show(&prompt)?;
             let answer = self.person.answer()?;
             let answer = match answer.trim() {
                 "" => suggested.unwrap_or_default(),
@@ -117,7 +126,7 @@ impl<'p> Talk<'p> {
     pub(super) fn confirm(&mut self, words: &str, likely: bool) -> Result<bool, Stop> {
         let choice = if likely { "Y/n" } else { "y/N" };
         loop {
-            self.person.hear(&format!("{words} [{choice}] "))?;
+            self.show(&format!("{words} [{choice}] "))?;
             match self.person.answer()?.trim().to_lowercase().as_str() {
                 "" => return Ok(likely),
                 "y" | "yes" => return Ok(true),
@@ -129,14 +138,14 @@ impl<'p> Talk<'p> {
 
     /// A text that is not seen.
     pub(super) fn secret(&mut self, words: &str) -> Result<Secret, Stop> {
-        self.person.hear(&format!("{words}: "))?;
+        self.show(&format!("{words}: "))?;
         self.person.whisper()
     }
 
     /// Waits until something has been done elsewhere.
     pub(super) fn wait(&mut self) -> Result<Next, Stop> {
         let prompt = "Press Enter to look again, or type s to go on without: ";
-        self.person.hear(prompt)?;
+        self.show(prompt)?;
         let answer = self.person.answer()?;
         Ok(if answer.trim().eq_ignore_ascii_case("s") {
             Next::Skip

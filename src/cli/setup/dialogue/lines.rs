@@ -40,7 +40,7 @@ pub(super) fn lines(
         } else {
             format!("Line {} of {count}: {name}", n + 1)
         };
-        talk.head(&title)?;
+        talk.head(&title);
         let line = of_name(talk, given, flags, name, count)?;
         let line = queues::queues(
             talk,
@@ -60,7 +60,7 @@ fn count(talk: &mut Talk<'_>, given: Given<'_>) -> Result<usize, Stop> {
     if flagged > 0 {
         return Ok(flagged);
     }
-    talk.head("The lines")?;
+    talk.head("The lines");
     let before = given.before.wans.len().max(1).to_string();
     let words = "How many internet lines does the router have";
     let question = Question::new("wan", words, None).known(Some(&before));

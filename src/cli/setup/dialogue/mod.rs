@@ -12,6 +12,7 @@ use super::stop::Stop;
 use super::talk::Talk;
 use crate::cli::args::{Answers, SetupArgs};
 use crate::cli::check::visit::Visit;
+use crate::config::Secret;
 
 /// What is given.
 #[derive(Clone, Copy)]
@@ -19,6 +20,8 @@ pub(super) struct Given<'g> {
     pub(super) args: &'g SetupArgs,
     pub(super) places: &'g Places,
     pub(super) before: &'g Before,
+    /// The first line of a standard input that is no terminal.
+    pub(super) piped: Option<&'g Secret>,
 }
 
 impl<'g> Given<'g> {
@@ -47,8 +50,7 @@ pub(super) fn plan(talk: &mut Talk<'_>, given: Given<'_>) -> Result<Plan, Stop> 
     let mut found = router::router(talk, given)?;
     found.router.ssh = ssh::ssh(talk, given, &found)?;
     found.router.transport = ssh::leading(talk, given, &found.router)?;
-    let visit: Option<&mut Visit> = found.visit.as_mut();
-    let mut visit = visit;
+    let mut visit: Option<&mut Visit> = found.visit.as_deref_mut();
     let lines = lines::lines(talk, given, &found.router, visit.as_deref_mut())?;
     let steering = steering::steering(talk, given, &found.router, &lines, visit.as_deref())?;
     Ok(Plan {

@@ -33,11 +33,11 @@ pub(super) fn queues(
     flags: Option<&Answers>,
     (mut line, n, count): (Line, usize, usize),
     router: &Router,
-    mut visit: Option<&mut Visit>,
+    visit: Option<&mut Visit>,
 ) -> Result<Line, Stop> {
     let rows = visit.as_ref().map_or_else(Vec::new, |visit| visit.queues());
     line.queues = names(talk, given, flags, &line, count, &rows)?;
-    let Some(visit) = visit.as_deref_mut() else {
+    let Some(visit) = visit else {
         return Ok(line);
     };
     loop {

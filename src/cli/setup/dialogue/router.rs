@@ -13,7 +13,6 @@ use crate::cli::setup::talk::{Next, Question, Talk};
 use crate::cli::setup::{commands, files, secrets};
 use crate::config::{self, Host, RouterConfig, Scheme, Secret, Transport};
 use crate::shell::certificate::Shown;
-use crate::shell::terminal;
 
 /// RouterOS may shut out who guesses.
 const TRIES: u32 = 3;
@@ -23,11 +22,11 @@ pub(super) struct Found {
     pub(super) router: Router,
     pub(super) password: Secret,
     /// `None`: it was not asked.
-    pub(super) visit: Option<Visit>,
+    pub(super) visit: Option<Box<Visit>>,
 }
 
 pub(super) fn router(talk: &mut Talk<'_>, given: Given<'_>) -> Result<Found, Stop> {
-    talk.head("The router")?;
+    talk.head("The router");
     let mut router = if given.blindly() {
         unseen(talk, given)?
     } else {
@@ -286,12 +285,12 @@ fn user(talk: &mut Talk<'_>, given: Given<'_>, tries: u32) -> Result<String, Sto
     })
 }
 
-/// Whether there is a password, or may be one in standard input.
+/// Whether there is a password without anybody being asked.
 pub(super) fn has_password(given: Given<'_>) -> bool {
     given.answer("password-file").is_some()
         || given.answer("password-env").is_some()
         || given.before.password.is_some()
-        || !terminal::is_attended()
+        || given.piped.is_some()
 }
 
 fn password(talk: &mut Talk<'_>, given: Given<'_>, tries: u32) -> Result<Secret, Stop> {
@@ -303,10 +302,9 @@ fn password(talk: &mut Talk<'_>, given: Given<'_>, tries: u32) -> Result<Secret,
         if let Some(present) = present {
             return Ok(present.clone());
         }
-        let line = terminal::read_line(true).ok().flatten();
         let missing = || Stop::Missing(vec!["--password-file or --password-env".to_owned()]);
-        let line = line.filter(|line| !line.is_empty()).ok_or_else(missing)?;
-        return secrets::check(Secret::new(line)).map_err(Stop::Failed);
+        let piped = given.piped.ok_or_else(missing)?;
+        return secrets::check(piped.clone()).map_err(Stop::Failed);
     }
     let words = match present {
         Some(_) => "Password, not shown (Enter keeps the present one)",
@@ -342,7 +340,7 @@ fn password_given(given: Given<'_>) -> Result<Option<Secret>, Stop> {
 /// What came of a login.
 enum Entry {
     /// In; or not looked at, because the person said so.
-    Let(Option<Visit>),
+    Let(Option<Box<Visit>>),
     Wrong,
 }
 
@@ -351,7 +349,7 @@ fn log_in(talk: &mut Talk<'_>, router: &Router, password: &Secret) -> Result<Ent
     loop {
         let word = match Visit::begin(&config, password) {
             Ok(visit) => match welcomed(talk, &visit)? {
-                None => return Ok(Entry::Let(Some(visit))),
+                None => return Ok(Entry::Let(Some(Box::new(visit)))),
                 Some(word) => word,
             },
             Err(word) => word,

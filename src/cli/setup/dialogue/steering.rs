@@ -65,7 +65,7 @@ fn wanted(talk: &mut Talk<'_>, given: Given<'_>, lines: &[Line]) -> Result<bool,
         None if lines.len() < 2 => Ok(false),
         None if !talk.is_attended() => Ok(before),
         None => {
-            talk.head("Steering")?;
+            talk.head("Steering");
             talk.say(
                 "wanctl can send new calls and games over the other line while one is really bad. It \
                  switches one mangle rule on the router for that.",
@@ -82,7 +82,7 @@ fn comment(
     visit: Option<&Visit>,
 ) -> Result<String, Stop> {
     let before = given.before.steering.as_ref();
-    let before = before.map(|before| before.comment.to_string());
+    let before = before.map(|before| before.comment.clone());
     let found = visit.map_or_else(Vec::new, Visit::comments);
     let found = found.into_iter().find(|comment| {
         let comment = comment.to_lowercase();
