@@ -58,11 +58,13 @@ impl Terminal {
         output.expect("tmux runs")
     }
 
-    /// All that was on the screen, from the first line.
+    /// All that was on the screen, from the first line; lines that the terminal has wrapped are whole.
     pub(crate) fn text(&self) -> String {
-        let output = self.tmux(&["capture-pane", "-p", "-S", "-"]);
+        let output = self.tmux(&["capture-pane", "-p", "-J", "-S", "-"]);
         let text = String::from_utf8(output.stdout).expect("UTF-8");
-        text.trim_end().to_owned()
+        // Joined lines keep their blanks.
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        lines.join("\n").trim_end().to_owned()
     }
 
     /// Waits until the screen ends with this.

@@ -32,6 +32,8 @@ pub(super) fn finish(
         ExitCode::SUCCESS
     } else {
         talk.head("The check");
+        // The check speaks for itself, below the title.
+        talk.show("")?;
         check(plan, places)?
     };
     talk.head("What next");

@@ -76,7 +76,12 @@ pub(super) fn knock(
         let patience = std::time::Duration::from_micros(PATIENCE.as_micros());
         match TcpStream::connect_timeout(&target, patience) {
             Ok(_) => return Ok(Door::Http(port)),
-            Err(why) => tried.push(format!("{target}: {why}")),
+            Err(why) => {
+                let why = format!("{target}: {why}");
+                if !tried.contains(&why) {
+                    tried.push(why);
+                }
+            }
         }
     }
     Err(tried.join("; "))

@@ -117,8 +117,8 @@ fn piped(args: &SetupArgs, before: &Before) -> Option<Secret> {
 fn greet(talk: &mut Talk<'_>, places: &Places, before: &Before) -> Result<(), Stop> {
     if talk.is_attended() {
         talk.say(&format!(
-            "wanctl setup: some questions, then the files in {}. Enter takes what is in brackets, Ctrl-C \
-             ends it; nothing is written before you have seen it.",
+            "wanctl setup: some questions, then the files in {}.\n\
+             Enter takes what is in brackets, Ctrl-C ends it; nothing is written before you have seen it.",
             places.dir.display()
         ))?;
     }
@@ -202,15 +202,19 @@ fn show_all(talk: &mut Talk<'_>, plan: &Plan, drafts: &[Draft]) -> Result<(), St
         let name = draft.path.display();
         let before = draft.before();
         if draft.keeper != Keeper::Shared {
-            talk.say(&format!("{name}: the password, for nobody else to read."))?;
+            talk.say(&format!(
+                "{name}\nholds the password, for nobody else to read."
+            ))?;
             continue;
         }
         if let Some(before) = before {
-            talk.say(&format!("{name} changes (the old one stays beside it):"))?;
+            talk.say(&format!("{name}\nchanges (the old one stays beside it):"))?;
             talk.show(&show::changes(&before, &draft.text))?;
         } else {
             let example = finish::example_of(&draft.text);
-            talk.say(&format!("{name} is new; in the example's text it says:"))?;
+            talk.say(&format!(
+                "{name}\nis new; in the text of the example it says:"
+            ))?;
             talk.show(&show::additions(example, &draft.text))?;
         }
     }

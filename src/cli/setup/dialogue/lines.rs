@@ -46,7 +46,7 @@ pub(super) fn lines(
             talk,
             given,
             flags,
-            (line, n, count),
+            (line, &lines, count),
             router,
             visit.as_deref_mut(),
         )?;

@@ -11,6 +11,7 @@ use crate::cli::setup::files;
 use crate::cli::setup::plan::{Line, Router};
 use crate::cli::setup::stop::Stop;
 use crate::cli::setup::talk::{Next, Question, Talk};
+use crate::cli::setup::words::wrapped;
 use crate::config::{self, WanConfig};
 use crate::direction::{Both, Direction};
 use crate::units::Rate;
@@ -26,16 +27,18 @@ const PORTS: Both<&[&str]> = Both {
     up: &["ether", "wan", "ppp", "sfp", "lte", "vlan"],
 };
 
-/// The line with its queues; it is the nth of so many.
+/// The line with its queues; it comes after the others, of so many.
 pub(super) fn queues(
     talk: &mut Talk<'_>,
     given: Given<'_>,
     flags: Option<&Answers>,
-    (mut line, n, count): (Line, usize, usize),
+    (mut line, others, count): (Line, &[Line], usize),
     router: &Router,
     visit: Option<&mut Visit>,
 ) -> Result<Line, Stop> {
-    let rows = visit.as_ref().map_or_else(Vec::new, |visit| visit.queues());
+    let n = others.len();
+    let mut rows = visit.as_ref().map_or_else(Vec::new, |visit| visit.queues());
+    rows.retain(|row| !others.iter().any(|other| uses(other, &row.name)));
     line.queues = names(talk, given, flags, &line, count, &rows)?;
     let Some(visit) = visit else {
         return Ok(line);
@@ -62,6 +65,10 @@ pub(super) fn queues(
             }
         }
     }
+}
+
+fn uses(line: &Line, queue: &str) -> bool {
+    line.queues.down == queue || line.queues.up == queue
 }
 
 fn names(
@@ -226,11 +233,10 @@ fn page(
         .filter(|&direction| missing[direction])
         .map(|direction| line.queues[direction].as_str())
         .collect();
-    let _ = writeln!(
-        page,
+    page.push_str(&wrapped(&format!(
         "The router has no queue {}. These make what is missing, in its terminal:",
         names.join(" and no queue ")
-    );
+    )));
     let mark = format!("{}-down", line.name);
     for direction in Direction::BOTH
         .into_iter()
