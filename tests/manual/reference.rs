@@ -1,14 +1,11 @@
 //! `configs/REFERENCE.md`, and the keys of the examples beside it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use crate::root;
 
 use wanctl::config::{FileKind, kind, reference};
 use wanctl::manual::keys;
-
-fn root(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
 
 /// Written anew with `WANCTL_WRITE_REFERENCE=1 cargo test --test manual`.
 #[test]

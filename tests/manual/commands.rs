@@ -1,0 +1,99 @@
+//! Every command line that is shown is run, as it is written.
+
+use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
+
+use wanctl::manual::commands::ALL;
+
+use crate::blocks::{Typed, typed};
+use crate::house::{House, holds};
+use crate::places::{PLACES, Place};
+use crate::root;
+
+/// Those of README and guides, and the examples of the pages.
+fn shown() -> Vec<Typed> {
+    let mut shown = typed();
+    for page in ALL {
+        shown.extend(page.examples.iter().map(|(line, _)| Typed {
+            place: format!("{} --help", page.command),
+            line: (*line).to_owned(),
+        }));
+    }
+    shown
+}
+
+/// Where a line is run; `None` if nobody has said.
+fn place_of(line: &str) -> Option<Place> {
+    let named = PLACES.iter().find(|(known, _)| *known == line);
+    let own = ["wanctl ", "wanctl-steering ", "wanctl-history "];
+    let by_default = || {
+        own.iter()
+            .any(|name| line.starts_with(name))
+            .then_some(Place::Here(0))
+    };
+    named.map(|(_, place)| *place).or_else(by_default)
+}
+
+#[test]
+fn every_command_line_has_its_place_and_every_place_its_line() {
+    let shown = shown();
+    assert!(shown.len() > 20, "{}", shown.len());
+    for Typed { place, line } in &shown {
+        match place_of(line) {
+            None => {
+                panic!("{place}: nobody runs `{line}`; tests/manual/places.rs has to say who does")
+            }
+            Some(Place::Elsewhere(file, words)) => {
+                assert!(
+                    holds(&root(file), words),
+                    "{place}: {file} does not run `{words}`"
+                );
+            }
+            Some(Place::Here(_) | Place::Lasts | Place::Beside) => {}
+        }
+    }
+    for (line, _) in PLACES {
+        let used = shown.iter().any(|typed| typed.line == *line);
+        assert!(used, "nobody shows `{line}` any more");
+    }
+}
+
+#[test]
+fn every_command_line_works_as_it_is_written() {
+    let house = House::new();
+    let lines: BTreeSet<String> = shown().into_iter().map(|typed| typed.line).collect();
+    let all_of = |wanted: fn(Place) -> bool| {
+        let lines = lines.iter();
+        lines.filter(move |line| place_of(line).is_some_and(wanted))
+    };
+    // The daemon makes the history that other commands look at.
+    let daemon = "wanctl --config /etc/wanctl/wan1.yaml";
+    let (ended, ()) = house.during(daemon, || {
+        house.wait_for_health();
+        for line in all_of(|place| place == Place::Beside) {
+            let out = house.run(line);
+            let said = String::from_utf8_lossy(&out.stderr);
+            assert!(out.status.success(), "{line}: {said}");
+        }
+        thread::sleep(Duration::from_secs(5));
+    });
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{daemon}: {said}");
+    for line in all_of(|place| matches!(place, Place::Here(_))) {
+        let Some(Place::Here(code)) = place_of(line) else {
+            continue;
+        };
+        let out = house.run(line);
+        let (printed, said) = (
+            String::from_utf8_lossy(&out.stdout),
+            String::from_utf8_lossy(&out.stderr),
+        );
+        assert_eq!(out.status.code(), Some(code), "{line}:\n{printed}{said}");
+    }
+    for line in all_of(|place| place == Place::Lasts) {
+        let (ended, ()) = house.during(line, || thread::sleep(Duration::from_secs(2)));
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success(), "{line}: {said}");
+    }
+}

@@ -1,0 +1,297 @@
+//! A house to try commands in: a router double, a line's reflectors, and the files of somebody who has set up wanctl.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_yaml::Value;
+use tempfile::TempDir;
+
+use crate::root;
+
+/// For whatever is run: longer than anything takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(300);
+const WANCTL: &str = env!("CARGO_BIN_EXE_wanctl");
+
+pub(crate) struct House {
+    dir: TempDir,
+    double: Child,
+    router_port: String,
+    health_port: u16,
+}
+
+impl House {
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (double, greeting) = start_double();
+        let said = |before: &str| {
+            let line = greeting.lines().find_map(|line| line.strip_prefix(before));
+            line.unwrap_or_else(|| panic!("{before}: {greeting}"))
+                .trim()
+        };
+        let router_port = said("REST: https://127.0.0.1:")
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let socket = said("console: ");
+        for queue in ["WAN-Download", "WAN-Upload"] {
+            let line = format!("/queue tree set [find name={queue}] bucket-size=0.01");
+            let args = ["double-cli", "--socket", socket, &line];
+            let set = Command::new(WANCTL).args(args).status();
+            assert!(set.expect("it runs").success());
+        }
+        let reflectors = said("reflectors: ").split(' ');
+        let reflectors: Vec<String> = reflectors.map(|it| format!("\"{it}\"")).collect();
+        let house = Self {
+            router_port,
+            health_port: free_port(),
+            dir,
+            double,
+        };
+        house.furnish(said("tls_fingerprint: "), &reflectors);
+        house
+    }
+
+    /// The files.
+    fn furnish(&self, fingerprint: &str, reflectors: &[String]) {
+        for folder in [
+            "etc/wanctl",
+            "var/lib/wanctl",
+            "var/log/wanctl",
+            "run/wanctl",
+            "bin",
+        ] {
+            fs::create_dir_all(self.path(folder)).expect("a folder");
+        }
+        for name in ["wanctl", "wanctl-steering", "wanctl-history"] {
+            symlink(WANCTL, self.path("bin").join(name)).expect("a link");
+        }
+        symlink(root("configs"), self.path("configs")).expect("a link");
+        let here = self.dir.path().display();
+        let router = format!(
+            "router: {{ host: 127.0.0.1, port: {}, scheme: https, tls_fingerprint: {fingerprint}, user: wanctl, \
+             password: \"${{ROUTER_PASSWORD}}\", queue_types: {{ download: leave, upload: leave }} }}\n",
+            self.router_port
+        );
+        for (name, health) in [("wan1", self.health_port), ("wan2", free_port())] {
+            let own = format!(
+                "wan_name: {name}\n{router}\
+                 queues: {{ download: WAN-Download, upload: WAN-Upload }}\n\
+                 continuous_monitoring: {{ ping_hosts: [{}], use_median_of_three: false }}\n\
+                 logging: {{ main_log: {here}/var/log/wanctl/{name}.log, debug_log: {here}/var/log/wanctl/{name}_debug.log }}\n\
+                 lock_file: {here}/run/wanctl/{name}.lock\n\
+                 state_file: {here}/var/lib/wanctl/{name}_state.json\n\
+                 health_check: {{ port: {health} }}\n\
+                 storage: {{ db_path: {here}/var/lib/wanctl/metrics.db }}\n",
+                reflectors.join(", ")
+            );
+            self.write(
+                &format!("{name}.yaml"),
+                include_str!("../config/valid.yaml"),
+                &own,
+            );
+        }
+        let own = format!(
+            "{}measurement: {{ ping_host: {}, source_address: null, interface: null, alternate: null }}\n\
+             topology: {{ primary_wan_config: {here}/etc/wanctl/wan1.yaml }}\n\
+             cake_state_sources: {{ primary: {here}/var/lib/wanctl/wan1_state.json }}\n\
+             cake_queues: {{ primary_download: WAN-Download, primary_upload: WAN-Upload }}\n\
+             logging: {{ main_log: {here}/var/log/wanctl/steering.log, debug_log: {here}/var/log/wanctl/steering_debug.log }}\n\
+             lock_file: {here}/run/wanctl/steering.lock\n\
+             state: {{ file: {here}/var/lib/wanctl/steering_state.json }}\n\
+             health_check: {{ port: {} }}\n\
+             storage: {{ db_path: {here}/var/lib/wanctl/metrics.db }}\n",
+            router.replace(", queue_types: { download: leave, upload: leave }", ""),
+            reflectors[0],
+            free_port()
+        );
+        self.write(
+            "steering.yaml",
+            include_str!("../config/steering.yaml"),
+            &own,
+        );
+        let wan1 = fs::read_to_string(self.path("wan1.yaml")).expect("just written");
+        fs::write(
+            self.path("broken.yaml"),
+            wan1.replace("factor_down: 0.85", "factor_down: 1.5"),
+        )
+        .expect("a file");
+    }
+
+    /// A file in `/etc/wanctl`, and beside the person who types.
+    fn write(&self, name: &str, base: &str, own: &str) {
+        let mut value: Value = serde_yaml::from_str(base).expect("YAML");
+        merge(&mut value, serde_yaml::from_str(own).expect("YAML"));
+        let text = serde_yaml::to_string(&value).expect("YAML");
+        fs::write(self.path("etc/wanctl").join(name), &text).expect("a file");
+        fs::write(self.path(name), text).expect("a file");
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.dir.path().join(below)
+    }
+
+    /// A command line as it is shown, for this house: its own directories, router and ports.
+    fn at_home(&self, line: &str) -> String {
+        let here = self.dir.path().display();
+        let mut line = line
+            .replace("/etc/wanctl", &format!("{here}/etc/wanctl"))
+            .replace("/var/lib/wanctl", &format!("{here}/var/lib/wanctl"))
+            .replace(
+                "fingerprint 192.168.1.1",
+                &format!("fingerprint 127.0.0.1:{}", self.router_port),
+            )
+            .replace("127.0.0.1:9101", &format!("127.0.0.1:{}", self.health_port));
+        let history = line.starts_with("wanctl history") || line.starts_with("wanctl-history");
+        if history && !line.contains("--db") {
+            line = format!("{line} --db {here}/var/lib/wanctl/metrics.db");
+        }
+        if line.starts_with("wanctl dashboard") && !line.contains("--listen") {
+            line = format!("{line} --listen 127.0.0.1:0");
+        }
+        line
+    }
+
+    fn shell(&self, line: &str) -> Command {
+        let path = std::env::var("PATH").unwrap_or_default();
+        let bin = self.path("bin");
+        let mut command = Command::new("sh");
+        command
+            .arg("-c")
+            .arg(format!("exec {}", self.at_home(line)))
+            .current_dir(self.dir.path())
+            .env("PATH", format!("{}:{path}", bin.display()))
+            .env("ROUTER_PASSWORD", "secret")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a command line to its end.
+    pub(crate) fn run(&self, line: &str) -> Output {
+        let child = self.shell(line).spawn().expect("a shell");
+        finished(child, line)
+    }
+
+    /// Runs a command line that goes on until it is told to stop, and does something meanwhile.
+    pub(crate) fn during<T>(&self, line: &str, meanwhile: impl FnOnce() -> T) -> (Output, T) {
+        let child = self.shell(line).spawn().expect("a shell");
+        let done = meanwhile();
+        let stopped = Command::new("kill")
+            .arg("-TERM")
+            .arg(child.id().to_string())
+            .status();
+        assert!(
+            stopped.expect("kill").success(),
+            "{line}: it had ended already"
+        );
+        (finished(child, line), done)
+    }
+
+    /// Waits until a daemon answers on its health port.
+    pub(crate) fn wait_for_health(&self) {
+        let address = ("127.0.0.1", self.health_port);
+        wait(|| std::net::TcpStream::connect(address).is_ok());
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.double.kill();
+        let _ = self.double.wait();
+    }
+}
+
+/// Waits for something to become so.
+pub(crate) fn wait(mut so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !so() {
+        assert!(begun.elapsed() < PATIENCE, "it never came");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn finished(mut child: Child, line: &str) -> Output {
+    let begun = Instant::now();
+    // What is printed must be read for it to go on.
+    let reader = |pipe: Option<Box<dyn std::io::Read + Send>>| {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            pipe.expect("piped")
+                .read_to_end(&mut bytes)
+                .expect("readable");
+            bytes
+        })
+    };
+    let stdout = reader(child.stdout.take().map(|pipe| Box::new(pipe) as _));
+    let stderr = reader(child.stderr.take().map(|pipe| Box::new(pipe) as _));
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("ours") {
+            break status;
+        }
+        if begun.elapsed() > PATIENCE {
+            let _ = child.kill();
+            panic!("{line}: does not end");
+        }
+        thread::sleep(Duration::from_millis(20));
+    };
+    Output {
+        status,
+        stdout: stdout.join().expect("a reader"),
+        stderr: stderr.join().expect("a reader"),
+    }
+}
+
+/// The double, and what it says of itself.
+fn start_double() -> (Child, String) {
+    let mut double = Command::new(WANCTL)
+        .args(["double", "--tls"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a double");
+    let mut lines = BufReader::new(double.stdout.take().expect("piped")).lines();
+    let mut greeting = String::new();
+    while !greeting.contains("reflectors: ") {
+        let line = lines.next().expect("it greets").expect("UTF-8");
+        greeting.push_str(&line);
+        greeting.push('\n');
+    }
+    (double, greeting)
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("bound").port()
+}
+
+/// Lays one tree over another; null takes a key away.
+pub(crate) fn merge(base: &mut Value, over: Value) {
+    match (base, over) {
+        (Value::Mapping(base), Value::Mapping(over)) => {
+            for (key, value) in over {
+                if value.is_null() {
+                    base.remove(&key);
+                } else if let Some(below) = base.get_mut(&key) {
+                    merge(below, value);
+                } else {
+                    base.insert(key, value);
+                }
+            }
+        }
+        (base, over) => *base = over,
+    }
+}
+
+/// Whether a file holds these words.
+pub(crate) fn holds(file: &Path, words: &str) -> bool {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    text.contains(words)
+}
