@@ -19,7 +19,21 @@ macro_rules! guides {
 }
 
 /// All of them, in the order in which somebody needs them.
-pub static ALL: [Guide; 3] = guides!["routeros", "troubleshooting", "security"];
+pub static ALL: [Guide; 13] = guides![
+    "routeros",
+    "check",
+    "laws",
+    "simulate",
+    "link",
+    "operating",
+    "troubleshooting",
+    "notices",
+    "history",
+    "dashboard",
+    "steering",
+    "prometheus",
+    "security",
+];
 
 impl Guide {
     /// The title, without the text.

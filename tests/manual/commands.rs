@@ -1,6 +1,7 @@
 //! Every command line that is shown is run, as it is written.
 
 use std::collections::BTreeSet;
+use std::process::Output;
 use std::thread;
 use std::time::Duration;
 
@@ -73,27 +74,25 @@ fn every_command_line_works_as_it_is_written() {
         house.wait_for_health();
         for line in all_of(|place| place == Place::Beside) {
             let out = house.run(line);
-            let said = String::from_utf8_lossy(&out.stderr);
-            assert!(out.status.success(), "{line}: {said}");
+            assert!(out.status.success(), "{line}: {}", said(&out));
         }
         thread::sleep(Duration::from_secs(5));
     });
-    let said = String::from_utf8_lossy(&ended.stderr);
-    assert!(ended.status.success(), "{daemon}: {said}");
+    assert!(ended.status.success(), "{daemon}: {}", said(&ended));
     for line in all_of(|place| matches!(place, Place::Here(_))) {
         let Some(Place::Here(code)) = place_of(line) else {
             continue;
         };
         let out = house.run(line);
-        let (printed, said) = (
-            String::from_utf8_lossy(&out.stdout),
-            String::from_utf8_lossy(&out.stderr),
-        );
-        assert_eq!(out.status.code(), Some(code), "{line}:\n{printed}{said}");
+        assert_eq!(out.status.code(), Some(code), "{line}:\n{}", said(&out));
     }
     for line in all_of(|place| place == Place::Lasts) {
         let (ended, ()) = house.during(line, || thread::sleep(Duration::from_secs(2)));
-        let said = String::from_utf8_lossy(&ended.stderr);
-        assert!(ended.status.success(), "{line}: {said}");
+        assert!(ended.status.success(), "{line}: {}", said(&ended));
     }
+}
+
+fn said(out: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    text(&out.stdout) + &text(&out.stderr)
 }

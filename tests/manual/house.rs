@@ -1,7 +1,7 @@
 //! A house to try commands in: a router double, a line's reflectors, and the files of somebody who has set up wanctl.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,15 @@ use crate::root;
 const PATIENCE: Duration = Duration::from_secs(300);
 const WANCTL: &str = env!("CARGO_BIN_EXE_wanctl");
 
+/// What is done on the router beforehand, so that `wanctl check` finds nothing to say.
+const ROUTER: [&str; 3] = [
+    "/queue tree set [find name=WAN-Download] bucket-size=0.01",
+    "/queue tree set [find name=WAN-Upload] bucket-size=0.01",
+    "/ip firewall mangle add chain=prerouting action=mark-connection new-connection-mark=steered connection-state=new \
+     disabled=yes comment=\"ADAPTIVE: Steer latency-sensitive to WAN2\"",
+];
+
+/// A router double, and a person's files about it.
 pub(crate) struct House {
     dir: TempDir,
     double: Child,
@@ -40,11 +49,11 @@ impl House {
             .unwrap_or_default()
             .to_owned();
         let socket = said("console: ");
-        for queue in ["WAN-Download", "WAN-Upload"] {
-            let line = format!("/queue tree set [find name={queue}] bucket-size=0.01");
-            let args = ["double-cli", "--socket", socket, &line];
-            let set = Command::new(WANCTL).args(args).status();
-            assert!(set.expect("it runs").success());
+        for line in ROUTER {
+            let args = ["double-cli", "--socket", socket, line];
+            let out = Command::new(WANCTL).args(args).output().expect("it runs");
+            // RouterOS says nothing when it has done something.
+            assert!(out.stdout.is_empty(), "{line}: {out:?}");
         }
         let reflectors = said("reflectors: ").split(' ');
         let reflectors: Vec<String> = reflectors.map(|it| format!("\"{it}\"")).collect();
@@ -79,6 +88,7 @@ impl House {
              password: \"${{ROUTER_PASSWORD}}\", queue_types: {{ download: leave, upload: leave }} }}\n",
             self.router_port
         );
+        let notices = service();
         for (name, health) in [("wan1", self.health_port), ("wan2", free_port())] {
             let own = format!(
                 "wan_name: {name}\n{router}\
@@ -88,6 +98,7 @@ impl House {
                  lock_file: {here}/run/wanctl/{name}.lock\n\
                  state_file: {here}/var/lib/wanctl/{name}_state.json\n\
                  health_check: {{ port: {health} }}\n\
+                 notices: {{ url: \"http://127.0.0.1:{notices}/\" }}\n\
                  storage: {{ db_path: {here}/var/lib/wanctl/metrics.db }}\n",
                 reflectors.join(", ")
             );
@@ -116,6 +127,11 @@ impl House {
             include_str!("../config/steering.yaml"),
             &own,
         );
+        fs::write(
+            self.path("etc/wanctl/secrets"),
+            "ROUTER_PASSWORD='secret'\n",
+        )
+        .expect("a file");
         let wan1 = fs::read_to_string(self.path("wan1.yaml")).expect("just written");
         fs::write(
             self.path("broken.yaml"),
@@ -140,6 +156,9 @@ impl House {
     /// A command line as it is shown, for this house: its own directories, router and ports.
     fn at_home(&self, line: &str) -> String {
         let here = self.dir.path().display();
+        let (exec, line) = line
+            .strip_prefix("exec ")
+            .map_or(("", line), |line| ("exec ", line));
         let mut line = line
             .replace("/etc/wanctl", &format!("{here}/etc/wanctl"))
             .replace("/var/lib/wanctl", &format!("{here}/var/lib/wanctl"))
@@ -155,7 +174,7 @@ impl House {
         if line.starts_with("wanctl dashboard") && !line.contains("--listen") {
             line = format!("{line} --listen 127.0.0.1:0");
         }
-        line
+        format!("{exec}{line}")
     }
 
     fn shell(&self, line: &str) -> Command {
@@ -164,7 +183,7 @@ impl House {
         let mut command = Command::new("sh");
         command
             .arg("-c")
-            .arg(format!("exec {}", self.at_home(line)))
+            .arg(self.at_home(line))
             .current_dir(self.dir.path())
             .env("PATH", format!("{}:{path}", bin.display()))
             .env("ROUTER_PASSWORD", "secret")
@@ -180,9 +199,13 @@ impl House {
         finished(child, line)
     }
 
-    /// Runs a command line that goes on until it is told to stop, and does something meanwhile.
+    /// Runs one command that goes on until it is told to stop, and does something meanwhile.
     pub(crate) fn during<T>(&self, line: &str, meanwhile: impl FnOnce() -> T) -> (Output, T) {
-        let child = self.shell(line).spawn().expect("a shell");
+        // The shell itself becomes the command, which is to get the signal.
+        let child = self
+            .shell(&format!("exec {line}"))
+            .spawn()
+            .expect("a shell");
         let done = meanwhile();
         let stopped = Command::new("kill")
             .arg("-TERM")
@@ -265,6 +288,23 @@ fn start_double() -> (Child, String) {
         greeting.push('\n');
     }
     (double, greeting)
+}
+
+/// A web service that takes every notice; it lives as long as the test.
+fn service() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("bound").port();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a client");
+            let mut request = [0; 4096];
+            // A notice is short: the first piece has its head, and what follows is not looked at.
+            let _ = stream.read(&mut request).expect("a request");
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            stream.write_all(answer).expect("it listens");
+        }
+    });
+    port
 }
 
 fn free_port() -> u16 {

@@ -16,25 +16,60 @@ pub(crate) enum Place {
 
 use Place::{Beside, Elsewhere, Here, Lasts};
 
-/// Who runs what takes long, a root or another machine.
+/// Builds, tests and measures everything.
 const CI: &str = ".ci/run";
 
 /// Command lines as they are shown, and where they are run.
 pub(crate) const PLACES: &[(&str, Place)] = &[
-    ("wanctl --config broken.yaml --validate-config", Here(1)),
-    ("curl http://127.0.0.1:9101/health", Beside),
+    // What builds it.
     (
         "cargo run --release -- demo --seconds 20",
         Elsewhere(CI, "cargo run --release --locked -- demo --seconds 20"),
     ),
     ("cargo test", Elsewhere(CI, "cargo test --locked")),
     (
-        "cargo build --release",
-        Elsewhere(CI, "cargo build --release"),
+        "cargo build --release --no-default-features",
+        Elsewhere(
+            CI,
+            "cargo clippy --locked --no-default-features --all-targets",
+        ),
     ),
+    (
+        "cargo bench --bench cost",
+        Elsewhere(CI, "cargo bench --locked -- --seconds 5"),
+    ),
+    (
+        "cargo bench --bench link",
+        Elsewhere(CI, "cargo bench --locked -- --seconds 5"),
+    ),
+    // What is to be refused.
+    ("wanctl --config broken.yaml --validate-config", Here(1)),
+    // What needs a daemon.
+    ("curl http://127.0.0.1:9101/health", Beside),
+    ("wanctl check --config /etc/wanctl/steering.yaml", Beside),
+    // What goes on until it is stopped.
     (
         "wanctl dashboard --config /etc/wanctl/wan1.yaml /etc/wanctl/wan2.yaml /etc/wanctl/steering.yaml",
         Lasts,
     ),
     ("wanctl dashboard --config wan1.yaml steering.yaml", Lasts),
+    // What has another machine, or an SSH server, at its other end.
+    (
+        "ssh-keyscan -p 22 192.168.1.1 >> /etc/wanctl/ssh/known_hosts",
+        Elsewhere("tests/ssh/check.rs", "ssh-keyscan -p {} 127.0.0.1 >> "),
+    ),
+    // What is no program of ours.
+    ("install -d -m 700 /etc/wanctl/ssh", Here(0)),
+    (
+        "ssh-keygen -q -t rsa -b 3072 -m PEM -N '' -f /etc/wanctl/ssh/router.key",
+        Here(0),
+    ),
+    (
+        "cp configs/steering.yaml /etc/wanctl/steering.yaml.new",
+        Here(0),
+    ),
+    (
+        "set -a; . /etc/wanctl/secrets; set +a; wanctl --config /etc/wanctl/wan1.yaml --once --dry-run",
+        Here(0),
+    ),
 ];

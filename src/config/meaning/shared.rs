@@ -145,7 +145,7 @@ pub(super) const LAST: &[Meaning] = &[
     ),
     (
         "notices.kinds",
-        "What is told; see the table of notices in the README.",
+        "What is told; see `wanctl manual notices`.",
     ),
     (
         "notices.cooldown_sec",
