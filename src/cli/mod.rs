@@ -26,6 +26,7 @@ mod listeners;
 mod notices;
 mod number;
 mod once;
+mod pages;
 mod process;
 pub mod replay;
 mod secret;
