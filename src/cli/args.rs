@@ -2,6 +2,7 @@
 
 mod dashboard;
 mod double;
+mod health;
 mod history;
 mod option;
 mod replay;
@@ -13,6 +14,7 @@ mod tools;
 
 pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
+pub use health::HealthArgs;
 pub use history::{HistoryArgs, HistoryForm};
 pub use replay::{ReplayArgs, Source};
 pub use simulate::{SimulateArgs, SimulateForm};
@@ -52,6 +54,8 @@ pub enum Command {
     Check(CheckArgs),
     /// A notice, to see that it arrives.
     Notice(Vec<PathBuf>),
+    /// How running daemons are.
+    Health(HealthArgs),
     /// The certificate of `HOST[:PORT]`.
     Fingerprint(String),
     /// The RouterOS double alone.
@@ -157,6 +161,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         Some("steering") => Some((steering::steering as Parse, synopsis(STEERING_HELP))),
         Some("history") => Some((history::history as Parse, synopsis(HISTORY_HELP))),
         Some("dashboard") => Some((dashboard::dashboard as Parse, synopsis(DASHBOARD_HELP))),
+        Some("health") => Some((health::health as Parse, synopsis(super::health::help::HELP))),
         Some("fingerprint") => Some((tools::fingerprint as Parse, synopsis(FINGERPRINT_HELP))),
         Some("replay") => Some((replay::replay as Parse, synopsis(REPLAY_HELP))),
         Some("simulate") => Some((simulate::simulate as Parse, synopsis(SIMULATE_HELP))),

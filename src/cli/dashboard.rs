@@ -143,7 +143,8 @@ impl Found {
 
     fn settings(mut self, args: &DashboardArgs, listen: SocketAddr) -> Result<Settings, String> {
         for given in &args.health {
-            self.health.push(url(given)?);
+            let page = url(given).map_err(|wrong| format!("--health {wrong}"))?;
+            self.health.push(page);
         }
         if args.configs.is_empty() && args.health.is_empty() {
             let ports = [DEFAULT_HEALTH_PORT, DEFAULT_STEERING_HEALTH_PORT];

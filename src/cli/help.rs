@@ -7,6 +7,7 @@ pub(super) const RUN_USAGE: &str =
        wanctl history [--last D | --from T [--to T]] [--json | --csv | --plot | --summary]
        wanctl dashboard [--listen HOST:PORT] [--config F [F ...]] [--health URL] [--db PATH]
        wanctl notice --config F [F ...]
+       wanctl health [--config F [F ...]] [--url URL] [--wait SECONDS]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N] [--law L]
        wanctl replay --config F (--history [--last D] [--law L] [--plot] | --trace T.csv)
@@ -89,6 +90,7 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
        wanctl history [--last D | --from T [--to T]] [--json | --csv | --plot | --summary]
        wanctl dashboard [--listen HOST:PORT] [--config F [F ...]] [--health URL] [--db PATH]
        wanctl notice --config F [F ...]
+       wanctl health [--config F [F ...]] [--url URL] [--wait SECONDS]
        wanctl fingerprint HOST[:PORT]
        wanctl demo [--seconds N] [--law L]
        wanctl replay --config F (--history [--last D] [--law L] [--plot] | --trace T.csv)
@@ -112,6 +114,7 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
   dashboard            a page to look at, on http://127.0.0.1:9104/: every line in words, and
                        charts of the last minutes to the last weeks
   notice               sends a notice that is a test to whom the files name
+  health               whether the running daemons are well, as a line and an exit code
   fingerprint          the router's certificate, and the line that pins it
   demo                 the real daemon on a simulated line and router: nothing to set up,
                        no root, no network

@@ -19,6 +19,7 @@ mod dashboard;
 mod demo;
 mod double;
 mod fingerprint;
+mod health;
 mod help;
 #[cfg_attr(not(feature = "history"), path = "no_history.rs")]
 mod history;
@@ -73,6 +74,7 @@ fn run(command: Command) -> ExitCode {
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),
         Command::Check(args) => check::run(&args),
         Command::Notice(configs) => notices::run(&configs),
+        Command::Health(args) => health::run(&args),
         Command::Fingerprint(target) => fingerprint::run(&target),
     };
     match done {

@@ -20,7 +20,7 @@ pub(super) fn reached_at(host: &Host) -> String {
 pub(super) fn url(given: &str) -> Result<String, String> {
     let wrong = |what: &str| {
         Err(format!(
-            "--health {given}: {what}; write it like http://127.0.0.1:9101/health"
+            "{given}: {what}; write it like http://127.0.0.1:9101/health"
         ))
     };
     let rest = match given.split_once("://") {
