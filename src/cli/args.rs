@@ -2,6 +2,7 @@
 
 mod dashboard;
 mod double;
+mod health;
 mod history;
 mod manual;
 mod option;
@@ -14,6 +15,7 @@ mod tools;
 
 pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
+pub use health::HealthArgs;
 pub use history::{HistoryArgs, HistoryForm};
 pub use manual::ManualArgs;
 pub use replay::{ReplayArgs, Source};
@@ -29,8 +31,8 @@ use lexopt::Parser;
 use self::option::{files, known, said};
 use crate::config::ControlLaw;
 use crate::manual::commands::{
-    CHECK, DASHBOARD, DEMO, DOUBLE, FINGERPRINT, HELP_COMMAND, HISTORY, MANUAL, NOTICE, REPLAY,
-    RUN, SIMULATE, STEERING,
+    CHECK, DASHBOARD, DEMO, DOUBLE, FINGERPRINT, HEALTH, HELP_COMMAND, HISTORY, MANUAL, NOTICE,
+    REPLAY, RUN, SIMULATE, STEERING,
 };
 use crate::manual::page::Page;
 
@@ -55,6 +57,8 @@ pub enum Command {
     Check(CheckArgs),
     /// A notice, to see that it arrives.
     Notice(Vec<PathBuf>),
+    /// How running daemons are.
+    Health(HealthArgs),
     /// The certificate of `HOST[:PORT]`.
     Fingerprint(String),
     /// The RouterOS double alone.
@@ -164,6 +168,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         Some("steering") => Some((steering::steering as Parse, STEERING.usage())),
         Some("history") => Some((history::history as Parse, HISTORY.usage())),
         Some("dashboard") => Some((dashboard::dashboard as Parse, DASHBOARD.usage())),
+        Some("health") => Some((health::health as Parse, HEALTH.usage())),
         Some("fingerprint") => Some((tools::fingerprint as Parse, FINGERPRINT.usage())),
         Some("replay") => Some((replay::replay as Parse, REPLAY.usage())),
         Some("simulate") => Some((simulate::simulate as Parse, SIMULATE.usage())),

@@ -19,6 +19,7 @@ mod dashboard;
 mod demo;
 mod double;
 mod fingerprint;
+mod health;
 #[cfg_attr(not(feature = "history"), path = "no_history.rs")]
 mod history;
 mod listeners;
@@ -27,6 +28,7 @@ mod manual;
 mod notices;
 mod number;
 mod once;
+mod pages;
 mod process;
 pub mod replay;
 mod secret;
@@ -75,6 +77,7 @@ fn run(command: Command) -> ExitCode {
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),
         Command::Check(args) => check::run(&args),
         Command::Notice(configs) => notices::run(&configs),
+        Command::Health(args) => health::run(&args),
         Command::Fingerprint(target) => fingerprint::run(&target),
     };
     match done {

@@ -5,6 +5,7 @@ mod dashboard;
 mod demo;
 mod double;
 mod fingerprint;
+mod health;
 mod help;
 mod history;
 mod manual;
@@ -20,6 +21,7 @@ pub use dashboard::DASHBOARD;
 pub use demo::DEMO;
 pub use double::{DOUBLE, DOUBLE_CLI};
 pub use fingerprint::FINGERPRINT;
+pub use health::HEALTH;
 pub use help::HELP_COMMAND;
 pub use history::HISTORY;
 pub use manual::MANUAL;
@@ -32,13 +34,14 @@ pub use steering::STEERING;
 use super::page::Page;
 
 /// All of them, in the order in which `--help` lists them.
-pub static ALL: [&Page; 13] = [
+pub static ALL: [&Page; 14] = [
     &RUN,
     &STEERING,
     &CHECK,
     &HISTORY,
     &DASHBOARD,
     &NOTICE,
+    &HEALTH,
     &FINGERPRINT,
     &DEMO,
     &SIMULATE,
