@@ -10,6 +10,7 @@ mod steering;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod upgrade;
 
 pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
@@ -17,6 +18,7 @@ pub use history::{HistoryArgs, HistoryForm};
 pub use replay::{ReplayArgs, Source};
 pub use simulate::{SimulateArgs, SimulateForm};
 pub use steering::SteeringArgs;
+pub use upgrade::{Errand, UpgradeArgs};
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -29,6 +31,7 @@ use super::help::{
     CHECK_HELP, DASHBOARD_HELP, DEMO_HELP, FINGERPRINT_HELP, HELP, HISTORY_HELP, NOTICE_HELP,
     REPLAY_HELP, RUN_USAGE, SIMULATE_HELP, STEERING_HELP, STEERING_USAGE,
 };
+use super::upgrade::UPGRADE_HELP;
 use crate::config::ControlLaw;
 
 /// What to do.
@@ -50,6 +53,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// What may be wrong with a set-up, router included.
     Check(CheckArgs),
+    /// v1.7 in the way of ours: what there is, and its place taken, or given back.
+    Upgrade(UpgradeArgs),
     /// A notice, to see that it arrives.
     Notice(Vec<PathBuf>),
     /// The certificate of `HOST[:PORT]`.
@@ -153,6 +158,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
     let subcommand = args.peek().and_then(|arg| match arg.to_str() {
         Some("demo") => Some((tools::demo as Parse, synopsis(DEMO_HELP))),
         Some("check") => Some((tools::check as Parse, synopsis(CHECK_HELP))),
+        Some("upgrade") => Some((upgrade::upgrade as Parse, synopsis(UPGRADE_HELP))),
         Some("notice") => Some((tools::notice as Parse, synopsis(NOTICE_HELP))),
         Some("steering") => Some((steering::steering as Parse, synopsis(STEERING_HELP))),
         Some("history") => Some((history::history as Parse, synopsis(HISTORY_HELP))),

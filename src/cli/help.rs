@@ -4,6 +4,7 @@ pub(super) const RUN_USAGE: &str =
     "usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
        wanctl steering --config F [--debug] [--reset] [--validate-config]
        wanctl check --config F [F ...] [--json] [--write-test]
+       wanctl upgrade [--dry-run | --back] [--yes] [--root DIR]
        wanctl history [--last D | --from T [--to T]] [--json | --csv | --plot | --summary]
        wanctl dashboard [--listen HOST:PORT] [--config F [F ...]] [--health URL] [--db PATH]
        wanctl notice --config F [F ...]
@@ -107,6 +108,7 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
                        degraded; the same as wanctl-steering
   check                looks at this machine and the router, and says what is wrong, why it
                        matters and how to put it right; changes nothing
+  upgrade              takes v1.7 over, with its state and history, and goes back to it
   history              what happened: delays, rates, zones and changes, from the last minute
                        to the last months; the same as wanctl-history
   dashboard            a page to look at, on http://127.0.0.1:9104/: every line in words, and
@@ -227,6 +229,7 @@ Of a steering file: the mangle rule, who may switch it, both lines, the primary'
 Takes some seconds; a busy line tells more about counters than an idle one.
 
 usage: wanctl check --config F [F ...] [--json] [--write-test]
+       wanctl check --from-v17 [--root DIR]
 
   --config F [F ...]   WAN and steering files
   --json               an array of findings, each with a stable id
@@ -235,6 +238,9 @@ usage: wanctl check --config F [F ...] [--json] [--write-test]
                        limit is restored in any case, Ctrl-C included. Refused while a daemon
                        runs. Without this, nothing on the router is ever changed.
                        The rule of a steering file is never switched
+  --from-v17           look for v1.7 instead: its files, state, history and services, what becomes of
+                       each, what you will notice, and what is in the way; `wanctl upgrade` does it
+  --root DIR           with --from-v17: the system below this directory
   -h, --help           this text
 
 Exit codes: 0 nothing to do (notes at most), 1 errors, 2 warnings only. A command line that
