@@ -2,6 +2,7 @@
 
 mod dashboard;
 mod double;
+mod health;
 mod history;
 mod manual;
 mod option;
@@ -11,14 +12,17 @@ mod steering;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod upgrade;
 
 pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
+pub use health::HealthArgs;
 pub use history::{HistoryArgs, HistoryForm};
 pub use manual::ManualArgs;
 pub use replay::{ReplayArgs, Source};
 pub use simulate::{SimulateArgs, SimulateForm};
 pub use steering::SteeringArgs;
+pub use upgrade::{Errand, UpgradeArgs};
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -29,8 +33,8 @@ use lexopt::Parser;
 use self::option::{files, known, said};
 use crate::config::ControlLaw;
 use crate::manual::commands::{
-    CHECK, DASHBOARD, DEMO, DOUBLE, FINGERPRINT, HELP_COMMAND, HISTORY, MANUAL, NOTICE, REPLAY,
-    RUN, SIMULATE, STEERING,
+    CHECK, DASHBOARD, DEMO, DOUBLE, FINGERPRINT, HEALTH, HELP_COMMAND, HISTORY, MANUAL, NOTICE,
+    REPLAY, RUN, SIMULATE, STEERING, UPGRADE,
 };
 use crate::manual::page::Page;
 
@@ -53,8 +57,12 @@ pub enum Command {
     Demo(DemoArgs),
     /// What may be wrong with a set-up, router included.
     Check(CheckArgs),
+    /// v1.7 in the way of ours: what there is, and its place taken, or given back.
+    Upgrade(UpgradeArgs),
     /// A notice, to see that it arrives.
     Notice(Vec<PathBuf>),
+    /// How running daemons are.
+    Health(HealthArgs),
     /// The certificate of `HOST[:PORT]`.
     Fingerprint(String),
     /// The RouterOS double alone.
@@ -160,10 +168,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
     let subcommand = args.peek().and_then(|arg| match arg.to_str() {
         Some("demo") => Some((tools::demo as Parse, DEMO.usage())),
         Some("check") => Some((tools::check as Parse, CHECK.usage())),
+        Some("upgrade") => Some((upgrade::upgrade as Parse, UPGRADE.usage())),
         Some("notice") => Some((tools::notice as Parse, NOTICE.usage())),
         Some("steering") => Some((steering::steering as Parse, STEERING.usage())),
         Some("history") => Some((history::history as Parse, HISTORY.usage())),
         Some("dashboard") => Some((dashboard::dashboard as Parse, DASHBOARD.usage())),
+        Some("health") => Some((health::health as Parse, HEALTH.usage())),
         Some("fingerprint") => Some((tools::fingerprint as Parse, FINGERPRINT.usage())),
         Some("replay") => Some((replay::replay as Parse, REPLAY.usage())),
         Some("simulate") => Some((simulate::simulate as Parse, SIMULATE.usage())),

@@ -19,6 +19,7 @@ mod dashboard;
 mod demo;
 mod double;
 mod fingerprint;
+mod health;
 #[cfg_attr(not(feature = "history"), path = "no_history.rs")]
 mod history;
 mod listeners;
@@ -27,6 +28,7 @@ mod manual;
 mod notices;
 mod number;
 mod once;
+mod pages;
 mod process;
 pub mod replay;
 mod secret;
@@ -35,6 +37,7 @@ pub mod stage;
 pub mod steering;
 mod together;
 mod transport;
+mod upgrade;
 
 use std::io::{self, Write as _, stdout};
 use std::process::ExitCode;
@@ -74,7 +77,9 @@ fn run(command: Command) -> ExitCode {
         Command::Double(args) => double::run(&args),
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),
         Command::Check(args) => check::run(&args),
+        Command::Upgrade(args) => upgrade::run(&args),
         Command::Notice(configs) => notices::run(&configs),
+        Command::Health(args) => health::run(&args),
         Command::Fingerprint(target) => fingerprint::run(&target),
     };
     match done {

@@ -98,6 +98,7 @@ fn a_command_shows_how_it_is_called() {
         ("demo", "wanctl demo"),
         ("check", "wanctl check"),
         ("notice", "wanctl notice"),
+        ("health", "wanctl health"),
         ("fingerprint", "wanctl fingerprint"),
         ("replay", "wanctl replay"),
         ("simulate", "wanctl simulate"),

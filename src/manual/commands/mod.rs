@@ -5,6 +5,7 @@ mod dashboard;
 mod demo;
 mod double;
 mod fingerprint;
+mod health;
 mod help;
 mod history;
 mod manual;
@@ -14,12 +15,14 @@ mod replay;
 mod run;
 mod simulate;
 mod steering;
+mod upgrade;
 
 pub use check::CHECK;
 pub use dashboard::DASHBOARD;
 pub use demo::DEMO;
 pub use double::{DOUBLE, DOUBLE_CLI};
 pub use fingerprint::FINGERPRINT;
+pub use health::HEALTH;
 pub use help::HELP_COMMAND;
 pub use history::HISTORY;
 pub use manual::MANUAL;
@@ -28,17 +31,20 @@ pub use replay::REPLAY;
 pub use run::RUN;
 pub use simulate::{SCENARIOS, SIMULATE};
 pub use steering::STEERING;
+pub use upgrade::UPGRADE;
 
 use super::page::Page;
 
 /// All of them, in the order in which `--help` lists them.
-pub static ALL: [&Page; 13] = [
+pub static ALL: [&Page; 15] = [
     &RUN,
     &STEERING,
     &CHECK,
+    &UPGRADE,
     &HISTORY,
     &DASHBOARD,
     &NOTICE,
+    &HEALTH,
     &FINGERPRINT,
     &DEMO,
     &SIMULATE,
