@@ -2,15 +2,19 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_yaml::Value;
 use tempfile::TempDir;
+use wanctl::history::database::Database;
+use wanctl::history::metric;
+use wanctl::history::row::Row;
+use wanctl::history::tier::Tier;
 
 use crate::root;
 
@@ -32,6 +36,7 @@ pub(crate) struct House {
     double: Child,
     router_port: String,
     health_port: u16,
+    steering_port: u16,
 }
 
 impl House {
@@ -60,6 +65,7 @@ impl House {
         let house = Self {
             router_port,
             health_port: free_port(),
+            steering_port: free_port(),
             dir,
             double,
         };
@@ -120,13 +126,17 @@ impl House {
              storage: {{ db_path: {here}/var/lib/wanctl/metrics.db }}\n",
             router.replace(", queue_types: { download: leave, upload: leave }", ""),
             reflectors[0],
-            free_port()
+            self.steering_port
         );
         self.write(
             "steering.yaml",
             include_str!("../config/steering.yaml"),
             &own,
         );
+        fs::create_dir(self.path("elsewhere")).expect("a folder");
+        let mut history =
+            Database::open(&self.path("var/lib/wanctl/metrics.db")).expect("a database");
+        history.insert(Tier::Raw, &night()).expect("room");
         fs::write(
             self.path("etc/wanctl/secrets"),
             "ROUTER_PASSWORD='secret'\n",
@@ -174,6 +184,12 @@ impl House {
         if line.starts_with("wanctl dashboard") && !line.contains("--listen") {
             line = format!("{line} --listen 127.0.0.1:0");
         }
+        if line.starts_with("wanctl health") && !line.contains("--config") {
+            line = format!("{line} --url 127.0.0.1:{}", self.health_port);
+        }
+        if line.starts_with("wanctl upgrade") {
+            line = format!("{line} --root {here}/elsewhere");
+        }
         format!("{exec}{line}")
     }
 
@@ -218,10 +234,14 @@ impl House {
         (finished(child, line), done)
     }
 
-    /// Waits until a daemon answers on its health port.
+    /// Waits until autorate answers on its health port.
     pub(crate) fn wait_for_health(&self) {
-        let address = ("127.0.0.1", self.health_port);
-        wait(|| std::net::TcpStream::connect(address).is_ok());
+        wait(|| TcpStream::connect(("127.0.0.1", self.health_port)).is_ok());
+    }
+
+    /// The same of steering.
+    pub(crate) fn wait_for_steering(&self) {
+        wait(|| TcpStream::connect(("127.0.0.1", self.steering_port)).is_ok());
     }
 }
 
@@ -234,7 +254,7 @@ impl Drop for House {
 }
 
 /// Waits for something to become so.
-pub(crate) fn wait(mut so: impl FnMut() -> bool) {
+fn wait(mut so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !so() {
         assert!(begun.elapsed() < PATIENCE, "it never came");
@@ -288,6 +308,38 @@ fn start_double() -> (Child, String) {
         greeting.push('\n');
     }
     (double, greeting)
+}
+
+/// Five minutes of a line that carries less in the middle, which end now.
+fn night() -> Vec<Row> {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("after 1970")
+        .as_secs();
+    let begun = i64::try_from(now).expect("in range") - 300;
+    let second = |n: i64| {
+        let delta = if (100..120).contains(&n) { 200.0 } else { 1.0 };
+        let rate = if (120..210).contains(&n) {
+            280.0
+        } else {
+            480.0
+        };
+        let rows = [
+            (metric::RTT, 24.0 + delta),
+            (metric::BASELINE, 24.0),
+            (metric::DELTA, delta),
+            (metric::RATE_DOWN, rate),
+            (metric::RATE_UP, 30.0),
+        ];
+        rows.map(|(metric, value)| Row {
+            at: begun + n,
+            wan: "wan1".into(),
+            metric: metric.into(),
+            value,
+            labels: None,
+        })
+    };
+    (0..300).flat_map(second).collect()
 }
 
 /// A web service that takes every notice; it lives as long as the test.

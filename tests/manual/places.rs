@@ -47,6 +47,11 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
     // What needs a daemon.
     ("curl http://127.0.0.1:9101/health", Beside),
     ("wanctl check --config /etc/wanctl/steering.yaml", Beside),
+    ("wanctl health", Beside),
+    (
+        "wanctl health --config wan1.yaml steering.yaml --wait 30",
+        Beside,
+    ),
     // What goes on until it is stopped.
     (
         "wanctl dashboard --config /etc/wanctl/wan1.yaml /etc/wanctl/wan2.yaml /etc/wanctl/steering.yaml",
@@ -58,6 +63,11 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
         "ssh-keyscan -p 22 192.168.1.1 >> /etc/wanctl/ssh/known_hosts",
         Elsewhere("tests/ssh/check.rs", "ssh-keyscan -p {} 127.0.0.1 >> "),
     ),
+    // What changes a whole system: here one without anything of v1.7's in it.
+    ("wanctl upgrade", Here(0)),
+    ("wanctl upgrade --dry-run", Here(0)),
+    // Nothing was taken over there, so that there is no way back, which it says.
+    ("wanctl upgrade --back", Here(1)),
     // What is no program of ours.
     ("install -d -m 700 /etc/wanctl/ssh", Here(0)),
     (
