@@ -20,10 +20,11 @@ mod demo;
 mod double;
 mod fingerprint;
 mod health;
-mod help;
 #[cfg_attr(not(feature = "history"), path = "no_history.rs")]
 mod history;
 mod listeners;
+#[cfg_attr(not(feature = "manual"), path = "no_manual.rs")]
+mod manual;
 mod notices;
 mod number;
 mod once;
@@ -56,7 +57,9 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> ExitCode {
     let done = match command {
+        Command::Page(page) => print(&page.help()),
         Command::Help(text) => print(text),
+        Command::Manual(args) => manual::run(&args),
         Command::Version => print(concat!("wanctl ", env!("CARGO_PKG_VERSION"), "\n")),
         Command::Run(args) => match args.mode {
             Mode::Validate => validate(&args),

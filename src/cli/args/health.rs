@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use lexopt::Parser;
 
 use super::Command;
-use super::option::{files, option, said};
-use crate::cli::health::help::HELP;
+use super::option::{files, known, said};
+use crate::manual::commands::HEALTH;
 
 /// `wanctl health`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -22,10 +22,9 @@ pub struct HealthArgs {
 }
 
 pub(super) fn health(parser: &mut Parser) -> Result<Command, String> {
-    const LONG: [&str; 5] = ["config", "url", "wait", "quiet", "help"];
     let mut args = HealthArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &LONG)? {
+        match known(arg, &HEALTH)? {
             "config" => args.configs.extend(files(parser)?),
             "url" => {
                 let value = parser.value().map_err(said)?;
@@ -33,7 +32,7 @@ pub(super) fn health(parser: &mut Parser) -> Result<Command, String> {
             }
             "wait" => args.wait = Some(seconds(parser)?),
             "quiet" => args.quiet = true,
-            _ => return Ok(Command::Help(HELP)),
+            _ => return Ok(Command::Page(&HEALTH)),
         }
     }
     Ok(Command::Health(args))
@@ -69,7 +68,7 @@ mod tests {
         };
         let line = "--config a b --url x:9101 --url y:9102 --wait 30 --quiet";
         assert_eq!(of(line), Ok(Command::Health(all)));
-        assert_eq!(of("--help"), Ok(Command::Help(HELP)));
+        assert_eq!(of("--help"), Ok(Command::Page(&HEALTH)));
         let never = Err("argument --wait: never is not a number from 1 to 3600".to_owned());
         assert_eq!(of("--wait never"), never);
     }

@@ -1,7 +1,6 @@
 //! `wanctl health`: how running daemons are, as a line each and an exit code.
 
 mod ask;
-pub(super) mod help;
 mod words;
 
 use std::path::Path;
