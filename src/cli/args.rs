@@ -12,6 +12,7 @@ mod steering;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod upgrade;
 
 pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
@@ -21,6 +22,7 @@ pub use manual::ManualArgs;
 pub use replay::{ReplayArgs, Source};
 pub use simulate::{SimulateArgs, SimulateForm};
 pub use steering::SteeringArgs;
+pub use upgrade::{Errand, UpgradeArgs};
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -32,7 +34,7 @@ use self::option::{files, known, said};
 use crate::config::ControlLaw;
 use crate::manual::commands::{
     CHECK, DASHBOARD, DEMO, DOUBLE, FINGERPRINT, HEALTH, HELP_COMMAND, HISTORY, MANUAL, NOTICE,
-    REPLAY, RUN, SIMULATE, STEERING,
+    REPLAY, RUN, SIMULATE, STEERING, UPGRADE,
 };
 use crate::manual::page::Page;
 
@@ -55,6 +57,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// What may be wrong with a set-up, router included.
     Check(CheckArgs),
+    /// v1.7 in the way of ours: what there is, and its place taken, or given back.
+    Upgrade(UpgradeArgs),
     /// A notice, to see that it arrives.
     Notice(Vec<PathBuf>),
     /// How running daemons are.
@@ -164,6 +168,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
     let subcommand = args.peek().and_then(|arg| match arg.to_str() {
         Some("demo") => Some((tools::demo as Parse, DEMO.usage())),
         Some("check") => Some((tools::check as Parse, CHECK.usage())),
+        Some("upgrade") => Some((upgrade::upgrade as Parse, UPGRADE.usage())),
         Some("notice") => Some((tools::notice as Parse, NOTICE.usage())),
         Some("steering") => Some((steering::steering as Parse, STEERING.usage())),
         Some("history") => Some((history::history as Parse, HISTORY.usage())),

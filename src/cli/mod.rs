@@ -37,6 +37,7 @@ pub mod stage;
 pub mod steering;
 mod together;
 mod transport;
+mod upgrade;
 
 use std::io::{self, Write as _, stdout};
 use std::process::ExitCode;
@@ -76,6 +77,7 @@ fn run(command: Command) -> ExitCode {
         Command::Double(args) => double::run(&args),
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),
         Command::Check(args) => check::run(&args),
+        Command::Upgrade(args) => upgrade::run(&args),
         Command::Notice(configs) => notices::run(&configs),
         Command::Health(args) => health::run(&args),
         Command::Fingerprint(target) => fingerprint::run(&target),

@@ -99,8 +99,12 @@ pub enum FileKind {
 /// What a file seems to be for: steering if it has a key that only such files have. A file that cannot be
 /// read or parsed passes for a WAN's, whose loader says what is wrong.
 pub fn kind(path: &Path) -> FileKind {
-    let bytes = bytes_of(path).unwrap_or_default();
-    let tree = std::str::from_utf8(&bytes)
+    kind_of(&bytes_of(path).unwrap_or_default())
+}
+
+/// What a file that is in memory already seems to be for; as [`kind`].
+pub fn kind_of(bytes: &[u8]) -> FileKind {
+    let tree = std::str::from_utf8(bytes)
         .ok()
         .filter(|text| text.len() as u64 <= MAX_FILE_SIZE)
         .and_then(|text| tree::parse(text).ok().flatten());

@@ -15,6 +15,7 @@ mod replay;
 mod run;
 mod simulate;
 mod steering;
+mod upgrade;
 
 pub use check::CHECK;
 pub use dashboard::DASHBOARD;
@@ -30,14 +31,16 @@ pub use replay::REPLAY;
 pub use run::RUN;
 pub use simulate::{SCENARIOS, SIMULATE};
 pub use steering::STEERING;
+pub use upgrade::UPGRADE;
 
 use super::page::Page;
 
 /// All of them, in the order in which `--help` lists them.
-pub static ALL: [&Page; 14] = [
+pub static ALL: [&Page; 15] = [
     &RUN,
     &STEERING,
     &CHECK,
+    &UPGRADE,
     &HISTORY,
     &DASHBOARD,
     &NOTICE,
