@@ -22,6 +22,7 @@ mod fingerprint;
 mod help;
 #[cfg_attr(not(feature = "history"), path = "no_history.rs")]
 mod history;
+mod interrupt;
 mod listeners;
 mod notices;
 mod number;
