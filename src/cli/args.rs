@@ -1,5 +1,6 @@
 //! Command lines (contract 2.1): v1.7's flags and forms, and ours.
 
+mod calibrate;
 mod dashboard;
 mod double;
 mod history;
@@ -11,6 +12,7 @@ mod steering;
 mod tests;
 mod tools;
 
+pub use calibrate::{CalibrateArgs, Named, Of, Traffic};
 pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
 pub use history::{HistoryArgs, HistoryForm};
@@ -25,6 +27,7 @@ use std::path::{Path, PathBuf};
 use lexopt::Parser;
 
 use self::option::{either, files, said};
+use super::calibrate::CALIBRATE_HELP;
 use super::help::{
     CHECK_HELP, DASHBOARD_HELP, DEMO_HELP, FINGERPRINT_HELP, HELP, HISTORY_HELP, NOTICE_HELP,
     REPLAY_HELP, RUN_USAGE, SIMULATE_HELP, STEERING_HELP, STEERING_USAGE,
@@ -32,7 +35,7 @@ use super::help::{
 use crate::config::ControlLaw;
 
 /// What to do.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// The autorate daemon, or one round of it, or a check of its files.
     Run(RunArgs),
@@ -48,6 +51,8 @@ pub enum Command {
     Simulate(SimulateArgs),
     /// The daemon on a simulated line.
     Demo(DemoArgs),
+    /// How fast a line is, and a file that says so.
+    Calibrate(CalibrateArgs),
     /// What may be wrong with a set-up, router included.
     Check(CheckArgs),
     /// A notice, to see that it arrives.
@@ -145,13 +150,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         return parsed.map_err(|complaint| usage_of(synopsis(HISTORY_HELP), complaint));
     }
     if is_called(&program, "wanctl-calibrate") {
-        return Err(usage(concat!(
-            "wanctl-calibrate is not in this build yet; this is wanctl ",
-            env!("CARGO_PKG_VERSION")
-        )));
+        let parsed = calibrate::calibrate(&mut Parser::from_args(args));
+        return parsed.map_err(|complaint| usage_of(synopsis(CALIBRATE_HELP), complaint));
     }
     let subcommand = args.peek().and_then(|arg| match arg.to_str() {
         Some("demo") => Some((tools::demo as Parse, synopsis(DEMO_HELP))),
+        Some("calibrate") => Some((calibrate::calibrate as Parse, synopsis(CALIBRATE_HELP))),
         Some("check") => Some((tools::check as Parse, synopsis(CHECK_HELP))),
         Some("notice") => Some((tools::notice as Parse, synopsis(NOTICE_HELP))),
         Some("steering") => Some((steering::steering as Parse, synopsis(STEERING_HELP))),

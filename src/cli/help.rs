@@ -4,6 +4,7 @@ pub(super) const RUN_USAGE: &str =
     "usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-config]
        wanctl steering --config F [--debug] [--reset] [--validate-config]
        wanctl check --config F [F ...] [--json] [--write-test]
+       wanctl calibrate --config F [--iperf3 HOST[:PORT]] [--dry-run | --restore]
        wanctl history [--last D | --from T [--to T]] [--json | --csv | --plot | --summary]
        wanctl dashboard [--listen HOST:PORT] [--config F [F ...]] [--health URL] [--db PATH]
        wanctl notice --config F [F ...]
@@ -107,6 +108,8 @@ usage: wanctl --config F [F ...] [--debug] [--once] [--dry-run] [--validate-conf
                        degraded; the same as wanctl-steering
   check                looks at this machine and the router, and says what is wrong, why it
                        matters and how to put it right; changes nothing
+  calibrate            measures the line and writes its numbers into the WAN file; the same as
+                       wanctl-calibrate
   history              what happened: delays, rates, zones and changes, from the last minute
                        to the last months; the same as wanctl-history
   dashboard            a page to look at, on http://127.0.0.1:9104/: every line in words, and

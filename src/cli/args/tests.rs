@@ -128,15 +128,6 @@ fn help_and_version_need_nothing_else() {
 }
 
 #[test]
-fn the_program_that_is_not_there_yet_says_so() {
-    let said = parse(["/usr/bin/wanctl-calibrate".into()]).unwrap_err();
-    assert!(
-        said.to_string()
-            .contains("wanctl-calibrate is not in this build yet")
-    );
-}
-
-#[test]
 fn history_is_the_same_under_either_name() {
     let called = |line: &str| parse(line.split_whitespace().map(Into::into));
     let args = called("wanctl history --last 1h").unwrap();

@@ -1,0 +1,252 @@
+//! The command line of `wanctl calibrate` (contract 10).
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use lexopt::Parser;
+
+use super::Command;
+use super::option::{either, said};
+use crate::cli::calibrate::CALIBRATE_HELP;
+use crate::config::ReflectorAddress;
+use crate::control::law::adaptive::Preset;
+use crate::direction::Both;
+use crate::units::Millis;
+
+/// v1.7's `--target-bloat`, in milliseconds.
+const DEFAULT_TARGET_MS: f64 = 10.0;
+/// `--seconds`: what TCP needs to show a line's speed.
+const DEFAULT_SECONDS: u64 = 10;
+/// iperf3's own.
+const IPERF3_PORT: u16 = 5201;
+
+/// `wanctl calibrate`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CalibrateArgs {
+    /// Which line it is.
+    pub of: Of,
+    /// What fills the line.
+    pub traffic: Traffic,
+    /// One of one's own instead of the file's reflectors.
+    pub ping_host: Option<ReflectorAddress>,
+    /// Up to so much added delay the line counts as calm.
+    pub target_bloat: Millis,
+    /// Where a new file and the JSON go; without, `/etc/wanctl`, or beside the present file.
+    pub output_dir: Option<PathBuf>,
+    /// Seconds of one measurement.
+    pub seconds: u64,
+    /// 0.9 of the capacity instead of a search, as v1.7.
+    pub skip_search: bool,
+    /// Only says what would be done.
+    pub dry_run: bool,
+    /// Asks nothing.
+    pub yes: bool,
+    /// Only puts back what an earlier run left.
+    pub restore: bool,
+}
+
+/// Where router and queues are from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Of {
+    /// A WAN file, which is edited.
+    File(PathBuf),
+    /// The command line, as in v1.7; there will be a new file.
+    Named(Named),
+}
+
+/// What v1.7 was told of a line.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Named {
+    /// The WAN's name.
+    pub wan_name: String,
+    /// `HOST` or `HOST:PORT`.
+    pub router: String,
+    /// The RouterOS user.
+    pub user: Option<String>,
+    /// With a key the router is asked by SSH, else by REST.
+    pub ssh_key: Option<String>,
+    /// The queues' names, where they are not v1.7's.
+    pub queues: Both<Option<String>>,
+    /// What kind of line it is; guessed from its round trip if nothing is said.
+    pub line: Option<Preset>,
+    /// Where its daemon's state and lock will be, instead of `/var/lib/wanctl` and `/run/wanctl`.
+    pub state_dir: Option<PathBuf>,
+}
+
+/// What fills the line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Traffic {
+    /// The user, who is asked to.
+    Own,
+    /// iperf3 to a server of that name.
+    Iperf3 {
+        /// The server.
+        host: String,
+        /// Its port.
+        port: u16,
+    },
+    /// netperf to a server of that name.
+    Netperf(String),
+}
+
+const V1_7: [&str; 12] = [
+    "wan-name",
+    "router",
+    "user",
+    "ssh-key",
+    "netperf-host",
+    "ping-host",
+    "download-queue",
+    "upload-queue",
+    "target-bloat",
+    "output-dir",
+    "skip-binary-search",
+    "help",
+];
+const OURS: [&str; 10] = [
+    "config", "iperf3", "netperf", "line", "seconds", "state-dir", "dry-run", "yes", "restore", "version",
+];
+
+pub(super) fn calibrate(parser: &mut Parser) -> Result<Command, String> {
+    let mut args = CalibrateArgs {
+        of: Of::Named(Named::default()),
+        traffic: Traffic::Own,
+        ping_host: None,
+        target_bloat: Millis::new(DEFAULT_TARGET_MS).unwrap_or_default(),
+        output_dir: None,
+        seconds: DEFAULT_SECONDS,
+        skip_search: false,
+        dry_run: false,
+        yes: false,
+        restore: false,
+    };
+    let (mut config, mut named) = (None, Named::default());
+    while let Some(arg) = parser.next().map_err(said)? {
+        let option = either(arg, &V1_7, &OURS)?;
+        match option {
+            "config" => config = Some(PathBuf::from(parser.value().map_err(said)?)),
+            "wan-name" => named.wan_name = text(parser, option)?,
+            "router" => named.router = text(parser, option)?,
+            "user" => named.user = Some(text(parser, option)?),
+            "ssh-key" => named.ssh_key = Some(text(parser, option)?),
+            "download-queue" => named.queues.down = Some(text(parser, option)?),
+            "upload-queue" => named.queues.up = Some(text(parser, option)?),
+            "line" => named.line = Some(line(parser)?),
+            "state-dir" => named.state_dir = Some(parser.value().map_err(said)?.into()),
+            "iperf3" => traffic(&mut args, iperf3(&text(parser, option)?)?)?,
+            "netperf" | "netperf-host" => {
+                let host = text(parser, option)?;
+                traffic(&mut args, Traffic::Netperf(host))?;
+            }
+            "ping-host" => {
+                let host = text(parser, option)?;
+                let parsed = ReflectorAddress::parse(&host);
+                let complaint = || format!("argument --ping-host: {host} is no host");
+                args.ping_host = Some(parsed.ok_or_else(complaint)?);
+            }
+            "target-bloat" => args.target_bloat = number(parser, option, 1.0, 200.0, Millis::new)?,
+            "seconds" => args.seconds = number(parser, option, 1, 60, Some)?,
+            "output-dir" => args.output_dir = Some(parser.value().map_err(said)?.into()),
+            "skip-binary-search" => args.skip_search = true,
+            "dry-run" => args.dry_run = true,
+            "yes" => args.yes = true,
+            "restore" => args.restore = true,
+            "version" => return Ok(Command::Version),
+            _ => return Ok(Command::Help(CALIBRATE_HELP)),
+        }
+    }
+    args.of = of(config, named)?;
+    Ok(Command::Calibrate(args))
+}
+
+fn of(config: Option<PathBuf>, named: Named) -> Result<Of, String> {
+    match config {
+        Some(_) if named != Named::default() => Err(
+            "argument --config: the file names line, router and queues; leave the other options away".into(),
+        ),
+        Some(file) => Ok(Of::File(file)),
+        None => {
+            let missing = [("--wan-name", &named.wan_name), ("--router", &named.router)]
+                .into_iter()
+                .filter(|(_, value)| value.is_empty());
+            let missing: Vec<&str> = missing.map(|(option, _)| option).collect();
+            if missing.is_empty() {
+                return Ok(Of::Named(named));
+            }
+            Err(format!(
+                "the following arguments are required: {} (or --config)",
+                missing.join(", ")
+            ))
+        }
+    }
+}
+
+/// Only one of them can fill the line.
+fn traffic(args: &mut CalibrateArgs, traffic: Traffic) -> Result<(), String> {
+    if args.traffic != Traffic::Own {
+        return Err("only one of --iperf3 and --netperf-host can be given, once".into());
+    }
+    args.traffic = traffic;
+    Ok(())
+}
+
+/// `HOST` or `HOST:PORT`; an address of IPv6 in brackets before a port.
+fn iperf3(server: &str) -> Result<Traffic, String> {
+    let complaint = || format!("argument --iperf3: {server} is not HOST or HOST:PORT");
+    let (host, port) = match server.rsplit_once(':') {
+        Some((host, _)) if host.contains(':') && !host.starts_with('[') => (server, None),
+        Some((host, port)) if !server.ends_with(']') => (host, Some(port)),
+        _ => (server, None),
+    };
+    let port = port.map_or(Ok(IPERF3_PORT), |port| port.parse().map_err(|_| complaint()))?;
+    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    // It would be an option to iperf3.
+    if host.is_empty() || host.starts_with('-') || port == 0 {
+        return Err(complaint());
+    }
+    Ok(Traffic::Iperf3 { host, port })
+}
+
+fn line(parser: &mut Parser) -> Result<Preset, String> {
+    let kind = text(parser, "line")?;
+    match kind.as_str() {
+        "cable" => Ok(Preset::Cable),
+        "dsl" => Ok(Preset::Dsl),
+        "fiber" => Ok(Preset::Fiber),
+        "lte" => Ok(Preset::Lte),
+        "starlink" => Ok(Preset::Starlink),
+        _ => Err(format!(
+            "argument --line: {kind} is no kind of line; expected cable, dsl, fiber, lte or starlink"
+        )),
+    }
+}
+
+/// Some text; a leading dash would be an option, here or to a tool.
+fn text(parser: &mut Parser, option: &str) -> Result<String, String> {
+    let value = parser.value().map_err(said)?;
+    let value = value
+        .into_string()
+        .map_err(|raw| format!("argument --{option}: {} is not UTF-8 text", raw.display()))?;
+    if value.is_empty() || value.starts_with('-') {
+        return Err(format!("argument --{option}: expected one argument"));
+    }
+    Ok(value)
+}
+
+fn number<N: FromStr + PartialOrd + std::fmt::Display, T>(
+    parser: &mut Parser,
+    option: &str,
+    low: N,
+    high: N,
+    make: impl Fn(N) -> Option<T>,
+) -> Result<T, String> {
+    let value = parser.value().map_err(said)?;
+    let number = value.to_str().and_then(|text| text.parse().ok());
+    let number = number.filter(|n| (&low..=&high).contains(&n));
+    number.and_then(make).ok_or_else(|| {
+        format!(
+            "argument --{option}: {} is not a number from {low} to {high}",
+            value.display()
+        )
+    })
+}
