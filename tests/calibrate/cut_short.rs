@@ -23,11 +23,18 @@ fn ctrl_c_and_sigterm_put_the_limits_back_at_once() {
         let setup = Setup::new();
         let running = in_the_middle(&setup);
         running.signal(signal);
-        running.end().exits(130).has("The limits are back.").has("Interrupted.");
+        running
+            .end()
+            .exits(130)
+            .has("The limits are back.")
+            .has("Interrupted.");
         assert_eq!(setup.held(), setup.limits);
         assert!(!setup.journal().exists());
         assert!(!setup.path("cable_calibration.json").exists());
-        assert_eq!(fs::read_to_string(setup.file()).expect("a file"), setup.text);
+        assert_eq!(
+            fs::read_to_string(setup.file()).expect("a file"),
+            setup.text
+        );
     }
 }
 
@@ -53,7 +60,12 @@ fn after_sigkill_the_next_start_puts_the_limits_back() {
     let mut next = setup.calibrate(&[]);
     next.wait_for("Step 1");
     assert_eq!(setup.held(), setup.limits);
-    assert!(next.said.contains("was cut short. Its limits are put back."), "{}", next.said);
+    assert!(
+        next.said
+            .contains("was cut short. Its limits are put back."),
+        "{}",
+        next.said
+    );
     next.signal("INT");
     next.end().exits(130);
     assert_eq!(setup.held(), setup.limits);
@@ -61,18 +73,39 @@ fn after_sigkill_the_next_start_puts_the_limits_back() {
 
 #[test]
 fn restore_does_only_that_and_a_limit_of_zero_comes_back_as_zero() {
-    let capacity = Both { down: Rate::mbit(50), up: Rate::mbit(10) };
-    let setup = Setup::with(capacity, Both { down: Rate::mbit(44), up: Rate::ZERO });
+    let capacity = Both {
+        down: Rate::mbit(50),
+        up: Rate::mbit(10),
+    };
+    let setup = Setup::with(
+        capacity,
+        Both {
+            down: Rate::mbit(44),
+            up: Rate::ZERO,
+        },
+    );
     let running = in_the_middle(&setup);
     running.signal("KILL");
     running.end();
     // Somebody has set the other one since.
-    setup.world.scene().router.set_max_limit("WAN-Upload", Rate::mbit(5));
-    setup.calibrate(&["--restore"]).end().exits(0).has("WAN-Upload max-limit=0.");
+    setup
+        .world
+        .scene()
+        .router
+        .set_max_limit("WAN-Upload", Rate::mbit(5));
+    setup
+        .calibrate(&["--restore"])
+        .end()
+        .exits(0)
+        .has("WAN-Upload max-limit=0.");
     assert_eq!(setup.held(), setup.limits);
     assert!(!setup.journal().exists());
     let writes = setup.writes();
-    setup.calibrate(&["--restore"]).end().exits(0).has("there is nothing to put back");
+    setup
+        .calibrate(&["--restore"])
+        .end()
+        .exits(0)
+        .has("there is nothing to put back");
     assert_eq!(setup.writes(), writes);
 }
 
@@ -89,7 +122,11 @@ fn a_router_that_is_lost_in_the_middle_gets_its_limits_from_the_next_start() {
         .has("`wanctl calibrate --restore`, or the next calibration, puts them back");
     assert!(setup.journal().exists());
     // Neither does a start help while the router is away, nor is anything forgotten by it.
-    setup.calibrate(&["--restore"]).end().exits(1).has("cannot be reached");
+    setup
+        .calibrate(&["--restore"])
+        .end()
+        .exits(1)
+        .has("cannot be reached");
     assert!(setup.journal().exists());
     setup.world.plug_router().expect("its port is free");
     assert_ne!(setup.held(), setup.limits);
@@ -109,7 +146,11 @@ fn a_journal_about_another_router_is_not_replayed_on_this_one() {
     assert_ne!(other, journal);
     fs::write(setup.journal(), other).expect("ours");
     let held = setup.held();
-    setup.calibrate(&["--restore"]).end().exits(1).has("is about the router 192.0.2.7, and not 127.0.0.1");
+    setup
+        .calibrate(&["--restore"])
+        .end()
+        .exits(1)
+        .has("is about the router 192.0.2.7, and not 127.0.0.1");
     assert_eq!(setup.held(), held);
     assert!(setup.journal().exists());
 }

@@ -24,7 +24,9 @@ fn the_daemon_says_that_a_calibration_was_cut_short_and_sets_its_own_limits() {
     until("a warning", || log().contains("was cut short"));
     assert!(log().contains("calibrate --config"), "{}", log());
     // base_mbps of the file.
-    until("its own limits", || setup.held().down.as_bps() == 550_000_000);
+    until("its own limits", || {
+        setup.held().down.as_bps() == 550_000_000
+    });
     assert!(setup.journal().exists(), "it is not the daemon's");
     daemon.signal("TERM");
     daemon.end().exits(0);

@@ -8,22 +8,41 @@ use std::process::Command;
 use wanctl::config;
 use wanctl::direction::Direction;
 
-use crate::setup::{Running, Setup};
+use crate::setup::{PASSWORD, Running, Setup};
 
 #[test]
 fn the_present_file_is_edited_in_place_and_the_old_one_kept() {
     let setup = Setup::new();
-    let ended = setup.obey(setup.calibrate(&["--skip-binary-search"])).exits(0);
-    for diff in ["-    ceiling_mbps: 940", "-    floor_mbps: 50", "+    ceiling_mbps: "] {
-        assert!(ended.said.lines().any(|line| line.starts_with(diff)), "{diff}: {}", ended.said);
+    let ended = setup
+        .obey(setup.calibrate(&["--skip-binary-search"]))
+        .exits(0);
+    for diff in [
+        "-    ceiling_mbps: 940",
+        "-    floor_mbps: 50",
+        "+    ceiling_mbps: ",
+    ] {
+        assert!(
+            ended.said.lines().any(|line| line.starts_with(diff)),
+            "{diff}: {}",
+            ended.said
+        );
     }
     let file = setup.file();
     let after = fs::read_to_string(&file).expect("a file");
-    let comments = |text: &str| text.lines().filter(|line| line.trim().starts_with('#')).count();
+    let comments = |text: &str| {
+        text.lines()
+            .filter(|line| line.trim().starts_with('#'))
+            .count()
+    };
     assert_eq!(comments(&after), comments(&setup.text));
     assert_eq!(after.lines().count(), setup.text.lines().count());
     let config = config::load(&file).expect("a valid file").config;
-    let near = config.adaptive.shapers.down.ceiling.share_of(setup.capacity.down);
+    let near = config
+        .adaptive
+        .shapers
+        .down
+        .ceiling
+        .share_of(setup.capacity.down);
     assert!((0.95..1.05).contains(&near));
     let mode = fs::metadata(&file).expect("a file").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -39,7 +58,9 @@ fn the_present_file_is_edited_in_place_and_the_old_one_kept() {
 #[test]
 fn v1_7s_results_have_v1_7s_keys() {
     let setup = Setup::new();
-    setup.obey(setup.calibrate(&["--skip-binary-search"])).exits(0);
+    setup
+        .obey(setup.calibrate(&["--skip-binary-search"]))
+        .exits(0);
     let text = fs::read_to_string(setup.path("cable_calibration.json")).expect("results");
     let keys: Vec<&str> = text
         .lines()
@@ -72,12 +93,31 @@ fn named(setup: &Setup, output_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wanctl"));
     let router = format!("127.0.0.1:{}", setup.world.router_port());
     let reflector = format!("udp://{}", setup.world.reflector_addresses()[0]);
-    command.args(["calibrate", "--wan-name", "attic", "--router", &router, "--user", "wanctl"]);
-    command.args(["--download-queue", "WAN-Download", "--upload-queue", "WAN-Upload"]);
-    command.args(["--ping-host", &reflector, "--skip-binary-search", "--seconds", "1"]);
+    command.args([
+        "calibrate",
+        "--wan-name",
+        "attic",
+        "--router",
+        &router,
+        "--user",
+        "wanctl",
+    ]);
+    command.args([
+        "--download-queue",
+        "WAN-Download",
+        "--upload-queue",
+        "WAN-Upload",
+    ]);
+    command.args([
+        "--ping-host",
+        &reflector,
+        "--skip-binary-search",
+        "--seconds",
+        "1",
+    ]);
     command.arg("--output-dir").arg(output_dir);
     command.arg("--state-dir").arg(setup.dir.path());
-    command.env("ROUTER_PASSWORD", "secret");
+    command.env("ROUTER_PASSWORD", PASSWORD);
     command
 }
 
@@ -91,7 +131,7 @@ fn without_a_file_a_new_one_is_made_that_our_validator_accepts() {
     assert_eq!(loaded.config.wan_name, "attic");
     assert_eq!(loaded.config.router.queues.down, "WAN-Download");
     let text = fs::read_to_string(&file).expect("a file");
-    assert!(text.contains("password: \"${ROUTER_PASSWORD}\"") && !text.contains("secret\n"));
+    assert!(text.contains("password: \"${ROUTER_PASSWORD}\"") && !text.contains(PASSWORD));
     assert!(setup.path("attic_calibration.json").exists());
     assert_eq!(setup.held(), setup.limits);
 }
@@ -100,7 +140,9 @@ fn without_a_file_a_new_one_is_made_that_our_validator_accepts() {
 fn a_result_that_cannot_be_written_is_a_failure_and_the_limits_are_back() {
     let setup = Setup::new();
     let ended = setup.obey(Running::start(named(&setup, Path::new("/nonexistent/dir"))));
-    ended.exits(1).has("/nonexistent/dir/attic_calibration.json: cannot be written");
+    ended
+        .exits(1)
+        .has("/nonexistent/dir/attic_calibration.json: cannot be written");
     assert_eq!(setup.held(), setup.limits);
 }
 
@@ -117,5 +159,8 @@ fn a_dry_run_measures_nothing_and_leaves_nothing() {
         .has("The line is in use (upload:")
         .has("Dry run: nothing was changed.");
     assert_eq!(setup.writes(), 0);
-    assert_eq!(fs::read_dir(setup.dir.path()).expect("ours").count(), before);
+    assert_eq!(
+        fs::read_dir(setup.dir.path()).expect("ours").count(),
+        before
+    );
 }

@@ -21,6 +21,9 @@ use wanctl::units::Rate;
 /// Longer than any test takes on a machine that is busy.
 const PATIENCE: StdDuration = StdDuration::from_secs(120);
 
+/// The router's, which nobody prints.
+pub(crate) const PASSWORD: &str = "open-sesame";
+
 pub(crate) struct Setup {
     pub(crate) world: World,
     pub(crate) dir: TempDir,
@@ -51,7 +54,13 @@ impl Setup {
     /// A cable line of 500/40 Mbit/s.
     pub(crate) fn new() -> Self {
         let capacity = LineOptions::default().capacity;
-        Self::with(capacity, Both { down: Rate::bps(412_345_678), up: Rate::bps(31_234_567) })
+        Self::with(
+            capacity,
+            Both {
+                down: Rate::bps(412_345_678),
+                up: Rate::bps(31_234_567),
+            },
+        )
     }
 
     /// A line of this capacity, with a modem's buffers of half a second, and queues at these limits.
@@ -62,12 +71,22 @@ impl Setup {
                 buffer: capacity.map(|rate| rate.as_bps() / 16),
                 ..LineOptions::default()
             },
-            router: RouterOptions { max_limit: limits, ..RouterOptions::default() },
+            router: RouterOptions {
+                password: PASSWORD.to_owned(),
+                max_limit: limits,
+                ..RouterOptions::default()
+            },
             ..WorldOptions::default()
         })
         .expect("loopback has free ports");
         let dir = tempfile::tempdir().expect("a directory");
-        let mut setup = Self { world, dir, capacity, limits, text: String::new() };
+        let mut setup = Self {
+            world,
+            dir,
+            capacity,
+            limits,
+            text: String::new(),
+        };
         setup.text = setup.file_text();
         setup
     }
@@ -85,7 +104,11 @@ impl Setup {
         let mut text = String::new();
         for line in example.lines() {
             // Six of them there, three here.
-            let line = if line.starts_with("    - \"") { hosts.next() } else { Some(line.to_owned()) };
+            let line = if line.starts_with("    - \"") {
+                hosts.next()
+            } else {
+                Some(line.to_owned())
+            };
             text.extend(line.map(|line| line + "\n"));
         }
         let port = self.world.router_port().to_string();
@@ -94,7 +117,7 @@ impl Setup {
             (&["router", "host"][..], "127.0.0.1".to_owned()),
             (&["router", "port"], port),
             (&["router", "user"], "wanctl".to_owned()),
-            (&["router", "password"], "secret".to_owned()),
+            (&["router", "password"], PASSWORD.to_owned()),
             (&["queues", "download"], "WAN-Download".to_owned()),
             (&["queues", "upload"], "WAN-Upload".to_owned()),
             (&["logging", "main_log"], path("main.log")),
@@ -183,12 +206,23 @@ impl Setup {
 
 impl Running {
     pub(crate) fn start(mut command: Command) -> Self {
-        let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let spawned = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = spawned.spawn().expect("it starts");
         let out = BufReader::new(child.stdout.take().expect("a pipe"));
         let (send, lines) = mpsc::channel();
-        thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
-        Self { child, lines, said: String::new() }
+        thread::spawn(move || {
+            out.lines()
+                .map_while(Result::ok)
+                .try_for_each(|line| send.send(line))
+        });
+        Self {
+            child,
+            lines,
+            said: String::new(),
+        }
     }
 
     /// Until it says that, or ends.
@@ -196,7 +230,9 @@ impl Running {
         while !self.said.contains(words) {
             match self.lines.recv_timeout(PATIENCE) {
                 Ok(line) => self.said += &(line + "\n"),
-                Err(RecvTimeoutError::Timeout) => panic!("no {words:?} in time after\n{}", self.said),
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("no {words:?} in time after\n{}", self.said)
+                }
                 Err(RecvTimeoutError::Disconnected) => {
                     let mut errors = String::new();
                     let pipe = self.child.stderr.take();
@@ -209,7 +245,9 @@ impl Running {
 
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args([&format!("-{name}"), &pid]).status();
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &pid])
+            .status();
         assert!(sent.expect("kill").success());
     }
 
@@ -219,8 +257,16 @@ impl Running {
         pipe.read_to_string(&mut errors).expect("UTF-8");
         let code = self.child.wait().expect("it ends").code();
         self.said.extend(self.lines.iter().map(|line| line + "\n"));
-        assert!(!self.said.contains("secret") && !errors.contains("secret"), "{}{errors}", self.said);
-        Ended { code, said: self.said, errors }
+        assert!(
+            !self.said.contains(PASSWORD) && !errors.contains(PASSWORD),
+            "{}{errors}",
+            self.said
+        );
+        Ended {
+            code,
+            said: self.said,
+            errors,
+        }
     }
 }
 

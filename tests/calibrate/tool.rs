@@ -16,21 +16,39 @@ use wanctl::units::Rate;
 use crate::setup::{Running, Setup};
 
 /// Its arguments go out, its report comes back.
-const SCRIPT: &str = "#!/bin/bash\nexec 3<>/dev/tcp/127.0.0.1/PORT || exit 1\necho \"$*\" >&3\ncat <&3\n";
+const SCRIPT: &str =
+    "#!/bin/bash\nexec 3<>/dev/tcp/127.0.0.1/PORT || exit 1\necho \"$*\" >&3\ncat <&3\n";
 
 /// Plays the traffic of one run of the tool; what it reports.
 fn play(setup: &Setup, arguments: &str, claims: f64) -> String {
     let words: Vec<&str> = arguments.split_whitespace().collect();
-    let after = |option: &str| words.iter().position(|word| *word == option).map(|at| words[at + 1]);
-    assert_eq!((after("-c"), after("-p")), (Some("192.0.2.1"), Some("5999")), "{arguments}");
+    let after = |option: &str| {
+        words
+            .iter()
+            .position(|word| *word == option)
+            .map(|at| words[at + 1])
+    };
+    assert_eq!(
+        (after("-c"), after("-p")),
+        (Some("192.0.2.1"), Some("5999")),
+        "{arguments}"
+    );
     let seconds: u64 = after("-t").expect("a time").parse().expect("a number");
-    let direction = if words.contains(&"-R") { Direction::Down } else { Direction::Up };
+    let direction = if words.contains(&"-R") {
+        Direction::Down
+    } else {
+        Direction::Up
+    };
     setup.want(direction);
     thread::park_timeout(StdDuration::from_secs(seconds));
     let limit = setup.world.max_limit(direction).unwrap_or(Rate::ZERO);
     setup.rest();
     let capacity = setup.capacity[direction];
-    let passed = if limit == Rate::ZERO { capacity } else { limit.min(capacity) };
+    let passed = if limit == Rate::ZERO {
+        capacity
+    } else {
+        limit.min(capacity)
+    };
     let bps = passed.as_mbps() * 1e6 * claims;
     format!("{{\"end\": {{\"sum_received\": {{\"bits_per_second\": {bps}}}}}}}")
 }
@@ -73,13 +91,22 @@ fn with_tool(setup: &Setup, claims: f64) -> crate::setup::Ended {
 fn a_tool_fills_the_line_and_nobody_has_to_do_anything() {
     let setup = Setup::new();
     let ended = with_tool(&setup, 1.0).exits(0);
-    assert!(!ended.said.contains("Start a large download"), "{}", ended.said);
+    assert!(
+        !ended.said.contains("Start a large download"),
+        "{}",
+        ended.said
+    );
     let results = setup.results();
     for (word, direction) in [("download", Direction::Down), ("upload", Direction::Up)] {
         let capacity = setup.capacity[direction].as_mbps();
         for key in ["raw", "optimal"] {
-            let found = results[format!("{key}_{word}_mbps")].as_f64().expect("a number");
-            assert!((0.95..=1.05).contains(&(found / capacity)), "{key} {word}: {results}");
+            let found = results[format!("{key}_{word}_mbps")]
+                .as_f64()
+                .expect("a number");
+            assert!(
+                (0.95..=1.05).contains(&(found / capacity)),
+                "{key} {word}: {results}"
+            );
         }
     }
     assert_eq!(setup.held(), setup.limits);

@@ -104,7 +104,16 @@ const V1_7: [&str; 12] = [
     "help",
 ];
 const OURS: [&str; 10] = [
-    "config", "iperf3", "netperf", "line", "seconds", "state-dir", "dry-run", "yes", "restore", "version",
+    "config",
+    "iperf3",
+    "netperf",
+    "line",
+    "seconds",
+    "state-dir",
+    "dry-run",
+    "yes",
+    "restore",
+    "version",
 ];
 
 pub(super) fn calibrate(parser: &mut Parser) -> Result<Command, String> {
@@ -198,8 +207,13 @@ fn iperf3(server: &str) -> Result<Traffic, String> {
         Some((host, port)) if !server.ends_with(']') => (host, Some(port)),
         _ => (server, None),
     };
-    let port = port.map_or(Ok(IPERF3_PORT), |port| port.parse().map_err(|_| complaint()))?;
-    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let port = port.map_or(Ok(IPERF3_PORT), |port| {
+        port.parse().map_err(|_| complaint())
+    })?;
+    let host = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .to_owned();
     // It would be an option to iperf3.
     if host.is_empty() || host.starts_with('-') || port == 0 {
         return Err(complaint());
@@ -209,16 +223,9 @@ fn iperf3(server: &str) -> Result<Traffic, String> {
 
 fn line(parser: &mut Parser) -> Result<Preset, String> {
     let kind = text(parser, "line")?;
-    match kind.as_str() {
-        "cable" => Ok(Preset::Cable),
-        "dsl" => Ok(Preset::Dsl),
-        "fiber" => Ok(Preset::Fiber),
-        "lte" => Ok(Preset::Lte),
-        "starlink" => Ok(Preset::Starlink),
-        _ => Err(format!(
-            "argument --line: {kind} is no kind of line; expected cable, dsl, fiber, lte or starlink"
-        )),
-    }
+    Preset::named(&kind).ok_or_else(|| {
+        format!("argument --line: {kind} is no kind of line; expected cable, dsl, fiber, lte or starlink")
+    })
 }
 
 /// Some text; a leading dash would be an option, here or to a tool.

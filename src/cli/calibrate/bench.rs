@@ -21,8 +21,9 @@ const SETTLE: Duration = Duration::from_secs(1);
 const READ_EVERY: Duration = Duration::from_millis(200);
 /// Readings that may fail in a row: a router that is busy is no router that is gone.
 const MISSES: u32 = 3;
-/// Less than this is nobody's large download.
-const TRAFFIC: Rate = Rate::bps(500_000);
+/// Less than this is nobody's large transfer, nor less than this share of the limit that was found.
+const TRAFFIC: Rate = Rate::bps(100_000);
+const TRAFFIC_SHARE: f64 = 0.005;
 /// Less than this share of the other direction may be nothing but its acknowledgements.
 const ACKNOWLEDGEMENTS: f64 = 0.15;
 /// How long to wait for traffic of the user's.
@@ -51,9 +52,16 @@ pub(super) struct Bench<'a> {
     pub(super) target: Millis,
     /// How long one measurement takes.
     pub(super) span: Duration,
+    /// What somebody's large transfer moves at least.
+    pub(super) traffic_from: Both<Rate>,
     /// The limits that the router holds.
     pub(super) held: Both<Rate>,
     pub(super) baseline: Baseline,
+}
+
+/// What a large transfer moves at least, where this limit was found.
+pub(super) fn least_traffic(limit: Rate) -> Rate {
+    TRAFFIC.max(limit.times(TRAFFIC_SHARE))
 }
 
 /// A while of listening.
@@ -132,11 +140,13 @@ impl Bench<'_> {
         let mut tries = 0;
         loop {
             tries += 1;
-            let measured = self.measure(direction, self.ramp(), &format!("{direction}, no limit"))?;
+            let measured =
+                self.measure(direction, self.ramp(), &format!("{direction}, no limit"))?;
             if measured.growth < STILL_GROWING || tries == TRIES {
                 return Ok(measured);
             }
-            self.screen.say(Mark::Info, "It was still growing: measured again.");
+            self.screen
+                .say(Mark::Info, "It was still growing: measured again.");
         }
     }
 
@@ -197,13 +207,15 @@ impl Bench<'_> {
             let claimed = tool.map(|tool| tool.finish(self.clock, self.interrupt));
             match claimed.transpose() {
                 Ok(Some(claimed)) => self.counters_agree(direction, rate, claimed)?,
-                Ok(None) if rate < TRAFFIC && tries < TRIES => {
-                    self.screen.say(Mark::Warning, &format!("The {direction} stopped."));
+                Ok(None) if rate < self.expected(direction) && tries < TRIES => {
+                    self.screen
+                        .say(Mark::Warning, &format!("The {direction} stopped."));
                     continue;
                 }
                 Ok(None) => {}
                 Err(Halt::Failed(why)) if tries < TRIES => {
-                    self.screen.say(Mark::Warning, &format!("{why}; tried again."));
+                    self.screen
+                        .say(Mark::Warning, &format!("{why}; tried again."));
                     continue;
                 }
                 Err(halt) => return Err(halt),
@@ -221,7 +233,12 @@ impl Bench<'_> {
     }
 
     /// A limit that most of the traffic goes around is none.
-    fn counters_agree(&self, direction: Direction, counted: Rate, claimed: Rate) -> Result<(), Halt> {
+    fn counters_agree(
+        &self,
+        direction: Direction,
+        counted: Rate,
+        claimed: Rate,
+    ) -> Result<(), Halt> {
         if claimed < counted + counted + TRAFFIC {
             return Ok(());
         }
@@ -239,7 +256,7 @@ impl Bench<'_> {
             let what = format!("waiting for the {direction}");
             let passed = self.listen(GLANCE, &what)?.passed;
             let (rate, other) = (passed.rate(direction), passed.rate(direction.other()));
-            if rate >= TRAFFIC && rate >= other.times(ACKNOWLEDGEMENTS) {
+            if rate >= self.expected(direction) && rate >= other.times(ACKNOWLEDGEMENTS) {
                 return Ok(());
             }
             if self.clock.now() >= until {
@@ -248,6 +265,15 @@ impl Bench<'_> {
                     TRAFFIC_WITHIN.as_secs_f64()
                 )));
             }
+        }
+    }
+
+    /// What the user's transfer moves at least, below the limit that is held.
+    fn expected(&self, direction: Direction) -> Rate {
+        let least = self.traffic_from[direction];
+        match self.held[direction] {
+            Rate::ZERO => least,
+            limit => least.min(limit.times(0.5)),
         }
     }
 
@@ -283,7 +309,10 @@ fn count(router: &mut Router, clock: Clock) -> Result<Reading, String> {
     };
     Ok(Reading {
         at: middle(asked_at, took),
-        bytes: Both { down: bytes(Direction::Down)?, up: bytes(Direction::Up)? },
+        bytes: Both {
+            down: bytes(Direction::Down)?,
+            up: bytes(Direction::Up)?,
+        },
     })
 }
 
@@ -294,5 +323,9 @@ fn middle(asked_at: Instant, took: Duration) -> Instant {
 
 fn moving(passed: &Passed) -> String {
     let lately = |direction| passed.lately(direction, GLANCE);
-    format!("{} down, {} up", lately(Direction::Down), lately(Direction::Up))
+    format!(
+        "{} down, {} up",
+        lately(Direction::Down),
+        lately(Direction::Up)
+    )
 }

@@ -59,7 +59,9 @@ impl Echoes {
             .filter_map(|(n, reflector)| Some((n, echo::peer(reflector, &binding)?)))
             .collect();
         if peers.is_empty() {
-            return Err("none of the ping_hosts has an address; does this machine's DNS work?".to_owned());
+            return Err(
+                "none of the ping_hosts has an address; does this machine's DNS work?".to_owned(),
+            );
         }
         Ok(Self {
             clock,
@@ -109,7 +111,9 @@ impl Echoes {
 
     fn send(&mut self) -> bool {
         let (n, peer) = self.peers[usize::from(self.seq) % self.peers.len()];
-        let sent = self.sockets.send(self.clock, Target::Reflector(n), peer, self.seq);
+        let sent = self
+            .sockets
+            .send(self.clock, Target::Reflector(n), peer, self.seq);
         self.seq = self.seq.wrapping_add(1);
         sent.is_ok()
     }
@@ -153,7 +157,10 @@ impl Baseline {
     pub(super) fn middle(&self) -> Millis {
         let mut all: Vec<Duration> = self.0.iter().map(|(_, rtt)| *rtt).collect();
         all.sort();
-        all.get(all.len() / 2).copied().unwrap_or(Duration::ZERO).as_millis()
+        all.get(all.len() / 2)
+            .copied()
+            .unwrap_or(Duration::ZERO)
+            .as_millis()
     }
 
     /// How many reflectors answered.
@@ -181,7 +188,9 @@ mod tests {
         let idle = heard(&[(0, 20), (1, 50), (2, 31), (0, 22), (1, 51), (2, 30)]);
         let baseline = idle.baseline().unwrap();
         assert_eq!(baseline.middle(), Millis::of(30));
-        let loaded = heard(&[(0, 25), (1, 56), (2, 35)]).bloat(&baseline).unwrap();
+        let loaded = heard(&[(0, 25), (1, 56), (2, 35)])
+            .bloat(&baseline)
+            .unwrap();
         assert_eq!((loaded.median, loaded.most), (Millis::of(5), Millis::of(6)));
     }
 
@@ -190,7 +199,11 @@ mod tests {
         assert!(heard(&[]).baseline().is_none());
         let baseline = heard(&[(0, 20)]).baseline().unwrap();
         assert_eq!(heard(&[]).bloat(&baseline), None);
-        assert_eq!(heard(&[(1, 20)]).bloat(&baseline), None, "who was silent before");
+        assert_eq!(
+            heard(&[(1, 20)]).bloat(&baseline),
+            None,
+            "who was silent before"
+        );
     }
 
     #[test]

@@ -17,13 +17,13 @@ const LONGEST: u64 = 16 * 1024;
 
 /// The limits as they were found.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub(in crate::cli) struct Journal {
+pub(super) struct Journal {
     /// The WAN's name.
-    pub(in crate::cli) wan_name: String,
+    pub(super) wan_name: String,
     /// The router's address as the config file has it.
-    pub(in crate::cli) router_host: String,
+    pub(super) router_host: String,
     /// When the calibration began, local time.
-    pub(in crate::cli) began: String,
+    pub(super) began: String,
     download: Entry,
     upload: Entry,
 }
@@ -51,7 +51,7 @@ impl Journal {
     }
 
     /// The names of the queues.
-    pub(in crate::cli) fn queues(&self) -> Both<String> {
+    pub(super) fn queues(&self) -> Both<String> {
         Both {
             down: self.download.queue.clone(),
             up: self.upload.queue.clone(),
@@ -59,7 +59,7 @@ impl Journal {
     }
 
     /// What they were limited to.
-    pub(in crate::cli) fn limits(&self) -> Both<Rate> {
+    pub(super) fn limits(&self) -> Both<Rate> {
         Both {
             down: Rate::bps(self.download.max_limit_bps),
             up: Rate::bps(self.upload.max_limit_bps),
@@ -81,7 +81,7 @@ impl Journal {
 }
 
 /// Where a WAN's journal lies: beside its state.
-pub(in crate::cli) fn path(config: &WanConfig) -> PathBuf {
+pub(super) fn path(config: &WanConfig) -> PathBuf {
     let name = format!("{}_calibration.journal", config.wan_name);
     config.state.main.with_file_name(name)
 }
@@ -90,7 +90,7 @@ pub(in crate::cli) fn path(config: &WanConfig) -> PathBuf {
 ///
 /// # Errors
 /// A sentence that names the file, and what to do.
-pub(in crate::cli) fn read(path: &Path) -> Result<Option<Journal>, String> {
+pub(super) fn read(path: &Path) -> Result<Option<Journal>, String> {
     let said = |why: &dyn std::fmt::Display| {
         format!(
             "{}: {why}; it should hold the limits from before a calibration. See to the two queues' max-limit \
@@ -101,12 +101,16 @@ pub(in crate::cli) fn read(path: &Path) -> Result<Option<Journal>, String> {
     match fs::metadata(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(said(&format_args!("cannot be read: {e}"))),
-        Ok(there) if !there.is_file() || there.len() > LONGEST => return Err(said(&"is no journal")),
+        Ok(there) if !there.is_file() || there.len() > LONGEST => {
+            return Err(said(&"is no journal"));
+        }
         Ok(_) => {}
     }
     let text = fs::read_to_string(path).map_err(|e| said(&format_args!("cannot be read: {e}")))?;
     let journal = serde_json::from_str(&text);
-    journal.map(Some).map_err(|e| said(&format_args!("is no journal ({e})")))
+    journal
+        .map(Some)
+        .map_err(|e| said(&format_args!("is no journal ({e})")))
 }
 
 /// Removes it, for good.
@@ -119,7 +123,9 @@ pub(super) fn remove(path: &Path) -> Result<(), String> {
 }
 
 fn directory(path: &Path) -> &Path {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
     parent.unwrap_or(Path::new("."))
 }
 
@@ -132,7 +138,10 @@ mod tests {
     fn journal() -> Journal {
         let text = include_str!("../../../tests/config/valid.yaml");
         let loaded = crate::config::parse(Path::new("wan.yaml"), text.as_bytes()).unwrap();
-        let limits = Both { down: Rate::bps(487_654_321), up: Rate::ZERO };
+        let limits = Both {
+            down: Rate::bps(487_654_321),
+            up: Rate::ZERO,
+        };
         Journal::of(&loaded.config, "2026-11-21T19:00:00".to_owned(), limits)
     }
 
@@ -158,7 +167,10 @@ mod tests {
         for spoilt in ["", "{}", "{\"wan_name\": \"x\"", "\u{0}\u{0}\u{0}"] {
             fs::write(&path, spoilt).unwrap();
             let said = read(&path).unwrap_err();
-            assert!(said.contains("is no journal") && said.contains("then remove the file"), "{said}");
+            assert!(
+                said.contains("is no journal") && said.contains("then remove the file"),
+                "{said}"
+            );
         }
         fs::write(&path, " ".repeat(20_000)).unwrap();
         assert!(read(&path).is_err());

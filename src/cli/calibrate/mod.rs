@@ -1,9 +1,12 @@
 //! `wanctl calibrate`: how fast a line is, up to which limits it stays calm, and a WAN file that says so.
 //!
 //! ```text
-//! plan ─▶ story ─▶ bench ─▶ search ─▶ settings ─▶ outcome
-//! (file)           (router, echoes,   (pure)      (file, diff)
-//!                   counters, tool)
+//! plan ─▶ story ─▶ sides ─▶ bench ───────────┐
+//! (file)             │      (router, echoes, │
+//!                    │       counters, tool) │
+//!                  record ◀─ search ◀────────┘
+//!                    └─▶ settings ─▶ outcome
+//!                        (pure)      (file, diff)
 //! ```
 //! Before the first limit is moved the limits are in a journal on disk; it goes when they have been read back
 //! as they were (W-38). Whatever ends in between, the process included, they come back.
@@ -12,15 +15,17 @@ mod bench;
 mod diff;
 mod echoes;
 mod help;
-pub(in crate::cli) mod journal;
+mod journal;
 mod outcome;
 mod passed;
 mod plan;
+mod record;
 mod restore;
 mod router;
 mod screen;
 mod search;
 mod settings;
+mod sides;
 mod story;
 mod terminal;
 mod tool;
@@ -35,6 +40,7 @@ use self::router::Router;
 use self::screen::{Mark, Screen};
 use super::args::CalibrateArgs;
 use super::interrupt::Interrupt;
+use crate::config::WanConfig;
 use crate::shell::clock::Clock;
 use crate::shell::lock::{Lock, LockError};
 use crate::shell::realtime;
@@ -79,6 +85,21 @@ pub(super) fn run(args: &CalibrateArgs) -> Result<ExitCode, String> {
     }
 }
 
+/// What the daemon says of a calibration that was cut short. Its own limits take the place of what that left,
+/// so that nothing is lost; but where it writes none, such as in a dry run, the others stay.
+pub(super) fn left_behind(config: &WanConfig) -> Option<String> {
+    let journal = match journal::read(&journal::path(config)) {
+        Ok(journal) => journal?,
+        Err(sentence) => return Some(sentence),
+    };
+    Some(format!(
+        "the calibration of {} was cut short, and the limits it tried are still on the router; they give way to \
+         those set from now on. What was found: wanctl calibrate --config {} --restore",
+        journal.began,
+        config.file.display()
+    ))
+}
+
 fn whole(args: &CalibrateArgs, plan: &Plan, clock: Clock, screen: &mut Screen) -> Result<(), Halt> {
     if !args.restore {
         story::introduce(args, plan, screen);
@@ -97,7 +118,10 @@ fn whole(args: &CalibrateArgs, plan: &Plan, clock: Clock, screen: &mut Screen) -
         return story::calibrate(args, plan, clock, &interrupt, screen);
     }
     if left.is_none() {
-        screen.say(Mark::Info, "No calibration was cut short: there is nothing to put back.");
+        screen.say(
+            Mark::Info,
+            "No calibration was cut short: there is nothing to put back.",
+        );
     }
     Ok(())
 }
@@ -107,7 +131,10 @@ fn repair(plan: &Plan, journal: &Journal, clock: Clock, screen: &mut Screen) -> 
     let path = journal::path(&plan.config);
     screen.say(
         Mark::Warning,
-        &format!("The calibration of {} was cut short. Its limits are put back.", journal.began),
+        &format!(
+            "The calibration of {} was cut short. Its limits are put back.",
+            journal.began
+        ),
     );
     let host = plan.config.router.host.to_string();
     if journal.router_host != host {

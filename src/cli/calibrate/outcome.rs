@@ -121,9 +121,15 @@ fn replace(file: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let new = with_end(file, ".new");
     let _ = fs::remove_file(&new);
     let write = || {
-        let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
+        let mut out = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&new)?;
         let old = fs::metadata(file).ok();
-        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = file
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
         let parent = parent.unwrap_or(Path::new("."));
         let (owner, group) = match &old {
             Some(old) => (Some(old.uid()), old.gid()),
@@ -153,7 +159,11 @@ fn with_end(path: &Path, end: &str) -> PathBuf {
 /// `20261121_190502`, of v1.7's `2026-11-21T19:05:02.123456`.
 pub(super) fn stamp(iso: &str) -> String {
     let (date, time) = iso.split_once('T').unwrap_or((iso, ""));
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let digits = |text: &str| {
+        text.chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+    };
     let time = time.split('.').next().unwrap_or_default();
     format!("{}_{}", digits(date), digits(time))
 }
@@ -197,7 +207,10 @@ mod tests {
     fn where_nothing_can_be_written_that_is_said_and_nothing_left() {
         let dir = tempfile::tempdir().unwrap();
         let said = write(&dir.path().join("missing/wan1.yaml"), "x", "y").unwrap_err();
-        assert!(said.contains("missing/wan1.yaml: cannot be written"), "{said}");
+        assert!(
+            said.contains("missing/wan1.yaml: cannot be written"),
+            "{said}"
+        );
         let taken = dir.path().join("wan1_calibration.json");
         fs::create_dir(&taken).unwrap();
         let results = Results {
@@ -217,7 +230,10 @@ mod tests {
             target_bloat_ms: 10.0,
         };
         let said = write_results(dir.path(), &results).unwrap_err();
-        assert!(said.contains("wan1_calibration.json: cannot be written"), "{said}");
+        assert!(
+            said.contains("wan1_calibration.json: cannot be written"),
+            "{said}"
+        );
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 

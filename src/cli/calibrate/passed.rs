@@ -100,7 +100,10 @@ mod tests {
         for (after, bytes) in [(4_000, 1_000_000), (5_000, 2_000_000)] {
             passed.note(Reading {
                 at: Instant::ZERO + Duration::from_millis(after),
-                bytes: Both { down: 40_000_000 + bytes, up: 7 },
+                bytes: Both {
+                    down: 40_000_000 + bytes,
+                    up: 7,
+                },
             });
         }
         let lately = passed.lately(Direction::Down, Duration::from_millis(1_500));

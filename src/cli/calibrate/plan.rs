@@ -53,7 +53,9 @@ impl Plan {
 
     fn present(file: &Path, output_dir: Option<&Path>) -> Result<Self, String> {
         let text = fs::read_to_string(file).unwrap_or_default();
-        let config = config::load(file).map_err(|report| format!("{}: {report}", file.display()))?.config;
+        let config = config::load(file)
+            .map_err(|report| format!("{}: {report}", file.display()))?
+            .config;
         let beside = file.parent().unwrap_or(Path::new(""));
         Ok(Self {
             text,
@@ -69,8 +71,16 @@ impl Plan {
         let text = draft(&named, named.line.unwrap_or_default())?;
         let file = output_dir.join(format!("{}.yaml", named.wan_name));
         let config = config::parse(&file, text.as_bytes());
-        let config = config.map_err(|report| format!("with these options: {report}"))?.config;
-        Ok(Self { text, config, file, output_dir, named: Some(named) })
+        let config = config
+            .map_err(|report| format!("with these options: {report}"))?
+            .config;
+        Ok(Self {
+            text,
+            config,
+            file,
+            output_dir,
+            named: Some(named),
+        })
     }
 
     /// Whether there is no file yet that is to be edited.
@@ -127,7 +137,8 @@ fn draft(named: &Named, kind: Preset) -> Result<String, String> {
         None => (Path::new("/var/lib/wanctl"), Path::new("/run/wanctl")),
     };
     let text = |value: &str| edit::quoted(value);
-    let file = |dir: &Path, end: &str| text(&dir.join(format!("{name}{end}")).display().to_string());
+    let file =
+        |dir: &Path, end: &str| text(&dir.join(format!("{name}{end}")).display().to_string());
     let log = Path::new("/var/log/wanctl");
     let (transport, port_key) = match named.ssh_key {
         Some(_) => ("ssh", "ssh_port"),
@@ -137,10 +148,16 @@ fn draft(named: &Named, kind: Preset) -> Result<String, String> {
         (&["wan_name"], text(name)),
         (&["router", "transport"], transport.to_owned()),
         (&["router", "host"], text(&host)),
-        (&["router", "user"], text(named.user.as_deref().unwrap_or(USER))),
+        (
+            &["router", "user"],
+            text(named.user.as_deref().unwrap_or(USER)),
+        ),
         (&["queues", "download"], text(&queues.down)),
         (&["queues", "upload"], text(&queues.up)),
-        (&["continuous_monitoring", "fallback_checks", "gateway_ip"], text(&host)),
+        (
+            &["continuous_monitoring", "fallback_checks", "gateway_ip"],
+            text(&host),
+        ),
         (&["logging", "main_log"], file(log, ".log")),
         (&["logging", "debug_log"], file(log, "_debug.log")),
         (&["lock_file"], file(run, ".lock")),
@@ -164,7 +181,10 @@ fn draft(named: &Named, kind: Preset) -> Result<String, String> {
 fn queues(named: &Named) -> Both<String> {
     let mut letters = named.wan_name.chars();
     let first = letters.next().map(|c| c.to_ascii_uppercase());
-    let name: String = first.into_iter().chain(letters.map(|c| c.to_ascii_lowercase())).collect();
+    let name: String = first
+        .into_iter()
+        .chain(letters.map(|c| c.to_ascii_lowercase()))
+        .collect();
     let queue = |given: &Option<String>, word| match given {
         Some(queue) => queue.clone(),
         None => format!("WAN-{word}-{name}"),
@@ -204,8 +224,17 @@ mod tests {
 
     #[test]
     fn every_kinds_example_takes_what_was_named() {
-        for kind in [Preset::Cable, Preset::Dsl, Preset::Fiber, Preset::Lte, Preset::Starlink] {
-            let named = Named { line: Some(kind), ..named("192.0.2.1") };
+        for kind in [
+            Preset::Cable,
+            Preset::Dsl,
+            Preset::Fiber,
+            Preset::Lte,
+            Preset::Starlink,
+        ] {
+            let named = Named {
+                line: Some(kind),
+                ..named("192.0.2.1")
+            };
             let config = plan(named).unwrap().config;
             assert_eq!(config.adaptive.line, kind);
             assert_eq!(config.wan_name, "wAN1");
@@ -213,15 +242,24 @@ mod tests {
             assert_eq!(config.router.host.to_string(), "192.0.2.1");
             assert_eq!(config.router.scheme, Scheme::Https);
             assert_eq!(config.lock.file, Path::new("/run/wanctl/wAN1.lock"));
-            assert_eq!(config.state.main, Path::new("/var/lib/wanctl/wAN1_state.json"));
+            assert_eq!(
+                config.state.main,
+                Path::new("/var/lib/wanctl/wAN1_state.json")
+            );
         }
     }
 
     #[test]
     fn the_way_to_the_router_is_what_was_named() {
         let config = plan(named("192.0.2.1:8080")).unwrap().config;
-        assert_eq!((config.router.port, config.router.scheme), (8_080, Scheme::Http));
-        let by_key = Named { ssh_key: Some("/tmp/a \"key\"".to_owned()), ..named("[2001:db8::1]:2222") };
+        assert_eq!(
+            (config.router.port, config.router.scheme),
+            (8_080, Scheme::Http)
+        );
+        let by_key = Named {
+            ssh_key: Some("/tmp/a \"key\"".to_owned()),
+            ..named("[2001:db8::1]:2222")
+        };
         let router = plan(by_key).unwrap().config.router;
         assert_eq!((router.transport, router.ssh_port), (Transport::Ssh, 2_222));
         assert_eq!(router.ssh_key, "/tmp/a \"key\"");
@@ -232,7 +270,11 @@ mod tests {
     fn what_cannot_be_a_line_is_refused_in_the_files_words() {
         let said = plan(named("not a host")).unwrap_err();
         assert!(said.contains("router.host"), "{said}");
-        let said = plan(Named { wan_name: "a/b".to_owned(), ..named("192.0.2.1") }).unwrap_err();
+        let said = plan(Named {
+            wan_name: "a/b".to_owned(),
+            ..named("192.0.2.1")
+        })
+        .unwrap_err();
         assert!(said.contains("wan_name"), "{said}");
         let said = plan(named("192.0.2.1:x")).unwrap_err();
         assert!(said.contains("router.port"), "{said}");

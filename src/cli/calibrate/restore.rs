@@ -63,5 +63,9 @@ pub(super) fn words(journal: &Journal) -> String {
         let limit = limits[direction].as_bps();
         format!("{} max-limit={limit}", names[direction])
     };
-    format!("As found: {}, {}.", one(Direction::Down), one(Direction::Up))
+    format!(
+        "As found: {}, {}.",
+        one(Direction::Down),
+        one(Direction::Up)
+    )
 }

@@ -56,7 +56,9 @@ impl Router {
         let mut refusals = Vec::new();
         for way in ways {
             let way = match way {
-                Transport::Rest if chosen.rest => Client::new(config, clock).map(|c| Way::Rest(Box::new(c))),
+                Transport::Rest if chosen.rest => {
+                    Client::new(config, clock).map(|c| Way::Rest(Box::new(c)))
+                }
                 Transport::Ssh if chosen.ssh => Ok(Way::Ssh(None)),
                 _ => continue,
             };
@@ -124,7 +126,9 @@ impl Router {
                 let line = routeros_cli::set(&name, limit, None, Scope::Settings);
                 let printed = ask(session, &self.config, self.clock, line);
                 printed.and_then(|(printed, text)| {
-                    let queue = printed.queues[direction].as_ref().map(|queue| queue.max_limit);
+                    let queue = printed.queues[direction]
+                        .as_ref()
+                        .map(|queue| queue.max_limit);
                     queue.ok_or_else(|| format!("it says: {}", text.trim()))
                 })
             }
@@ -150,7 +154,9 @@ fn names(config: &RouterConfig) -> Both<&str> {
 }
 
 fn by_rest(client: &Client, config: &RouterConfig) -> Result<Both<Option<Queue>>, String> {
-    let listed = client.get(LOOK_UP_PATH).map_err(|failure| words(&failure))?;
+    let listed = client
+        .get(LOOK_UP_PATH)
+        .map_err(|failure| words(&failure))?;
     let queue = |name: &String| object::named(&listed.objects, name).map(of_object);
     Ok(config.queues.as_ref().map(queue))
 }
@@ -178,7 +184,10 @@ fn set_by_rest(client: &Client, name: &str, limit: Rate) -> Result<Rate, String>
     let body = routeros::set_body(limit, None);
     let answer = client.patch(&format!("/rest/queue/tree/{name}"), &body);
     let answer = answer.map_err(|failure| words(&failure))?;
-    let held = answer.objects.first().and_then(|queue| queue.rate("max-limit"));
+    let held = answer
+        .objects
+        .first()
+        .and_then(|queue| queue.rate("max-limit"));
     held.ok_or_else(|| words(&Failure::Unreadable))
 }
 
@@ -194,7 +203,9 @@ fn ask(
         None => open(config)?,
     };
     let patience = config.timeout.min(SSH_PATIENCE);
-    let said = console.run(clock, line, patience).map_err(|failure| failure.explain().to_owned())?;
+    let said = console
+        .run(clock, line, patience)
+        .map_err(|failure| failure.explain().to_owned())?;
     let printed = routeros_cli::find_queues(&said.text, names(config))
         .map_err(|_| format!("cannot be understood: {}", said.text.trim()))?;
     *session = Some(console);

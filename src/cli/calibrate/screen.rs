@@ -120,7 +120,10 @@ mod tests {
     fn a_bar_grows_to_the_end_and_no_further() {
         let at = |over| bar(Duration::from_secs(over), Duration::from_secs(100), "x");
         assert_eq!(at(0), format!("[{}]   0 %  x", "-".repeat(24)));
-        assert_eq!(at(50), format!("[{}{}]  50 %  x", "#".repeat(12), "-".repeat(12)));
+        assert_eq!(
+            at(50),
+            format!("[{}{}]  50 %  x", "#".repeat(12), "-".repeat(12))
+        );
         assert_eq!(at(200), format!("[{}] 100 %  x", "#".repeat(24)));
         let long = bar(Duration::ZERO, Duration::ZERO, &"y".repeat(200));
         assert_eq!(long.chars().count(), COLUMNS);

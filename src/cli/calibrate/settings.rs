@@ -43,10 +43,13 @@ pub(super) struct Setting {
 
 /// The lowest floor that a file with this law gets.
 pub(super) fn floor(law: ControlLaw, best: Rate) -> f64 {
-    significant(best.as_mbps() * match law {
-        ControlLaw::Adaptive => ADAPTIVE_FLOOR,
-        ControlLaw::Classic => CLASSIC_FLOORS[0].1,
-    })
+    significant(
+        best.as_mbps()
+            * match law {
+                ControlLaw::Adaptive => ADAPTIVE_FLOOR,
+                ControlLaw::Classic => CLASSIC_FLOORS[0].1,
+            },
+    )
 }
 
 /// What a file of this content and law should say of the line. Only what was measured, or would
@@ -81,7 +84,14 @@ pub(super) fn settings(file: &Value, law: ControlLaw, line: &Line) -> Vec<Settin
                 let zone = key != "floor_soft_red_mbps" || there(key);
                 let red = key == "floor_red_mbps";
                 if zone {
-                    put(key, if red { lowest } else { significant(best.as_mbps() * share) });
+                    put(
+                        key,
+                        if red {
+                            lowest
+                        } else {
+                            significant(best.as_mbps() * share)
+                        },
+                    );
                 }
             }
         } else {
@@ -162,7 +172,8 @@ mod tests {
         for Setting { path, value } in settings(&file, law, line) {
             text = edit::set(&text, &path, &value).unwrap_or_else(|e| panic!("{e}"));
         }
-        config::parse(Path::new("wan.yaml"), text.as_bytes()).unwrap_or_else(|e| panic!("{e}\n{text}"))
+        config::parse(Path::new("wan.yaml"), text.as_bytes())
+            .unwrap_or_else(|e| panic!("{e}\n{text}"))
     }
 
     const LINES: [(f64, f64, f64); 6] = [
@@ -189,7 +200,10 @@ mod tests {
                     let (shaper, best) = (shapers[direction], line.best[direction]);
                     let near = shaper.ceiling.share_of(line.capacity[direction]);
                     assert!((0.99..1.01).contains(&near), "{shaper:?}");
-                    assert!(shaper.floor < shaper.base && shaper.base <= best.times(1.01), "{shaper:?}");
+                    assert!(
+                        shaper.floor < shaper.base && shaper.base <= best.times(1.01),
+                        "{shaper:?}"
+                    );
                 }
             }
         }
@@ -204,13 +218,19 @@ mod tests {
             for (down, up, baseline) in LINES {
                 let line = line(down, up, baseline);
                 let loaded = edited(text, ControlLaw::Classic, &line);
-                let odd = loaded.warnings.iter().filter(|w| w.to_string().contains("baseline_rtt_bounds"));
+                let odd = loaded
+                    .warnings
+                    .iter()
+                    .filter(|w| w.to_string().contains("baseline_rtt_bounds"));
                 assert_eq!(odd.count(), 0, "{:?}", loaded.warnings);
                 let shapers = loaded.config.shapers;
                 for direction in Direction::BOTH {
                     let shaper = &shapers[direction];
                     assert!(shaper.ceiling.share_of(line.best[direction]) < 1.01);
-                    assert!(shaper.step_up.share_of(shaper.ceiling) <= 0.0101, "{shaper:?}");
+                    assert!(
+                        shaper.step_up.share_of(shaper.ceiling) <= 0.0101,
+                        "{shaper:?}"
+                    );
                 }
             }
         }

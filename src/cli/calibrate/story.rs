@@ -1,19 +1,19 @@
 //! A calibration from its first word to its last, in v1.7's six steps (contract 10).
 
-use super::bench::{Bench, Measured};
+use super::bench::{self, Bench};
 use super::echoes::{Baseline, Bloat, Echoes};
 use super::journal::{self, Journal};
-use super::outcome::{self, Results, tenth};
 use super::plan::Plan;
+use super::record::{self, Findings};
 use super::router::{Queue, Router};
 use super::screen::{Mark, Screen};
-use super::search::{Found, HALVINGS, Search};
-use super::settings::{self, Line};
+use super::search::HALVINGS;
+use super::sides;
 use super::tool::Tool;
-use super::{Halt, diff, restore, terminal};
+use super::{Halt, restore};
 use crate::cli::args::{CalibrateArgs, Traffic};
 use crate::cli::interrupt::Interrupt;
-use crate::direction::{Both, Direction};
+use crate::direction::Direction;
 use crate::shell::clock::Clock;
 use crate::shell::scribe::iso_local;
 use crate::time::Duration;
@@ -24,25 +24,8 @@ const BASELINE: Duration = Duration::from_secs(5);
 /// More than this is a line in use, which has no baseline; less on a slow line.
 const IN_USE: Rate = Rate::mbit(1);
 const IN_USE_SHARE: f64 = 0.05;
-/// What v1.7 took instead of a search.
-const WITHOUT_SEARCH: f64 = 0.9;
 /// A test of the tool before anything is changed.
 const TOOL_TEST: Duration = Duration::from_secs(1);
-
-/// One direction of the line.
-#[derive(Clone, Copy, Debug)]
-struct Side {
-    capacity: Rate,
-    best: Rate,
-    /// At the best limit, or without one where none was tried.
-    bloat: Option<Bloat>,
-}
-
-/// Everything that was measured.
-struct Findings {
-    baseline: Millis,
-    sides: Both<Side>,
-}
 
 /// What is about to happen, before anything does.
 pub(super) fn introduce(args: &CalibrateArgs, plan: &Plan, screen: &mut Screen) {
@@ -84,7 +67,10 @@ pub(super) fn rehearse(
     if let Some(journal) = journal::read(&path)? {
         screen.say(
             Mark::Warning,
-            &format!("The calibration of {} was cut short; its limits would be put back first.", journal.began),
+            &format!(
+                "The calibration of {} was cut short; its limits would be put back first.",
+                journal.began
+            ),
         );
         screen.say(Mark::Info, &restore::words(&journal));
     }
@@ -97,7 +83,10 @@ pub(super) fn rehearse(
     let trials = if args.skip_search { 0 } else { HALVINGS };
     let file = plan.file.display();
     let lines = [
-        format!("The limits would be written to {} before anything else.", path.display()),
+        format!(
+            "The limits would be written to {} before anything else.",
+            path.display()
+        ),
         format!(
             "Each queue would be set to no limit once, to {trials} limits or a few more in a search, and back: \
              about {} writes to the router's flash.",
@@ -131,7 +120,7 @@ pub(super) fn calibrate(
     let journal = Journal::of(&plan.config, began, bench.held);
     let path = journal::path(&plan.config);
     journal.write(&path)?;
-    let sides = both_directions(args, &mut bench);
+    let sides = sides::both_directions(args, &mut bench);
     let back = restore::restore(&mut bench.router, &journal, &path, clock);
     let sides = match (sides, back) {
         (sides, Ok(())) => {
@@ -146,8 +135,8 @@ pub(super) fn calibrate(
     };
     let findings = Findings { baseline, sides };
     drop(bench);
-    summarize(&findings, screen);
-    record(args, plan, clock, interrupt, &findings, screen)
+    record::summarize(&findings, screen);
+    record::record(args, plan, clock, interrupt, &findings, screen)
 }
 
 /// Step 1: everybody who is needed answers.
@@ -186,7 +175,10 @@ fn meet<'a>(
     let test = Tool::start(&args.traffic, Direction::Down, TOOL_TEST)?;
     if let Some(tool) = test {
         let rate = tool.finish(clock, interrupt)?;
-        screen.say(Mark::Done, &format!("{} answers: {rate} down", server(&args.traffic)));
+        screen.say(
+            Mark::Done,
+            &format!("{} answers: {rate} down", server(&args.traffic)),
+        );
     }
     let echoes = Echoes::open(&plan.config, clock)?;
     Ok(Bench {
@@ -198,6 +190,9 @@ fn meet<'a>(
         traffic: &args.traffic,
         target: args.target_bloat,
         span: Duration::from_secs(args.seconds),
+        traffic_from: queues
+            .as_ref()
+            .map(|queue| bench::least_traffic(queue.limit)),
         held: queues.map(|queue| queue.limit),
         baseline: Baseline::default(),
     })
@@ -245,7 +240,11 @@ fn listen_to_the_unused_line(
     for direction in Direction::BOTH {
         let rate = listened.passed.rate(direction);
         let limit = bench.held[direction];
-        let few = if limit == Rate::ZERO { IN_USE } else { IN_USE.min(limit.times(IN_USE_SHARE)) };
+        let few = if limit == Rate::ZERO {
+            IN_USE
+        } else {
+            IN_USE.min(limit.times(IN_USE_SHARE))
+        };
         if rate > few {
             bench.screen.say(
                 Mark::Warning,
@@ -257,185 +256,16 @@ fn listen_to_the_unused_line(
         }
     }
     // What varies on the unused line is none of a queue's doing.
-    bench.target = Millis::new(args.target_bloat.as_f64() + spread.median.as_f64()).unwrap_or(args.target_bloat);
+    bench.target = Millis::new(args.target_bloat.as_f64() + spread.median.as_f64())
+        .unwrap_or(args.target_bloat);
     let middle = baseline.middle();
     bench.baseline = baseline;
     if plan.is_new() {
         let kind = super::plan::kind(middle);
-        bench.screen.say(Mark::Info, &format!("By its round trip, a {} line", kind.word()));
-    }
-    Ok(middle)
-}
-
-/// Steps 3 and 4, for both directions one after the other, so that people start one transfer of each.
-fn both_directions(args: &CalibrateArgs, bench: &mut Bench<'_>) -> Result<Both<Side>, Halt> {
-    for direction in Direction::BOTH {
-        bench.limit(direction, Rate::ZERO)?;
-    }
-    bench.screen.header("Step 3: Download");
-    invite(bench, "Start a large download now, on any device behind the router: several big files at once, or a \
-                   speed test that goes on. Keep it running until the upload is asked for.");
-    let down = one_direction(args, bench, Direction::Down)?;
-    bench.screen.header("Step 4: Upload");
-    invite(bench, "Stop the download, and start a large upload. Keep it running until the summary.");
-    let up = one_direction(args, bench, Direction::Up)?;
-    invite(bench, "That is all; the upload can stop.");
-    Ok(Both { down, up })
-}
-
-fn invite(bench: &mut Bench<'_>, words: &str) {
-    if *bench.traffic == Traffic::Own {
-        bench.screen.say(Mark::Begin, words);
-    }
-}
-
-fn one_direction(
-    args: &CalibrateArgs,
-    bench: &mut Bench<'_>,
-    direction: Direction,
-) -> Result<Side, Halt> {
-    let measured = bench.capacity(direction)?;
-    let capacity = measured.rate;
-    if capacity == Rate::ZERO {
-        let name = &bench.router.names()[direction];
-        return Err(Halt::Failed(format!("{name} counted nothing; does the traffic of this line go through it?")));
-    }
-    bench.screen.say(Mark::Done, &format!("Without a limit: {}", words(&measured)));
-    let side = |best, bloat| Side { capacity, best, bloat };
-    if args.skip_search {
-        return Ok(side(capacity.times(WITHOUT_SEARCH), measured.bloat));
-    }
-    if measured.is_calm(bench.target) {
-        let other = match bench.traffic {
-            Traffic::Own => ", or your traffic does not fill it: then the numbers are too low",
-            _ => "",
-        };
-        let line = format!("The delay stays low without a limit: this line needs none{other}.");
-        bench.screen.say(Mark::Warning, &line);
-        return Ok(side(capacity, measured.bloat));
-    }
-    search(bench, direction, capacity).map(|(best, bloat)| side(best, bloat))
-}
-
-/// The highest calm limit, and the delay there.
-fn search(
-    bench: &mut Bench<'_>,
-    direction: Direction,
-    capacity: Rate,
-) -> Result<(Rate, Option<Bloat>), Halt> {
-    let mut search = Search::below(capacity);
-    let (mut bloat, mut calm) = (None, false);
-    while let Some(limit) = search.next() {
-        let measured = bench.trial(direction, limit, capacity, !calm)?;
-        calm = measured.is_calm(bench.target);
-        search.judge(calm);
-        if calm {
-            bloat = measured.bloat;
-        }
-        let mark = if calm { Mark::Done } else { Mark::Info };
-        let verdict = if calm { "calm" } else { "not calm" };
-        bench.screen.say(mark, &format!("Limit {limit}: {}: {verdict}", words(&measured)));
-    }
-    if let Found::NotEvenBottom(rate) = search.found() {
         bench.screen.say(
-            Mark::Warning,
-            &format!(
-                "Even {rate} is not calm: this {direction}'s delay is not from the queue behind this limit. Other \
-                 traffic on the line, Wi-Fi on the way, or reflectors that are busy do that."
-            ),
+            Mark::Info,
+            &format!("By its round trip, a {} line", kind.word()),
         );
     }
-    let best = search.found().rate();
-    // The other direction is measured beside a calm one.
-    bench.limit(direction, best)?;
-    Ok((best, bloat))
-}
-
-fn words(measured: &Measured) -> String {
-    match measured.bloat {
-        Some(bloat) => format!(
-            "{} passed, +{:.1} ms (most within +{:.1} ms)",
-            measured.rate,
-            bloat.median.as_f64(),
-            bloat.most.as_f64()
-        ),
-        None => format!("{} passed, and too few echoes came back", measured.rate),
-    }
-}
-
-/// Step 5.
-fn summarize(findings: &Findings, screen: &mut Screen) {
-    screen.header("Step 5: Summary");
-    screen.text(&format!("Baseline RTT       {:.1} ms\n", findings.baseline.as_f64()));
-    for (title, direction) in [("Download", Direction::Down), ("Upload", Direction::Up)] {
-        let side = &findings.sides[direction];
-        screen.text(&format!(
-            "{title:<8} capacity  {:.2} Mbit/s\n{title:<8} calm to   {:.2} Mbit/s{}\n",
-            side.capacity.as_mbps(),
-            side.best.as_mbps(),
-            side.bloat.map_or(String::new(), |bloat| format!(", +{:.1} ms", bloat.median.as_f64())),
-        ));
-    }
-}
-
-/// Step 6: the numbers on disk.
-fn record(
-    args: &CalibrateArgs,
-    plan: &Plan,
-    clock: Clock,
-    interrupt: &Interrupt,
-    findings: &Findings,
-    screen: &mut Screen,
-) -> Result<(), Halt> {
-    screen.header("Step 6: Generate Configuration");
-    let now = iso_local(clock.wall());
-    let results = results(args, plan, findings, now.clone());
-    let file = outcome::write_results(&plan.output_dir, &results)?;
-    screen.say(Mark::Done, &format!("{} written", file.display()));
-    let line = Line {
-        baseline: findings.baseline,
-        capacity: findings.sides.map(|side| side.capacity),
-        best: findings.sides.map(|side| side.best),
-    };
-    let edited = outcome::edited(plan, &line)?;
-    let name = plan.file.display();
-    if edited.before == edited.after {
-        screen.say(Mark::Done, &format!("{name} says all that already"));
-    } else {
-        screen.text(&diff::unified(&name.to_string(), &edited.before, &edited.after));
-        let question = format!("Write this to {name}? [y/N] ");
-        if !args.yes && !terminal::agrees_unless(interrupt, &question, false)? {
-            screen.say(Mark::Info, &format!("{name} stays as it is"));
-            return Ok(());
-        }
-        let kept = outcome::write(&plan.file, &edited.after, &outcome::stamp(&now))?;
-        let kept = kept.map_or(String::new(), |kept| format!("; the old one is {}", kept.display()));
-        screen.say(Mark::Done, &format!("{name} written{kept}"));
-    }
-    screen.header("Calibration Complete!");
-    screen.say(Mark::Info, &format!("systemctl restart {} lets the daemon use it", plan.unit()));
-    Ok(())
-}
-
-fn results(args: &CalibrateArgs, plan: &Plan, findings: &Findings, timestamp: String) -> Results {
-    let Both { down, up } = findings.sides;
-    let hundredth = |rate: Rate| (rate.as_mbps() * 100.0).round() / 100.0;
-    let bloat = |side: &Side| side.bloat.map_or(0.0, |bloat| tenth(bloat.median));
-    let law = plan.config.control_law;
-    Results {
-        wan_name: plan.config.wan_name.clone(),
-        router_host: plan.config.router.host.to_string(),
-        router_user: plan.config.router.user.clone(),
-        baseline_rtt_ms: tenth(findings.baseline),
-        raw_download_mbps: hundredth(down.capacity),
-        raw_upload_mbps: hundredth(up.capacity),
-        optimal_download_mbps: hundredth(down.best),
-        optimal_upload_mbps: hundredth(up.best),
-        download_bloat_ms: bloat(&down),
-        upload_bloat_ms: bloat(&up),
-        floor_download_mbps: settings::floor(law, down.best),
-        floor_upload_mbps: settings::floor(law, up.best),
-        timestamp,
-        target_bloat_ms: args.target_bloat.as_f64(),
-    }
+    Ok(middle)
 }

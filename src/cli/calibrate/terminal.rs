@@ -59,7 +59,11 @@ fn line() -> Option<String> {
 }
 
 fn is_yes(line: &Option<String>, otherwise: bool) -> bool {
-    match line.as_ref().map(|line| line.trim().to_ascii_lowercase()).as_deref() {
+    match line
+        .as_ref()
+        .map(|line| line.trim().to_ascii_lowercase())
+        .as_deref()
+    {
         Some("") => otherwise,
         Some(word) => word == "y" || word == "yes",
         None => false,

@@ -69,7 +69,9 @@ impl Tool {
                 Err(error) => return Err(self.failed(&error.to_string())),
             }
         }
-        let said = self.said().map_err(|error| self.failed(&error.to_string()))?;
+        let said = self
+            .said()
+            .map_err(|error| self.failed(&error.to_string()))?;
         (self.read)(&said).map_err(|why| self.failed(&why))
     }
 
@@ -85,7 +87,10 @@ impl Tool {
     }
 
     fn failed(&self, why: &str) -> Halt {
-        let why: String = why.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let why: String = why
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
         Halt::Failed(format!("{}: {}", self.name, why.trim()))
     }
 }

@@ -30,10 +30,17 @@ pub(super) fn command(host: &str, port: u16, direction: Direction, seconds: u64)
 /// Its own words if it failed, which it says with success as its exit status.
 pub(super) fn read(said: &str) -> Result<Rate, String> {
     // What it prints on its error output follows the document.
-    let document = serde_json::Deserializer::from_str(said).into_iter::<Value>().next();
+    let document = serde_json::Deserializer::from_str(said)
+        .into_iter::<Value>()
+        .next();
     let Some(Ok(document)) = document else {
         let words = said.trim();
-        return Err(if words.is_empty() { "said nothing" } else { words }.to_owned());
+        return Err(if words.is_empty() {
+            "said nothing"
+        } else {
+            words
+        }
+        .to_owned());
     };
     if let Some(error) = document["error"].as_str() {
         return Err(error.to_owned());
@@ -41,7 +48,8 @@ pub(super) fn read(said: &str) -> Result<Rate, String> {
     let end = &document["end"];
     let rate = |sum: &str| end[sum]["bits_per_second"].as_f64();
     let rate = rate("sum_received").or_else(|| rate("sum_sent"));
-    rate.map(|bps| Rate::from_mbps(bps / 1e6)).ok_or_else(|| "its report has no sum".to_owned())
+    rate.map(|bps| Rate::from_mbps(bps / 1e6))
+        .ok_or_else(|| "its report has no sum".to_owned())
 }
 
 #[cfg(test)]
@@ -61,8 +69,14 @@ mod tests {
     #[test]
     fn its_own_words_are_passed_on() {
         let refused = r#"{"start": {}, "end": {}, "error": "the server is busy running a test. try again later"}"#;
-        assert_eq!(read(refused).unwrap_err(), "the server is busy running a test. try again later");
-        assert_eq!(read("iperf3: unrecognized option").unwrap_err(), "iperf3: unrecognized option");
+        assert_eq!(
+            read(refused).unwrap_err(),
+            "the server is busy running a test. try again later"
+        );
+        assert_eq!(
+            read("iperf3: unrecognized option").unwrap_err(),
+            "iperf3: unrecognized option"
+        );
         assert_eq!(read("").unwrap_err(), "said nothing");
         assert_eq!(read("{}").unwrap_err(), "its report has no sum");
     }
@@ -71,7 +85,9 @@ mod tests {
     fn a_download_comes_from_the_server() {
         let args = |direction| {
             let command = command("192.0.2.1", 5201, direction, 12);
-            let args = command.get_args().map(|arg| arg.to_string_lossy().into_owned());
+            let args = command
+                .get_args()
+                .map(|arg| arg.to_string_lossy().into_owned());
             args.collect::<Vec<_>>().join(" ")
         };
         let up = "-c 192.0.2.1 -p 5201 -J -i 0 -P 4 -t 12 --connect-timeout 5000";

@@ -11,7 +11,16 @@ pub(super) fn command(host: &str, direction: Direction, seconds: u64) -> Command
         Direction::Up => "TCP_STREAM",
     };
     let mut command = Command::new("netperf");
-    command.args(["-H", host, "-t", test, "-l", &seconds.to_string(), "-v", "2"]);
+    command.args([
+        "-H",
+        host,
+        "-t",
+        test,
+        "-l",
+        &seconds.to_string(),
+        "-v",
+        "2",
+    ]);
     command
 }
 
@@ -21,7 +30,9 @@ pub(super) fn command(host: &str, direction: Direction, seconds: u64) -> Command
 /// Its own words if there is neither.
 pub(super) fn read(said: &str) -> Result<Rate, String> {
     let classic = said.lines().find_map(five_columns);
-    let rate = classic.or_else(|| before_unit(said)).filter(|mbps| *mbps > 0.0);
+    let rate = classic
+        .or_else(|| before_unit(said))
+        .filter(|mbps| *mbps > 0.0);
     rate.map(Rate::from_mbps).ok_or_else(|| match said.trim() {
         "" => "said nothing".to_owned(),
         words => words.to_owned(),
@@ -74,7 +85,8 @@ bytes  bytes   bytes    secs.    10^6bits/sec
 
     #[test]
     fn what_is_no_result_is_passed_on() {
-        let refused = "establish control: are you sure there is a netserver listening on 192.0.2.1?";
+        let refused =
+            "establish control: are you sure there is a netserver listening on 192.0.2.1?";
         assert_eq!(read(refused).unwrap_err(), refused);
         assert_eq!(read("0.0 Mbps").unwrap_err(), "0.0 Mbps");
         assert_eq!(read(" ").unwrap_err(), "said nothing");
