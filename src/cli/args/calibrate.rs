@@ -257,3 +257,117 @@ fn number<N: FromStr + PartialOrd + std::fmt::Display, T>(
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::parse;
+
+    fn of(line: &str) -> Result<CalibrateArgs, String> {
+        let words = line.split_whitespace().map(Into::into);
+        match parse(words) {
+            Ok(Command::Calibrate(args)) => Ok(args),
+            Ok(other) => panic!("{other:?}"),
+            Err(usage) => Err(usage.to_string()),
+        }
+    }
+
+    #[test]
+    fn all_of_v1_7s_flags_mean_what_they_did() {
+        let args = of("/usr/bin/wanctl-calibrate --wan-name wan1 --router 192.0.2.1 --user me --ssh-key /k \
+                       --netperf-host n.example --ping-host 9.9.9.9 --download-queue D --upload-queue U \
+                       --target-bloat 7.5 --output-dir /tmp/out --skip-binary-search")
+        .unwrap();
+        let Of::Named(named) = args.of else {
+            panic!("{args:?}")
+        };
+        assert_eq!(
+            (named.wan_name.as_str(), named.router.as_str()),
+            ("wan1", "192.0.2.1")
+        );
+        assert_eq!(
+            (named.user.as_deref(), named.ssh_key.as_deref()),
+            (Some("me"), Some("/k"))
+        );
+        assert_eq!(
+            (named.queues.down.as_deref(), named.queues.up.as_deref()),
+            (Some("D"), Some("U"))
+        );
+        assert_eq!(args.traffic, Traffic::Netperf("n.example".to_owned()));
+        assert_eq!(args.ping_host, ReflectorAddress::parse("9.9.9.9"));
+        assert_eq!(args.target_bloat, Millis::new(7.5).unwrap());
+        assert_eq!(
+            args.output_dir.as_deref(),
+            Some(std::path::Path::new("/tmp/out"))
+        );
+        assert!(args.skip_search && !args.dry_run && !args.yes && !args.restore);
+        // Abbreviated, as argparse allows.
+        let short = of("wanctl calibrate --wan w --rout r --net n.example --skip").unwrap();
+        assert!(short.skip_search && short.traffic == Traffic::Netperf("n.example".to_owned()));
+    }
+
+    #[test]
+    fn without_options_they_are_v1_7s_and_the_traffic_is_the_users() {
+        let args = of("wanctl calibrate --config wan1.yaml").unwrap();
+        assert_eq!(args.of, Of::File("wan1.yaml".into()));
+        assert_eq!((args.traffic, args.seconds), (Traffic::Own, 10));
+        assert_eq!(args.target_bloat, Millis::of(10));
+    }
+
+    #[test]
+    fn a_server_has_a_port_or_iperf3s_own() {
+        for (server, host, port) in [
+            ("192.0.2.1", "192.0.2.1", 5_201),
+            ("i.example:9201", "i.example", 9_201),
+            ("2001:db8::1", "2001:db8::1", 5_201),
+            ("[2001:db8::1]", "2001:db8::1", 5_201),
+            ("[2001:db8::1]:53", "2001:db8::1", 53),
+        ] {
+            let host = host.to_owned();
+            assert_eq!(
+                iperf3(server),
+                Ok(Traffic::Iperf3 { host, port }),
+                "{server}"
+            );
+        }
+        for server in ["", ":5201", "-h", "host:", "host:0", "host:x", "host:70000"] {
+            assert!(iperf3(server).is_err(), "{server}");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_said_with_the_usage() {
+        for (line, said) in [
+            (
+                "",
+                "the following arguments are required: --wan-name, --router (or --config)",
+            ),
+            ("--wan-name x", "are required: --router (or --config)"),
+            ("--config f --user me", "leave the other options away"),
+            (
+                "--config f --iperf3 a --netperf b",
+                "only one of --iperf3 and --netperf-host",
+            ),
+            ("--config f --seconds 0", "0 is not a number from 1 to 60"),
+            (
+                "--config f --target-bloat NaN",
+                "NaN is not a number from 1 to 200",
+            ),
+            ("--config f --ping-host a..b", "a..b is no host"),
+            (
+                "--wan-name w --router r --line isdn",
+                "isdn is no kind of line",
+            ),
+            (
+                "--config f --iperf3 -R",
+                "argument --iperf3: expected one argument",
+            ),
+        ] {
+            let usage = of(&format!("wanctl calibrate {line}")).unwrap_err();
+            assert!(
+                usage.starts_with("usage: wanctl calibrate ") && usage.contains(said),
+                "{usage}"
+            );
+        }
+    }
+}

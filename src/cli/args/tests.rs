@@ -99,6 +99,7 @@ fn a_command_shows_how_it_is_called() {
         ("fingerprint", "wanctl fingerprint"),
         ("replay", "wanctl replay"),
         ("simulate", "wanctl simulate"),
+        ("calibrate", "wanctl calibrate"),
         ("steering", "wanctl-steering"),
         ("history", "wanctl-history"),
     ] {

@@ -105,7 +105,8 @@ fn whole(args: &CalibrateArgs, plan: &Plan, clock: Clock, screen: &mut Screen) -
         story::introduce(args, plan, screen);
         // Nothing has been changed yet: Ctrl-C may end the process as it always does.
         if !args.yes && !terminal::agrees("Go on? [Y/n] ", true) {
-            return Err(Halt::Interrupted);
+            screen.say(Mark::Info, "Nothing was changed.");
+            return Ok(());
         }
     }
     let interrupt = Interrupt::catch()?;

@@ -23,6 +23,13 @@ const LARGEST_STEP: f64 = 0.01;
 /// What a larger one becomes.
 const STEP: f64 = 0.005;
 
+/// What a file may say, in Mbit/s (contract 1.3). A line beyond that is described as nearly as can be.
+const CEILINGS: Both<(f64, f64)> = Both {
+    down: (1.0, 10_000.0),
+    up: (1.0, 1_000.0),
+};
+const LEAST_STEP: f64 = 0.1;
+
 /// A line as it was measured.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line {
@@ -73,11 +80,14 @@ pub(super) fn settings(file: &Value, law: ControlLaw, line: &Line) -> Vec<Settin
         let (capacity, best) = (line.capacity[direction], line.best[direction]);
         let there = |key: &str| !monitoring[section][key].is_null();
         let mut put = |key, number| put(Some(section), key, number);
-        let ceiling = match law {
+        let ceiling = significant(match law {
             // It finds out by itself how much of the capacity is clean.
-            ControlLaw::Adaptive => significant(capacity.max(best).as_mbps()),
-            ControlLaw::Classic => significant(best.as_mbps()),
-        };
+            ControlLaw::Adaptive => capacity.max(best).as_mbps(),
+            ControlLaw::Classic => best.as_mbps(),
+        });
+        let (least, most) = CEILINGS[direction];
+        let ceiling = ceiling.clamp(least, most);
+        let best = best.min(Rate::from_mbps(ceiling));
         if there("floor_green_mbps") {
             let lowest = floor(law, best);
             for (key, share) in CLASSIC_FLOORS {
@@ -103,8 +113,12 @@ pub(super) fn settings(file: &Value, law: ControlLaw, line: &Line) -> Vec<Settin
         }
         put("ceiling_mbps", ceiling);
         let step = monitoring[section]["step_up_mbps"].as_f64();
-        if law == ControlLaw::Classic && step.is_some_and(|step| step > ceiling * LARGEST_STEP) {
-            put("step_up_mbps", significant(ceiling * STEP));
+        let largest = (ceiling * LARGEST_STEP).max(LEAST_STEP);
+        if law == ControlLaw::Classic && step.is_some_and(|step| step > largest) {
+            put(
+                "step_up_mbps",
+                significant((ceiling * STEP).max(LEAST_STEP)),
+            );
         }
     }
     if law == ControlLaw::Classic {
@@ -198,12 +212,12 @@ mod tests {
                 let shapers = config.adaptive.shapers;
                 for direction in Direction::BOTH {
                     let (shaper, best) = (shapers[direction], line.best[direction]);
-                    let near = shaper.ceiling.share_of(line.capacity[direction]);
+                    let (least, most) = CEILINGS[direction];
+                    let capacity = line.capacity[direction].as_mbps().clamp(least, most);
+                    let near = shaper.ceiling.as_mbps() / capacity;
                     assert!((0.99..1.01).contains(&near), "{shaper:?}");
-                    assert!(
-                        shaper.floor < shaper.base && shaper.base <= best.times(1.01),
-                        "{shaper:?}"
-                    );
+                    let clean = shaper.floor < shaper.base && shaper.base <= best.times(1.01);
+                    assert!(clean, "{shaper:?}");
                 }
             }
         }
@@ -226,11 +240,13 @@ mod tests {
                 let shapers = loaded.config.shapers;
                 for direction in Direction::BOTH {
                     let shaper = &shapers[direction];
-                    assert!(shaper.ceiling.share_of(line.best[direction]) < 1.01);
-                    assert!(
-                        shaper.step_up.share_of(shaper.ceiling) <= 0.0101,
-                        "{shaper:?}"
-                    );
+                    let best = line.best[direction].as_mbps().max(CEILINGS[direction].0);
+                    assert!(shaper.ceiling.as_mbps() / best < 1.01, "{shaper:?}");
+                    let largest = shaper
+                        .ceiling
+                        .times(0.0101)
+                        .max(Rate::from_mbps(LEAST_STEP));
+                    assert!(shaper.step_up <= largest, "{shaper:?}");
                 }
             }
         }

@@ -108,7 +108,12 @@ fn spawn(
     read: fn(&str) -> Result<Rate, String>,
     name: &'static str,
 ) -> Result<Tool, String> {
+    // It needs neither the router's password, which may be in the environment, nor another language than ours.
+    let path = std::env::var_os("PATH").unwrap_or_default();
     let child = command
+        .env_clear()
+        .env("PATH", path)
+        .env("LC_ALL", "C")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
