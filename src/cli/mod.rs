@@ -20,14 +20,17 @@ mod dashboard;
 mod demo;
 mod double;
 mod fingerprint;
-mod help;
+mod health;
 #[cfg_attr(not(feature = "history"), path = "no_history.rs")]
 mod history;
 mod interrupt;
 mod listeners;
+#[cfg_attr(not(feature = "manual"), path = "no_manual.rs")]
+mod manual;
 mod notices;
 mod number;
 mod once;
+mod pages;
 mod process;
 pub mod replay;
 mod secret;
@@ -56,7 +59,9 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> ExitCode {
     let done = match command {
+        Command::Page(page) => print(&page.help()),
         Command::Help(text) => print(text),
+        Command::Manual(args) => manual::run(&args),
         Command::Version => print(concat!("wanctl ", env!("CARGO_PKG_VERSION"), "\n")),
         Command::Run(args) => match args.mode {
             Mode::Validate => validate(&args),
@@ -75,6 +80,7 @@ fn run(command: Command) -> ExitCode {
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Notice(configs) => notices::run(&configs),
+        Command::Health(args) => health::run(&args),
         Command::Fingerprint(target) => fingerprint::run(&target),
     };
     match done {

@@ -6,11 +6,11 @@ use std::str::FromStr;
 use lexopt::Parser;
 
 use super::Command;
-use super::option::{either, said};
-use crate::cli::calibrate::CALIBRATE_HELP;
+use super::option::{known, said};
 use crate::config::ReflectorAddress;
 use crate::control::law::adaptive::Preset;
 use crate::direction::Both;
+use crate::manual::commands::CALIBRATE;
 use crate::units::Millis;
 
 /// v1.7's `--target-bloat`, in milliseconds.
@@ -89,33 +89,6 @@ pub enum Traffic {
     Netperf(String),
 }
 
-const V1_7: [&str; 12] = [
-    "wan-name",
-    "router",
-    "user",
-    "ssh-key",
-    "netperf-host",
-    "ping-host",
-    "download-queue",
-    "upload-queue",
-    "target-bloat",
-    "output-dir",
-    "skip-binary-search",
-    "help",
-];
-const OURS: [&str; 10] = [
-    "config",
-    "iperf3",
-    "netperf",
-    "line",
-    "seconds",
-    "state-dir",
-    "dry-run",
-    "yes",
-    "restore",
-    "version",
-];
-
 pub(super) fn calibrate(parser: &mut Parser) -> Result<Command, String> {
     let mut args = CalibrateArgs {
         of: Of::Named(Named::default()),
@@ -131,7 +104,7 @@ pub(super) fn calibrate(parser: &mut Parser) -> Result<Command, String> {
     };
     let (mut config, mut named) = (None, Named::default());
     while let Some(arg) = parser.next().map_err(said)? {
-        let option = either(arg, &V1_7, &OURS)?;
+        let option = known(arg, &CALIBRATE)?;
         match option {
             "config" => config = Some(PathBuf::from(parser.value().map_err(said)?)),
             "wan-name" => named.wan_name = text(parser, option)?,
@@ -161,7 +134,7 @@ pub(super) fn calibrate(parser: &mut Parser) -> Result<Command, String> {
             "yes" => args.yes = true,
             "restore" => args.restore = true,
             "version" => return Ok(Command::Version),
-            _ => return Ok(Command::Help(CALIBRATE_HELP)),
+            _ => return Ok(Command::Page(&CALIBRATE)),
         }
     }
     args.of = of(config, named)?;
@@ -365,7 +338,7 @@ mod tests {
         ] {
             let usage = of(&format!("wanctl calibrate {line}")).unwrap_err();
             assert!(
-                usage.starts_with("usage: wanctl calibrate ") && usage.contains(said),
+                usage.starts_with("usage: wanctl-calibrate ") && usage.contains(said),
                 "{usage}"
             );
         }

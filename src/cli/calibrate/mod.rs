@@ -14,7 +14,6 @@
 mod bench;
 mod diff;
 mod echoes;
-mod help;
 mod journal;
 mod outcome;
 mod passed;
@@ -33,7 +32,6 @@ mod tool;
 use std::fs;
 use std::process::ExitCode;
 
-pub(in crate::cli) use self::help::CALIBRATE_HELP;
 use self::journal::Journal;
 use self::plan::Plan;
 use self::router::Router;
