@@ -19,13 +19,16 @@ mod dashboard;
 mod demo;
 mod double;
 mod fingerprint;
-mod help;
+mod health;
 #[cfg_attr(not(feature = "history"), path = "no_history.rs")]
 mod history;
 mod listeners;
+#[cfg_attr(not(feature = "manual"), path = "no_manual.rs")]
+mod manual;
 mod notices;
 mod number;
 mod once;
+mod pages;
 mod process;
 pub mod replay;
 mod secret;
@@ -55,7 +58,9 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> ExitCode {
     let done = match command {
+        Command::Page(page) => print(&page.help()),
         Command::Help(text) => print(text),
+        Command::Manual(args) => manual::run(&args),
         Command::Version => print(concat!("wanctl ", env!("CARGO_PKG_VERSION"), "\n")),
         Command::Run(args) => match args.mode {
             Mode::Validate => validate(&args),
@@ -74,6 +79,7 @@ fn run(command: Command) -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Upgrade(args) => upgrade::run(&args),
         Command::Notice(configs) => notices::run(&configs),
+        Command::Health(args) => health::run(&args),
         Command::Fingerprint(target) => fingerprint::run(&target),
     };
     match done {

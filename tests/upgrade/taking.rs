@@ -90,7 +90,7 @@ fn installed_units_are_only_uncovered() {
         ),
         (
             "wanctl-steering.service",
-            include_str!("../../systemd/steering.service"),
+            include_str!("../../systemd/wanctl-steering.service"),
         ),
     ] {
         tree.put(&format!("{lib}/{name}"), 0o644, text);

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use lexopt::Parser;
 
 use super::Command;
-use super::option::{option, said};
-use crate::cli::upgrade::UPGRADE_HELP;
+use super::option::{known, said};
+use crate::manual::commands::UPGRADE;
 
 /// `wanctl upgrade`, and `wanctl check --from-v17`.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -45,12 +45,12 @@ pub(super) fn upgrade(parser: &mut Parser) -> Result<Command, String> {
     let mut args = UpgradeArgs::default();
     let mut errands = Vec::new();
     while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &["dry-run", "back", "yes", "root", "help"])? {
+        match known(arg, &UPGRADE)? {
             "dry-run" => errands.push(Errand::Look),
             "back" => errands.push(Errand::Back),
             "yes" => args.yes = true,
             "root" => args.root = PathBuf::from(parser.value().map_err(said)?),
-            _ => return Ok(Command::Help(UPGRADE_HELP)),
+            _ => return Ok(Command::Page(&UPGRADE)),
         }
     }
     if errands.contains(&Errand::Look) && errands.contains(&Errand::Back) {

@@ -12,7 +12,6 @@ mod back;
 mod database;
 mod differences;
 mod documents;
-mod help;
 mod manager;
 mod manifest;
 mod ours;
@@ -29,7 +28,6 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use self::differences::{Has, Setup};
-pub(super) use self::help::UPGRADE_HELP;
 use self::manifest::Manifest;
 use self::plan::Plan;
 use self::root::Root;

@@ -9,7 +9,7 @@ use super::root::Root;
 use super::units::{AUTORATE, ETC, STEERING};
 
 pub(super) const AUTORATE_UNIT: &str = include_str!("../../../systemd/wanctl@.service");
-pub(super) const STEERING_UNIT: &str = include_str!("../../../systemd/steering.service");
+pub(super) const STEERING_UNIT: &str = include_str!("../../../systemd/wanctl-steering.service");
 
 /// Where an installation puts units: `/etc` is the administrator's.
 const INSTALLED: [&str; 3] = [
