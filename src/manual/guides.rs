@@ -19,9 +19,10 @@ macro_rules! guides {
 }
 
 /// All of them, in the order in which somebody needs them.
-pub static ALL: [Guide; 13] = guides![
+pub static ALL: [Guide; 15] = guides![
     "routeros",
     "check",
+    "calibrate",
     "laws",
     "simulate",
     "link",
@@ -33,6 +34,7 @@ pub static ALL: [Guide; 13] = guides![
     "steering",
     "prometheus",
     "security",
+    "upgrade",
 ];
 
 impl Guide {

@@ -4,6 +4,7 @@
 mod blocks;
 mod commands;
 mod house;
+mod links;
 mod pieces;
 mod places;
 mod quotes;
