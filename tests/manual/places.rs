@@ -19,6 +19,9 @@ use Place::{Beside, Elsewhere, Here, Lasts};
 /// Builds, tests and measures everything.
 const CI: &str = ".ci/run";
 
+/// Installs, runs and removes it in a clean Debian root.
+const CLEAN_ROOT: &str = "scripts/testing/clean-root/inside";
+
 /// Command lines as they are shown, and where they are run.
 pub(crate) const PLACES: &[(&str, Place)] = &[
     // What builds it.
@@ -42,6 +45,27 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
         "cargo bench --bench link",
         Elsewhere(CI, "cargo bench --locked -- --seconds 5"),
     ),
+    // What installs it, and needs a service manager.
+    (
+        "scripts/install.sh",
+        Elsewhere(CLEAN_ROOT, "scripts/install.sh --binary ./wanctl"),
+    ),
+    (
+        "systemctl enable --now wanctl@wan1",
+        Elsewhere(CLEAN_ROOT, "systemctl enable --now wanctl@wan1"),
+    ),
+    (
+        "systemd-analyze security wanctl@wan1",
+        Elsewhere(CLEAN_ROOT, "systemd-analyze security --no-pager"),
+    ),
+    (
+        "systemd-run --pipe --wait --uid=wanctl -p EnvironmentFile=/etc/wanctl/secrets -p \
+         AmbientCapabilities=CAP_NET_RAW wanctl check --config /etc/wanctl/wan1.yaml",
+        Elsewhere(
+            CLEAN_ROOT,
+            "--pipe --wait --uid=wanctl -p EnvironmentFile=/etc/wanctl/secrets",
+        ),
+    ),
     // What is to be refused.
     ("wanctl --config broken.yaml --validate-config", Here(1)),
     // What needs a daemon.
@@ -62,6 +86,20 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
     (
         "ssh-keyscan -p 22 192.168.1.1 >> /etc/wanctl/ssh/known_hosts",
         Elsewhere("tests/ssh/check.rs", "ssh-keyscan -p {} 127.0.0.1 >> "),
+    ),
+    // What fills the line, here without one.
+    (
+        "wanctl calibrate --config /etc/wanctl/wan1.yaml --dry-run",
+        Here(0),
+    ),
+    ("wanctl calibrate --config wan1.yaml --dry-run", Here(0)),
+    (
+        "wanctl calibrate --config /etc/wanctl/wan1.yaml --restore",
+        Here(0),
+    ),
+    (
+        "wanctl calibrate --config wan1.yaml --iperf3 iperf.example.net",
+        Elsewhere("tests/calibrate/tool.rs", "With iperf3"),
     ),
     // What changes a whole system: here one without anything of v1.7's in it.
     ("wanctl upgrade", Here(0)),
