@@ -1,8 +1,11 @@
 //! Command lines (contract 2.1): v1.7's flags and forms, and ours.
 
+mod calibrate;
 mod dashboard;
 mod double;
+mod health;
 mod history;
+mod manual;
 mod option;
 mod replay;
 mod setup;
@@ -11,14 +14,19 @@ mod steering;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod upgrade;
 
+pub use calibrate::{CalibrateArgs, Named, Of, Traffic};
 pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
+pub use health::HealthArgs;
 pub use history::{HistoryArgs, HistoryForm};
+pub use manual::ManualArgs;
 pub use replay::{ReplayArgs, Source};
 pub use setup::{Answers, SetupArgs};
 pub use simulate::{SimulateArgs, SimulateForm};
 pub use steering::SteeringArgs;
+pub use upgrade::{Errand, UpgradeArgs};
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -26,16 +34,16 @@ use std::path::{Path, PathBuf};
 
 use lexopt::Parser;
 
-use self::option::{either, files, said};
-use super::help::{
-    CHECK_HELP, DASHBOARD_HELP, DEMO_HELP, FINGERPRINT_HELP, HELP, HISTORY_HELP, NOTICE_HELP,
-    REPLAY_HELP, RUN_USAGE, SIMULATE_HELP, STEERING_HELP, STEERING_USAGE,
-};
-use super::setup::SETUP_HELP;
+use self::option::{files, known, said};
 use crate::config::ControlLaw;
+use crate::manual::commands::{
+    CALIBRATE, CHECK, DASHBOARD, DEMO, DOUBLE, FINGERPRINT, HEALTH, HELP_COMMAND, HISTORY, MANUAL,
+    NOTICE, REPLAY, RUN, SETUP, SIMULATE, STEERING, UPGRADE,
+};
+use crate::manual::page::Page;
 
 /// What to do.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// The autorate daemon, or one round of it, or a check of its files.
     Run(RunArgs),
@@ -51,12 +59,18 @@ pub enum Command {
     Simulate(SimulateArgs),
     /// The daemon on a simulated line.
     Demo(DemoArgs),
+    /// How fast a line is, and a file that says so.
+    Calibrate(CalibrateArgs),
     /// What may be wrong with a set-up, router included.
     Check(CheckArgs),
     /// From a router and some answers to files that work.
     Setup(Box<SetupArgs>),
+    /// v1.7 in the way of ours: what there is, and its place taken, or given back.
+    Upgrade(UpgradeArgs),
     /// A notice, to see that it arrives.
     Notice(Vec<PathBuf>),
+    /// How running daemons are.
+    Health(HealthArgs),
     /// The certificate of `HOST[:PORT]`.
     Fingerprint(String),
     /// The RouterOS double alone.
@@ -68,6 +82,10 @@ pub enum Command {
         /// The command, if SSH does not bring one.
         command: String,
     },
+    /// What there is to read.
+    Manual(ManualArgs),
+    /// Print what the page says.
+    Page(&'static Page),
     /// Print this.
     Help(&'static str),
     /// Print the version.
@@ -122,7 +140,7 @@ pub struct CheckArgs {
 /// The command line makes no sense.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Usage {
-    synopsis: &'static str,
+    synopsis: String,
     complaint: String,
 }
 
@@ -143,30 +161,33 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
     let program = args.next().unwrap_or_default();
     if is_called(&program, "wanctl-steering") {
         let parsed = steering::steering(&mut Parser::from_args(args));
-        return parsed.map_err(|complaint| usage_of(STEERING_USAGE, complaint));
+        return parsed.map_err(|complaint| usage_of(STEERING.usage(), complaint));
     }
     if is_called(&program, "wanctl-history") {
         let parsed = history::history(&mut Parser::from_args(args));
-        return parsed.map_err(|complaint| usage_of(synopsis(HISTORY_HELP), complaint));
+        return parsed.map_err(|complaint| usage_of(HISTORY.usage(), complaint));
     }
     if is_called(&program, "wanctl-calibrate") {
-        return Err(usage(concat!(
-            "wanctl-calibrate is not in this build yet; this is wanctl ",
-            env!("CARGO_PKG_VERSION")
-        )));
+        let parsed = calibrate::calibrate(&mut Parser::from_args(args));
+        return parsed.map_err(|complaint| usage_of(CALIBRATE.usage(), complaint));
     }
     let subcommand = args.peek().and_then(|arg| match arg.to_str() {
-        Some("demo") => Some((tools::demo as Parse, synopsis(DEMO_HELP))),
-        Some("check") => Some((tools::check as Parse, synopsis(CHECK_HELP))),
-        Some("setup") => Some((setup::setup as Parse, synopsis(SETUP_HELP))),
-        Some("notice") => Some((tools::notice as Parse, synopsis(NOTICE_HELP))),
-        Some("steering") => Some((steering::steering as Parse, synopsis(STEERING_HELP))),
-        Some("history") => Some((history::history as Parse, synopsis(HISTORY_HELP))),
-        Some("dashboard") => Some((dashboard::dashboard as Parse, synopsis(DASHBOARD_HELP))),
-        Some("fingerprint") => Some((tools::fingerprint as Parse, synopsis(FINGERPRINT_HELP))),
-        Some("replay") => Some((replay::replay as Parse, synopsis(REPLAY_HELP))),
-        Some("simulate") => Some((simulate::simulate as Parse, synopsis(SIMULATE_HELP))),
-        Some("double") => Some((double::double as Parse, synopsis(double::DOUBLE_HELP))),
+        Some("demo") => Some((tools::demo as Parse, DEMO.usage())),
+        Some("calibrate") => Some((calibrate::calibrate as Parse, CALIBRATE.usage())),
+        Some("check") => Some((tools::check as Parse, CHECK.usage())),
+        Some("setup") => Some((setup::setup as Parse, SETUP.usage())),
+        Some("upgrade") => Some((upgrade::upgrade as Parse, UPGRADE.usage())),
+        Some("notice") => Some((tools::notice as Parse, NOTICE.usage())),
+        Some("steering") => Some((steering::steering as Parse, STEERING.usage())),
+        Some("history") => Some((history::history as Parse, HISTORY.usage())),
+        Some("dashboard") => Some((dashboard::dashboard as Parse, DASHBOARD.usage())),
+        Some("health") => Some((health::health as Parse, HEALTH.usage())),
+        Some("fingerprint") => Some((tools::fingerprint as Parse, FINGERPRINT.usage())),
+        Some("replay") => Some((replay::replay as Parse, REPLAY.usage())),
+        Some("simulate") => Some((simulate::simulate as Parse, SIMULATE.usage())),
+        Some("manual") => Some((manual::manual as Parse, MANUAL.usage())),
+        Some("help") => Some((manual::help as Parse, HELP_COMMAND.usage())),
+        Some("double") => Some((double::double as Parse, DOUBLE.usage())),
         Some("double-cli") => Some((double::double_cli as Parse, synopsis(double::CLI_HELP))),
         _ => None,
     });
@@ -181,11 +202,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
 }
 
 /// The paragraph of a help text that shows the command line.
-fn synopsis(help: &'static str) -> &'static str {
+fn synopsis(help: &'static str) -> String {
     let mut paragraphs = help.split("\n\n");
-    paragraphs
-        .find(|paragraph| paragraph.starts_with("usage: "))
-        .unwrap_or_default()
+    let usage = paragraphs.find(|paragraph| paragraph.starts_with("usage: "));
+    usage.unwrap_or_default().to_owned()
 }
 
 /// Whether that is the program's name, wherever it lies.
@@ -194,32 +214,27 @@ fn is_called(program: &OsStr, name: &str) -> bool {
 }
 
 fn usage(complaint: impl Into<String>) -> Usage {
-    usage_of(RUN_USAGE, complaint)
+    usage_of(RUN.usage(), complaint)
 }
 
-fn usage_of(synopsis: &'static str, complaint: impl Into<String>) -> Usage {
+fn usage_of(synopsis: String, complaint: impl Into<String>) -> Usage {
     Usage {
         synopsis,
         complaint: complaint.into(),
     }
 }
 
-/// v1.7's options: what abbreviated one of them then, does so now.
-const V1_7: [&str; 5] = ["config", "debug", "oneshot", "validate-config", "help"];
-/// What has come since.
-const OURS: [&str; 3] = ["once", "dry-run", "version"];
-
 fn run(parser: &mut Parser) -> Result<Command, String> {
     let mut args = RunArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
-        match either(arg, &V1_7, &OURS)? {
+        match known(arg, &RUN)? {
             "config" => args.configs.extend(files(parser)?),
             "debug" => args.debug = true,
             "once" | "oneshot" => args.mode = Mode::Once,
             "dry-run" => args.dry_run = true,
             "validate-config" => args.mode = Mode::Validate,
             "version" => return Ok(Command::Version),
-            _ => return Ok(Command::Help(HELP)),
+            _ => return Ok(Command::Page(&RUN)),
         }
     }
     some_but_not_too_many(&args.configs)?;

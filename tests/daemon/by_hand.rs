@@ -148,7 +148,7 @@ fn one_round_lives_through_hiccups_of_the_router() {
                 world.plug_router().expect("it kept its port");
             });
             assert_eq!(code, Some(0), "not started yet: {out}{err}");
-            assert!(holds_ceilings(&world));
+            assert!(holds_ours(&world));
         });
         for fault in [Fault::Silence, Fault::Reset] {
             scope.spawn(move || {
@@ -161,7 +161,7 @@ fn one_round_lives_through_hiccups_of_the_router() {
                     world.fault(Fault::None);
                 });
                 assert_eq!(code, Some(0), "{fault:?}: {out}{err}");
-                assert!(holds_ceilings(&world), "{fault:?}");
+                assert!(holds_ours(&world), "{fault:?}");
             });
         }
     });

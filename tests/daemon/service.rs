@@ -69,6 +69,7 @@ fn log_lines_are_json_when_that_is_wanted() {
         command.env("WANCTL_LOG_FORMAT", "JSON");
     });
     daemon.wait_settled(&world);
+    daemon.wait_log("Starting daemon mode");
     let log = daemon.log();
     assert!(log.is_ascii(), "the arrows are escaped: {log}");
     for line in log.lines() {
@@ -89,6 +90,8 @@ fn log_lines_are_v1_7s() {
         command.arg("--debug");
     });
     daemon.wait_settled(&world);
+    // The scribe writes later than the router is written to.
+    daemon.wait_log("Starting daemon mode");
     let log = daemon.log();
     for message in [
         "[INFO] === Continuous CAKE Controller - wan1 ===",
@@ -131,10 +134,9 @@ fn log_lines_are_v1_7s() {
         shape.replace("delta=-", "delta="),
         "[GREEN/GREEN] RTT=9.9ms, load_ewma=9.9ms, baseline=9.9ms, delta=9.9ms | DL=9M, UL=9M"
     );
-    // The console hears the same.
-    assert!(
+    wait_until("the same on the console", PATIENCE, || {
         daemon
             .stderr()
             .contains("=== Continuous CAKE Controller - wan1 ===")
-    );
+    });
 }

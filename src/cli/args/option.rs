@@ -4,13 +4,30 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser};
 
+use crate::manual::page::Page;
+
+/// The option of a page that `arg` is, or is a unique beginning of.
+pub(super) fn known(arg: Arg<'_>, page: &Page) -> Result<&'static str, String> {
+    if let Arg::Short(letter) = arg {
+        let of_letter = page.options.iter().find(|it| it.letter == Some(letter));
+        return of_letter
+            .map(|option| option.name)
+            .ok_or_else(|| format!("unrecognized arguments: -{letter}"));
+    }
+    let names = |v1_7: bool| -> Vec<&'static str> {
+        let options = page.options.iter().filter(|it| it.v1_7 == v1_7);
+        options.map(|option| option.name).collect()
+    };
+    either(arg, &names(true), &names(false))
+}
+
 /// The known option that `arg` is, or is a unique beginning of, as argparse allows.
 pub(super) fn option(arg: Arg<'_>, known: &[&'static str]) -> Result<&'static str, String> {
     either(arg, known, &[])
 }
 
 /// As [`option`]; the beginning of an `old` one is never one of a `new` one.
-pub(super) fn either(
+fn either(
     arg: Arg<'_>,
     old: &[&'static str],
     new: &[&'static str],

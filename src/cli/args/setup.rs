@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use lexopt::Parser;
 
 use super::Command;
-use super::option::{option, said};
-use crate::cli::setup::SETUP_HELP;
+use super::option::{known, said};
+use crate::manual::commands::SETUP;
 
 /// What was answered beforehand: the flag without its dashes, and the answer as it was given.
 pub type Answers = BTreeMap<&'static str, String>;
@@ -38,34 +38,8 @@ pub struct SetupArgs {
     pub lines: Vec<Answers>,
 }
 
-const SWITCHES: [&str; 9] = [
-    "yes",
-    "unattended",
-    "dry-run",
-    "no-check",
-    "trust-on-first-use",
-    "no-ssh",
-    "steering",
-    "no-steering",
-    "help",
-];
+/// Where things go.
 const PLACES: [&str; 2] = ["dir", "data"];
-/// Asked once.
-const ONCE: [&str; 13] = [
-    "router",
-    "scheme",
-    "port",
-    "tls-fingerprint",
-    "user",
-    "password-file",
-    "password-env",
-    "transport",
-    "ssh-key",
-    "ssh-port",
-    "primary",
-    "alternate",
-    "mangle-comment",
-];
 /// Asked of every line; `wan` begins one.
 const OF_A_LINE: [&str; 7] = [
     "wan",
@@ -78,48 +52,50 @@ const OF_A_LINE: [&str; 7] = [
 ];
 
 pub(super) fn setup(parser: &mut Parser) -> Result<Command, String> {
-    let known = [&SWITCHES[..], &PLACES, &ONCE, &OF_A_LINE].concat();
     let mut args = SetupArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
-        let flag = option(arg, &known)?;
-        if SWITCHES.contains(&flag) {
-            match flag {
-                "yes" | "unattended" => args.unattended = true,
-                "dry-run" => args.dry_run = true,
-                "no-check" => args.no_check = true,
-                "trust-on-first-use" => args.trust = true,
-                "no-ssh" => args.no_ssh = true,
-                "steering" | "no-steering" => args.steering = Some(flag == "steering"),
-                _ => return Ok(Command::Help(SETUP_HELP)),
-            }
-            continue;
-        }
-        let value = parser.value().map_err(said)?;
-        if PLACES.contains(&flag) {
-            let place = if flag == "dir" {
-                &mut args.dir
-            } else {
-                &mut args.data
-            };
-            *place = Some(PathBuf::from(value));
-            continue;
-        }
-        let text = value
-            .into_string()
-            .map_err(|raw| format!("argument --{flag}: {} is no text", raw.display()))?;
-        let answers = if ONCE.contains(&flag) {
-            &mut args.answers
-        } else {
-            of_the_line(&mut args.lines, flag)
-        };
-        if answers.insert(flag, text).is_some() {
-            return Err(format!(
-                "argument --{flag}: given twice; only one can be meant"
-            ));
+        let flag = known(arg, &SETUP)?;
+        match flag {
+            "yes" | "unattended" => args.unattended = true,
+            "dry-run" => args.dry_run = true,
+            "no-check" => args.no_check = true,
+            "trust-on-first-use" => args.trust = true,
+            "no-ssh" => args.no_ssh = true,
+            "steering" | "no-steering" => args.steering = Some(flag == "steering"),
+            "help" => return Ok(Command::Page(&SETUP)),
+            _ => answer(&mut args, flag, parser)?,
         }
     }
     contradictions(&args)?;
     Ok(Command::Setup(Box::new(args)))
+}
+
+/// A flag with a value.
+fn answer(args: &mut SetupArgs, flag: &'static str, parser: &mut Parser) -> Result<(), String> {
+    let value = parser.value().map_err(said)?;
+    if PLACES.contains(&flag) {
+        let place = if flag == "dir" {
+            &mut args.dir
+        } else {
+            &mut args.data
+        };
+        *place = Some(PathBuf::from(value));
+        return Ok(());
+    }
+    let text = value
+        .into_string()
+        .map_err(|raw| format!("argument --{flag}: {} is no text", raw.display()))?;
+    let answers = if OF_A_LINE.contains(&flag) {
+        of_the_line(&mut args.lines, flag)
+    } else {
+        &mut args.answers
+    };
+    match answers.insert(flag, text) {
+        None => Ok(()),
+        Some(_) => Err(format!(
+            "argument --{flag}: given twice; only one can be meant"
+        )),
+    }
 }
 
 /// The line that a flag is about.

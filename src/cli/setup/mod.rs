@@ -12,7 +12,6 @@ mod commands;
 mod dialogue;
 mod files;
 mod finish;
-mod help;
 mod interrupt;
 mod keys;
 mod kinds;
@@ -31,7 +30,6 @@ use std::process::ExitCode;
 
 use self::before::Before;
 use self::dialogue::Given;
-pub(in crate::cli) use self::help::SETUP_HELP;
 use self::interrupt::Interrupts;
 use self::person::Terminal;
 use self::plan::{Line, Places, Plan};

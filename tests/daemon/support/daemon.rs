@@ -87,7 +87,7 @@ impl Daemon {
             });
             let ended = self.child.try_wait().expect("our child");
             assert!(
-                found.is_some() || (ended.is_none() && clock.now() < limit(PATIENCE)),
+                found.is_some() || (ended.is_none() && clock.now() < limit(BUSY * PATIENCE)),
                 "no {words} ({ended:?}): {text}"
             );
             nap(10);
@@ -101,6 +101,11 @@ impl Daemon {
 
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Where its `/health` is.
+    pub(crate) fn place(&self) -> SocketAddr {
+        self.health
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -141,7 +146,7 @@ impl Daemon {
         )
     }
 
-    /// Waits until `/health` is so.
+    /// Waits until `/health` is so; `seconds` are those of an idle machine.
     pub(crate) fn wait_health(
         &self,
         what: &str,
@@ -155,8 +160,8 @@ impl Daemon {
                 return health;
             }
             assert!(
-                clock.now() < limit(seconds),
-                "{what} did not come in {seconds} s: {status} {health:#}\n{}",
+                clock.now() < limit(BUSY * seconds),
+                "{what} did not come in {BUSY} x {seconds} s: {status} {health:#}\n{}",
                 self.log()
             );
             nap(100);
