@@ -167,8 +167,7 @@ fn guess(rows: &[QueueRow], direction: Direction, line: &str) -> Option<String> 
     };
     let by_name: Vec<&QueueRow> = rows
         .iter()
-        .filter(|row| has(&row.name, &WORDS[direction]))
-        .filter(|row| !has(&row.name, &WORDS[direction.other()]))
+        .filter(|row| named_for(&row.name) == Some(direction))
         .collect();
     let of_line: Vec<&QueueRow> = by_name
         .iter()
@@ -188,6 +187,17 @@ fn guess(rows: &[QueueRow], direction: Direction, line: &str) -> Option<String> 
         }
     }
     None
+}
+
+/// The direction whose word stands last in a name: `Backup-Down` is for downloads.
+fn named_for(name: &str) -> Option<Direction> {
+    let name = name.to_lowercase();
+    let place = |direction: &Direction| {
+        let places = WORDS[*direction].iter().map(|word| name.rfind(word));
+        places.max().flatten()
+    };
+    let words = Direction::BOTH.into_iter().filter(|it| place(it).is_some());
+    words.max_by_key(place)
 }
 
 fn new_name(direction: Direction, line: &str, count: usize) -> String {
@@ -306,6 +316,14 @@ mod tests {
         let four = [("a-dl", "x"), ("a-ul", "x"), ("b-dl", "x"), ("b-ul", "x")];
         assert_eq!(guessed(&four, "b"), some("b-dl", "b-ul"));
         assert_eq!(guessed(&four, "c"), [None, None], "which line is meant?");
+        let mixed = [
+            ("WAN-Download", "x"),
+            ("WAN-Upload", "x"),
+            ("Backup-Down", "x"),
+            ("Backup-Up", "x"),
+        ];
+        assert_eq!(guessed(&mixed, "backup"), some("Backup-Down", "Backup-Up"));
+        assert_eq!(guessed(&mixed, "main"), [None, None]);
         let odd = [("queue1", "bridge"), ("queue2", "pppoe-out1")];
         assert_eq!(guessed(&odd, "wan1"), some("queue1", "queue2"));
         assert_eq!(guessed(&[], "wan1"), [None, None]);
