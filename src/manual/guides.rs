@@ -19,7 +19,7 @@ macro_rules! guides {
 }
 
 /// All of them, in the order in which somebody needs them.
-pub static ALL: [Guide; 3] = guides!["routeros", "troubleshooting", "security"];
+pub static ALL: [Guide; 4] = guides!["install", "routeros", "troubleshooting", "security"];
 
 impl Guide {
     /// The title, without the text.
