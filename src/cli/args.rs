@@ -14,7 +14,7 @@ mod steering;
 mod tests;
 mod tools;
 
-pub use calibrate::{CalibrateArgs, Named, Of, Traffic};
+pub use calibrate::{CalibrateArgs, Named, Of, Task, Traffic};
 pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
 pub use health::HealthArgs;

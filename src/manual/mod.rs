@@ -21,4 +21,4 @@ pub mod page;
 mod roff;
 #[cfg(feature = "manual")]
 mod terminal;
-mod wrap;
+pub(crate) mod wrap;

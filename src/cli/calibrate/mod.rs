@@ -36,7 +36,7 @@ use self::journal::Journal;
 use self::plan::Plan;
 use self::router::Router;
 use self::screen::{Mark, Screen};
-use super::args::CalibrateArgs;
+use super::args::{CalibrateArgs, Task};
 use super::interrupt::Interrupt;
 use crate::config::WanConfig;
 use crate::shell::clock::Clock;
@@ -108,7 +108,7 @@ pub(super) fn left_behind(config: &WanConfig, dry_run: bool) -> Vec<String> {
 }
 
 fn whole(args: &CalibrateArgs, plan: &Plan, clock: Clock, screen: &mut Screen) -> Result<(), Halt> {
-    if !args.restore {
+    if args.task == Task::Measure {
         story::introduce(args, plan, screen);
         // Nothing has been changed yet: Ctrl-C may end the process as it always does.
         if !args.yes && !terminal::agrees("Go on? [Y/n] ", true) {
@@ -122,7 +122,7 @@ fn whole(args: &CalibrateArgs, plan: &Plan, clock: Clock, screen: &mut Screen) -
     if let Some(journal) = &left {
         repair(plan, journal, clock, screen)?;
     }
-    if !args.restore {
+    if args.task == Task::Measure {
         return story::calibrate(args, plan, clock, &interrupt, screen);
     }
     if left.is_none() {
