@@ -135,8 +135,10 @@ prepare() {
     install -m 755 "$here/scripts/install.sh" "$stage$PREFIX/share/wanctl/install.sh"
     cp "$here"/configs/*.yaml "$here"/systemd/drop-in/*.conf "$stage$PREFIX/share/doc/wanctl/examples"
     cp -r "$here/configs/prometheus" "$here/configs/grafana" "$stage$PREFIX/share/doc/wanctl/examples"
-    if "$runnable" manual --help >/dev/null 2>&1; then
+    if "$runnable" manual --list >/dev/null 2>&1; then
         "$runnable" manual --write "$stage$PREFIX" >/dev/null
+    else
+        say "  no man pages and completions: this build has none (--runnable names one that does)"
     fi
     find "$stage" -type d -exec chmod 755 {} +
     find "$stage" -type f ! -perm -100 -exec chmod 644 {} +

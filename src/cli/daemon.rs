@@ -9,7 +9,7 @@ pub(super) use self::files::is_newer;
 use self::files::{leaves_traces, lock_all, restore, scribe_params};
 use super::args::RunArgs;
 use super::process;
-use super::{assemble, banner, chronicle, listeners, notices, together};
+use super::{assemble, banner, calibrate, chronicle, listeners, notices, together};
 use crate::autorate::{Autorate, OnExit, Wan, WanParams};
 use crate::config::{self, WanConfig};
 use crate::program::WanId;
@@ -217,7 +217,8 @@ fn introduce(
         process::say(inbox, id, log::Level::Info, &line);
     }
     let odd = loaded.warnings.iter().map(ToString::to_string);
-    for warning in odd.chain(assemble::warnings(&loaded.config)) {
+    let left = calibrate::left_behind(&loaded.config);
+    for warning in odd.chain(assemble::warnings(&loaded.config)).chain(left) {
         process::say(inbox, id, log::Level::Warn, &warning);
     }
 }

@@ -10,6 +10,7 @@
 
 mod adaptive;
 mod describe;
+pub mod edit;
 mod host;
 mod measurement;
 mod node;

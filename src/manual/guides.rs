@@ -19,7 +19,13 @@ macro_rules! guides {
 }
 
 /// All of them, in the order in which somebody needs them.
-pub static ALL: [Guide; 4] = guides!["upgrade", "routeros", "troubleshooting", "security"];
+pub static ALL: [Guide; 5] = guides![
+    "upgrade",
+    "routeros",
+    "calibrate",
+    "troubleshooting",
+    "security"
+];
 
 impl Guide {
     /// The title, without the text.

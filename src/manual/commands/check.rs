@@ -29,7 +29,7 @@ pub static CHECK: Page = Page {
         Opt::flag(
             "from-v17",
             "look for v1.7 instead: its files, state, history and services, what becomes of each, what you will \
-             notice, what is in the way; `wanctl upgrade` does it",
+             notice, and what is in the way; `wanctl upgrade` does it",
         ),
         Opt::with(
             "root",

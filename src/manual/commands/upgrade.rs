@@ -23,13 +23,7 @@ pub static UPGRADE: Page = Page {
              read any more is kept as FILE.v2, and v1.7's own put back",
         ),
         Opt::flag("yes", "do not ask"),
-        Opt::with(
-            "root",
-            "DIR",
-            Kind::Folder,
-            "the system below this directory instead of this one; nothing is stopped or started, and what is left \
-             to do there is printed",
-        ),
+        ROOT,
         HELP,
     ],
     exit_codes: &[
@@ -45,9 +39,20 @@ pub static UPGRADE: Page = Page {
         "what was moved away, copies of the configuration, and the list that --back goes by",
     )],
     examples: &[
-        ("wanctl upgrade --dry-run", "what would happen?"),
-        ("wanctl upgrade", "take over"),
-        ("wanctl upgrade --back", "and back"),
+        ("wanctl upgrade --dry-run", "what would happen"),
+        (
+            "wanctl upgrade",
+            "the same, a question, and then it happens",
+        ),
+        ("wanctl upgrade --back", "v1.7 again"),
     ],
     ..EMPTY
 };
+
+const ROOT: Opt = Opt::with(
+    "root",
+    "DIR",
+    Kind::Folder,
+    "the system below this directory instead of this one; nothing is stopped or started, and what is left to do \
+     there is printed",
+);
