@@ -134,6 +134,50 @@ fn a_first_one_that_is_not_well_is_stopped() {
     assert_eq!(host.shell("ls /run/units"), "");
 }
 
+/// The guide's own commands, in its order, from a directory with this tree and a binary that is built.
+#[test]
+fn the_guides_commands_work() {
+    let Some(host) = Host::new() else { return };
+    let here = host.dir.path().join("here");
+    fs::create_dir_all(here.join("target/release")).expect("ours");
+    fs::copy(host.binary(), here.join("target/release/wanctl")).expect("room for it");
+    for name in ["scripts", "systemd", "configs"] {
+        let to = concat!(env!("CARGO_MANIFEST_DIR"), "/").to_owned() + name;
+        std::os::unix::fs::symlink(to, here.join(name)).expect("ours");
+    }
+    let guide = include_str!("../../src/manual/guides/upgrade.md");
+    let commands = guide
+        .lines()
+        .filter_map(|line| line.strip_prefix("$ ").or(line.strip_prefix("# ")));
+    let commands: Vec<&str> = commands
+        .filter(|line| line.starts_with("scripts/"))
+        .collect();
+    assert_eq!(commands.len(), 5, "{commands:?}");
+    for command in commands {
+        let mut words: Vec<&str> = command.split(' ').collect();
+        let name = words.remove(0);
+        let ports = host.port.to_string();
+        let said = if name.ends_with("validate-deployment.sh") {
+            let said = host.shell(&format!("{}/{command}; echo code $?", here.display()));
+            assert!(
+                said.contains("code 2") && said.contains("0 errors"),
+                "{said}"
+            );
+            continue;
+        } else {
+            if name.ends_with("soak-monitor.sh") {
+                words.extend(["--ports", &ports]);
+            }
+            Said::of(host.script_in(&here, name).args(words))
+        };
+        assert_eq!(said.code, Some(0), "{command}: {said:?}");
+        if command.contains("--install-only") {
+            host.configure();
+        }
+    }
+    assert_eq!(health(&host), Some(0));
+}
+
 #[test]
 fn command_lines_that_make_no_sense_are_refused() {
     for (args, complaint) in [

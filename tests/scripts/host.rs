@@ -15,6 +15,8 @@ use crate::wan_file::WanFile;
 const BINARY: &str = env!("CARGO_BIN_EXE_wanctl");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
+const COMMENT: &str = "ADAPTIVE: Steer latency-sensitive to WAN2";
+
 /// What is written there is gone with it.
 const MOUNTS: &str = "
 mount -t tmpfs none \"$1\"
@@ -60,9 +62,7 @@ pub(crate) fn script(name: &str) -> Command {
 /// A router and reflectors, and a file for them whose `/health` is on this port.
 pub(crate) fn line(dir: &Path) -> (World, PathBuf, u16) {
     let world = World::start(WorldOptions::default()).expect("loopback has free ports");
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
-    let port = listener.local_addr().expect("just bound").port();
-    drop(listener);
+    let port = free_port();
     let reflectors = world.reflector_addresses().iter();
     let file = WanFile {
         name: "wan1",
@@ -80,10 +80,16 @@ pub(crate) fn line(dir: &Path) -> (World, PathBuf, u16) {
     (world, path, port)
 }
 
+/// One that nobody has, unless somebody takes it just now.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
+    listener.local_addr().expect("just bound").port()
+}
+
 pub(crate) struct Host {
     pub(crate) dir: TempDir,
     holder: Child,
-    _world: World,
+    pub(crate) world: World,
     /// Of `/health`.
     pub(crate) port: u16,
 }
@@ -132,14 +138,19 @@ impl Host {
         Some(Self {
             dir,
             holder,
-            _world: world,
+            world,
             port,
         })
     }
 
     /// `scripts/NAME` with this host behind ssh.
     pub(crate) fn script(&self, name: &str) -> Command {
-        let mut command = script(name);
+        self.script_in(Path::new(ROOT), &format!("scripts/{name}"))
+    }
+
+    /// The same from another directory.
+    pub(crate) fn script_in(&self, directory: &Path, name: &str) -> Command {
+        let mut command = Command::new(directory.join(name));
         let bin = self.dir.path().join("bin");
         let path = std::env::var("PATH").unwrap_or_default();
         command
@@ -172,6 +183,46 @@ impl Host {
         path
     }
 
+    /// The host's own configuration, steering included, as `/etc/wanctl` there has it.
+    pub(crate) fn configure(&self) {
+        let router = self.world.router_port();
+        self.world.scene().router.add_mangle(&[
+            ("chain", "prerouting"),
+            ("action", "mark-routing"),
+            ("comment", COMMENT),
+            ("connection-state", "new"),
+            ("disabled", "true"),
+            ("new-routing-mark", "to-WAN2"),
+        ]);
+        let text = format!(
+            "\
+wan_name: steering
+router: {{ host: 127.0.0.1, port: {router}, scheme: http, transport: rest, user: wanctl, password: secret, ssh_key: /nonexistent }}
+topology: {{ primary_wan: wan1, primary_wan_config: /etc/wanctl/wan1.yaml, alternate_wan: wan2 }}
+mangle_rule: {{ comment: \"{COMMENT}\" }}
+measurement: {{ interval_seconds: 0.5, ping_host: \"udp://{reflector}\", ping_count: 1 }}
+cake_state_sources: {{ primary: {dir}/wan1_state.json }}
+cake_queues: {{ primary_download: WAN-Download, primary_upload: WAN-Upload }}
+thresholds: {{}}
+state: {{ file: {dir}/steering_state.json, history_size: 60 }}
+logging: {{ main_log: {dir}/steering.log, debug_log: {dir}/steering_debug.log }}
+lock_file: {dir}/steering.lock
+lock_timeout: 300
+storage: {{ db_path: \"\" }}
+health_check: {{ port: {port} }}
+",
+            reflector = self.world.reflector_addresses()[0],
+            dir = self.dir.path().display(),
+            port = free_port(),
+        );
+        let path = self.dir.path().join("steering.yaml");
+        fs::write(&path, text).expect("ours");
+        self.shell(&format!(
+            "cp {}/*.yaml /etc/wanctl/",
+            self.dir.path().display()
+        ));
+    }
+
     /// What a shell there says.
     pub(crate) fn shell(&self, command: &str) -> String {
         let mut nsenter = Command::new("nsenter");
@@ -185,7 +236,8 @@ impl Host {
 impl Drop for Host {
     fn drop(&mut self) {
         let systemctl = self.dir.path().join("bin/systemctl");
-        self.shell(&format!("{} stop wanctl@wan1.service", systemctl.display()));
+        let services = "wanctl@wan1.service wanctl-steering.service";
+        self.shell(&format!("{} stop {services}", systemctl.display()));
         // It may have ended already.
         let _ = self.holder.kill();
         let _ = self.holder.wait();

@@ -10,7 +10,12 @@ stop() {
 start() {
     stop "$1"
     name=${1#wanctl@}
-    setsid /usr/local/bin/wanctl --config "/etc/wanctl/${name%.service}.yaml" </dev/null >"/run/$1.log" 2>&1 &
+    name=${name%.service}
+    program=wanctl
+    if [ "$name" = wanctl-steering ]; then
+        program=wanctl-steering name=steering
+    fi
+    setsid "/usr/local/bin/$program" --config "/etc/wanctl/$name.yaml" </dev/null >"/run/$1.log" 2>&1 &
     echo $! >"/run/units/$1"
 }
 verb=$1
