@@ -45,6 +45,8 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
         "cargo bench --bench link",
         Elsewhere(CI, "cargo bench --locked -- --seconds 5"),
     ),
+    // What it asks is played in tests/setup.
+    ("wanctl setup --help", Here(0)),
     // What installs it, and needs a service manager.
     (
         "scripts/install.sh",
