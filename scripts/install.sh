@@ -135,8 +135,10 @@ prepare() {
     install -m 755 "$here/scripts/install.sh" "$stage$PREFIX/share/wanctl/install.sh"
     cp "$here"/configs/*.yaml "$here"/systemd/drop-in/*.conf "$stage$PREFIX/share/doc/wanctl/examples"
     cp -r "$here/configs/prometheus" "$here/configs/grafana" "$stage$PREFIX/share/doc/wanctl/examples"
-    if "$runnable" manual --help >/dev/null 2>&1; then
+    if "$runnable" manual --list >/dev/null 2>&1; then
         "$runnable" manual --write "$stage$PREFIX" >/dev/null
+    else
+        say "  no man pages and completions: this build has none (--runnable names one that does)"
     fi
     find "$stage" -type d -exec chmod 755 {} +
     find "$stage" -type f ! -perm -100 -exec chmod 644 {} +
@@ -278,8 +280,11 @@ is_configured() {
 
 configure() { # answers
     wanctl=$PREFIX/bin/wanctl
-    if is_v17; then
-        say "v1.7 is installed here. \"$wanctl upgrade\" takes over its configuration, state and history (--dry-run: shows what it would do)."
+    if is_v17 && [ $wizard != no ] && [ -t 0 ]; then
+        step "v1.7 is installed here: wanctl upgrade"
+        exec "$wanctl" upgrade
+    elif is_v17; then
+        say "v1.7 is installed here. Next: $wanctl upgrade (--dry-run: only tells what it would do)"
     elif [ $wizard = no ]; then
         say "Next: $wanctl setup"
     elif [ $wizard = yes ] && [ $# -eq 0 ] && is_configured; then

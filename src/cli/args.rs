@@ -13,6 +13,7 @@ mod steering;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod upgrade;
 
 pub use calibrate::{CalibrateArgs, Named, Of, Task, Traffic};
 pub use dashboard::DashboardArgs;
@@ -23,6 +24,7 @@ pub use manual::ManualArgs;
 pub use replay::{ReplayArgs, Source};
 pub use simulate::{SimulateArgs, SimulateForm};
 pub use steering::SteeringArgs;
+pub use upgrade::{Errand, UpgradeArgs};
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -34,7 +36,7 @@ use self::option::{files, known, said};
 use crate::config::ControlLaw;
 use crate::manual::commands::{
     CALIBRATE, CHECK, DASHBOARD, DEMO, DOUBLE, FINGERPRINT, HEALTH, HELP_COMMAND, HISTORY, MANUAL,
-    NOTICE, REPLAY, RUN, SIMULATE, STEERING,
+    NOTICE, REPLAY, RUN, SIMULATE, STEERING, UPGRADE,
 };
 use crate::manual::page::Page;
 
@@ -59,6 +61,8 @@ pub enum Command {
     Calibrate(CalibrateArgs),
     /// What may be wrong with a set-up, router included.
     Check(CheckArgs),
+    /// v1.7 in the way of ours: what there is, and its place taken, or given back.
+    Upgrade(UpgradeArgs),
     /// A notice, to see that it arrives.
     Notice(Vec<PathBuf>),
     /// How running daemons are.
@@ -167,6 +171,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         Some("demo") => Some((tools::demo as Parse, DEMO.usage())),
         Some("calibrate") => Some((calibrate::calibrate as Parse, CALIBRATE.usage())),
         Some("check") => Some((tools::check as Parse, CHECK.usage())),
+        Some("upgrade") => Some((upgrade::upgrade as Parse, UPGRADE.usage())),
         Some("notice") => Some((tools::notice as Parse, NOTICE.usage())),
         Some("steering") => Some((steering::steering as Parse, STEERING.usage())),
         Some("history") => Some((history::history as Parse, HISTORY.usage())),

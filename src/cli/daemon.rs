@@ -5,6 +5,7 @@ mod files;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+pub(super) use self::files::is_newer;
 use self::files::{leaves_traces, lock_all, restore, scribe_params};
 use super::args::RunArgs;
 use super::process;

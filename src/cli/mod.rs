@@ -39,6 +39,7 @@ pub mod stage;
 pub mod steering;
 mod together;
 mod transport;
+mod upgrade;
 
 use std::io::{self, Write as _, stdout};
 use std::process::ExitCode;
@@ -79,6 +80,7 @@ fn run(command: Command) -> ExitCode {
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Upgrade(args) => upgrade::run(&args),
         Command::Notice(configs) => notices::run(&configs),
         Command::Health(args) => health::run(&args),
         Command::Fingerprint(target) => fingerprint::run(&target),

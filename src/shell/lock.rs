@@ -147,6 +147,12 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     }
 }
 
+/// The process of a wanctl 1.x that holds the lock at `path`, if one does.
+pub fn predecessor(path: &Path) -> Option<u32> {
+    let file = File::open(path).ok()?;
+    pid_in(&file).filter(|&pid| is_predecessor(pid))
+}
+
 fn pid_in(mut file: &File) -> Option<u32> {
     let mut text = [0; 16];
     let length = file.read(&mut text).ok()?;

@@ -300,4 +300,13 @@ fn shellcheck_has_nothing_to_say() {
 }
 
 /// Every script that comes with packaging.
-const SCRIPTS: [&str; 1] = ["scripts/install.sh"];
+const SCRIPTS: [&str; 8] = [
+    "scripts/install.sh",
+    "scripts/container/entrypoint",
+    "scripts/debian/build",
+    "scripts/debian/maintainer/postinst",
+    "scripts/debian/maintainer/postrm",
+    "scripts/debian/maintainer/prerm",
+    "scripts/testing/clean-root/run",
+    "scripts/testing/clean-root/inside",
+];

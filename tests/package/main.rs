@@ -1,5 +1,6 @@
 //! What is shipped around the binary: units, install script, packages.
 
+mod container;
 mod install;
 mod unit;
 mod units;

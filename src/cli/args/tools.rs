@@ -1,21 +1,44 @@
 //! The command lines of everything that is no daemon.
 
+use std::path::PathBuf;
+
 use lexopt::{Arg, Parser};
 
 use super::option::{files, known, said};
-use super::{CheckArgs, Command, DemoArgs, some_but_not_too_many};
+use super::{CheckArgs, Command, DemoArgs, Errand, UpgradeArgs, some_but_not_too_many};
 use crate::config::ControlLaw;
 use crate::manual::commands::{CHECK, DEMO, FINGERPRINT, NOTICE};
 
 pub(super) fn check(parser: &mut Parser) -> Result<Command, String> {
     let mut args = CheckArgs::default();
+    let (mut from_v17, mut root) = (false, None);
     while let Some(arg) = parser.next().map_err(said)? {
         match known(arg, &CHECK)? {
             "config" => args.configs.extend(files(parser)?),
+            "from-v17" => from_v17 = true,
+            "root" => root = Some(PathBuf::from(parser.value().map_err(said)?)),
             "json" => args.json = true,
             "write-test" => args.write_test = true,
             _ => return Ok(Command::Page(&CHECK)),
         }
+    }
+    if from_v17 {
+        if args != CheckArgs::default() {
+            return Err(
+                "argument --from-v17: finds the files itself, and looks at nothing else".into(),
+            );
+        }
+        let mut look = UpgradeArgs {
+            errand: Errand::Look,
+            ..UpgradeArgs::default()
+        };
+        if let Some(root) = root {
+            look.root = root;
+        }
+        return Ok(Command::Upgrade(look));
+    }
+    if root.is_some() {
+        return Err("argument --root: only with --from-v17".into());
     }
     some_but_not_too_many(&args.configs)?;
     Ok(Command::Check(args))

@@ -5,7 +5,10 @@ pub static CHECK: Page = Page {
     command: "wanctl check",
     summary: "looks at this machine and the router, and says what is wrong, why it matters and how to put it \
               right; changes nothing",
-    forms: &["--config F [F ...] [--json] [--write-test]"],
+    forms: &[
+        "--config F [F ...] [--json] [--write-test]",
+        "--from-v17 [--root DIR]",
+    ],
     about: &[
         "Looks at the configuration, at this machine (directories, rights, pings) and at the router \
          (reachability, version, rights, queues, CAKE options, counters; by SSH: host key, key file, login, \
@@ -22,6 +25,17 @@ pub static CHECK: Page = Page {
              write costs in time and in flash sectors. The limit is restored in any case, Ctrl-C included. \
              Refused while a daemon runs. Without this, nothing on the router is ever changed. The rule of a \
              steering file is never switched",
+        ),
+        Opt::flag(
+            "from-v17",
+            "look for v1.7 instead: its files, state, history and services, what becomes of each, what you will \
+             notice, and what is in the way; `wanctl upgrade` does it",
+        ),
+        Opt::with(
+            "root",
+            "DIR",
+            Kind::Folder,
+            "with --from-v17: the system below this directory",
         ),
         HELP,
     ],

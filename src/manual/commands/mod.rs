@@ -16,6 +16,7 @@ mod replay;
 mod run;
 mod simulate;
 mod steering;
+mod upgrade;
 
 pub use calibrate::CALIBRATE;
 pub use check::CHECK;
@@ -32,15 +33,17 @@ pub use replay::REPLAY;
 pub use run::RUN;
 pub use simulate::{SCENARIOS, SIMULATE};
 pub use steering::STEERING;
+pub use upgrade::UPGRADE;
 
 use super::page::Page;
 
 /// All of them, in the order in which `--help` lists them.
-pub static ALL: [&Page; 15] = [
+pub static ALL: [&Page; 16] = [
     &RUN,
     &STEERING,
     &CHECK,
     &CALIBRATE,
+    &UPGRADE,
     &HISTORY,
     &DASHBOARD,
     &NOTICE,
