@@ -1,5 +1,6 @@
 //! Command lines (contract 2.1): v1.7's flags and forms, and ours.
 
+mod calibrate;
 mod dashboard;
 mod double;
 mod health;
@@ -14,6 +15,7 @@ mod tests;
 mod tools;
 mod upgrade;
 
+pub use calibrate::{CalibrateArgs, Named, Of, Task, Traffic};
 pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
 pub use health::HealthArgs;
@@ -33,13 +35,13 @@ use lexopt::Parser;
 use self::option::{files, known, said};
 use crate::config::ControlLaw;
 use crate::manual::commands::{
-    CHECK, DASHBOARD, DEMO, DOUBLE, FINGERPRINT, HEALTH, HELP_COMMAND, HISTORY, MANUAL, NOTICE,
-    REPLAY, RUN, SIMULATE, STEERING, UPGRADE,
+    CALIBRATE, CHECK, DASHBOARD, DEMO, DOUBLE, FINGERPRINT, HEALTH, HELP_COMMAND, HISTORY, MANUAL,
+    NOTICE, REPLAY, RUN, SIMULATE, STEERING, UPGRADE,
 };
 use crate::manual::page::Page;
 
 /// What to do.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// The autorate daemon, or one round of it, or a check of its files.
     Run(RunArgs),
@@ -55,6 +57,8 @@ pub enum Command {
     Simulate(SimulateArgs),
     /// The daemon on a simulated line.
     Demo(DemoArgs),
+    /// How fast a line is, and a file that says so.
+    Calibrate(CalibrateArgs),
     /// What may be wrong with a set-up, router included.
     Check(CheckArgs),
     /// v1.7 in the way of ours: what there is, and its place taken, or given back.
@@ -160,13 +164,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         return parsed.map_err(|complaint| usage_of(HISTORY.usage(), complaint));
     }
     if is_called(&program, "wanctl-calibrate") {
-        return Err(usage(concat!(
-            "wanctl-calibrate is not in this build yet; this is wanctl ",
-            env!("CARGO_PKG_VERSION")
-        )));
+        let parsed = calibrate::calibrate(&mut Parser::from_args(args));
+        return parsed.map_err(|complaint| usage_of(CALIBRATE.usage(), complaint));
     }
     let subcommand = args.peek().and_then(|arg| match arg.to_str() {
         Some("demo") => Some((tools::demo as Parse, DEMO.usage())),
+        Some("calibrate") => Some((calibrate::calibrate as Parse, CALIBRATE.usage())),
         Some("check") => Some((tools::check as Parse, CHECK.usage())),
         Some("upgrade") => Some((upgrade::upgrade as Parse, UPGRADE.usage())),
         Some("notice") => Some((tools::notice as Parse, NOTICE.usage())),

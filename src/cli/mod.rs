@@ -9,6 +9,7 @@
 pub mod args;
 pub mod assemble;
 mod banner;
+mod calibrate;
 mod chart;
 mod check;
 #[cfg_attr(not(feature = "history"), path = "no_chronicle.rs")]
@@ -22,6 +23,7 @@ mod fingerprint;
 mod health;
 #[cfg_attr(not(feature = "history"), path = "no_history.rs")]
 mod history;
+mod interrupt;
 mod listeners;
 #[cfg_attr(not(feature = "manual"), path = "no_manual.rs")]
 mod manual;
@@ -76,6 +78,7 @@ fn run(command: Command) -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Double(args) => double::run(&args),
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Upgrade(args) => upgrade::run(&args),
         Command::Notice(configs) => notices::run(&configs),

@@ -10,7 +10,10 @@
 
 mod adaptive;
 mod describe;
+pub mod edit;
 mod host;
+mod ledger;
+mod meaning;
 mod measurement;
 mod node;
 mod notices;
@@ -37,6 +40,8 @@ use std::path::Path;
 pub use adaptive::{AdaptiveConfig, DEFAULT_AGGRESSIVENESS};
 pub use describe::validate_report;
 pub use host::{Host, ReflectorAddress};
+pub use ledger::Presence;
+pub use meaning::{Key, Reference, reference};
 pub use measurement::{
     DEFAULT_FALLBACK_MODE, DEFAULT_GATEWAY, DEFAULT_MAX_FALLBACK_CYCLES, DEFAULT_TCP_TARGETS,
     FRESH_FOR, Fallback, Measurement, TcpTarget,

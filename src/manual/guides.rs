@@ -19,7 +19,24 @@ macro_rules! guides {
 }
 
 /// All of them, in the order in which somebody needs them.
-pub static ALL: [Guide; 4] = guides!["install", "routeros", "troubleshooting", "security"];
+pub static ALL: [Guide; 16] = guides![
+    "install",
+    "routeros",
+    "check",
+    "calibrate",
+    "laws",
+    "simulate",
+    "link",
+    "operating",
+    "troubleshooting",
+    "notices",
+    "history",
+    "dashboard",
+    "steering",
+    "prometheus",
+    "security",
+    "upgrade",
+];
 
 impl Guide {
     /// The title, without the text.

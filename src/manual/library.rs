@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::document::Document;
 use super::roff::{self, Head};
-use super::{commands, completions, guides};
+use super::{commands, completions, guides, keys};
 
 /// A file of the installed manual.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -99,7 +99,14 @@ fn readings() -> Vec<Reading> {
         name: page.word().unwrap_or(page.command),
         document: page.document(),
     });
-    guides.chain(pages).collect()
+    let keys = keys::KINDS.map(|(kind, title, summary)| Reading {
+        title: title.to_owned(),
+        section: "5",
+        summary,
+        name: "config",
+        document: keys::document(kind),
+    });
+    guides.chain(keys).chain(pages).collect()
 }
 
 #[cfg(test)]
@@ -147,7 +154,8 @@ mod tests {
             .filter(|file| file.path.starts_with("share/man"))
         {
             let started = Command::new("groff")
-                .args(["-man", "-Tutf8", "-ww", "-z", "-k"])
+                // All warnings but that a long name does not fit its line.
+                .args(["-man", "-Tutf8", "-ww", "-Wbreak", "-z", "-k"])
                 .stdin(Stdio::piped())
                 .stderr(Stdio::piped())
                 .spawn();

@@ -133,21 +133,17 @@ impl Reader {
         self.line.0.push(Span::Plain(format!(" ({told})")));
     }
 
-    /// A row is a name and what it is; of more than two columns, each says which it is.
+    /// A row is a name and what it is; of more columns than two, the further ones say which they are.
     fn end_row(&mut self) {
         let mut cells = std::mem::take(&mut self.row).into_iter();
         let name = cells.next().unwrap_or_default();
-        let wide = self.head.len() > 2;
         let mut text = Line::default();
         for (cell, head) in cells.zip(self.head.iter().skip(1)) {
             if cell.text().is_empty() {
                 continue;
             }
             if !text.0.is_empty() {
-                text.0.push(Span::Plain("; ".into()));
-            }
-            if wide && !head.text().is_empty() {
-                text.0.push(Span::Plain(format!("{}: ", head.text())));
+                text.0.push(Span::Plain(format!("; {}: ", head.text())));
             }
             text.0.extend(cell.0);
         }

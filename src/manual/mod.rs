@@ -13,6 +13,8 @@ pub mod document;
 pub mod guides;
 mod help;
 #[cfg(feature = "manual")]
+pub mod keys;
+#[cfg(feature = "manual")]
 pub mod library;
 #[cfg(feature = "manual")]
 mod markdown;
@@ -21,4 +23,4 @@ pub mod page;
 mod roff;
 #[cfg(feature = "manual")]
 mod terminal;
-mod wrap;
+pub(crate) mod wrap;

@@ -6,14 +6,14 @@
 //! ```
 
 mod as_value;
-mod client;
+pub(super) mod client;
 mod facts;
 mod finding;
 mod judge;
-mod object;
+pub(super) mod object;
 mod probe;
 mod report;
-mod steering;
+pub(super) mod steering;
 mod write_test;
 
 use std::path::Path;

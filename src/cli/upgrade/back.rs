@@ -81,10 +81,10 @@ fn present(root: &Root, ours: &[String]) -> Vec<String> {
         "/usr/lib/systemd/system",
         "/lib/systemd/system",
     ];
-    let known = |name: &&String| {
+    let known = |name: &&String| -> bool {
         let file = match name.split_once('@') {
             Some((template, _)) => format!("{template}@.service"),
-            None => name.to_string(),
+            None => (*name).clone(),
         };
         let mut places = directories.iter().map(|it| Path::new(it).join(&file));
         places.any(|path| root.has(path))

@@ -28,16 +28,16 @@ const SHIPPED: [(&str, &str); 2] = [
 /// What is there to be started, and what has to be written for it.
 pub(super) fn look(root: &Root, plan: &mut Plan) {
     let Some(program) = PROGRAMS.into_iter().find(|path| is_program(root, path)) else {
-        plan.obstacles.push(match root.has(PROGRAMS[0]) {
-            true => format!(
-                "{} is not this program, but v1.7's: remove it (pip uninstall wanctl), and run scripts/install.sh, \
-                 or install -m 755 wanctl {0}",
-                PROGRAMS[0]
-            ),
-            false => format!(
-                "this program is not installed: run scripts/install.sh, or install -m 755 wanctl {}",
-                PROGRAMS[0]
-            ),
+        let place = PROGRAMS[0];
+        plan.obstacles.push(if root.has(place) {
+            format!(
+                "{place} is not this program, but v1.7's: remove it (pip uninstall wanctl), and run \
+                 scripts/install.sh, or install -m 755 wanctl {place}"
+            )
+        } else {
+            format!(
+                "this program is not installed: run scripts/install.sh, or install -m 755 wanctl {place}"
+            )
         });
         return;
     };

@@ -82,9 +82,10 @@ impl Account {
 /// What only systemd reads, and it reads as root: v1.7 let the whole group.
 pub(super) fn secret(root: &Root, plan: &mut Plan, path: &Path) -> Option<String> {
     const SECRET: u32 = 0o600;
+    const OTHERS: u32 = 0o077;
     let file = own_file(root, path)?;
     let mode = file.mode() & 0o7777;
-    if mode & 0o077 == 0 {
+    if mode & OTHERS == 0 {
         return None;
     }
     plan.rights.push(Rights {

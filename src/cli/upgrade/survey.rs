@@ -132,7 +132,7 @@ impl Scene<'_> {
                 "NOT accepted, see below".to_owned()
             }
         };
-        let readable = self.to_read(path);
+        let readable = self.readable(path);
         let row = self.plan.row(Group::Configuration, path, said);
         if let Some(change) = readable {
             row.fate = format!("{}; {change}", row.fate);
@@ -289,7 +289,7 @@ impl Scene<'_> {
         self.plan.row(group, path, said);
     }
 
-    fn to_read(&mut self, path: &Path) -> Option<&'static str> {
+    fn readable(&mut self, path: &Path) -> Option<&'static str> {
         let account = self.account.as_ref();
         account.and_then(|it| it.to_read(self.root, &mut self.plan, path))
     }

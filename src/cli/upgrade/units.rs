@@ -126,12 +126,16 @@ fn is_timer(name: &str) -> bool {
 fn enabled(root: &Root, old: &[(String, String)]) -> Vec<String> {
     let mut enabled = BTreeSet::new();
     for directory in root.names(ETC) {
-        if directory.ends_with(".wants") || directory.ends_with(".requires") {
+        if [Some("wants"), Some("requires")].contains(&ending(&directory)) {
             let links = root.names(Path::new(ETC).join(directory));
             enabled.extend(links.into_iter().filter(|link| is_one_of(link, old)));
         }
     }
     enabled.into_iter().collect()
+}
+
+fn ending(name: &str) -> Option<&str> {
+    name.rsplit_once('.').map(|(_, ending)| ending)
 }
 
 fn is_one_of(name: &str, old: &[(String, String)]) -> bool {

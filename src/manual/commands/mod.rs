@@ -1,5 +1,6 @@
 //! The pages, one for each command.
 
+mod calibrate;
 mod check;
 mod dashboard;
 mod demo;
@@ -17,6 +18,7 @@ mod simulate;
 mod steering;
 mod upgrade;
 
+pub use calibrate::CALIBRATE;
 pub use check::CHECK;
 pub use dashboard::DASHBOARD;
 pub use demo::DEMO;
@@ -36,10 +38,11 @@ pub use upgrade::UPGRADE;
 use super::page::Page;
 
 /// All of them, in the order in which `--help` lists them.
-pub static ALL: [&Page; 15] = [
+pub static ALL: [&Page; 16] = [
     &RUN,
     &STEERING,
     &CHECK,
+    &CALIBRATE,
     &UPGRADE,
     &HISTORY,
     &DASHBOARD,

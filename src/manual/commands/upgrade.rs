@@ -23,7 +23,13 @@ pub static UPGRADE: Page = Page {
              read any more is kept as FILE.v2, and v1.7's own put back",
         ),
         Opt::flag("yes", "do not ask"),
-        ROOT,
+        Opt::with(
+            "root",
+            "DIR",
+            Kind::Folder,
+            "the system below this directory instead of this one; nothing is stopped or started, and what is left \
+             to do there is printed",
+        ),
         HELP,
     ],
     exit_codes: &[
@@ -34,21 +40,14 @@ pub static UPGRADE: Page = Page {
             "the command line makes no sense, nobody was there to say yes, or (--dry-run) there are warnings only",
         ),
     ],
+    files: &[(
+        "/etc/wanctl/v17",
+        "what was moved away, copies of the configuration, and the list that --back goes by",
+    )],
     examples: &[
-        ("wanctl upgrade --dry-run", "what would happen"),
-        (
-            "wanctl upgrade",
-            "the same, a question, and then it happens",
-        ),
-        ("wanctl upgrade --back", "v1.7 again"),
+        ("wanctl upgrade --dry-run", "what would happen?"),
+        ("wanctl upgrade", "take over"),
+        ("wanctl upgrade --back", "and back"),
     ],
     ..EMPTY
 };
-
-const ROOT: Opt = Opt::with(
-    "root",
-    "DIR",
-    Kind::Folder,
-    "the system below this directory instead of this one; nothing is stopped or started, and what is left to do \
-     there is printed",
-);

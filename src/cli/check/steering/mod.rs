@@ -1,7 +1,7 @@
 //! `wanctl check` of a steering file: the file, this machine, the rule on the router, both lines, and the
 //! primary's autorate.
 
-mod echo;
+pub(in crate::cli) mod echo;
 mod facts;
 mod judge;
 mod probe;
