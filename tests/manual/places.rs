@@ -34,13 +34,6 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
     ),
     ("cargo test", Elsewhere(CI, "cargo test --locked")),
     (
-        "cargo build --release --no-default-features",
-        Elsewhere(
-            CI,
-            "cargo clippy --locked --no-default-features --all-targets",
-        ),
-    ),
-    (
         "cargo bench --bench cost",
         Elsewhere(CI, "cargo bench --locked -- --seconds 5"),
     ),
@@ -50,10 +43,46 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
     ),
     // What it asks is played in tests/setup.
     ("wanctl setup --help", Here(0)),
+    (
+        "cargo build --profile small --no-default-features",
+        Elsewhere(
+            CI,
+            "cargo clippy --locked --no-default-features --all-targets",
+        ),
+    ),
+    (
+        "scripts/debian/build",
+        Elsewhere(CI, "scripts/debian/build --binary target/release/wanctl"),
+    ),
     // What installs it, and needs a service manager.
     (
         "scripts/install.sh",
         Elsewhere(CLEAN_ROOT, "scripts/install.sh --binary ./wanctl"),
+    ),
+    (
+        "scripts/install.sh --binary ./wanctl",
+        Elsewhere(CLEAN_ROOT, "scripts/install.sh --binary ./wanctl"),
+    ),
+    (
+        "scripts/install.sh --binary ./wanctl -- --yes --router 192.168.1.1 --trust-on-first-use --user wanctl \
+         --password-file /root/password --wan wan1 --line cable --download 500 --upload 40 --download-queue \
+         WAN-Download --upload-queue WAN-Upload",
+        Elsewhere(
+            CLEAN_ROOT,
+            "scripts/install.sh --binary ./wanctl -- $answers",
+        ),
+    ),
+    (
+        "scripts/install.sh --binary target/small/wanctl",
+        Elsewhere(CLEAN_ROOT, "scripts/install.sh --binary ./wanctl"),
+    ),
+    (
+        "/usr/local/share/wanctl/install.sh --uninstall",
+        Elsewhere(CLEAN_ROOT, "/usr/local/share/wanctl/install.sh --uninstall"),
+    ),
+    (
+        "apt install ./target/debian/wanctl_2.0.0-1_amd64.deb",
+        Elsewhere(CLEAN_ROOT, "dpkg --install /root/wanctl.deb"),
     ),
     (
         "systemctl enable --now wanctl@wan1",
@@ -77,6 +106,7 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
     ("curl http://127.0.0.1:9101/health", Beside),
     ("wanctl check --config /etc/wanctl/steering.yaml", Beside),
     ("wanctl health", Beside),
+    ("wanctl health --wait 30", Beside),
     (
         "wanctl health --config wan1.yaml steering.yaml --wait 30",
         Beside,
