@@ -19,7 +19,8 @@ macro_rules! guides {
 }
 
 /// All of them, in the order in which somebody needs them.
-pub static ALL: [Guide; 15] = guides![
+pub static ALL: [Guide; 16] = guides![
+    "install",
     "routeros",
     "check",
     "calibrate",

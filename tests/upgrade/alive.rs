@@ -111,6 +111,33 @@ fn what_ran_is_stopped_and_ours_is_started_and_back() {
     assert!(!tree.has("/etc/wanctl/v17"));
 }
 
+/// The guide's own commands, in its order; with an answer to the question.
+#[test]
+fn the_guides_commands_take_over_and_go_back() {
+    let Some(tree) = alive() else { return };
+    let guide = include_str!("../../src/manual/guides/upgrade.md");
+    let commands = guide
+        .lines()
+        .filter_map(|line| line.strip_prefix("# wanctl "));
+    let commands: Vec<Vec<&str>> = commands.map(|line| line.split(' ').collect()).collect();
+    assert_eq!(
+        commands,
+        [
+            vec!["check", "--from-v17"],
+            vec!["upgrade"],
+            vec!["upgrade", "--back"]
+        ]
+    );
+    for mut command in commands {
+        if command[0] == "upgrade" {
+            command.push("--yes");
+        }
+        let said = inside(&tree, &command);
+        assert_eq!(said.code, Some(0), "{command:?} {said:?}");
+    }
+    assert_eq!(running(&tree), ["steering.service", "wanctl@wan1.service"]);
+}
+
 #[test]
 fn if_ours_does_not_start_v1_7_is_back_at_once() {
     let Some(tree) = alive() else { return };
