@@ -280,8 +280,11 @@ is_configured() {
 
 configure() { # answers
     wanctl=$PREFIX/bin/wanctl
-    if is_v17; then
-        say "v1.7 is installed here. \"$wanctl upgrade\" takes over its configuration, state and history (--dry-run: shows what it would do)."
+    if is_v17 && [ $wizard != no ] && [ -t 0 ]; then
+        step "v1.7 is installed here: wanctl upgrade"
+        exec "$wanctl" upgrade
+    elif is_v17; then
+        say "v1.7 is installed here. Next: $wanctl upgrade (--dry-run: only tells what it would do)"
     elif [ $wizard = no ]; then
         say "Next: $wanctl setup"
     elif [ $wizard = yes ] && [ $# -eq 0 ] && is_configured; then

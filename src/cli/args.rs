@@ -16,7 +16,7 @@ mod tests;
 mod tools;
 mod upgrade;
 
-pub use calibrate::{CalibrateArgs, Named, Of, Traffic};
+pub use calibrate::{CalibrateArgs, Named, Of, Task, Traffic};
 pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
 pub use health::HealthArgs;

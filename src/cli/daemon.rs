@@ -154,6 +154,9 @@ fn assemble_loop(
         let sockets = assemble::wan_ports(&loaded.config)?;
         if manner == Manner::Service {
             introduce(&inbox, WanId(n), loaded, &sockets.echo.mode().to_string());
+            for warning in calibrate::left_behind(&loaded.config, args.dry_run) {
+                process::say(&inbox, WanId(n), log::Level::Warn, &warning);
+            }
         }
         let params = wan_params(&loaded.config, args, manner);
         wans.push(Wan::new(clock.now(), params))
@@ -217,8 +220,7 @@ fn introduce(
         process::say(inbox, id, log::Level::Info, &line);
     }
     let odd = loaded.warnings.iter().map(ToString::to_string);
-    let left = calibrate::left_behind(&loaded.config);
-    for warning in odd.chain(assemble::warnings(&loaded.config)).chain(left) {
+    for warning in odd.chain(assemble::warnings(&loaded.config)) {
         process::say(inbox, id, log::Level::Warn, &warning);
     }
 }

@@ -19,9 +19,10 @@ macro_rules! guides {
 }
 
 /// All of them, in the order in which somebody needs them.
-pub static ALL: [Guide; 16] = guides![
-    "routeros",
+pub static ALL: [Guide; 17] = guides![
+    "install",
     "setup",
+    "routeros",
     "check",
     "calibrate",
     "laws",

@@ -23,4 +23,4 @@ pub mod page;
 mod roff;
 #[cfg(feature = "manual")]
 mod terminal;
-mod wrap;
+pub(crate) mod wrap;

@@ -5,7 +5,7 @@ pub(super) const WIDTH: usize = 80;
 
 /// Appends `text`, which goes on at `column` of its first line; further lines begin at `indent`. Ends with a
 /// line break.
-pub(super) fn fill(out: &mut String, text: &str, column: usize, indent: usize) {
+pub(crate) fn fill(out: &mut String, text: &str, column: usize, indent: usize) {
     lines(out, text.split_whitespace(), column, indent);
 }
 

@@ -147,6 +147,25 @@ fn a_result_that_cannot_be_written_is_a_failure_and_the_limits_are_back() {
 }
 
 #[test]
+fn a_file_that_cannot_be_edited_safely_stays_and_the_numbers_are_shown() {
+    let mut setup = Setup::new();
+    let (before, rest) = setup.text.split_once("  upload:\n").expect("a section");
+    let (_, after) = rest.split_once("  # Who is asked").expect("what follows");
+    let upload = "  upload: { floor_mbps: 4, base_mbps: 25, ceiling_mbps: 38 }\n\n  # Who is asked";
+    setup.text = [before, upload, after].concat();
+    setup
+        .obey(setup.calibrate(&["--skip-binary-search"]))
+        .exits(1)
+        .has("The limits are back.")
+        .has("Write these into it yourself:")
+        .has("continuous_monitoring.upload.ceiling_mbps: ");
+    assert_eq!(
+        fs::read_to_string(setup.file()).expect("a file"),
+        setup.text
+    );
+}
+
+#[test]
 fn a_dry_run_measures_nothing_and_leaves_nothing() {
     let setup = Setup::new();
     setup.file();

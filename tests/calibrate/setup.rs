@@ -19,7 +19,7 @@ use wanctl::sim::line::LineOptions;
 use wanctl::units::Rate;
 
 /// Longer than any test takes on a machine that is busy.
-const PATIENCE: StdDuration = StdDuration::from_secs(120);
+const PATIENCE: StdDuration = StdDuration::from_secs(150);
 
 /// The router's, which nobody prints.
 pub(crate) const PASSWORD: &str = "open-sesame";

@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -119,4 +119,50 @@ fn traffic_that_goes_around_the_queues_is_noticed() {
         .exits(1)
         .has("most of the traffic goes around the queue, FastTrack perhaps");
     assert_eq!(setup.held(), setup.limits);
+}
+
+/// Nobody listens there.
+fn free_port() -> u16 {
+    let desk = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    desk.local_addr().expect("bound").port()
+}
+
+/// The real one, over loopback, which no queue limits or counts.
+#[test]
+fn the_real_iperf3_is_understood() {
+    let port = free_port().to_string();
+    let mut server = Command::new("iperf3");
+    server
+        .args(["-s", "-B", "127.0.0.1", "-p", &port])
+        .stdout(Stdio::null());
+    let Ok(mut server) = server.spawn() else {
+        println!("skipped: iperf3 is not installed");
+        return;
+    };
+    let setup = Setup::new();
+    let ended = setup
+        .calibrate(&["--iperf3", &format!("127.0.0.1:{port}")])
+        .end();
+    let _ = server.kill();
+    let _ = server.wait();
+    ended
+        .exits(1)
+        .has("iperf3 and its server answer: ")
+        .has("most of the traffic goes around the queue");
+    assert_eq!(setup.held(), setup.limits);
+}
+
+#[test]
+fn a_server_that_is_away_is_told_in_the_tools_words_before_anything_changes() {
+    let setup = Setup::new();
+    let port = free_port();
+    let ended = setup
+        .calibrate(&["--iperf3", &format!("127.0.0.1:{port}")])
+        .end()
+        .exits(1);
+    assert!(
+        ended.errors.contains("iperf3: ") || ended.errors.contains("iperf3 is not installed"),
+        "{ended:?}"
+    );
+    assert_eq!(setup.writes(), 0);
 }

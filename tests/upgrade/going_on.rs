@@ -266,7 +266,7 @@ fn what_v1_7_did_in_between_is_not_forgotten() {
         .read("/run/wanctl/wan1_state.json")
         .replace("21216470", "11000000");
     tree.put("/var/lib/wanctl/wan1_state.json", 0o600, &stale);
-    let hour = std::time::Duration::from_secs(3_600);
+    let hour = std::time::Duration::from_hours(1);
     let file = fs::File::options()
         .write(true)
         .open(tree.at("/var/lib/wanctl/wan1_state.json"));

@@ -188,3 +188,22 @@ fn command_lines_that_make_no_sense_are_refused() {
         assert!(said.errors.contains(complaint), "{}", said.errors);
     }
 }
+
+/// What the guide shows is what the command says, line by line.
+#[test]
+fn the_guide_shows_what_is_really_said() {
+    let tree = Tree::new();
+    let said = tree.wanctl(&["check", "--from-v17"]);
+    let guide = include_str!("../../src/manual/guides/upgrade.md");
+    let shown = guide.split("```text\n").nth(1).expect("the page");
+    let shown = shown.split("```").next().expect("its end");
+    let lines: Vec<&str> = shown.lines().filter(|line| *line != "...").collect();
+    assert!(lines.len() > 10, "{shown}");
+    for line in lines {
+        assert!(
+            said.text.lines().any(|real| real == line),
+            "{line}\n{}",
+            said.text
+        );
+    }
+}

@@ -41,8 +41,17 @@ pub struct CalibrateArgs {
     pub dry_run: bool,
     /// Asks nothing.
     pub yes: bool,
-    /// Only puts back what an earlier run left.
-    pub restore: bool,
+    /// What it is all for.
+    pub task: Task,
+}
+
+/// What a calibration does.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Task {
+    /// Measures, after it has put back what an earlier one left.
+    Measure,
+    /// Only puts that back.
+    Restore,
 }
 
 /// Where router and queues are from.
@@ -100,7 +109,7 @@ pub(super) fn calibrate(parser: &mut Parser) -> Result<Command, String> {
         skip_search: false,
         dry_run: false,
         yes: false,
-        restore: false,
+        task: Task::Measure,
     };
     let (mut config, mut named) = (None, Named::default());
     while let Some(arg) = parser.next().map_err(said)? {
@@ -132,7 +141,7 @@ pub(super) fn calibrate(parser: &mut Parser) -> Result<Command, String> {
             "skip-binary-search" => args.skip_search = true,
             "dry-run" => args.dry_run = true,
             "yes" => args.yes = true,
-            "restore" => args.restore = true,
+            "restore" => args.task = Task::Restore,
             "version" => return Ok(Command::Version),
             _ => return Ok(Command::Page(&CALIBRATE)),
         }
@@ -213,7 +222,7 @@ fn text(parser: &mut Parser, option: &str) -> Result<String, String> {
     Ok(value)
 }
 
-fn number<N: FromStr + PartialOrd + std::fmt::Display, T>(
+fn number<N: FromStr + PartialOrd + Copy + std::fmt::Display, T>(
     parser: &mut Parser,
     option: &str,
     low: N,
@@ -273,7 +282,7 @@ mod tests {
             args.output_dir.as_deref(),
             Some(std::path::Path::new("/tmp/out"))
         );
-        assert!(args.skip_search && !args.dry_run && !args.yes && !args.restore);
+        assert!(args.skip_search && !args.dry_run && !args.yes && args.task == Task::Measure);
         // Abbreviated, as argparse allows.
         let short = of("wanctl calibrate --wan w --rout r --net n.example --skip").unwrap();
         assert!(short.skip_search && short.traffic == Traffic::Netperf("n.example".to_owned()));

@@ -39,6 +39,10 @@ const FILLED: f64 = 0.7;
 const STILL_GROWING: f64 = 1.1;
 /// How often a measurement that tells nothing is made.
 const TRIES: u32 = 3;
+/// A public server has one client at a time.
+const TOOL_AGAIN_AFTER: Duration = Duration::from_secs(3);
+/// A run of the tool before anything is changed.
+const TOOL_TEST: Duration = Duration::from_secs(1);
 
 /// What measuring takes.
 pub(super) struct Bench<'a> {
@@ -82,6 +86,33 @@ pub(super) struct Measured {
 }
 
 impl Bench<'_> {
+    /// Whether the tool and its server answer, if there is one.
+    pub(super) fn try_tool(&mut self) -> Result<(), Halt> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let Some(tool) = Tool::start(self.traffic, Direction::Down, TOOL_TEST)? else {
+                return Ok(());
+            };
+            let name = tool.name();
+            match tool.finish(self.clock, self.interrupt) {
+                Ok(rate) => {
+                    let line = format!("{name} and its server answer: {rate} down");
+                    self.screen.say(Mark::Done, &line);
+                    return Ok(());
+                }
+                Err(Halt::Failed(why)) if tries < TRIES => self.tool_again(&why)?,
+                Err(halt) => return Err(halt),
+            }
+        }
+    }
+
+    fn tool_again(&mut self, why: &str) -> Result<(), Halt> {
+        self.screen
+            .say(Mark::Warning, &format!("{why}; tried again."));
+        self.listen(TOOL_AGAIN_AFTER, "waiting").map(drop)
+    }
+
     /// How long the ramp of a measurement without a limit takes.
     pub(super) fn ramp(&self) -> Duration {
         RAMP.min(self.span)
@@ -214,8 +245,7 @@ impl Bench<'_> {
                 }
                 Ok(None) => {}
                 Err(Halt::Failed(why)) if tries < TRIES => {
-                    self.screen
-                        .say(Mark::Warning, &format!("{why}; tried again."));
+                    self.tool_again(&why)?;
                     continue;
                 }
                 Err(halt) => return Err(halt),

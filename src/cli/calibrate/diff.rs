@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn a_changed_and_an_added_line_are_shown_with_what_is_around_them() {
-        let old: String = (1..=20).map(|n| format!("line {n}\n")).collect();
+        let old: Vec<String> = (1..=20).map(|n| format!("line {n}")).collect();
+        let old = old.join("\n") + "\n";
         let new = old
             .replace("line 5\n", "line five\n")
             .replace("line 20\n", "line 20\nline 21\n");

@@ -36,7 +36,7 @@ use self::journal::Journal;
 use self::plan::Plan;
 use self::router::Router;
 use self::screen::{Mark, Screen};
-use super::args::CalibrateArgs;
+use super::args::{CalibrateArgs, Task};
 use super::interrupt::Interrupt;
 use crate::config::WanConfig;
 use crate::shell::clock::Clock;
@@ -83,23 +83,31 @@ pub(super) fn run(args: &CalibrateArgs) -> Result<ExitCode, String> {
     }
 }
 
-/// What the daemon says of a calibration that was cut short. Its own limits take the place of what that left,
-/// so that nothing is lost; but where it writes none, such as in a dry run, the others stay.
-pub(super) fn left_behind(config: &WanConfig) -> Option<String> {
-    let journal = match journal::read(&journal::path(config)) {
-        Ok(journal) => journal?,
-        Err(sentence) => return Some(sentence),
+/// What the daemon says of a calibration that was cut short, in lines of its log.
+pub(super) fn left_behind(config: &WanConfig, dry_run: bool) -> Vec<String> {
+    let what = match journal::read(&journal::path(config)) {
+        Ok(Some(journal)) => format!("the calibration of {}", journal.began),
+        Ok(None) => return Vec::new(),
+        // Root's, most likely, and the daemon has another user. What is in it, or wrong with it, is for whoever
+        // puts the limits back.
+        Err(_) => "a calibration".to_owned(),
     };
-    Some(format!(
-        "the calibration of {} was cut short, and the limits it tried are still on the router; they give way to \
-         those set from now on. What was found: wanctl calibrate --config {} --restore",
-        journal.began,
-        config.file.display()
-    ))
+    let now = if dry_run {
+        "stay, because a dry run sets none"
+    } else {
+        "give way to those set from now on"
+    };
+    vec![
+        format!("{what} was cut short; the limits it left {now}"),
+        format!(
+            "to have back those it found: stop this, then wanctl calibrate --config {} --restore",
+            config.file.display()
+        ),
+    ]
 }
 
 fn whole(args: &CalibrateArgs, plan: &Plan, clock: Clock, screen: &mut Screen) -> Result<(), Halt> {
-    if !args.restore {
+    if args.task == Task::Measure {
         story::introduce(args, plan, screen);
         // Nothing has been changed yet: Ctrl-C may end the process as it always does.
         if !args.yes && !terminal::agrees("Go on? [Y/n] ", true) {
@@ -113,7 +121,7 @@ fn whole(args: &CalibrateArgs, plan: &Plan, clock: Clock, screen: &mut Screen) -
     if let Some(journal) = &left {
         repair(plan, journal, clock, screen)?;
     }
-    if !args.restore {
+    if args.task == Task::Measure {
         return story::calibrate(args, plan, clock, &interrupt, screen);
     }
     if left.is_none() {

@@ -1,5 +1,6 @@
 //! The results on disk: the WAN file, and v1.7's `<wan>_calibration.json`.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
@@ -76,7 +77,7 @@ pub(super) fn edited(plan: &Plan, line: &Line) -> Result<Edited, String> {
 fn by_hand(settings: &[Setting]) -> String {
     let mut text = "Write these into it yourself:".to_owned();
     for Setting { path, value } in settings {
-        text += &format!("\n  {}: {value}", path.join("."));
+        let _ = write!(text, "\n  {}: {value}", path.join("."));
     }
     text
 }

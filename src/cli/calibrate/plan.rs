@@ -282,8 +282,9 @@ mod tests {
 
     #[test]
     fn a_lines_kind_is_guessed_as_v1_7_did() {
-        let kinds = [3, 14, 15, 34, 35, 200].map(|ms| kind(Millis::of(ms)));
         use Preset::{Cable, Dsl, Fiber};
+
+        let kinds = [3, 14, 15, 34, 35, 200].map(|ms| kind(Millis::of(ms)));
         assert_eq!(kinds, [Fiber, Fiber, Cable, Cable, Dsl, Dsl]);
     }
 }

@@ -208,6 +208,13 @@ fn ask(
         .map_err(|failure| failure.explain().to_owned())?;
     let printed = routeros_cli::find_queues(&said.text, names(config))
         .map_err(|_| format!("cannot be understood: {}", said.text.trim()))?;
+    if said.status != 0 && printed.queues == Both::default() {
+        // Also how a router that goes away ends a command.
+        return Err(match said.text.trim() {
+            "" => format!("the command ended with status {}", said.status),
+            words => words.to_owned(),
+        });
+    }
     *session = Some(console);
     Ok((printed, said.text))
 }

@@ -4,6 +4,7 @@
 
 use std::io::{IsTerminal as _, Write as _, stdout};
 
+use crate::manual::wrap::fill;
 use crate::time::Duration;
 
 /// v1.7's.
@@ -67,7 +68,16 @@ impl Screen {
             Mark::Warning => "[!]",
             Mark::Done => "[+]",
         };
-        self.text(&format!("{mark} {line}\n"));
+        let mut text = format!("{mark} ");
+        if self.terminal {
+            let indent = text.len();
+            fill(&mut text, line, indent, indent);
+        } else {
+            // Programs look for sentences.
+            text += line;
+            text.push('\n');
+        }
+        self.text(&text);
     }
 
     /// Any text.

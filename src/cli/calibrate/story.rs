@@ -9,9 +9,8 @@ use super::router::{Queue, Router};
 use super::screen::{Mark, Screen};
 use super::search::HALVINGS;
 use super::sides;
-use super::tool::Tool;
 use super::{Halt, restore};
-use crate::cli::args::{CalibrateArgs, Traffic};
+use crate::cli::args::{CalibrateArgs, Task};
 use crate::cli::interrupt::Interrupt;
 use crate::direction::Direction;
 use crate::shell::clock::Clock;
@@ -24,8 +23,6 @@ const BASELINE: Duration = Duration::from_secs(5);
 /// More than this is a line in use, which has no baseline; less on a slow line.
 const IN_USE: Rate = Rate::mbit(1);
 const IN_USE_SHARE: f64 = 0.05;
-/// A test of the tool before anything is changed.
-const TOOL_TEST: Duration = Duration::from_secs(1);
 
 /// What is about to happen, before anything does.
 pub(super) fn introduce(args: &CalibrateArgs, plan: &Plan, screen: &mut Screen) {
@@ -74,7 +71,7 @@ pub(super) fn rehearse(
         );
         screen.say(Mark::Info, &restore::words(&journal));
     }
-    if args.restore {
+    if args.task == Task::Restore {
         return Ok(());
     }
     let interrupt = Interrupt::catch()?;
@@ -172,16 +169,8 @@ fn meet<'a>(
             )));
         }
     }
-    let test = Tool::start(&args.traffic, Direction::Down, TOOL_TEST)?;
-    if let Some(tool) = test {
-        let rate = tool.finish(clock, interrupt)?;
-        screen.say(
-            Mark::Done,
-            &format!("{} answers: {rate} down", server(&args.traffic)),
-        );
-    }
     let echoes = Echoes::open(&plan.config, clock)?;
-    Ok(Bench {
+    let mut bench = Bench {
         clock,
         interrupt,
         screen,
@@ -195,15 +184,9 @@ fn meet<'a>(
             .map(|queue| bench::least_traffic(queue.limit)),
         held: queues.map(|queue| queue.limit),
         baseline: Baseline::default(),
-    })
-}
-
-fn server(traffic: &Traffic) -> String {
-    match traffic {
-        Traffic::Own => "nobody".to_owned(),
-        Traffic::Iperf3 { host, .. } => format!("iperf3 server {host}"),
-        Traffic::Netperf(host) => format!("netperf server {host}"),
-    }
+    };
+    bench.try_tool()?;
+    Ok(bench)
 }
 
 /// Step 2: how far away the world is.

@@ -16,7 +16,7 @@ pub(super) fn agrees(question: &str, otherwise: bool) -> bool {
     if !asks(question) {
         return true;
     }
-    is_yes(&line(), otherwise)
+    is_yes(line().as_deref(), otherwise)
 }
 
 /// The same while signals are caught, which a blocking read would sleep through.
@@ -33,7 +33,7 @@ pub(super) fn agrees_unless(
     thread::spawn(move || send.send(line()));
     loop {
         match answer.try_recv() {
-            Ok(line) => return Ok(is_yes(&line, otherwise)),
+            Ok(line) => return Ok(is_yes(line.as_deref(), otherwise)),
             Err(_) if interrupt.has_come() => return Err(Halt::Interrupted),
             Err(TryRecvError::Empty) => pause(LOOK_EVERY),
             Err(TryRecvError::Disconnected) => return Ok(false),
@@ -58,12 +58,8 @@ fn line() -> Option<String> {
     (read > 0).then_some(line)
 }
 
-fn is_yes(line: &Option<String>, otherwise: bool) -> bool {
-    match line
-        .as_ref()
-        .map(|line| line.trim().to_ascii_lowercase())
-        .as_deref()
-    {
+fn is_yes(line: Option<&str>, otherwise: bool) -> bool {
+    match line.map(|line| line.trim().to_ascii_lowercase()).as_deref() {
         Some("") => otherwise,
         Some(word) => word == "y" || word == "yes",
         None => false,
@@ -85,7 +81,7 @@ mod tests {
             (Some("why?\n"), true, false),
             (None, true, false),
         ] {
-            assert_eq!(is_yes(&line.map(str::to_owned), otherwise), yes, "{line:?}");
+            assert_eq!(is_yes(line, otherwise), yes, "{line:?}");
         }
     }
 }

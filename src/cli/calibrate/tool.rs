@@ -54,6 +54,11 @@ impl Tool {
         spawn(command, read, name).map(Some)
     }
 
+    /// What it is called.
+    pub(super) const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// Waits for its end; what it says has passed.
     ///
     /// # Errors

@@ -94,7 +94,12 @@ pub(super) const DIFFERENCES: &[Difference] = &[
              until somebody has mended it; v1.7 tried again every five seconds. --oneshot fails when it failed.",
         )
     }),
-    // W-38 told to nobody: the calibrator is a command of its own, run by hand, with help of its own.
+    // W-38
+    Told(|_| {
+        one(
+            "wanctl-calibrate puts the router's limits back as it found them; v1.7's left both queues without any.",
+        )
+    }),
     // W-39, W-40, W-41, W-42 told to nobody: how it is installed has just been seen to.
     // W-45 told to nobody: the wizard's steering file is refused with a sentence of its own, as v1.7 refused it.
 ];
