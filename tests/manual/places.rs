@@ -22,6 +22,9 @@ const CI: &str = ".ci/run";
 /// Installs, runs and removes it in a clean Debian root.
 const CLEAN_ROOT: &str = "scripts/testing/clean-root/inside";
 
+/// Runs what the guide to v1.7 and back says of other hosts.
+const DEPLOY: &str = "tests/scripts/deploy.rs";
+
 /// Command lines as they are shown, and where they are run.
 pub(crate) const PLACES: &[(&str, Place)] = &[
     // What builds it.
@@ -38,6 +41,8 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
         "cargo bench --bench link",
         Elsewhere(CI, "cargo bench --locked -- --seconds 5"),
     ),
+    // What it asks is played in tests/setup.
+    ("wanctl setup --help", Here(0)),
     (
         "cargo build --profile small --no-default-features",
         Elsewhere(
@@ -112,6 +117,36 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
         Lasts,
     ),
     ("wanctl dashboard --config wan1.yaml steering.yaml", Lasts),
+    // What has another host at its other end.
+    (
+        "scripts/deploy.sh --install-only gateway",
+        Elsewhere(DEPLOY, "\"scripts/deploy.sh --install-only gateway\","),
+    ),
+    (
+        "scripts/deploy.sh wan1 gateway --with-steering --dry-run",
+        Elsewhere(
+            DEPLOY,
+            "\"scripts/deploy.sh wan1 gateway --with-steering --dry-run\",",
+        ),
+    ),
+    (
+        "scripts/deploy.sh wan1 gateway --with-steering",
+        Elsewhere(
+            DEPLOY,
+            "\"scripts/deploy.sh wan1 gateway --with-steering\",",
+        ),
+    ),
+    (
+        "scripts/validate-deployment.sh wan1 --steering",
+        Elsewhere(
+            DEPLOY,
+            "\"scripts/validate-deployment.sh wan1 --steering\",",
+        ),
+    ),
+    (
+        "scripts/soak-monitor.sh gateway",
+        Elsewhere(DEPLOY, "\"scripts/soak-monitor.sh gateway\","),
+    ),
     // What has another machine, or an SSH server, at its other end.
     (
         "ssh-keyscan -p 22 192.168.1.1 >> /etc/wanctl/ssh/known_hosts",
@@ -129,7 +164,7 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
     ),
     (
         "wanctl calibrate --config wan1.yaml --iperf3 iperf.example.net",
-        Elsewhere("tests/calibrate/tool.rs", "With iperf3"),
+        Elsewhere("tests/calibrate/tool.rs", "\"--iperf3\", \"192.0.2.1:5999\""),
     ),
     // What changes a whole system: here one without anything of v1.7's in it.
     ("wanctl upgrade", Here(0)),

@@ -89,12 +89,38 @@ fn every_shell_can_read_its_script() {
 }
 
 #[test]
+fn fish_offers_commands_options_and_values() {
+    let started = Command::new("fish").arg("--version").output();
+    if started.is_err() {
+        println!("skipped: there is no fish here");
+        return;
+    }
+    for (typed, offered) in [
+        ("wanctl che", "check"),
+        ("wanctl check --js", "--json"),
+        ("wanctl-steering --res", "--reset"),
+        ("wanctl demo --law ad", "adaptive"),
+        ("wanctl simulate --law static,ad", "static,adaptive"),
+        ("wanctl manual rou", "routeros"),
+    ] {
+        let script = format!("{}\ncomplete -C '{typed}'\n", fish::script());
+        let out = Command::new("fish")
+            .args(["--no-config", "-c", &script])
+            .output();
+        let text = String::from_utf8(out.expect("fish").stdout).expect("UTF-8");
+        // The word, a tab, and what it does.
+        let words: Vec<&str> = text.lines().filter_map(|line| line.split('\t').next()).collect();
+        assert_eq!(words, [offered], "{typed}");
+    }
+}
+
+#[test]
 fn every_option_of_a_listed_command_is_in_every_script() {
     for page in commands::ALL.iter().filter(|page| !page.aside) {
         for option in page.options {
             let name = option.name;
             assert!(bash::script().contains(&format!("--{name}")), "{name}");
-            assert!(zsh::script().contains(&format!("--{name}[")), "{name}");
+            assert!(zsh::script().contains(&format!("--{name}")), "{name}");
             assert!(fish::script().contains(&format!(" -l {name} ")), "{name}");
         }
     }

@@ -48,19 +48,19 @@ pub(super) fn script() -> String {
 }
 
 fn command(out: &mut String, page: &Page, word: &str) {
-    let _ = writeln!(out, "_wanctl_{word}() {{\n    _arguments \\");
-    for option in page.options {
-        let _ = writeln!(out, "        {} \\", argument(option));
-    }
+    let mut arguments: Vec<String> = page.options.iter().map(argument).collect();
     let several = |option: &Opt| matches!(option.value, Some((_, Kind::Files)));
     let words = operand_words(page).join(" ");
-    let operand = match page.operands.first() {
-        Some(operand) if words.is_empty() => format!("'1:{}: '", quoted_message(operand.name)),
-        Some(operand) => format!("'1:{}:({words})'", quoted_message(operand.name)),
-        None if page.options.iter().any(several) => "'*:file:_files'".to_owned(),
-        None => "'*: : '".to_owned(),
-    };
-    let _ = writeln!(out, "        {operand}\n}}\n");
+    match page.operands.first() {
+        Some(operand) => {
+            let action = if words.is_empty() { " ".into() } else { format!("({words})") };
+            arguments.push(format!("'1:{}:{action}'", quoted_message(operand.name)));
+        }
+        None if page.options.iter().any(several) => arguments.push("'*:file:_files'".to_owned()),
+        None => {}
+    }
+    let arguments = arguments.join(" \\\n        ");
+    let _ = writeln!(out, "_wanctl_{word}() {{\n    _arguments \\\n        {arguments}\n}}\n");
 }
 
 /// An option, as `_arguments` wants it.
@@ -68,7 +68,10 @@ fn argument(option: &Opt) -> String {
     let name = option.name;
     let text = quoted(option.text).replace('[', "\\[").replace(']', "\\]");
     let Some((value, kind)) = option.value else {
-        return format!("'--{name}[{text}]'");
+        return match option.letter {
+            Some(letter) => format!("'(-{letter} --{name})'{{-{letter},--{name}}}'[{text}]'"),
+            None => format!("'--{name}[{text}]'"),
+        };
     };
     let action = match kind {
         Kind::Free => " ".to_owned(),
