@@ -19,6 +19,8 @@ use Place::{Beside, Elsewhere, Here, Lasts};
 /// Builds, tests and measures everything.
 const CI: &str = ".ci/run";
 
+/// Builds what it installs, if it is not given.
+const INSTALL: &str = "scripts/install.sh";
 /// Installs, runs and removes it in a clean Debian root.
 const CLEAN_ROOT: &str = "scripts/testing/clean-root/inside";
 
@@ -51,6 +53,39 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
         Elsewhere(CLEAN_ROOT, "scripts/install.sh --binary ./wanctl"),
     ),
     (
+        "scripts/install.sh --binary ./wanctl",
+        Elsewhere(CLEAN_ROOT, "scripts/install.sh --binary ./wanctl"),
+    ),
+    (
+        "scripts/install.sh --binary target/small/wanctl",
+        Elsewhere(CLEAN_ROOT, "scripts/install.sh --binary ./wanctl"),
+    ),
+    (
+        "scripts/install.sh --binary ./wanctl -- --yes --router 192.168.1.1 --trust-on-first-use --user wanctl \
+         --password-file /root/password --wan wan1 --line cable --download 500 --upload 40 --download-queue WAN-Download \
+         --upload-queue WAN-Upload",
+        Elsewhere(
+            CLEAN_ROOT,
+            "scripts/install.sh --binary ./wanctl -- $answers",
+        ),
+    ),
+    (
+        "/usr/local/share/wanctl/install.sh --uninstall",
+        Elsewhere(CLEAN_ROOT, "/usr/local/share/wanctl/install.sh --uninstall"),
+    ),
+    (
+        "scripts/debian/build",
+        Elsewhere(CI, "scripts/debian/build --binary target/release/wanctl"),
+    ),
+    (
+        "apt install ./target/debian/wanctl_2.0.0-1_amd64.deb",
+        Elsewhere(CLEAN_ROOT, "dpkg --install /root/wanctl.deb"),
+    ),
+    (
+        "cargo build --profile small --no-default-features",
+        Elsewhere(INSTALL, "--profile $profile --no-default-features"),
+    ),
+    (
         "systemctl enable --now wanctl@wan1",
         Elsewhere(CLEAN_ROOT, "systemctl enable --now wanctl@wan1"),
     ),
@@ -72,6 +107,7 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
     ("curl http://127.0.0.1:9101/health", Beside),
     ("wanctl check --config /etc/wanctl/steering.yaml", Beside),
     ("wanctl health", Beside),
+    ("wanctl health --wait 30", Beside),
     (
         "wanctl health --config wan1.yaml steering.yaml --wait 30",
         Beside,
@@ -99,7 +135,10 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
     ),
     (
         "wanctl calibrate --config wan1.yaml --iperf3 iperf.example.net",
-        Elsewhere("tests/calibrate/tool.rs", "\"--iperf3\", \"192.0.2.1:5999\""),
+        Elsewhere(
+            "tests/calibrate/tool.rs",
+            "\"--iperf3\", \"192.0.2.1:5999\"",
+        ),
     ),
     // What changes a whole system: here one without anything of v1.7's in it.
     ("wanctl upgrade", Here(0)),
