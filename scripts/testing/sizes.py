@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What builds of wanctl weigh: bytes on disk, memory at its peak, time from exec to READY=1.
+"""What builds of wanctl weigh: bytes on disk, memory at its peak, time of a core, time from exec to READY=1.
 
     scripts/testing/sizes.py target/release/wanctl target/small/wanctl
 
@@ -78,6 +78,12 @@ def peak(pid):
     return int(kilobytes) * 1024 / 1e6
 
 
+def used(pid):
+    """Seconds of a core, its threads included."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def stripped(binary, home):
     copy = home / "stripped"
     subprocess.run(["strip", "-o", copy, binary], check=True)
@@ -95,9 +101,9 @@ def measure(binary, port, reflectors):
             starts.append(took)
         daemon, _ = start(binary, config, home)
         time.sleep(SECONDS)
-        memory = peak(daemon.pid)
+        memory, core = peak(daemon.pid), used(daemon.pid) / SECONDS
         stop(daemon)
-        return stripped(binary, home), memory, statistics.median(starts)
+        return stripped(binary, home), memory, core, statistics.median(starts)
 
 
 def main(binaries):
@@ -105,10 +111,10 @@ def main(binaries):
         sys.exit(__doc__)
     process, port, reflectors = double(binaries[0])
     try:
-        print("| build | binary, stripped | memory at its peak | exec to READY=1 (median) |\n|---|---|---|---|")
+        print("| build | binary, stripped | memory at its peak | of one core | exec to READY=1 |\n|---|---|---|---|---|")
         for binary in binaries:
-            size, memory, ready = measure(binary, port, reflectors)
-            print(f"| {binary} | {size:.1f} MB | {memory:.1f} MB | {ready:.0f} ms |", flush=True)
+            size, memory, core, ready = measure(binary, port, reflectors)
+            print(f"| {binary} | {size:.1f} MB | {memory:.1f} MB | {core:.1%} | {ready:.0f} ms |", flush=True)
     finally:
         process.terminate()
         process.wait()

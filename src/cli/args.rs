@@ -8,6 +8,7 @@ mod history;
 mod manual;
 mod option;
 mod replay;
+mod setup;
 mod simulate;
 mod steering;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use health::HealthArgs;
 pub use history::{HistoryArgs, HistoryForm};
 pub use manual::ManualArgs;
 pub use replay::{ReplayArgs, Source};
+pub use setup::{Answers, SetupArgs};
 pub use simulate::{SimulateArgs, SimulateForm};
 pub use steering::SteeringArgs;
 pub use upgrade::{Errand, UpgradeArgs};
@@ -36,7 +38,7 @@ use self::option::{files, known, said};
 use crate::config::ControlLaw;
 use crate::manual::commands::{
     CALIBRATE, CHECK, DASHBOARD, DEMO, DOUBLE, FINGERPRINT, HEALTH, HELP_COMMAND, HISTORY, MANUAL,
-    NOTICE, REPLAY, RUN, SIMULATE, STEERING, UPGRADE,
+    NOTICE, REPLAY, RUN, SETUP, SIMULATE, STEERING, UPGRADE,
 };
 use crate::manual::page::Page;
 
@@ -61,6 +63,8 @@ pub enum Command {
     Calibrate(CalibrateArgs),
     /// What may be wrong with a set-up, router included.
     Check(CheckArgs),
+    /// From a router and some answers to files that work.
+    Setup(Box<SetupArgs>),
     /// v1.7 in the way of ours: what there is, and its place taken, or given back.
     Upgrade(UpgradeArgs),
     /// A notice, to see that it arrives.
@@ -171,6 +175,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage>
         Some("demo") => Some((tools::demo as Parse, DEMO.usage())),
         Some("calibrate") => Some((calibrate::calibrate as Parse, CALIBRATE.usage())),
         Some("check") => Some((tools::check as Parse, CHECK.usage())),
+        Some("setup") => Some((setup::setup as Parse, SETUP.usage())),
         Some("upgrade") => Some((upgrade::upgrade as Parse, UPGRADE.usage())),
         Some("notice") => Some((tools::notice as Parse, NOTICE.usage())),
         Some("steering") => Some((steering::steering as Parse, STEERING.usage())),

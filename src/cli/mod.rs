@@ -34,6 +34,7 @@ mod pages;
 mod process;
 pub mod replay;
 mod secret;
+mod setup;
 pub mod simulate;
 pub mod stage;
 pub mod steering;
@@ -80,6 +81,7 @@ fn run(command: Command) -> ExitCode {
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Setup(args) => setup::run(&args),
         Command::Upgrade(args) => upgrade::run(&args),
         Command::Notice(configs) => notices::run(&configs),
         Command::Health(args) => health::run(&args),

@@ -19,8 +19,9 @@ macro_rules! guides {
 }
 
 /// All of them, in the order in which somebody needs them.
-pub static ALL: [Guide; 16] = guides![
+pub static ALL: [Guide; 17] = guides![
     "install",
+    "setup",
     "routeros",
     "check",
     "calibrate",

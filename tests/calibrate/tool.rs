@@ -121,11 +121,16 @@ fn traffic_that_goes_around_the_queues_is_noticed() {
     assert_eq!(setup.held(), setup.limits);
 }
 
+/// Nobody listens there.
+fn free_port() -> u16 {
+    let desk = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    desk.local_addr().expect("bound").port()
+}
+
 /// The real one, over loopback, which no queue limits or counts.
 #[test]
 fn the_real_iperf3_is_understood() {
-    let port = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = port.local_addr().expect("bound").port().to_string();
+    let port = free_port().to_string();
     let mut server = Command::new("iperf3");
     server
         .args(["-s", "-B", "127.0.0.1", "-p", &port])
@@ -150,9 +155,7 @@ fn the_real_iperf3_is_understood() {
 #[test]
 fn a_server_that_is_away_is_told_in_the_tools_words_before_anything_changes() {
     let setup = Setup::new();
-    let desk = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = desk.local_addr().expect("bound").port();
-    drop(desk);
+    let port = free_port();
     let ended = setup
         .calibrate(&["--iperf3", &format!("127.0.0.1:{port}")])
         .end()

@@ -19,10 +19,11 @@ use Place::{Beside, Elsewhere, Here, Lasts};
 /// Builds, tests and measures everything.
 const CI: &str = ".ci/run";
 
-/// Builds what it installs, if it is not given.
-const INSTALL: &str = "scripts/install.sh";
 /// Installs, runs and removes it in a clean Debian root.
 const CLEAN_ROOT: &str = "scripts/testing/clean-root/inside";
+
+/// Runs what the guide to v1.7 and back says of other hosts.
+const DEPLOY: &str = "tests/scripts/deploy.rs";
 
 /// Command lines as they are shown, and where they are run.
 pub(crate) const PLACES: &[(&str, Place)] = &[
@@ -33,19 +34,25 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
     ),
     ("cargo test", Elsewhere(CI, "cargo test --locked")),
     (
-        "cargo build --release --no-default-features",
-        Elsewhere(
-            CI,
-            "cargo clippy --locked --no-default-features --all-targets",
-        ),
-    ),
-    (
         "cargo bench --bench cost",
         Elsewhere(CI, "cargo bench --locked -- --seconds 5"),
     ),
     (
         "cargo bench --bench link",
         Elsewhere(CI, "cargo bench --locked -- --seconds 5"),
+    ),
+    // What it asks is played in tests/setup.
+    ("wanctl setup --help", Here(0)),
+    (
+        "cargo build --profile small --no-default-features",
+        Elsewhere(
+            CI,
+            "cargo clippy --locked --no-default-features --all-targets",
+        ),
+    ),
+    (
+        "scripts/debian/build",
+        Elsewhere(CI, "scripts/debian/build --binary target/release/wanctl"),
     ),
     // What installs it, and needs a service manager.
     (
@@ -57,33 +64,25 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
         Elsewhere(CLEAN_ROOT, "scripts/install.sh --binary ./wanctl"),
     ),
     (
-        "scripts/install.sh --binary target/small/wanctl",
-        Elsewhere(CLEAN_ROOT, "scripts/install.sh --binary ./wanctl"),
-    ),
-    (
         "scripts/install.sh --binary ./wanctl -- --yes --router 192.168.1.1 --trust-on-first-use --user wanctl \
-         --password-file /root/password --wan wan1 --line cable --download 500 --upload 40 --download-queue WAN-Download \
-         --upload-queue WAN-Upload",
+         --password-file /root/password --wan wan1 --line cable --download 500 --upload 40 --download-queue \
+         WAN-Download --upload-queue WAN-Upload",
         Elsewhere(
             CLEAN_ROOT,
             "scripts/install.sh --binary ./wanctl -- $answers",
         ),
     ),
     (
+        "scripts/install.sh --binary target/small/wanctl",
+        Elsewhere(CLEAN_ROOT, "scripts/install.sh --binary ./wanctl"),
+    ),
+    (
         "/usr/local/share/wanctl/install.sh --uninstall",
         Elsewhere(CLEAN_ROOT, "/usr/local/share/wanctl/install.sh --uninstall"),
     ),
     (
-        "scripts/debian/build",
-        Elsewhere(CI, "scripts/debian/build --binary target/release/wanctl"),
-    ),
-    (
         "apt install ./target/debian/wanctl_2.0.0-1_amd64.deb",
         Elsewhere(CLEAN_ROOT, "dpkg --install /root/wanctl.deb"),
-    ),
-    (
-        "cargo build --profile small --no-default-features",
-        Elsewhere(INSTALL, "--profile $profile --no-default-features"),
     ),
     (
         "systemctl enable --now wanctl@wan1",
@@ -118,6 +117,36 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
         Lasts,
     ),
     ("wanctl dashboard --config wan1.yaml steering.yaml", Lasts),
+    // What has another host at its other end.
+    (
+        "scripts/deploy.sh --install-only gateway",
+        Elsewhere(DEPLOY, "\"scripts/deploy.sh --install-only gateway\","),
+    ),
+    (
+        "scripts/deploy.sh wan1 gateway --with-steering --dry-run",
+        Elsewhere(
+            DEPLOY,
+            "\"scripts/deploy.sh wan1 gateway --with-steering --dry-run\",",
+        ),
+    ),
+    (
+        "scripts/deploy.sh wan1 gateway --with-steering",
+        Elsewhere(
+            DEPLOY,
+            "\"scripts/deploy.sh wan1 gateway --with-steering\",",
+        ),
+    ),
+    (
+        "scripts/validate-deployment.sh wan1 --steering",
+        Elsewhere(
+            DEPLOY,
+            "\"scripts/validate-deployment.sh wan1 --steering\",",
+        ),
+    ),
+    (
+        "scripts/soak-monitor.sh gateway",
+        Elsewhere(DEPLOY, "\"scripts/soak-monitor.sh gateway\","),
+    ),
     // What has another machine, or an SSH server, at its other end.
     (
         "ssh-keyscan -p 22 192.168.1.1 >> /etc/wanctl/ssh/known_hosts",
@@ -135,10 +164,7 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
     ),
     (
         "wanctl calibrate --config wan1.yaml --iperf3 iperf.example.net",
-        Elsewhere(
-            "tests/calibrate/tool.rs",
-            "\"--iperf3\", \"192.0.2.1:5999\"",
-        ),
+        Elsewhere("tests/calibrate/tool.rs", "\"--iperf3\", \"192.0.2.1:5999\""),
     ),
     // What changes a whole system: here one without anything of v1.7's in it.
     ("wanctl upgrade", Here(0)),

@@ -300,7 +300,7 @@ fn shellcheck_has_nothing_to_say() {
 }
 
 /// Every script that comes with packaging.
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 9] = [
     "scripts/install.sh",
     "scripts/container/entrypoint",
     "scripts/debian/build",
@@ -309,4 +309,5 @@ const SCRIPTS: [&str; 8] = [
     "scripts/debian/maintainer/prerm",
     "scripts/testing/clean-root/run",
     "scripts/testing/clean-root/inside",
+    "scripts/testing/container",
 ];

@@ -10,6 +10,7 @@ mod daemon;
 mod failover;
 mod keys;
 mod refusals;
+mod setup;
 mod sshd;
 mod steering;
 

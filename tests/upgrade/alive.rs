@@ -111,6 +111,29 @@ fn what_ran_is_stopped_and_ours_is_started_and_back() {
     assert!(!tree.has("/etc/wanctl/v17"));
 }
 
+#[test]
+fn whatever_fails_after_v1_7_has_stopped_v1_7_is_back_at_once() {
+    let Some(tree) = alive() else { return };
+    let units = || {
+        let mut all = tree.everything();
+        all.retain(|path, _| path.starts_with(tree.at("/etc")));
+        all
+    };
+    let before = units();
+    // A file where the directory of the units that are kept should be.
+    tree.put("/etc/wanctl/v17/etc/systemd", 0o600, "");
+    let said = inside(&tree, &["upgrade", "--yes"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(
+        said.errors.contains("v1.7 is back in its place"),
+        "{}",
+        said.errors
+    );
+    assert!(tree.read("/calls").contains("stop steering.service"));
+    assert_eq!(running(&tree), ["steering.service", "wanctl@wan1.service"]);
+    assert_eq!(units(), before);
+}
+
 /// The guide's own commands, in its order; with an answer to the question.
 #[test]
 fn the_guides_commands_take_over_and_go_back() {

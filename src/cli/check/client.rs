@@ -63,6 +63,18 @@ impl Client {
     /// # Errors
     /// A sentence if the password or CA file cannot be read.
     pub(in crate::cli) fn new(config: &RouterConfig, clock: Clock) -> Result<Self, String> {
+        Self::with_login(config, transport::authorization(config)?, clock)
+    }
+
+    /// The same with a header `Authorization` of its own.
+    ///
+    /// # Errors
+    /// A sentence if the CA file cannot be read.
+    pub(super) fn with_login(
+        config: &RouterConfig,
+        authorization: String,
+        clock: Clock,
+    ) -> Result<Self, String> {
         let scheme = match config.scheme {
             Scheme::Http => "http",
             Scheme::Https => "https",
@@ -95,7 +107,7 @@ impl Client {
                 config.port
             ),
             place: (config.host.to_string(), config.port),
-            authorization: transport::authorization(config)?,
+            authorization,
             clock,
         })
     }

@@ -34,7 +34,9 @@ pub(super) fn go(root: &Root, manifest: &Manifest) -> Result<Done, String> {
     }
     manager.at_boot("disable", &present(root, &manifest.ours))?;
     for path in &manifest.written {
-        if root.has(path) {
+        // What is there may be v1.7's still: promised to be moved, and never was.
+        let is_theirs = manifest.moved.contains(path) && !root.has(kept(path));
+        if root.has(path) && !is_theirs {
             fs::remove_file(root.at(path)).map_err(|e| taking::sentence(path, &e))?;
             done.told
                 .push(format!("{}: ours is removed", path.display()));

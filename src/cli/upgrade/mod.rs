@@ -32,7 +32,6 @@ use self::manifest::Manifest;
 use self::plan::Plan;
 use self::root::Root;
 use self::survey::{Survey, survey};
-use self::taking::Failure;
 use super::args::{Errand, UpgradeArgs};
 use super::{complain, print};
 use crate::shell::access;
@@ -112,6 +111,7 @@ fn take_over(root: &Root, yes: bool) -> Result<ExitCode, String> {
     if !yes && !agreed("\nTake over now? [y/N] ")? {
         return Ok(nobody_said_yes());
     }
+    let manifest = taking::prepare(root, &survey.plan)?;
     match taking::take(root, &survey) {
         Ok(left) => {
             let mut said =
@@ -122,13 +122,12 @@ fn take_over(root: &Root, yes: bool) -> Result<ExitCode, String> {
             }
             print(&said)
         }
-        Err(Failure::Stopped(sentence)) => Err(format!(
-            "{sentence}\nIt was not finished: `wanctl upgrade` goes on from here, `wanctl upgrade --back` undoes it"
-        )),
-        Err(Failure::Undo(sentence)) => {
+        Err(sentence) => {
             complain(&format!("wanctl: {sentence}"));
-            let manifest = Manifest::load(root)?.unwrap_or_default();
-            back::go(root, &manifest)?;
+            let undone = back::go(root, &manifest);
+            undone.map_err(|e| {
+                format!("{e}\nv1.7 could not be put back: `wanctl upgrade --back` tries again")
+            })?;
             Err("that did not work, and v1.7 is back in its place".to_owned())
         }
     }

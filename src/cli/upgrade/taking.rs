@@ -12,25 +12,33 @@ use super::root::Root;
 use super::survey::Survey;
 use crate::shell::lock;
 
-/// Takes over; the commands that are left to do elsewhere.
+/// Writes the way back down. Nothing else has changed afterwards.
 ///
 /// # Errors
-/// A sentence; [`Failure::Undo`] if v1.7 is to be put back.
-pub(super) fn take(root: &Root, survey: &Survey) -> Result<Vec<String>, Failure> {
-    let plan = &survey.plan;
+/// A sentence.
+pub(super) fn prepare(root: &Root, plan: &Plan) -> Result<Manifest, String> {
     let mut manifest = Manifest::load(root)?.unwrap_or_default();
     manifest.add(promise(root, plan));
     manifest.save(root)?;
     keep_copies(root, plan)?;
+    Ok(manifest)
+}
+
+/// Puts ours in v1.7's place; the commands that are left to do elsewhere.
+///
+/// # Errors
+/// A sentence; then v1.7 should be put back, as nothing may be running.
+pub(super) fn take(root: &Root, survey: &Survey) -> Result<Vec<String>, String> {
+    let plan = &survey.plan;
     let mut manager = Manager::new(root);
     let services = &plan.services;
-    // A timer of v1.7's would start again what has just been stopped.
-    let mut stopped = services.running.clone();
-    if !root.is_alive() {
-        stopped.clone_from(&services.enabled);
-    }
-    if !stopped.is_empty() {
-        manager.now("stop", &stopped)?;
+    let stop = if root.is_alive() {
+        &services.running
+    } else {
+        &services.enabled
+    };
+    if !stop.is_empty() {
+        manager.now("stop", stop)?;
     }
     still_running(root, survey)?;
     manager.at_boot("disable", &services.enabled)?;
@@ -44,26 +52,9 @@ pub(super) fn take(root: &Root, survey: &Survey) -> Result<Vec<String>, Failure>
         set(root, rights).map_err(|e| sentence(&rights.path, &e))?;
     }
     manager.now("daemon-reload", &[])?;
-    manager
-        .at_boot("enable", &services.enable)
-        .map_err(Failure::Undo)?;
+    manager.at_boot("enable", &services.enable)?;
     start(root, plan, &mut manager)?;
     Ok(manager.left)
-}
-
-/// Why it was not done.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// It has not begun, or can be begun again.
-    Stopped(String),
-    /// Ours do not work: what was there before is better.
-    Undo(String),
-}
-
-impl From<String> for Failure {
-    fn from(sentence: String) -> Self {
-        Self::Stopped(sentence)
-    }
 }
 
 /// What is about to be done.
@@ -103,22 +94,22 @@ fn keep_copies(root: &Root, plan: &Plan) -> Result<(), String> {
 }
 
 /// Two that write to one router would undo each other's work.
-fn still_running(root: &Root, survey: &Survey) -> Result<(), Failure> {
+fn still_running(root: &Root, survey: &Survey) -> Result<(), String> {
     let locks = survey.wans().map(|wan| &wan.lock.file);
     let locks = locks.chain(survey.steering().map(|it| &it.lock.file));
     for path in locks {
         if let Some(pid) = lock::predecessor(&root.at(path)) {
-            return Err(Failure::Undo(format!(
+            return Err(format!(
                 "v1.7 still runs as process {pid} and holds {}: it is none of the services here; stop it where it \
                  was started, and try again",
                 path.display()
-            )));
+            ));
         }
     }
     Ok(())
 }
 
-fn start(root: &Root, plan: &Plan, manager: &mut Manager<'_>) -> Result<(), Failure> {
+fn start(root: &Root, plan: &Plan, manager: &mut Manager<'_>) -> Result<(), String> {
     let services = &plan.services;
     if !root.is_alive() {
         if !services.enable.is_empty() {
@@ -129,9 +120,9 @@ fn start(root: &Root, plan: &Plan, manager: &mut Manager<'_>) -> Result<(), Fail
     for name in &services.start {
         // Type=notify: it has returned when the loop runs, or never will.
         let one = std::slice::from_ref(name);
-        manager.now("start", one).map_err(|said| {
-            Failure::Undo(format!("{said}\n{}", manager::last_words(name).trim_end()))
-        })?;
+        manager
+            .now("start", one)
+            .map_err(|said| format!("{said}\n{}", manager::last_words(name).trim_end()))?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ mod names;
 mod notice;
 mod replay;
 mod run;
+mod setup;
 mod simulate;
 mod steering;
 mod upgrade;
@@ -31,6 +32,7 @@ pub use manual::MANUAL;
 pub use notice::NOTICE;
 pub use replay::REPLAY;
 pub use run::RUN;
+pub use setup::SETUP;
 pub use simulate::{SCENARIOS, SIMULATE};
 pub use steering::STEERING;
 pub use upgrade::UPGRADE;
@@ -38,8 +40,9 @@ pub use upgrade::UPGRADE;
 use super::page::Page;
 
 /// All of them, in the order in which `--help` lists them.
-pub static ALL: [&Page; 16] = [
+pub static ALL: [&Page; 17] = [
     &RUN,
+    &SETUP,
     &STEERING,
     &CHECK,
     &CALIBRATE,

@@ -90,6 +90,11 @@ fn look(config: &SteeringConfig, findings: &mut Vec<Finding>) {
     }
 }
 
+/// What there is to say about the rule alone; nothing, if the router does not say.
+pub(super) fn rule_alone(config: &SteeringConfig, client: &Client) -> Vec<Finding> {
+    probe::rules(client).map_or_else(|_| Vec::new(), |rules| judge::rule(config, &rules))
+}
+
 /// The part that talks to the router, by every way that the daemon may go.
 fn live(
     config: &SteeringConfig,

@@ -28,7 +28,7 @@ fn note(id: &'static str, what: String) -> Finding {
 }
 
 /// Everything about the rule itself.
-pub(super) fn rule(config: &SteeringConfig, rules: &[Object]) -> Vec<Finding> {
+pub(in crate::cli::check) fn rule(config: &SteeringConfig, rules: &[Object]) -> Vec<Finding> {
     let comment = config.comment.as_str();
     let same = |rule: &&Object| rule.shown("comment") == comment;
     let found: Vec<&Object> = rules.iter().filter(same).collect();
