@@ -164,7 +164,10 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
     ),
     (
         "wanctl calibrate --config wan1.yaml --iperf3 iperf.example.net",
-        Elsewhere("tests/calibrate/tool.rs", "\"--iperf3\", \"192.0.2.1:5999\""),
+        Elsewhere(
+            "tests/calibrate/tool.rs",
+            "\"--iperf3\", \"192.0.2.1:5999\"",
+        ),
     ),
     // What changes a whole system: here one without anything of v1.7's in it.
     ("wanctl upgrade", Here(0)),

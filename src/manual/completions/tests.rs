@@ -109,7 +109,10 @@ fn fish_offers_commands_options_and_values() {
             .output();
         let text = String::from_utf8(out.expect("fish").stdout).expect("UTF-8");
         // The word, a tab, and what it does.
-        let words: Vec<&str> = text.lines().filter_map(|line| line.split('\t').next()).collect();
+        let words: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.split('\t').next())
+            .collect();
         assert_eq!(words, [offered], "{typed}");
     }
 }

@@ -53,14 +53,21 @@ fn command(out: &mut String, page: &Page, word: &str) {
     let words = operand_words(page).join(" ");
     match page.operands.first() {
         Some(operand) => {
-            let action = if words.is_empty() { " ".into() } else { format!("({words})") };
+            let action = if words.is_empty() {
+                " ".into()
+            } else {
+                format!("({words})")
+            };
             arguments.push(format!("'1:{}:{action}'", quoted_message(operand.name)));
         }
         None if page.options.iter().any(several) => arguments.push("'*:file:_files'".to_owned()),
         None => {}
     }
     let arguments = arguments.join(" \\\n        ");
-    let _ = writeln!(out, "_wanctl_{word}() {{\n    _arguments \\\n        {arguments}\n}}\n");
+    let _ = writeln!(
+        out,
+        "_wanctl_{word}() {{\n    _arguments \\\n        {arguments}\n}}\n"
+    );
 }
 
 /// An option, as `_arguments` wants it.
