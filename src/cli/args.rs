@@ -37,8 +37,8 @@ use lexopt::Parser;
 use self::option::{files, known, said};
 use crate::config::ControlLaw;
 use crate::manual::commands::{
-    CALIBRATE, CHECK, DASHBOARD, DEMO, DOUBLE, FINGERPRINT, HEALTH, HELP_COMMAND, HISTORY, MANUAL,
-    NOTICE, REPLAY, RUN, SETUP, SIMULATE, STEERING, UPGRADE,
+    CALIBRATE, CHECK, DASHBOARD, DEMO, DOUBLE, DOUBLE_CLI, FINGERPRINT, HEALTH, HELP_COMMAND,
+    HISTORY, MANUAL, NOTICE, REPLAY, RUN, SETUP, SIMULATE, STEERING, UPGRADE,
 };
 use crate::manual::page::Page;
 
@@ -86,8 +86,6 @@ pub enum Command {
     Manual(ManualArgs),
     /// Print what the page says.
     Page(&'static Page),
-    /// Print this.
-    Help(&'static str),
     /// Print the version.
     Version,
 }
@@ -140,17 +138,43 @@ pub struct CheckArgs {
 /// The command line makes no sense.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Usage {
-    synopsis: String,
+    page: &'static Page,
     complaint: String,
 }
 
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}\nwanctl: error: {}", self.synopsis, self.complaint)
+        writeln!(
+            f,
+            "{}\nwanctl: error: {}",
+            self.page.usage(),
+            self.complaint
+        )
     }
 }
 
 type Parse = fn(&mut Parser) -> Result<Command, String>;
+
+/// Every command, and who reads what follows it.
+static COMMANDS: [(&Page, Parse); 17] = [
+    (&SETUP, setup::setup),
+    (&STEERING, steering::steering),
+    (&CHECK, tools::check),
+    (&CALIBRATE, calibrate::calibrate),
+    (&UPGRADE, upgrade::upgrade),
+    (&HISTORY, history::history),
+    (&DASHBOARD, dashboard::dashboard),
+    (&NOTICE, tools::notice),
+    (&HEALTH, health::health),
+    (&FINGERPRINT, tools::fingerprint),
+    (&DEMO, tools::demo),
+    (&SIMULATE, simulate::simulate),
+    (&REPLAY, replay::replay),
+    (&MANUAL, manual::manual),
+    (&HELP_COMMAND, manual::help),
+    (&DOUBLE, double::double),
+    (&DOUBLE_CLI, double::double_cli),
+];
 
 /// Reads a command line; its first word is the program's name.
 ///
@@ -159,69 +183,26 @@ type Parse = fn(&mut Parser) -> Result<Command, String>;
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage> {
     let mut args = args.into_iter().peekable();
     let program = args.next().unwrap_or_default();
-    if is_called(&program, "wanctl-steering") {
-        let parsed = steering::steering(&mut Parser::from_args(args));
-        return parsed.map_err(|complaint| usage_of(STEERING.usage(), complaint));
-    }
-    if is_called(&program, "wanctl-history") {
-        let parsed = history::history(&mut Parser::from_args(args));
-        return parsed.map_err(|complaint| usage_of(HISTORY.usage(), complaint));
-    }
-    if is_called(&program, "wanctl-calibrate") {
-        let parsed = calibrate::calibrate(&mut Parser::from_args(args));
-        return parsed.map_err(|complaint| usage_of(CALIBRATE.usage(), complaint));
-    }
-    let subcommand = args.peek().and_then(|arg| match arg.to_str() {
-        Some("demo") => Some((tools::demo as Parse, DEMO.usage())),
-        Some("calibrate") => Some((calibrate::calibrate as Parse, CALIBRATE.usage())),
-        Some("check") => Some((tools::check as Parse, CHECK.usage())),
-        Some("setup") => Some((setup::setup as Parse, SETUP.usage())),
-        Some("upgrade") => Some((upgrade::upgrade as Parse, UPGRADE.usage())),
-        Some("notice") => Some((tools::notice as Parse, NOTICE.usage())),
-        Some("steering") => Some((steering::steering as Parse, STEERING.usage())),
-        Some("history") => Some((history::history as Parse, HISTORY.usage())),
-        Some("dashboard") => Some((dashboard::dashboard as Parse, DASHBOARD.usage())),
-        Some("health") => Some((health::health as Parse, HEALTH.usage())),
-        Some("fingerprint") => Some((tools::fingerprint as Parse, FINGERPRINT.usage())),
-        Some("replay") => Some((replay::replay as Parse, REPLAY.usage())),
-        Some("simulate") => Some((simulate::simulate as Parse, SIMULATE.usage())),
-        Some("manual") => Some((manual::manual as Parse, MANUAL.usage())),
-        Some("help") => Some((manual::help as Parse, HELP_COMMAND.usage())),
-        Some("double") => Some((double::double as Parse, DOUBLE.usage())),
-        Some("double-cli") => Some((double::double_cli as Parse, synopsis(double::CLI_HELP))),
-        _ => None,
-    });
-    match subcommand {
-        Some((parse, synopsis)) => {
-            args.next();
-            let parsed = parse(&mut Parser::from_args(args));
-            parsed.map_err(|complaint| usage_of(synopsis, complaint))
-        }
-        None => run(&mut Parser::from_args(args)).map_err(usage),
-    }
+    let called = Path::new(&program).file_name().unwrap_or_default();
+    // A name with a dash is a command by itself, wherever the program lies.
+    let by_name = COMMANDS.iter().find(|(page, _)| called == page.command);
+    let (page, parse) = match by_name {
+        Some(command) => *command,
+        None => match args.peek().and_then(|word| by_word(word)) {
+            Some(command) => {
+                args.next();
+                command
+            }
+            None => (&RUN, run as Parse),
+        },
+    };
+    let parsed = parse(&mut Parser::from_args(args));
+    parsed.map_err(|complaint| Usage { page, complaint })
 }
 
-/// The paragraph of a help text that shows the command line.
-fn synopsis(help: &'static str) -> String {
-    let mut paragraphs = help.split("\n\n");
-    let usage = paragraphs.find(|paragraph| paragraph.starts_with("usage: "));
-    usage.unwrap_or_default().to_owned()
-}
-
-/// Whether that is the program's name, wherever it lies.
-fn is_called(program: &OsStr, name: &str) -> bool {
-    Path::new(program).file_name() == Some(OsStr::new(name))
-}
-
-fn usage(complaint: impl Into<String>) -> Usage {
-    usage_of(RUN.usage(), complaint)
-}
-
-fn usage_of(synopsis: String, complaint: impl Into<String>) -> Usage {
-    Usage {
-        synopsis,
-        complaint: complaint.into(),
-    }
+fn by_word(word: &OsStr) -> Option<(&'static Page, Parse)> {
+    let same = |(page, _): &&(&'static Page, Parse)| page.word().is_some_and(|own| word == own);
+    COMMANDS.iter().find(same).copied()
 }
 
 fn run(parser: &mut Parser) -> Result<Command, String> {

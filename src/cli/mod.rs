@@ -62,7 +62,6 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> ExitCode {
     let done = match command {
         Command::Page(page) => print(&page.help()),
-        Command::Help(text) => print(text),
         Command::Manual(args) => manual::run(&args),
         Command::Version => print(concat!("wanctl ", env!("CARGO_PKG_VERSION"), "\n")),
         Command::Run(args) => match args.mode {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use lexopt::{Arg, Parser};
 
 use super::Command;
-use super::option::{known, option, said};
-use crate::manual::commands::DOUBLE;
+use super::option::{known, said};
+use crate::manual::commands::{DOUBLE, DOUBLE_CLI};
 use crate::sim::double::faults::Fault;
 use crate::sim::double::profile::Profile;
 
@@ -38,18 +38,6 @@ pub enum Tls {
     /// The same, in TLS 1.2 and nothing newer.
     Only12,
 }
-
-pub(super) const CLI_HELP: &str = "\
-Gives one console command to a running double and prints what it says; the exit status is the
-command's, or 255 if the session broke. As sshd's forced command it makes the double a RouterOS
-behind real SSH:  ForceCommand /usr/bin/wanctl double-cli --socket /run/double.sock
-
-usage: wanctl double-cli --socket PATH [COMMAND ...]
-
-  --socket PATH  the double's console, as `wanctl double` printed it
-  COMMAND        if SSH_ORIGINAL_COMMAND is not set
-  -h, --help     this text
-";
 
 pub(super) fn double(parser: &mut Parser) -> Result<Command, String> {
     let mut args = DoubleArgs::default();
@@ -90,9 +78,9 @@ pub(super) fn double_cli(parser: &mut Parser) -> Result<Command, String> {
     while let Some(arg) = parser.next().map_err(said)? {
         match arg {
             Arg::Value(word) => words.push(word.to_string_lossy().into_owned()),
-            arg => match option(arg, &["socket", "help"])? {
+            arg => match known(arg, &DOUBLE_CLI)? {
                 "socket" => socket = Some(PathBuf::from(parser.value().map_err(said)?)),
-                _ => return Ok(Command::Help(CLI_HELP)),
+                _ => return Ok(Command::Page(&DOUBLE_CLI)),
             },
         }
     }

@@ -32,6 +32,8 @@ pub use manual::MANUAL;
 pub use notice::NOTICE;
 pub use replay::REPLAY;
 pub use run::RUN;
+#[cfg(test)]
+pub(crate) use setup::KINDS;
 pub use setup::SETUP;
 pub use simulate::{SCENARIOS, SIMULATE};
 pub use steering::STEERING;
@@ -40,7 +42,7 @@ pub use upgrade::UPGRADE;
 use super::page::Page;
 
 /// All of them, in the order in which `--help` lists them.
-pub static ALL: [&Page; 17] = [
+pub static ALL: [&Page; 18] = [
     &RUN,
     &SETUP,
     &STEERING,
@@ -58,6 +60,7 @@ pub static ALL: [&Page; 17] = [
     &MANUAL,
     &HELP_COMMAND,
     &DOUBLE,
+    &DOUBLE_CLI,
 ];
 
 /// The page of `check`, `wanctl-check` or `wanctl check`.
