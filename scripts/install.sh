@@ -132,7 +132,9 @@ prepare() {
     done
     printf '# Locks and states of the daemons.\nd /run/wanctl 0755 wanctl wanctl -\n' >"$stage$tmpfiles/wanctl.conf"
     cp "$here/configs/logrotate/wanctl" "$stage/etc/logrotate.d/wanctl"
-    install -m 755 "$here/scripts/install.sh" "$stage$PREFIX/share/wanctl/install.sh"
+    # The copy that uninstalls knows where it was put.
+    sed "s|^PREFIX=.*|PREFIX=\${PREFIX:-$PREFIX}|" "$here/scripts/install.sh" >"$stage$PREFIX/share/wanctl/install.sh"
+    chmod 755 "$stage$PREFIX/share/wanctl/install.sh"
     cp "$here"/configs/*.yaml "$here"/systemd/drop-in/*.conf "$stage$PREFIX/share/doc/wanctl/examples"
     cp -r "$here/configs/prometheus" "$here/configs/grafana" "$stage$PREFIX/share/doc/wanctl/examples"
     if "$runnable" manual --list >/dev/null 2>&1; then

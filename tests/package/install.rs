@@ -15,13 +15,18 @@ const WANCTL: &str = env!("CARGO_BIN_EXE_wanctl");
 const BINARY: &str = "usr/local/bin/wanctl";
 const LOGROTATE: &str = "etc/logrotate.d/wanctl";
 
-/// A machine's root directory, as the script takes it.
-struct Root(TempDir);
+/// A machine's root directory, as the script takes it; and, outside of it, a binary that is quickly copied.
+struct Root(TempDir, TempDir);
 
 impl Root {
     /// With what a fresh Debian has, empty or not.
     fn fresh() -> Self {
-        let root = Self(tempfile::tempdir().expect("a directory"));
+        let folder = || tempfile::tempdir().expect("a directory");
+        let root = Self(folder(), folder());
+        let stand_in = root.stand_in();
+        let text = "#!/bin/sh\n[ \"$1\" = --version ] && echo wanctl 0.0.0\n";
+        fs::write(&stand_in, text).expect("a directory of ours");
+        fs::set_permissions(&stand_in, fs::Permissions::from_mode(0o755)).expect("a file of ours");
         for directory in ["usr/local/bin", "usr/local/share", "etc/logrotate.d"] {
             fs::create_dir_all(root.path(directory)).expect("a directory of ours");
         }
@@ -30,6 +35,12 @@ impl Root {
             fs::create_dir_all(root.path(directory)).expect("a directory of ours");
         }
         root
+    }
+
+    /// It says a version, as the script wants to hear, and knows nothing else.
+    fn stand_in(&self) -> String {
+        let path = self.1.path().join("wanctl");
+        path.to_string_lossy().into_owned()
     }
 
     fn path(&self, below: &str) -> std::path::PathBuf {
@@ -46,7 +57,7 @@ impl Root {
     }
 
     fn install(&self) -> Output {
-        self.script(&["--binary", WANCTL])
+        self.script(&["--binary", &self.stand_in()])
     }
 
     /// Every file, link and directory, with its mode and what is in it.
@@ -92,7 +103,7 @@ fn worked(output: &Output) -> String {
 #[test]
 fn everything_is_where_it_belongs() {
     let root = Root::fresh();
-    worked(&root.install());
+    worked(&root.script(&["--binary", WANCTL]));
     let tree = root.tree();
     let mode = |name: &str| tree.get(name).map(|(mode, _)| *mode);
     assert_eq!(mode(BINARY), Some(0o755));
@@ -108,6 +119,10 @@ fn everything_is_where_it_belongs() {
         "usr/local/lib/systemd/system/wanctl-dashboard.service",
         "usr/local/share/doc/wanctl/examples/cable.yaml",
         "usr/local/share/doc/wanctl/examples/realtime.conf",
+        #[cfg(feature = "manual")]
+        "usr/local/share/man/man1/wanctl.1",
+        #[cfg(feature = "manual")]
+        "usr/local/share/bash-completion/completions/wanctl",
     ] {
         assert_eq!(mode(name), Some(0o644), "{name}");
     }
@@ -122,22 +137,36 @@ fn everything_is_where_it_belongs() {
 }
 
 #[test]
-fn units_name_the_binary_where_it_is() {
-    let root = Root::fresh();
-    let output = Command::new(Path::new(ROOT).join("scripts/install.sh"))
-        .args(["--binary", WANCTL])
-        .env("DESTDIR", root.0.path())
-        .env("PREFIX", "/usr")
-        .output()
-        .expect("it starts");
-    worked(&output);
-    let unit = fs::read_to_string(root.path("usr/lib/systemd/system/wanctl@.service"));
-    let unit = unit.expect("it is installed");
-    assert!(
-        unit.contains("\nExecStart=/usr/bin/wanctl --config"),
-        "{unit}"
-    );
-    assert!(!unit.contains("/usr/local"), "{unit}");
+fn elsewhere_units_name_the_binary_where_it_is_and_its_script_takes_it_away_from_there() {
+    for (prefix, units) in [
+        ("/usr", "usr/lib/systemd/system"),
+        ("/opt/wanctl2", "etc/systemd/system"),
+    ] {
+        let root = Root::fresh();
+        let before = root.tree();
+        let output = Command::new(Path::new(ROOT).join("scripts/install.sh"))
+            .args(["--binary", &root.stand_in()])
+            .env("DESTDIR", root.0.path())
+            .env("PREFIX", prefix)
+            .output()
+            .expect("it starts");
+        worked(&output);
+        let unit = fs::read_to_string(root.path(units).join("wanctl@.service"));
+        let unit = unit.expect("it is installed");
+        let command = format!("\nExecStart={prefix}/bin/wanctl --config");
+        assert!(unit.contains(&command), "{unit}");
+        assert!(!unit.contains("/usr/local"), "{unit}");
+
+        let theirs = format!("{}/share/wanctl/install.sh", &prefix[1..]);
+        let output = Command::new(root.path(&theirs))
+            .args(["--uninstall", "--purge"])
+            .env("DESTDIR", root.0.path())
+            .env_remove("PREFIX")
+            .output()
+            .expect("it starts");
+        worked(&output);
+        assert_eq!(root.tree(), before, "{prefix}");
+    }
 }
 
 #[test]

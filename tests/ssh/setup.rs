@@ -65,7 +65,8 @@ fn the_host_key_is_learnt_and_the_key_let_in() {
     assert_eq!(router.transport, config::Transport::Ssh);
     assert_eq!(router.known_hosts, Some(sshd.path("etc/ssh/known_hosts")));
     // Again, with a host key that is known: nothing is learnt twice.
-    assert_eq!(setup(&world, &sshd, &key).status.code(), Some(0));
+    let output = setup(&world, &sshd, &key);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert_eq!(
         fs::read_to_string(sshd.path("etc/ssh/known_hosts")).unwrap(),
         known

@@ -30,12 +30,12 @@ pub(super) fn introduce(args: &CalibrateArgs, plan: &Plan, screen: &mut Screen) 
     screen.text(&format!(
         "Calibrates {}: how fast the line is, and up to which limits its delay stays low.\n\
          The limits of {} and {} on {} are moved meanwhile, and put back as they were found;\n\
-         Ctrl-C at any time puts them back at once. The line is filled for about {} minutes.\n",
+         Ctrl-C at any time puts them back at once. It takes about {} s, waiting for you left out, and fills the line.\n",
         plan.config.wan_name,
         queues.down,
         queues.up,
         plan.config.router.host,
-        (takes(args).as_secs_f64() / 60.0).ceil(),
+        takes(args).as_secs_f64(),
     ));
 }
 

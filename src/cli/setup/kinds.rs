@@ -165,6 +165,11 @@ mod tests {
     }
 
     #[test]
+    fn the_page_names_all_kinds() {
+        assert_eq!(crate::manual::commands::KINDS, KINDS.map(|kind| kind.word));
+    }
+
+    #[test]
     fn a_kind_is_a_word_or_a_number() {
         assert_eq!(kind("DSL").unwrap().word, "dsl");
         assert_eq!(kind("5").unwrap().word, "starlink");

@@ -32,6 +32,8 @@ pub use manual::MANUAL;
 pub use notice::NOTICE;
 pub use replay::REPLAY;
 pub use run::RUN;
+#[cfg(test)]
+pub(crate) use setup::KINDS;
 pub use setup::SETUP;
 pub use simulate::{SCENARIOS, SIMULATE};
 pub use steering::STEERING;

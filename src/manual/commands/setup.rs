@@ -1,4 +1,3 @@
-use crate::control::law::adaptive::Preset;
 use crate::manual::page::{EMPTY, HELP, Kind, Note, Opt, Page};
 
 /// `wanctl setup`.
@@ -191,10 +190,5 @@ pub static SETUP: Page = Page {
     ..EMPTY
 };
 
-const KINDS: [&str; 5] = [
-    Preset::Cable.word(),
-    Preset::Dsl.word(),
-    Preset::Fiber.word(),
-    Preset::Lte.word(),
-    Preset::Starlink.word(),
-];
+/// As the config has them; the wizard's own list is compared with this one.
+pub(crate) const KINDS: [&str; 5] = ["cable", "dsl", "fiber", "lte", "starlink"];
