@@ -64,7 +64,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
         ],
     ),
     ("dashboard", &["history", "shell"]),
-    ("manual", &["sim", "config"]),
+    ("manual", &["control", "sim", "config"]),
     (
         "cli",
         &[

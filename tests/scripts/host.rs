@@ -25,6 +25,7 @@ for place in /etc /usr/local /var/lib /var/log; do
     mount -t overlay -o lowerdir=$place,upperdir=\"$1$place/upper\",workdir=\"$1$place/work\" overlay $place
 done
 mount -t tmpfs none /run
+mount -t tmpfs none /tmp
 mkdir -p /run/systemd/system
 echo ready
 exec cat";
@@ -97,7 +98,9 @@ pub(crate) struct Host {
 impl Host {
     /// A fresh one; `None` if there can be none here.
     pub(crate) fn new() -> Option<Self> {
-        let dir = tempfile::tempdir().expect("a place for temporary files");
+        // Not in /tmp, which the host has one of its own of.
+        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"));
+        let dir = dir.expect("a place for temporary files");
         for (name, text) in [
             ("ssh", include_str!("ssh.sh")),
             ("systemctl", include_str!("systemctl.sh")),

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 /// For a program that talks to a router on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A tmux server of its own, with one window. Dropping it ends it.
 pub(crate) struct Terminal {

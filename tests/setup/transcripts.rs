@@ -29,10 +29,15 @@ impl Bench {
             (".log", "/var/log/wanctl"),
         ] {
             let data = self.path("data").display().to_string();
-            let lines = text.lines().map(|line| match line.contains(name) {
-                true => line.replace(&data, place),
-                false => line.to_owned(),
-            });
+            let placed = |line: &str| {
+                let is_it = line.contains(name);
+                if is_it {
+                    line.replace(&data, place)
+                } else {
+                    line.to_owned()
+                }
+            };
+            let lines = text.lines().map(placed);
             text = lines.collect::<Vec<_>>().join("\n");
         }
         let port = self.world.router_port().to_string();

@@ -247,102 +247,42 @@ fn what_is_wrong_with_the_router_ends_it_before_anything_is_written() {
 #[test]
 fn bad_answers_are_named_by_their_flags() {
     let bench = Bench::new();
-    for (flags, sentence) in [
+    for (flag, value, sentence) in [
         (
-            &["--line", "modem"][..],
+            "--line",
+            "modem",
             "--line: \"modem\" is no kind of line; expected cable, dsl",
         ),
         (
-            &["--line", "dsl", "--download", "fast"],
+            "--download",
+            "fast",
             "--download: \"fast\" is not a number from 0.5 to 10000",
         ),
         (
-            &["--line", "dsl", "--download", "9", "--upload", "5000"],
+            "--upload",
+            "5000",
             "--upload: \"5000\" is not a number from 0.5 to 1000",
         ),
+        ("--wan", "a/b", "--wan: \"a/b\": use letters"),
+        ("--wan", "steering", "--wan: steering is taken"),
+        ("--scheme", "gopher", "--scheme: \"gopher\""),
         (
-            &[
-                "--wan",
-                "a/b",
-                "--line",
-                "dsl",
-                "--download",
-                "9",
-                "--upload",
-                "5",
-            ],
-            "--wan: \"a/b\": use letters",
+            "--source-address",
+            "here",
+            "--source-address: \"here\" is no address",
         ),
-        (
-            &[
-                "--wan",
-                "steering",
-                "--line",
-                "dsl",
-                "--download",
-                "9",
-                "--upload",
-                "5",
-            ],
-            "--wan: steering is taken",
-        ),
-        (
-            &[
-                "--scheme",
-                "gopher",
-                "--line",
-                "dsl",
-                "--download",
-                "9",
-                "--upload",
-                "5",
-            ],
-            "--scheme: \"gopher\"",
-        ),
-        (
-            &[
-                "--steering",
-                "--line",
-                "dsl",
-                "--download",
-                "9",
-                "--upload",
-                "5",
-            ],
-            "--steering: it needs two lines",
-        ),
-        (
-            &[
-                "--ssh-key",
-                "/nonexistent",
-                "--line",
-                "dsl",
-                "--download",
-                "9",
-                "--upload",
-                "5",
-            ],
-            "--ssh-key: ",
-        ),
-        (
-            &[
-                "--transport",
-                "ssh",
-                "--line",
-                "dsl",
-                "--download",
-                "9",
-                "--upload",
-                "5",
-            ],
-            "--transport: there is no key",
-        ),
+        ("--ssh-key", "/nonexistent", "--ssh-key: "),
+        ("--transport", "ssh", "--transport: there is no key"),
+        ("--mangle-comment", "x", "--steering: it needs two lines"),
     ] {
-        let mut full = flags.to_vec();
-        for (flag, value) in [("--download", "9"), ("--upload", "5")] {
-            if !full.contains(&flag) {
-                full.extend([flag, value]);
+        let mut full = vec![flag, value];
+        for (other, value) in [("--line", "dsl"), ("--download", "9"), ("--upload", "5")] {
+            if other != flag {
+                full.extend([other, value]);
             }
+        }
+        if flag == "--mangle-comment" {
+            full.push("--steering");
         }
         bench.unattended(&full).exits(2).has(sentence);
     }

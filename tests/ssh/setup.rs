@@ -39,9 +39,11 @@ fn setup(world: &World, sshd: &Sshd, key: &str) -> Output {
     wanctl.output().unwrap()
 }
 
+/// What it said, in one line however it was wrapped.
 fn text(output: &Output) -> String {
     let all = [&output.stdout[..], &output.stderr].concat();
-    String::from_utf8(all).unwrap()
+    let all = String::from_utf8(all).unwrap();
+    all.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]

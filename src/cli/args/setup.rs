@@ -152,10 +152,9 @@ mod tests {
         let args = of("--router 192.0.2.1 --wan a --line dsl --wan b --line lte --yes").unwrap();
         assert!(args.unattended);
         assert_eq!(args.answers["router"], "192.0.2.1");
-        let said = |line: &Answers| (line["wan"].clone(), line["line"].clone());
-        let lines: Vec<_> = args.lines.iter().map(said).collect();
-        let told = [("a", "dsl"), ("b", "lte")].map(|(wan, kind)| (wan.into(), kind.into()));
-        assert_eq!(lines, told);
+        let lines = args.lines.iter();
+        let lines = lines.map(|line| (&*line["wan"], &*line["line"]));
+        assert_eq!(lines.collect::<Vec<_>>(), [("a", "dsl"), ("b", "lte")]);
         // One line needs no name.
         assert_eq!(of("--line dsl").unwrap().lines[0].get("wan"), None);
         assert_eq!(of("--steering").unwrap().steering, Some(true));

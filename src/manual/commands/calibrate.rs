@@ -1,4 +1,4 @@
-use crate::control::law::adaptive::Preset;
+use super::setup::KINDS;
 use crate::manual::page::{EMPTY, HELP, Kind, Note, Opt, Page, VERSION};
 
 /// `wanctl calibrate`.
@@ -155,11 +155,3 @@ pub static CALIBRATE: Page = Page {
     ],
     ..EMPTY
 };
-
-const KINDS: [&str; 5] = [
-    Preset::Cable.word(),
-    Preset::Dsl.word(),
-    Preset::Fiber.word(),
-    Preset::Lte.word(),
-    Preset::Starlink.word(),
-];
