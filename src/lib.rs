@@ -28,6 +28,7 @@
 //! | [`shell`] | event loop, sockets, TLS, signals, the scribe thread |
 //! | [`config`] | the YAML files, checked and turned into typed parameters |
 //! | [`dashboard`] | a page to look at: `/health` and the history, in words and pictures; a process of its own |
+//! | [`manual`] | what it says of itself: a page per command, guides, every key; `--help`, man pages, completions |
 //! | [`cli`] | the commands; may block |
 //!
 //! Who may use whom: the list in this order, downwards only; `tests/layers.rs` checks it. Time is always
@@ -42,6 +43,7 @@ pub mod dashboard;
 pub mod direction;
 #[cfg(feature = "history")]
 pub mod history;
+pub mod manual;
 pub mod notices;
 pub mod program;
 pub mod report;

@@ -12,7 +12,7 @@ const QUANTITIES: [&str; 3] = ["units", "time", "direction"];
 
 /// Every room and what it may use besides itself and the quantities. `lib.rs` and `main.rs` are the map
 /// and the door.
-const ROOMS: [(&str, &[&str]); 19] = [
+const ROOMS: [(&str, &[&str]); 20] = [
     ("units", &[]),
     ("time", &[]),
     ("direction", &[]),
@@ -64,6 +64,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
         ],
     ),
     ("dashboard", &["history", "shell"]),
+    ("manual", &["control", "sim", "config"]),
     (
         "cli",
         &[
@@ -82,12 +83,13 @@ const ROOMS: [(&str, &[&str]); 19] = [
             "config",
             "shell",
             "dashboard",
+            "manual",
         ],
     ),
 ];
 
 /// Rooms whose code is a function of its arguments.
-const PURE: [&str; 14] = [
+const PURE: [&str; 15] = [
     "units",
     "time",
     "direction",
@@ -102,6 +104,7 @@ const PURE: [&str; 14] = [
     "report",
     "notices",
     "sim",
+    "manual",
 ];
 
 /// Where the system begins: no pure room names any of these.

@@ -153,16 +153,17 @@ fn a_command_line_that_makes_no_sense_is_2_and_prints_nothing() {
     assert_eq!(output.status.code(), Some(1));
 }
 
-/// Whoever follows the README gets what it shows; and a scenario that nobody may look at can still be played.
+/// Whoever follows the guide gets what it shows; and a scenario that nobody may look at can still be played.
 #[test]
-fn the_readmes_scenario_and_those_of_every_folder_are_right_to_the_last_key() {
-    let readme = std::fs::read_to_string(file("README.md")).expect("a README");
-    let (_, after) = readme
+fn the_guides_scenario_and_those_of_every_folder_are_right_to_the_last_key() {
+    let guide = file("src/manual/guides/simulate.md");
+    let guide = std::fs::read_to_string(guide).expect("a guide");
+    let (_, after) = guide
         .split_once("A scenario is a small file")
         .expect("a section about scenarios");
     let (_, example) = after.split_once("```yaml\n").expect("an example");
     let (example, _) = example.split_once("```").expect("its end");
-    let loaded = config::parse_scenario(Path::new("README.yaml"), example.as_bytes());
+    let loaded = config::parse_scenario(Path::new("guide.yaml"), example.as_bytes());
     assert!(loaded.expect("it is right").warnings.is_empty());
 
     let mut played = 0;

@@ -1,22 +1,32 @@
 //! Command lines (contract 2.1): v1.7's flags and forms, and ours.
 
+mod calibrate;
 mod dashboard;
 mod double;
+mod health;
 mod history;
+mod manual;
 mod option;
 mod replay;
+mod setup;
 mod simulate;
 mod steering;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod upgrade;
 
+pub use calibrate::{CalibrateArgs, Named, Of, Task, Traffic};
 pub use dashboard::DashboardArgs;
 pub use double::{DoubleArgs, Tls};
+pub use health::HealthArgs;
 pub use history::{HistoryArgs, HistoryForm};
+pub use manual::ManualArgs;
 pub use replay::{ReplayArgs, Source};
+pub use setup::{Answers, SetupArgs};
 pub use simulate::{SimulateArgs, SimulateForm};
 pub use steering::SteeringArgs;
+pub use upgrade::{Errand, UpgradeArgs};
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -24,15 +34,16 @@ use std::path::{Path, PathBuf};
 
 use lexopt::Parser;
 
-use self::option::{either, files, said};
-use super::help::{
-    CHECK_HELP, DASHBOARD_HELP, DEMO_HELP, FINGERPRINT_HELP, HELP, HISTORY_HELP, NOTICE_HELP,
-    REPLAY_HELP, RUN_USAGE, SIMULATE_HELP, STEERING_HELP, STEERING_USAGE,
-};
+use self::option::{files, known, said};
 use crate::config::ControlLaw;
+use crate::manual::commands::{
+    CALIBRATE, CHECK, DASHBOARD, DEMO, DOUBLE, DOUBLE_CLI, FINGERPRINT, HEALTH, HELP_COMMAND,
+    HISTORY, MANUAL, NOTICE, REPLAY, RUN, SETUP, SIMULATE, STEERING, UPGRADE,
+};
+use crate::manual::page::Page;
 
 /// What to do.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// The autorate daemon, or one round of it, or a check of its files.
     Run(RunArgs),
@@ -48,10 +59,18 @@ pub enum Command {
     Simulate(SimulateArgs),
     /// The daemon on a simulated line.
     Demo(DemoArgs),
+    /// How fast a line is, and a file that says so.
+    Calibrate(CalibrateArgs),
     /// What may be wrong with a set-up, router included.
     Check(CheckArgs),
+    /// From a router and some answers to files that work.
+    Setup(Box<SetupArgs>),
+    /// v1.7 in the way of ours: what there is, and its place taken, or given back.
+    Upgrade(UpgradeArgs),
     /// A notice, to see that it arrives.
     Notice(Vec<PathBuf>),
+    /// How running daemons are.
+    Health(HealthArgs),
     /// The certificate of `HOST[:PORT]`.
     Fingerprint(String),
     /// The RouterOS double alone.
@@ -63,8 +82,10 @@ pub enum Command {
         /// The command, if SSH does not bring one.
         command: String,
     },
-    /// Print this.
-    Help(&'static str),
+    /// What there is to read.
+    Manual(ManualArgs),
+    /// Print what the page says.
+    Page(&'static Page),
     /// Print the version.
     Version,
 }
@@ -117,17 +138,43 @@ pub struct CheckArgs {
 /// The command line makes no sense.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Usage {
-    synopsis: &'static str,
+    page: &'static Page,
     complaint: String,
 }
 
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}\nwanctl: error: {}", self.synopsis, self.complaint)
+        writeln!(
+            f,
+            "{}\nwanctl: error: {}",
+            self.page.usage(),
+            self.complaint
+        )
     }
 }
 
 type Parse = fn(&mut Parser) -> Result<Command, String>;
+
+/// Every command, and who reads what follows it.
+static COMMANDS: [(&Page, Parse); 17] = [
+    (&SETUP, setup::setup),
+    (&STEERING, steering::steering),
+    (&CHECK, tools::check),
+    (&CALIBRATE, calibrate::calibrate),
+    (&UPGRADE, upgrade::upgrade),
+    (&HISTORY, history::history),
+    (&DASHBOARD, dashboard::dashboard),
+    (&NOTICE, tools::notice),
+    (&HEALTH, health::health),
+    (&FINGERPRINT, tools::fingerprint),
+    (&DEMO, tools::demo),
+    (&SIMULATE, simulate::simulate),
+    (&REPLAY, replay::replay),
+    (&MANUAL, manual::manual),
+    (&HELP_COMMAND, manual::help),
+    (&DOUBLE, double::double),
+    (&DOUBLE_CLI, double::double_cli),
+];
 
 /// Reads a command line; its first word is the program's name.
 ///
@@ -136,84 +183,39 @@ type Parse = fn(&mut Parser) -> Result<Command, String>;
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Usage> {
     let mut args = args.into_iter().peekable();
     let program = args.next().unwrap_or_default();
-    if is_called(&program, "wanctl-steering") {
-        let parsed = steering::steering(&mut Parser::from_args(args));
-        return parsed.map_err(|complaint| usage_of(STEERING_USAGE, complaint));
-    }
-    if is_called(&program, "wanctl-history") {
-        let parsed = history::history(&mut Parser::from_args(args));
-        return parsed.map_err(|complaint| usage_of(synopsis(HISTORY_HELP), complaint));
-    }
-    if is_called(&program, "wanctl-calibrate") {
-        return Err(usage(concat!(
-            "wanctl-calibrate is not in this build yet; this is wanctl ",
-            env!("CARGO_PKG_VERSION")
-        )));
-    }
-    let subcommand = args.peek().and_then(|arg| match arg.to_str() {
-        Some("demo") => Some((tools::demo as Parse, synopsis(DEMO_HELP))),
-        Some("check") => Some((tools::check as Parse, synopsis(CHECK_HELP))),
-        Some("notice") => Some((tools::notice as Parse, synopsis(NOTICE_HELP))),
-        Some("steering") => Some((steering::steering as Parse, synopsis(STEERING_HELP))),
-        Some("history") => Some((history::history as Parse, synopsis(HISTORY_HELP))),
-        Some("dashboard") => Some((dashboard::dashboard as Parse, synopsis(DASHBOARD_HELP))),
-        Some("fingerprint") => Some((tools::fingerprint as Parse, synopsis(FINGERPRINT_HELP))),
-        Some("replay") => Some((replay::replay as Parse, synopsis(REPLAY_HELP))),
-        Some("simulate") => Some((simulate::simulate as Parse, synopsis(SIMULATE_HELP))),
-        Some("double") => Some((double::double as Parse, synopsis(double::DOUBLE_HELP))),
-        Some("double-cli") => Some((double::double_cli as Parse, synopsis(double::CLI_HELP))),
-        _ => None,
-    });
-    match subcommand {
-        Some((parse, synopsis)) => {
-            args.next();
-            let parsed = parse(&mut Parser::from_args(args));
-            parsed.map_err(|complaint| usage_of(synopsis, complaint))
-        }
-        None => run(&mut Parser::from_args(args)).map_err(usage),
-    }
+    let called = Path::new(&program).file_name().unwrap_or_default();
+    // A name with a dash is a command by itself, wherever the program lies.
+    let by_name = COMMANDS.iter().find(|(page, _)| called == page.command);
+    let (page, parse) = match by_name {
+        Some(command) => *command,
+        None => match args.peek().and_then(|word| by_word(word)) {
+            Some(command) => {
+                args.next();
+                command
+            }
+            None => (&RUN, run as Parse),
+        },
+    };
+    let parsed = parse(&mut Parser::from_args(args));
+    parsed.map_err(|complaint| Usage { page, complaint })
 }
 
-/// The paragraph of a help text that shows the command line.
-fn synopsis(help: &'static str) -> &'static str {
-    let mut paragraphs = help.split("\n\n");
-    paragraphs
-        .find(|paragraph| paragraph.starts_with("usage: "))
-        .unwrap_or_default()
+fn by_word(word: &OsStr) -> Option<(&'static Page, Parse)> {
+    let same = |(page, _): &&(&'static Page, Parse)| page.word().is_some_and(|own| word == own);
+    COMMANDS.iter().find(same).copied()
 }
-
-/// Whether that is the program's name, wherever it lies.
-fn is_called(program: &OsStr, name: &str) -> bool {
-    Path::new(program).file_name() == Some(OsStr::new(name))
-}
-
-fn usage(complaint: impl Into<String>) -> Usage {
-    usage_of(RUN_USAGE, complaint)
-}
-
-fn usage_of(synopsis: &'static str, complaint: impl Into<String>) -> Usage {
-    Usage {
-        synopsis,
-        complaint: complaint.into(),
-    }
-}
-
-/// v1.7's options: what abbreviated one of them then, does so now.
-const V1_7: [&str; 5] = ["config", "debug", "oneshot", "validate-config", "help"];
-/// What has come since.
-const OURS: [&str; 3] = ["once", "dry-run", "version"];
 
 fn run(parser: &mut Parser) -> Result<Command, String> {
     let mut args = RunArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
-        match either(arg, &V1_7, &OURS)? {
+        match known(arg, &RUN)? {
             "config" => args.configs.extend(files(parser)?),
             "debug" => args.debug = true,
             "once" | "oneshot" => args.mode = Mode::Once,
             "dry-run" => args.dry_run = true,
             "validate-config" => args.mode = Mode::Validate,
             "version" => return Ok(Command::Version),
-            _ => return Ok(Command::Help(HELP)),
+            _ => return Ok(Command::Page(&RUN)),
         }
     }
     some_but_not_too_many(&args.configs)?;

@@ -83,7 +83,8 @@ pub fn wan_ports(config: &WanConfig) -> Result<WanPortsParams, String> {
     })
 }
 
-fn binding(config: &WanConfig) -> Binding {
+/// Which line the packets of a WAN take.
+pub(super) fn binding(config: &WanConfig) -> Binding {
     Binding {
         source: config.measurement.source_address,
         interface: config.measurement.interface.clone(),

@@ -5,10 +5,11 @@ mod files;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+pub(super) use self::files::is_newer;
 use self::files::{leaves_traces, lock_all, restore, scribe_params};
 use super::args::RunArgs;
 use super::process;
-use super::{assemble, banner, chronicle, listeners, notices, together};
+use super::{assemble, banner, calibrate, chronicle, listeners, notices, together};
 use crate::autorate::{Autorate, OnExit, Wan, WanParams};
 use crate::config::{self, WanConfig};
 use crate::program::WanId;
@@ -153,6 +154,9 @@ fn assemble_loop(
         let sockets = assemble::wan_ports(&loaded.config)?;
         if manner == Manner::Service {
             introduce(&inbox, WanId(n), loaded, &sockets.echo.mode().to_string());
+            for warning in calibrate::left_behind(&loaded.config, args.dry_run) {
+                process::say(&inbox, WanId(n), log::Level::Warn, &warning);
+            }
         }
         let params = wan_params(&loaded.config, args, manner);
         wans.push(Wan::new(clock.now(), params))

@@ -1,7 +1,7 @@
 //! `wanctl dashboard`: finds out where the daemons and their history are, and serves the page until it is stopped.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
+use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::args::DashboardArgs;
 use super::complain;
+use super::pages::{reached_at, url};
 use crate::config::{
-    self, DEFAULT_DB_PATH, DEFAULT_HEALTH_PORT, DEFAULT_STEERING_HEALTH_PORT, FileKind, Host,
-    Listen, Storage,
+    self, DEFAULT_DB_PATH, DEFAULT_HEALTH_PORT, DEFAULT_STEERING_HEALTH_PORT, FileKind, Listen,
+    Storage,
 };
 use crate::dashboard::{self, Ceilings, Settings};
 use crate::direction::Direction;
-use crate::shell::certificate::bracketed;
 use crate::shell::clock::{self, Clock};
 use crate::time::Duration;
 
@@ -143,7 +143,8 @@ impl Found {
 
     fn settings(mut self, args: &DashboardArgs, listen: SocketAddr) -> Result<Settings, String> {
         for given in &args.health {
-            self.health.push(url(given)?);
+            let page = url(given).map_err(|wrong| format!("--health {wrong}"))?;
+            self.health.push(page);
         }
         if args.configs.is_empty() && args.health.is_empty() {
             let ports = [DEFAULT_HEALTH_PORT, DEFAULT_STEERING_HEALTH_PORT];
@@ -178,38 +179,6 @@ impl Found {
         }
         Some(first.clone())
     }
-}
-
-/// Where a daemon that listens there is reached from here.
-fn reached_at(host: &Host) -> String {
-    match host {
-        Host::Address(IpAddr::V4(ip)) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
-        Host::Address(IpAddr::V6(ip)) if ip.is_unspecified() => {
-            bracketed(&Ipv6Addr::LOCALHOST.to_string())
-        }
-        host => bracketed(&host.to_string()),
-    }
-}
-
-/// `http://HOST:PORT/health`, of that or of a part of it.
-fn url(given: &str) -> Result<String, String> {
-    let wrong = |what: &str| {
-        Err(format!(
-            "--health {given}: {what}; write it like http://127.0.0.1:9101/health"
-        ))
-    };
-    let rest = match given.split_once("://") {
-        Some(("http", rest)) => rest,
-        Some(_) => return wrong("/health is spoken over http only"),
-        None => given,
-    };
-    let (place, path) = rest.split_once('/').unwrap_or((rest, "health"));
-    let parsed = ureq::http::uri::Authority::try_from(place);
-    if parsed.is_err() || place.contains('@') {
-        return wrong("no host and port");
-    }
-    let path = if path.is_empty() { "health" } else { path };
-    Ok(format!("http://{place}/{path}"))
 }
 
 #[cfg(test)]
@@ -290,31 +259,6 @@ mod tests {
     fn a_file_that_cannot_be_used_is_told() {
         let sentence = Found::of(&["/no/such.yaml".into()]).unwrap_err();
         assert!(sentence.starts_with("/no/such.yaml: "), "{sentence}");
-    }
-
-    #[test]
-    fn an_address_may_be_written_in_short() {
-        for (given, meant) in [
-            ("10.0.0.2:9101", "http://10.0.0.2:9101/health"),
-            ("http://10.0.0.2:9101", "http://10.0.0.2:9101/health"),
-            ("http://10.0.0.2:9101/", "http://10.0.0.2:9101/health"),
-            ("http://pi/wan/health", "http://pi/wan/health"),
-            ("[fd00::1]:9101", "http://[fd00::1]:9101/health"),
-        ] {
-            assert_eq!(url(given).as_deref(), Ok(meant));
-        }
-        for given in [
-            "https://x/health",
-            "http://",
-            "http://a b/",
-            "http://u:p@x/",
-        ] {
-            let sentence = url(given).unwrap_err();
-            assert!(
-                sentence.contains("write it like http://127.0.0.1:9101/health"),
-                "{sentence}"
-            );
-        }
     }
 
     #[test]

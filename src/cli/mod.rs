@@ -9,6 +9,7 @@
 pub mod args;
 pub mod assemble;
 mod banner;
+mod calibrate;
 mod chart;
 mod check;
 #[cfg_attr(not(feature = "history"), path = "no_chronicle.rs")]
@@ -19,21 +20,27 @@ mod dashboard;
 mod demo;
 mod double;
 mod fingerprint;
-mod help;
+mod health;
 #[cfg_attr(not(feature = "history"), path = "no_history.rs")]
 mod history;
+mod interrupt;
 mod listeners;
+#[cfg_attr(not(feature = "manual"), path = "no_manual.rs")]
+mod manual;
 mod notices;
 mod number;
 mod once;
+mod pages;
 mod process;
 pub mod replay;
 mod secret;
+mod setup;
 pub mod simulate;
 pub mod stage;
 pub mod steering;
 mod together;
 mod transport;
+mod upgrade;
 
 use std::io::{self, Write as _, stdout};
 use std::process::ExitCode;
@@ -54,7 +61,8 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> ExitCode {
     let done = match command {
-        Command::Help(text) => print(text),
+        Command::Page(page) => print(&page.help()),
+        Command::Manual(args) => manual::run(&args),
         Command::Version => print(concat!("wanctl ", env!("CARGO_PKG_VERSION"), "\n")),
         Command::Run(args) => match args.mode {
             Mode::Validate => validate(&args),
@@ -70,8 +78,12 @@ fn run(command: Command) -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Double(args) => double::run(&args),
         Command::DoubleCli { socket, command } => double::ask(&socket, &command),
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Setup(args) => setup::run(&args),
+        Command::Upgrade(args) => upgrade::run(&args),
         Command::Notice(configs) => notices::run(&configs),
+        Command::Health(args) => health::run(&args),
         Command::Fingerprint(target) => fingerprint::run(&target),
     };
     match done {

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustls::pki_types::ServerName;
 
-use crate::config::{Host, PasswordSource, RouterConfig, Scheme, Transport};
+use crate::config::{Host, PasswordSource, RouterConfig, Scheme, Secret, Transport};
 use crate::router::{rest, ssh};
 use crate::shell::rest_port::RestParams;
 use crate::shell::router_port::RouterParams;
@@ -199,8 +199,13 @@ pub(super) fn authorization(config: &RouterConfig) -> Result<String, String> {
         ));
     }
     let password = super::secret::password(config)?;
-    let credentials = format!("{}:{}", config.user, password.reveal());
-    Ok(format!("Basic {}", STANDARD.encode(credentials)))
+    Ok(basic(&config.user, &password))
+}
+
+/// The same of a user and a password.
+pub(super) fn basic(user: &str, password: &Secret) -> String {
+    let credentials = format!("{user}:{}", password.reveal());
+    format!("Basic {}", STANDARD.encode(credentials))
 }
 
 /// Whose certificate is acceptable.

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::host::{Host, HostRule, INTERFACE_MAX, ReflectorAddress, ReflectorRule, is_interface};
+use super::ledger::Presence;
 use super::rule::{Address, Bad, Choice, Flag, LooseCount, LooseFlag, PORT, Rule, Text, port};
 use super::section::Section;
 use super::value::Value;
@@ -143,6 +144,10 @@ fn quoted(texts: impl Iterator<Item = String>) -> String {
 }
 
 fn reflectors(monitoring: &Section<'_>, law: Option<ControlLaw>) -> Option<Vec<ReflectorAddress>> {
+    monitoring.tell("ping_hosts", || {
+        let expected = format!("a list of 1 to {MAX_REFLECTORS} hosts");
+        (expected, Presence::RequiredByClassic)
+    });
     let Some(value) = monitoring.value("ping_hosts") else {
         if law == Some(ControlLaw::Adaptive) {
             let address = |ip| ReflectorAddress::Icmp(Host::Address(ip));
@@ -237,6 +242,10 @@ pub(super) fn fallback(section: Section<'_>) -> Option<Fallback> {
     reason = "switched off and wrong are different things"
 )]
 fn gateway(section: &Section<'_>, on: bool) -> Option<Option<Host>> {
+    section.tell("gateway_ip", || {
+        let default = Presence::Default(DEFAULT_GATEWAY.to_string());
+        (HostRule.expected(), default)
+    });
     let value = section.value("gateway_ip");
     if !on {
         return Some(None);
@@ -255,6 +264,10 @@ fn mode(section: &Section<'_>, on: bool) -> Option<FallbackMode> {
         ("freeze", FallbackMode::Freeze),
         ("use_last_rtt", FallbackMode::UseLastRtt),
     ]);
+    section.tell("fallback_mode", || {
+        let default = Presence::Default(rule.written(&DEFAULT_FALLBACK_MODE));
+        (rule.expected(), default)
+    });
     match section.value("fallback_mode") {
         Some(value) if on => value.read(&rule),
         Some(value) => Some(value.read_silently(&rule).unwrap_or(DEFAULT_FALLBACK_MODE)),
@@ -263,6 +276,12 @@ fn mode(section: &Section<'_>, on: bool) -> Option<FallbackMode> {
 }
 
 fn tcp_targets(section: &Section<'_>) -> Option<Vec<TcpTarget>> {
+    section.tell("tcp_targets", || {
+        let pairs = DEFAULT_TCP_TARGETS.map(|(host, port)| format!("[{host}, {port}]"));
+        let expected = format!("a list of 0 to {MAX_TCP_TARGETS} [host, port] pairs");
+        let default = Presence::Default(format!("[{}]", pairs.join(", ")));
+        (expected, default)
+    });
     let Some(value) = section.value("tcp_targets") else {
         let target = |(address, port)| TcpTarget {
             host: Host::Address(address),
@@ -299,6 +318,10 @@ impl Rule for AutoOrOff {
 
     fn expected(&self) -> String {
         "auto or off".into()
+    }
+
+    fn written(&self, value: &bool) -> String {
+        if *value { "auto" } else { "off" }.to_owned()
     }
 
     fn read(&self, value: &Value<'_>) -> Result<bool, Bad> {

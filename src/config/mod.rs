@@ -10,7 +10,10 @@
 
 mod adaptive;
 mod describe;
+pub mod edit;
 mod host;
+mod ledger;
+mod meaning;
 mod measurement;
 mod node;
 mod notices;
@@ -37,6 +40,8 @@ use std::path::Path;
 pub use adaptive::{AdaptiveConfig, DEFAULT_AGGRESSIVENESS};
 pub use describe::validate_report;
 pub use host::{Host, ReflectorAddress};
+pub use ledger::Presence;
+pub use meaning::{Key, Reference, reference};
 pub use measurement::{
     DEFAULT_FALLBACK_MODE, DEFAULT_GATEWAY, DEFAULT_MAX_FALLBACK_CYCLES, DEFAULT_TCP_TARGETS,
     FRESH_FOR, Fallback, Measurement, TcpTarget,
@@ -99,8 +104,12 @@ pub enum FileKind {
 /// What a file seems to be for: steering if it has a key that only such files have. A file that cannot be
 /// read or parsed passes for a WAN's, whose loader says what is wrong.
 pub fn kind(path: &Path) -> FileKind {
-    let bytes = bytes_of(path).unwrap_or_default();
-    let tree = std::str::from_utf8(&bytes)
+    kind_of(&bytes_of(path).unwrap_or_default())
+}
+
+/// What a file that is in memory already seems to be for; as [`kind`].
+pub fn kind_of(bytes: &[u8]) -> FileKind {
+    let tree = std::str::from_utf8(bytes)
         .ok()
         .filter(|text| text.len() as u64 <= MAX_FILE_SIZE)
         .and_then(|text| tree::parse(text).ok().flatten());

@@ -5,6 +5,7 @@ mod address;
 use std::path::PathBuf;
 
 pub use self::address::WebAddress;
+use super::ledger::Presence;
 use super::node::Kind as NodeKind;
 use super::rule::{Choice, FileName, Number};
 use super::secret::{Secret, SecretRule, variable};
@@ -168,6 +169,12 @@ fn address_of(section: &Section<'_>, source: &SecretSource) -> Option<()> {
 fn kinds(section: &Section<'_>, of_these: Kinds) -> Option<Kinds> {
     let words = Kind::ALL.map(|kind| (kind.word(), kind));
     let rule = Choice(&words);
+    section.tell("kinds", || {
+        let kinds = Kind::ALL.into_iter().filter(|kind| of_these.contain(*kind));
+        let words = kinds.map(Kind::word).collect::<Vec<_>>().join(", ");
+        let default = Presence::Default("all of them".into());
+        (format!("a list of some of {words}"), default)
+    });
     let Some(value) = section.value("kinds") else {
         return Some(of_these);
     };

@@ -29,6 +29,11 @@ pub(super) trait Rule {
     /// What would be right, to follow the word "expected".
     fn expected(&self) -> String;
 
+    /// How a file would say this, for defaults; nothing if it has none that could be said.
+    fn written(&self, _: &Self::Output) -> String {
+        String::new()
+    }
+
     /// The typed value, or what is wrong.
     fn read(&self, value: &Value<'_>) -> Result<Self::Output, Bad>;
 }

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 
+use super::ledger::Presence;
 use super::node::{Entry, Kind, Node};
 use super::problem::{Problem, shown};
 use super::rule::Rule;
@@ -59,6 +60,9 @@ impl<'t> Section<'t> {
     /// The section below `key`; null is an absent one (v1.7 crashed on some of those).
     pub(super) fn section(&self, key: &'static str) -> Self {
         let value = self.value(key);
+        if let Some(ledger) = &self.notes.ledger {
+            ledger.section(self.path_of(key));
+        }
         let mut section = Self {
             notes: self.notes,
             path: self.path_of(key),
@@ -88,6 +92,9 @@ impl<'t> Section<'t> {
         if !self.asked.borrow().contains(&key) {
             self.asked.borrow_mut().push(key);
         }
+        if let Some(ledger) = &self.notes.ledger {
+            ledger.asked(self.path_of(key));
+        }
         let entry = self.entries.iter().rfind(|entry| entry.key == key)?;
         Some(Value {
             notes: self.notes,
@@ -103,6 +110,7 @@ impl<'t> Section<'t> {
 
     /// The value of a key that must be there; `None` after a problem.
     pub(super) fn required<R: Rule>(&self, key: &'static str, rule: &R) -> Option<R::Output> {
+        self.tell(key, || (rule.expected(), Presence::Required));
         let value = self.value(key);
         if value.is_none() {
             self.missing(key, &rule.expected());
@@ -120,6 +128,7 @@ impl<'t> Section<'t> {
         key: &'static str,
         rule: &R,
     ) -> Option<Option<R::Output>> {
+        self.tell(key, || (rule.expected(), Presence::Optional));
         match self.value(key) {
             Some(value) => value.read(rule).map(Some),
             None => Some(None),
@@ -133,7 +142,19 @@ impl<'t> Section<'t> {
         default: R::Output,
         rule: &R,
     ) -> Option<R::Output> {
+        self.tell(key, || {
+            (rule.expected(), Presence::Default(rule.written(&default)))
+        });
         Some(self.optional(key, rule)?.unwrap_or(default))
+    }
+
+    /// Says for the reference what a key may be and what is taken without it, where the reader goes a way of its
+    /// own; otherwise nothing happens.
+    pub(super) fn tell(&self, key: &'static str, about: impl FnOnce() -> (String, Presence)) {
+        if let Some(ledger) = &self.notes.ledger {
+            let (expected, presence) = about();
+            ledger.tell(self.path_of(key), expected, presence);
+        }
     }
 
     /// Says that a key is missing.
@@ -174,6 +195,11 @@ impl<'t> Section<'t> {
     /// Warns about what nobody asked for. `silent` keys are known and without effect here.
     pub(super) fn finish(self, silent: &[&'static str]) {
         let asked = self.asked.take();
+        if let Some(ledger) = &self.notes.ledger {
+            for key in silent {
+                ledger.silent(self.path_of(key));
+            }
+        }
         for (i, entry) in self.entries.iter().enumerate() {
             if entry.merged {
                 continue;

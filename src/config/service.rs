@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 use super::host::Host;
+use super::ledger::Presence;
 use super::rule::{Bad, FileName, LooseCount, LooseFlag, Number, Rule, Text, Whole};
 use super::section::Section;
 use super::value::Value;
@@ -135,6 +136,7 @@ pub(super) fn lock(root: &Section<'_>) -> Option<Lock> {
 
 /// v1.7 never read `state_file`, so what it could not be is only worth a warning.
 pub(super) fn state(root: &Section<'_>, lock_file: Option<&Path>) -> Option<StatePaths> {
+    root.tell("state_file", || (FileName.expected(), Presence::Optional));
     let given = root.value("state_file").and_then(|value| {
         let path = value.read_silently(&FileName);
         if path.is_none() {
@@ -179,6 +181,10 @@ pub(super) fn listen(
 }
 
 pub(super) fn storage(section: Section<'_>) -> Option<Storage> {
+    section.tell("db_path", || {
+        let default = Presence::Default(DEFAULT_DB_PATH.to_owned());
+        (format!("{}, or \"\"", FileName.expected()), default)
+    });
     let db_path = match section.value("db_path") {
         None => Some(Some(PathBuf::from(DEFAULT_DB_PATH))),
         Some(value) if value.read_silently(&Text).as_deref() == Some("") => Some(None),
@@ -207,6 +213,10 @@ impl Rule for ListenHost {
 
     fn expected(&self) -> String {
         "an IP address or a name of this machine".to_owned()
+    }
+
+    fn written(&self, value: &Host) -> String {
+        value.to_string()
     }
 
     fn read(&self, value: &Value<'_>) -> Result<Host, Bad> {

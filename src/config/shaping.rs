@@ -1,5 +1,6 @@
 //! Limits: how far and how fast each direction's rate may move.
 
+use super::ledger::Presence;
 use super::rule::{Number, Rule, Whole};
 use super::section::Section;
 use super::wan::ControlLaw;
@@ -176,6 +177,12 @@ fn base(
 fn floors(section: &Section<'_>, side: Side, ceiling: Option<f64>) -> Option<Floors> {
     let keys = ["floor_red_mbps", "floor_soft_red_mbps", "floor_yellow_mbps"];
     let keys = [keys[0], keys[1], keys[2], "floor_green_mbps"];
+    for key in ["floor_mbps", keys[0], keys[2], keys[3]] {
+        section.tell(key, || (Number::ANY.expected(), Presence::Optional));
+    }
+    if side.soft_red {
+        section.tell(keys[1], || (Number::ANY.expected(), Presence::Optional));
+    }
     let single = section.value("floor_mbps").is_some();
     let zoned = section.value(keys[3]).is_some() || !single && given(section, &keys[..3]);
     let [red, soft_red, yellow, green] = if zoned {

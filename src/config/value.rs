@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
+use super::ledger::Ledger;
 use super::node::{Kind, Node};
 use super::problem::{Problem, Report, shown};
 use super::rule::{Bad, Rule};
@@ -17,6 +18,8 @@ pub(super) struct Notes {
     secret: Option<Secret>,
     pub(super) problems: RefCell<Vec<Problem>>,
     pub(super) warnings: RefCell<Vec<Problem>>,
+    /// What the readers say of their keys; only for the reference.
+    pub(super) ledger: Option<Ledger>,
 }
 
 impl Notes {
@@ -32,6 +35,15 @@ impl Notes {
             secret,
             problems: RefCell::default(),
             warnings: RefCell::default(),
+            ledger: None,
+        }
+    }
+
+    /// The same, to learn what the readers know of their keys.
+    pub(super) fn with_ledger(file: &Path, root: &Node) -> Self {
+        Self {
+            ledger: Some(Ledger::default()),
+            ..Self::new(file, root)
         }
     }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::adaptive::{self, AdaptiveConfig};
+use super::ledger::Presence;
 use super::measurement::{self, Fallback, Measurement};
 use super::notices::{self, NoticesConfig};
 use super::router::{self, RouterConfig};
@@ -204,6 +205,10 @@ fn monitoring(section: Section<'_>, ping: Option<crate::time::Duration>) -> Opti
 }
 
 fn control_law(section: &Section<'_>) -> Option<ControlLaw> {
+    section.tell("control_law", || {
+        let default = ControlLaw::default().word().to_owned();
+        ("classic or adaptive".into(), Presence::Default(default))
+    });
     let Some(value) = section.value("control_law") else {
         return Some(ControlLaw::default());
     };
@@ -220,6 +225,10 @@ fn control_law(section: &Section<'_>) -> Option<ControlLaw> {
 
 /// v1.7 never refused a version, nor said a word about it.
 pub(super) fn warn_of_schema(root: &Section<'_>) {
+    root.tell("schema_version", || {
+        let default = Presence::Default(format!("\"{SCHEMA_VERSION}\""));
+        (format!("\"{SCHEMA_VERSION}\""), default)
+    });
     let Some(value) = root.value("schema_version") else {
         return;
     };

@@ -127,6 +127,25 @@ impl Database {
         }
     }
 
+    /// Opens it to be looked at, as it lies there: nothing beside it is made or changed. What a writer that was
+    /// killed has left in the log is not seen.
+    ///
+    /// # Errors
+    /// As [`Database::read`].
+    pub fn look(path: &Path) -> Result<Self, Trouble> {
+        std::fs::metadata(path).map_err(|e| Trouble::of_io(path, &e))?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        // Only beside a living writer both are there; without one, reading would make them.
+        let database = if has_log(path) && shared_of(path).exists() {
+            Self::connect(path, path.to_owned(), flags)
+        } else {
+            let uri = format!("file:{}?immutable=1", escaped(path));
+            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+            Self::connect(Path::new(&uri), path.to_owned(), flags)
+        }?;
+        database.looks_well().map(|()| database)
+    }
+
     fn connect(name: &Path, path: PathBuf, flags: OpenFlags) -> Result<Self, Trouble> {
         let opened = Connection::open_with_flags(name, flags).and_then(|connection| {
             let patience = core::time::Duration::from_micros(LOCK_PATIENCE.as_micros());
@@ -324,6 +343,12 @@ fn read_only() -> rusqlite::Result<()> {
 
 fn has_log(path: &Path) -> bool {
     log_of(path).exists()
+}
+
+fn shared_of(path: &Path) -> PathBuf {
+    let mut shared = path.as_os_str().to_owned();
+    shared.push("-shm");
+    PathBuf::from(shared)
 }
 
 fn log_of(path: &Path) -> PathBuf {

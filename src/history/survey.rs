@@ -35,6 +35,22 @@ impl Database {
         Ok(names)
     }
 
+    /// How many rows it has. This walks an index: seconds for v1.7's gigabytes.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub fn rows(&self) -> Result<u64, Trouble> {
+        if !self.has_table()? {
+            return Ok(0);
+        }
+        let counted = self
+            .connection
+            .query_row("SELECT count(*) FROM metrics", [], |row| {
+                row.get::<_, i64>(0)
+            });
+        counted.map(i64::unsigned_abs).map_err(|e| self.trouble(e))
+    }
+
     /// The first and the last second of which it knows, in whatever tier.
     ///
     /// # Errors

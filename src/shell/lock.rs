@@ -4,13 +4,14 @@
 use core::fmt;
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use super::Errno;
 
 /// As many starters may take turns at removing the file under us before that is an error.
 const ATTEMPTS: u32 = 100;
+const ROOT: u32 = 0;
 
 /// The lock is ours until this is dropped.
 #[derive(Debug)]
@@ -134,7 +135,23 @@ fn attempt(path: &Path) -> io::Result<Attempt> {
     file.set_len(text.len() as u64)?;
     // Whatever the umask; a file of another owner stays as it is.
     let _ = file.set_permissions(Permissions::from_mode(0o644));
+    give_to_its_directorys_owner(&file, path);
     Ok(Attempt::Ours(file))
+}
+
+/// A tool that root has started may be killed, and what it leaves must not keep the service's user out. Who is
+/// not root cannot give files away, and need not.
+fn give_to_its_directorys_owner(file: &File, path: &Path) {
+    let parent = path.parent();
+    let parent = parent.filter(|parent| !parent.as_os_str().is_empty());
+    let directory = fs::metadata(parent.unwrap_or(Path::new(".")));
+    let (Ok(ours), Ok(directory)) = (file.metadata(), directory) else {
+        return;
+    };
+    // In a directory of root's anybody may have a file, and one that has other names may be any file.
+    if ours.uid() == ROOT && directory.uid() != ROOT && ours.nlink() == 1 {
+        let _ = fchown(file, Some(directory.uid()), Some(directory.gid()));
+    }
 }
 
 /// Whether the path still leads to this very file.
@@ -145,6 +162,12 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// The process of a wanctl 1.x that holds the lock at `path`, if one does.
+pub fn predecessor(path: &Path) -> Option<u32> {
+    let file = File::open(path).ok()?;
+    pid_in(&file).filter(|&pid| is_predecessor(pid))
 }
 
 fn pid_in(mut file: &File) -> Option<u32> {
@@ -260,6 +283,20 @@ mod tests {
         fn arg0_python(&mut self) -> &mut Self {
             std::os::unix::process::CommandExt::arg0(self, "/usr/bin/python3")
         }
+    }
+
+    #[test]
+    fn a_lock_that_root_leaves_behind_belongs_to_the_service() {
+        let dir = tempfile::tempdir().unwrap();
+        let service = (4_711, 4_712);
+        if std::os::unix::fs::chown(dir.path(), Some(service.0), Some(service.1)).is_err() {
+            println!("skipped: needs root");
+            return;
+        }
+        let path = dir.path().join("cable.lock");
+        let _lock = Lock::acquire(&path).unwrap();
+        let there = fs::metadata(&path).unwrap();
+        assert_eq!((there.uid(), there.gid()), service);
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub mod sites;
 pub mod ssh;
 pub mod stream;
 pub mod systemd;
+pub mod terminal;
 pub mod timer;
 pub mod tls;
 mod tokens;

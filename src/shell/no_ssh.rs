@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use mio::Token;
 
-pub use self::said::{Refused, Remedy, Said};
+pub use self::said::{HostKey, Refused, Remedy, Said};
 use super::clock::Clock;
 use super::router_port::Lan;
 use crate::router::Failure;
@@ -91,6 +91,12 @@ impl<T: SshTalk> Drive<Lan<'_>> for SshPort<T> {
     fn drive(&mut self, _: Instant, _: &mut Lan<'_>, _: &mut dyn FnMut(T::Event)) {
         match self.never {}
     }
+}
+
+/// # Errors
+/// Always: this build has no SSH.
+pub fn host_key(_: &str, _: u16, _: IpAddr) -> Result<HostKey, Refused> {
+    Err(Refused::new(Failure::Ssh, "this build has no SSH"))
 }
 
 /// A session for tools; in this build there is none.

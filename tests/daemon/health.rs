@@ -62,6 +62,23 @@ pub(crate) fn connect(address: SocketAddr) -> TcpStream {
 }
 
 #[test]
+fn a_command_says_whether_the_daemon_is_well() {
+    let (_world, daemon) = settled();
+    let place = daemon.place().to_string();
+    let ask = |more: &[&str]| run(wanctl().args(["health", "--url", &place]).args(more));
+    let (code, out, err) = ask(&[]);
+    assert_eq!((code, &*err), (Some(0), ""), "{out}");
+    let begins = format!("http://{place}/health: healthy, wan1 download GREEN");
+    assert!(out.starts_with(&begins), "{out}");
+    assert_eq!(ask(&["--quiet"]), (Some(0), String::new(), String::new()));
+
+    drop(daemon);
+    let (code, out, _) = ask(&["--wait", "1"]);
+    assert_eq!(code, Some(1));
+    assert!(out.contains("nobody listens there"), "{out}");
+}
+
+#[test]
 fn v1_7s_document_has_all_its_fields_and_types() {
     use Kind::{Flag, Float, List, Map, Null, Text, Whole};
     let (_world, daemon) = settled();

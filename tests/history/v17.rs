@@ -1,22 +1,19 @@
 //! A database as v1.7 leaves it (contract 7): its schema, its tiers, its pragmas.
 
+#[path = "../harness/v17_database.rs"]
+mod v17_database;
+
 use std::path::Path;
 
 use rusqlite::{Connection, params};
+
+pub(crate) use self::v17_database::{ask_as_v17, empty};
 
 pub(crate) const MINUTE: i64 = 60;
 pub(crate) const HOUR: i64 = 3_600;
 pub(crate) const DAY: i64 = 24 * HOUR;
 /// 2026-11-20 20:00:07 UTC.
 pub(crate) const NOW: i64 = 1_795_204_807;
-
-const SCHEMA: &str = "
-CREATE TABLE metrics (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, timestamp INTEGER NOT NULL, wan_name TEXT NOT NULL,
-    metric_name TEXT NOT NULL, value REAL NOT NULL, labels TEXT, granularity TEXT DEFAULT 'raw');
-CREATE INDEX idx_metrics_timestamp ON metrics(timestamp);
-CREATE INDEX idx_metrics_wan_metric_time ON metrics(wan_name, metric_name, timestamp);
-CREATE INDEX idx_metrics_granularity_time ON metrics(granularity, timestamp);";
 
 const NAMES: [&str; 5] = [
     "wanctl_rtt_ms",
@@ -61,41 +58,6 @@ pub(crate) fn week(path: &Path, started: i64) {
     }
     drop(insert);
     change.commit().unwrap();
-}
-
-pub(crate) fn empty(path: &Path) -> Connection {
-    let db = Connection::open(path).unwrap();
-    db.pragma_update(None, "journal_mode", "WAL").unwrap();
-    db.pragma_update(None, "synchronous", "NORMAL").unwrap();
-    db.execute_batch(SCHEMA).unwrap();
-    db
-}
-
-/// What v1.7's reader asks, and the granularity it chooses (contract 7.4): how many rows, oldest, newest.
-pub(crate) fn ask_as_v17(path: &Path, from: i64, to: i64) -> (usize, i64, i64) {
-    let uri = format!("file:{}?mode=ro", path.display());
-    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_URI;
-    let db = Connection::open_with_flags(uri, flags).unwrap();
-    let granularity = match to - from {
-        ..21_600 => "raw",
-        21_600..86_400 => "1m",
-        86_400..604_800 => "5m",
-        _ => "1h",
-    };
-    let mut statement = db
-        .prepare(
-            "SELECT timestamp, wan_name, metric_name, value, labels, granularity FROM metrics
-             WHERE timestamp >= ? AND timestamp <= ? AND granularity = ? ORDER BY timestamp DESC",
-        )
-        .unwrap();
-    let rows = statement.query_map(params![from, to, granularity], |row| {
-        let _: (String, String, f64, Option<String>) =
-            (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
-        row.get::<_, i64>(0)
-    });
-    let at: Vec<i64> = rows.unwrap().map(Result::unwrap).collect();
-    let (oldest, newest) = (at.last().copied(), at.first().copied());
-    (at.len(), oldest.unwrap_or(0), newest.unwrap_or(0))
 }
 
 /// Much was in it that is no longer.

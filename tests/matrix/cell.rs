@@ -314,7 +314,7 @@ fn busy_from(at: Duration) -> Schedule {
         .at(at, Change::Demand(Direction::Up, Rate::mbit(90)))
 }
 
-/// The longest documented pause that the fault can have led to (README, "When something fails").
+/// The longest documented pause that the fault can have led to (the guide `operating`).
 const fn longest_pause(fault: Fault) -> Duration {
     Duration::from_secs(match fault {
         // A refused login, and the damage outlasts its cause by 2.4 s.

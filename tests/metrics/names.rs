@@ -130,13 +130,13 @@ pub(crate) fn steering() -> String {
 }
 
 #[test]
-fn the_readme_names_every_metric() {
-    let readme = include_str!("../../README.md");
+fn the_guide_names_every_metric() {
+    let guide = include_str!("../../src/manual/guides/prometheus.md");
     for page in [autorate(), steering()] {
         for line in page.lines() {
             if let Some(rest) = line.strip_prefix("# TYPE ") {
                 let (name, _) = rest.split_once(' ').expect("a kind");
-                assert!(readme.contains(&format!("`{name}`")), "{name}");
+                assert!(guide.contains(&format!("`{name}`")), "{name}");
             }
         }
     }

@@ -142,7 +142,7 @@ pub(crate) fn check(world: &World, router: &Router) -> (Vec<Value>, Option<i32>)
     (findings, output.status.code())
 }
 
-fn text(world: &World, router: &Router, dir: &Path) -> String {
+pub(crate) fn text(world: &World, router: &Router, dir: &Path) -> String {
     let reflectors: Vec<String> = world
         .reflector_addresses()
         .iter()

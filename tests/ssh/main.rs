@@ -1,5 +1,6 @@
 //! The real daemon against a real OpenSSH server whose forced command is the router double's console.
 
+mod calibrate;
 mod check;
 mod check_steering;
 mod console;
@@ -9,6 +10,7 @@ mod daemon;
 mod failover;
 mod keys;
 mod refusals;
+mod setup;
 mod sshd;
 mod steering;
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use lexopt::Parser;
 
 use super::Command;
-use super::option::{files, option, said};
-use crate::cli::help::DASHBOARD_HELP;
+use super::option::{files, known, said};
+use crate::manual::commands::DASHBOARD;
 
 /// `wanctl dashboard`.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -36,15 +36,14 @@ impl Default for DashboardArgs {
 const DEFAULT_LISTEN: &str = "127.0.0.1:9104";
 
 pub(super) fn dashboard(parser: &mut Parser) -> Result<Command, String> {
-    const LONG: [&str; 5] = ["listen", "config", "health", "db", "help"];
     let mut args = DashboardArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &LONG)? {
+        match known(arg, &DASHBOARD)? {
             "listen" => args.listen = text(parser)?,
             "config" => args.configs.extend(files(parser)?),
             "health" => args.health.push(text(parser)?),
             "db" => args.db = Some(parser.value().map_err(said)?.into()),
-            _ => return Ok(Command::Help(DASHBOARD_HELP)),
+            _ => return Ok(Command::Page(&DASHBOARD)),
         }
     }
     Ok(Command::Dashboard(args))
@@ -79,6 +78,6 @@ mod tests {
         };
         assert_eq!(of(line), Ok(Command::Dashboard(args)));
         assert_eq!(of("--frob"), Err("unrecognized arguments: --frob".into()));
-        assert_eq!(of("--help"), Ok(Command::Help(DASHBOARD_HELP)));
+        assert_eq!(of("--help"), Ok(Command::Page(&DASHBOARD)));
     }
 }

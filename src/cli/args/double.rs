@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use lexopt::{Arg, Parser};
 
 use super::Command;
-use super::option::{option, said};
+use super::option::{known, said};
+use crate::manual::commands::{DOUBLE, DOUBLE_CLI};
 use crate::sim::double::faults::Fault;
 use crate::sim::double::profile::Profile;
 
@@ -38,59 +39,12 @@ pub enum Tls {
     Only12,
 }
 
-pub(super) const DOUBLE_HELP: &str = "\
-A RouterOS double alone: REST on a loopback port, the console on a Unix socket, and the demo's line
-with three reflectors behind it. For tests, and to try things out.
-
-usage: wanctl double [--port N] [--tls | --tls12] [--ssh-socket PATH] [--profile V] [--fault NAME]
-                     [--seconds N]
-
-  --port N           port of the REST API (default: any free one, printed)
-  --tls              REST over HTTPS, with a new certificate that signs itself; the line for
-                     router.tls_fingerprint is printed
-  --tls12            the same in TLS 1.2 only, as some routers are set up
-  --ssh-socket PATH  where the console listens (default: a new path in /tmp, printed)
-  --profile V        RouterOS 7.9, 7.16, 7.20 or 7.23 (default)
-  --fault NAME       what is wrong with it: garbage, silence, half-response, reset,
-                     status-401, status-403, status-404, status-500, status-503,
-                     close-after-each, announced-close, slow, empty-list, clamps,
-                     control-characters, chunked, refuses-what-it-did, latency, budget, hang,
-                     hanging-writes, abort-damage, unauthorized-storm, swapped-ids, renumbered, reboot,
-                     confused, read-only, absent-disabled, invalid-queues, changed-by-hand, session-limit
-  --seconds N        end after N seconds; otherwise SIGINT or SIGTERM ends it
-  -h, --help         this text
-
-User wanctl, password secret, queues WAN-Download and WAN-Upload.
-";
-
-pub(super) const CLI_HELP: &str = "\
-Gives one console command to a running double and prints what it says; the exit status is the
-command's, or 255 if the session broke. As sshd's forced command it makes the double a RouterOS
-behind real SSH:  ForceCommand /usr/bin/wanctl double-cli --socket /run/double.sock
-
-usage: wanctl double-cli --socket PATH [COMMAND ...]
-
-  --socket PATH  the double's console, as `wanctl double` printed it
-  COMMAND        if SSH_ORIGINAL_COMMAND is not set
-  -h, --help     this text
-";
-
 pub(super) fn double(parser: &mut Parser) -> Result<Command, String> {
-    const LONG: [&str; 8] = [
-        "port",
-        "tls",
-        "tls12",
-        "ssh-socket",
-        "profile",
-        "fault",
-        "seconds",
-        "help",
-    ];
     let mut args = DoubleArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
-        let name = option(arg, &LONG)?;
+        let name = known(arg, &DOUBLE)?;
         match name {
-            "help" => return Ok(Command::Help(DOUBLE_HELP)),
+            "help" => return Ok(Command::Page(&DOUBLE)),
             "tls" | "tls12" => {
                 let tls = if name == "tls" { Tls::Any } else { Tls::Only12 };
                 if args.tls != Tls::None && args.tls != tls {
@@ -124,9 +78,9 @@ pub(super) fn double_cli(parser: &mut Parser) -> Result<Command, String> {
     while let Some(arg) = parser.next().map_err(said)? {
         match arg {
             Arg::Value(word) => words.push(word.to_string_lossy().into_owned()),
-            arg => match option(arg, &["socket", "help"])? {
+            arg => match known(arg, &DOUBLE_CLI)? {
                 "socket" => socket = Some(PathBuf::from(parser.value().map_err(said)?)),
-                _ => return Ok(Command::Help(CLI_HELP)),
+                _ => return Ok(Command::Page(&DOUBLE_CLI)),
             },
         }
     }
@@ -184,7 +138,7 @@ mod tests {
     #[test]
     fn the_help_knows_every_fault() {
         for (name, _) in Fault::NAMED {
-            assert!(name == "none" || DOUBLE_HELP.contains(name), "{name}");
+            assert!(name == "none" || DOUBLE.help().contains(name), "{name}");
         }
     }
 

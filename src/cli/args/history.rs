@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use lexopt::{Arg, Parser};
+use lexopt::Parser;
 
 use super::Command;
-use super::option::{either, said};
-use crate::cli::help::HISTORY_HELP;
+use super::option::{known, said};
 use crate::config::DEFAULT_DB_PATH;
+use crate::manual::commands::HISTORY;
 use crate::shell::when;
 
 /// `wanctl history`.
@@ -65,19 +65,10 @@ impl Default for HistoryArgs {
     }
 }
 
-const V1_7: [&str; 9] = [
-    "last", "from", "to", "metrics", "wan", "json", "summary", "verbose", "db",
-];
-const OURS: [&str; 5] = ["plot", "csv", "compact", "version", "help"];
-
 pub(super) fn history(parser: &mut Parser) -> Result<Command, String> {
     let mut args = HistoryArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
-        if arg == Arg::Short('v') {
-            args.verbose = true;
-            continue;
-        }
-        match either(arg, &V1_7, &OURS)? {
+        match known(arg, &HISTORY)? {
             "last" => args.last = Some(span(parser)?),
             "from" => args.from = Some(moment(parser, "from")?),
             "to" => args.to = Some(moment(parser, "to")?),
@@ -92,7 +83,7 @@ pub(super) fn history(parser: &mut Parser) -> Result<Command, String> {
             "csv" => args.form = args.form.max(HistoryForm::Csv),
             "summary" => args.form = args.form.max(HistoryForm::Summary),
             "version" => return Ok(Command::Version),
-            _ => return Ok(Command::Help(HISTORY_HELP)),
+            _ => return Ok(Command::Page(&HISTORY)),
         }
     }
     Ok(Command::History(args))

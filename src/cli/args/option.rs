@@ -4,31 +4,29 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser};
 
-/// The known option that `arg` is, or is a unique beginning of, as argparse allows.
-pub(super) fn option(arg: Arg<'_>, known: &[&'static str]) -> Result<&'static str, String> {
-    either(arg, known, &[])
-}
+use crate::manual::page::Page;
 
-/// As [`option`]; the beginning of an `old` one is never one of a `new` one.
-pub(super) fn either(
-    arg: Arg<'_>,
-    old: &[&'static str],
-    new: &[&'static str],
-) -> Result<&'static str, String> {
+/// The option of a page that `arg` is, or is a unique beginning of, as argparse allows; the beginning of one of v1.7's
+/// is never one of ours.
+pub(super) fn known(arg: Arg<'_>, page: &Page) -> Result<&'static str, String> {
+    let options = page.options.iter();
     match arg {
-        Arg::Short('h') => Ok("help"),
-        Arg::Short('V') if new.contains(&"version") => Ok("version"),
-        Arg::Short(c) => Err(format!("unrecognized arguments: -{c}")),
         Arg::Value(value) => Err(format!("unrecognized arguments: {}", value.display())),
+        Arg::Short(letter) => options
+            .clone()
+            .find(|option| option.letter == Some(letter))
+            .map(|option| option.name)
+            .ok_or_else(|| format!("unrecognized arguments: -{letter}")),
         Arg::Long(name) => {
-            if let Some(exact) = old.iter().chain(new).find(|&&k| k == name) {
-                return Ok(exact);
+            if let Some(exact) = options.clone().find(|option| option.name == name) {
+                return Ok(exact.name);
             }
-            let begun = |known: &[&'static str]| -> Vec<&'static str> {
-                let begun = known.iter().filter(|k| k.starts_with(name));
-                begun.copied().collect()
+            let begun = |v1_7: bool| -> Vec<&'static str> {
+                let begun = options.clone().filter(|it| it.v1_7 == v1_7);
+                let names = begun.map(|option| option.name);
+                names.filter(|known| known.starts_with(name)).collect()
             };
-            let (old, new) = (begun(old), begun(new));
+            let (old, new) = (begun(true), begun(false));
             match if old.is_empty() { &new[..] } else { &old[..] } {
                 [one] => Ok(one),
                 [] => Err(format!("unrecognized arguments: --{name}")),

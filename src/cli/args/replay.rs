@@ -6,9 +6,9 @@ use lexopt::Parser;
 
 use super::Command;
 use super::history::{moment, span};
-use super::option::{option, said};
+use super::option::{known, said};
 use super::simulate::{SimulateForm, laws, text};
-use crate::cli::help::REPLAY_HELP;
+use crate::manual::commands::REPLAY;
 use crate::sim::trial::Law;
 
 /// `wanctl replay`.
@@ -44,21 +44,16 @@ pub enum Source {
     },
 }
 
-const OPTIONS: [&str; 13] = [
-    "config", "trace", "history", "db", "last", "from", "to", "wan", "law", "plot", "csv", "json",
-    "help",
-];
-
 pub(super) fn replay(parser: &mut Parser) -> Result<Command, String> {
     let (mut config, mut trace, mut history) = (None, None, false);
     let (mut db, mut last, mut from, mut to, mut wan) = (None, None, None, None, None);
     let (mut chosen, mut form) = (Vec::new(), SimulateForm::default());
     while let Some(arg) = parser.next().map_err(said)? {
-        let name = option(arg, &OPTIONS)?;
+        let name = known(arg, &REPLAY)?;
         match name {
             "config" => config = Some(PathBuf::from(parser.value().map_err(said)?)),
             "trace" => trace = Some(PathBuf::from(parser.value().map_err(said)?)),
-            "help" => return Ok(Command::Help(REPLAY_HELP)),
+            "help" => return Ok(Command::Page(&REPLAY)),
             _ => {
                 // Whoever says when means the history.
                 history = true;

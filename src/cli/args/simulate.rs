@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use lexopt::Parser;
 
 use super::Command;
-use super::option::{option, said};
-use crate::cli::help::SIMULATE_HELP;
+use super::option::{known, said};
 use crate::config::LONGEST_STORY;
+use crate::manual::commands::SIMULATE;
 use crate::sim::trial::Law;
 
 /// `wanctl simulate`.
@@ -57,16 +57,13 @@ impl Default for SimulateArgs {
     }
 }
 
-const OPTIONS: [&str; 10] = [
-    "config", "scenario", "law", "seed", "seconds", "plot", "csv", "json", "list", "help",
-];
 /// The shortest run, in seconds: the first five are not judged.
 const SHORTEST: u32 = 10;
 
 pub(super) fn simulate(parser: &mut Parser) -> Result<Command, String> {
     let mut args = SimulateArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &OPTIONS)? {
+        match known(arg, &SIMULATE)? {
             "config" => args.config = Some(parser.value().map_err(said)?.into()),
             "scenario" => args.scenarios.push(text(parser)?),
             "law" => laws(&text(parser)?, &mut args.laws)?,
@@ -81,7 +78,7 @@ pub(super) fn simulate(parser: &mut Parser) -> Result<Command, String> {
             "csv" => args.form = args.form.max(SimulateForm::Csv),
             "json" => args.form = args.form.max(SimulateForm::Json),
             "list" => args.list = true,
-            _ => return Ok(Command::Help(SIMULATE_HELP)),
+            _ => return Ok(Command::Page(&SIMULATE)),
         }
     }
     if args.config.is_none() && !args.list {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use lexopt::Parser;
 
 use super::Command;
-use super::option::{either, files, said};
-use crate::cli::help::STEERING_HELP;
+use super::option::{files, known, said};
+use crate::manual::commands::STEERING;
 
 /// `wanctl-steering --config …`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -21,22 +21,17 @@ pub struct SteeringArgs {
     pub validate: bool,
 }
 
-/// v1.7's options: what abbreviated one of them then, does so now.
-const V1_7: [&str; 4] = ["config", "reset", "debug", "help"];
-/// What has come since.
-const OURS: [&str; 2] = ["validate-config", "version"];
-
 pub(super) fn steering(parser: &mut Parser) -> Result<Command, String> {
     let mut args = SteeringArgs::default();
     let mut configs = Vec::new();
     while let Some(arg) = parser.next().map_err(said)? {
-        match either(arg, &V1_7, &OURS)? {
+        match known(arg, &STEERING)? {
             "config" => configs.extend(files(parser)?),
             "reset" => args.reset = true,
             "debug" => args.debug = true,
             "validate-config" => args.validate = true,
             "version" => return Ok(Command::Version),
-            _ => return Ok(Command::Help(STEERING_HELP)),
+            _ => return Ok(Command::Page(&STEERING)),
         }
     }
     args.config = match configs.as_slice() {

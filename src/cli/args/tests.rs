@@ -1,6 +1,8 @@
 //! Command lines and what they mean.
 
 use super::*;
+use crate::manual::commands;
+use crate::manual::page::Kind;
 
 fn of(line: &str) -> Result<Command, String> {
     let words = std::iter::once("wanctl").chain(line.split_whitespace());
@@ -48,7 +50,7 @@ fn what_abbreviated_an_option_of_v1_7_still_does() {
         assert_eq!((args.debug, args.mode), (debug, mode), "{short}");
         assert!(!args.dry_run, "{short}");
     }
-    assert!(matches!(of("--h"), Ok(Command::Help(_))));
+    assert!(matches!(of("--h"), Ok(Command::Page(_))));
     // Ours may be abbreviated where v1.7 knew nothing.
     assert!(run_args("--c a --dr").dry_run);
     assert_eq!(run_args("--c a --onc").mode, Mode::Once);
@@ -96,16 +98,20 @@ fn a_command_shows_how_it_is_called() {
         ("demo", "wanctl demo"),
         ("check", "wanctl check"),
         ("notice", "wanctl notice"),
+        ("health", "wanctl health"),
         ("fingerprint", "wanctl fingerprint"),
         ("replay", "wanctl replay"),
         ("simulate", "wanctl simulate"),
+        ("calibrate", "wanctl-calibrate"),
         ("steering", "wanctl-steering"),
         ("history", "wanctl-history"),
+        ("manual", "wanctl manual"),
+        ("help", "wanctl help"),
     ] {
         let words = ["wanctl", command, "--frob"].map(OsString::from);
         let usage = parse(words).expect_err("there is no such option");
         let begins = format!("usage: {name} ");
-        assert!(usage.synopsis.starts_with(&begins), "{}", usage.synopsis);
+        assert!(usage.to_string().starts_with(&begins), "{usage}");
     }
 }
 
@@ -120,20 +126,11 @@ fn a_notice_is_for_files_of_either_kind() {
 
 #[test]
 fn help_and_version_need_nothing_else() {
-    assert!(matches!(of("--help"), Ok(Command::Help(_))));
-    assert!(matches!(of("-h"), Ok(Command::Help(_))));
-    assert!(matches!(of("demo --help"), Ok(Command::Help(_))));
-    assert!(matches!(of("notice --help"), Ok(Command::Help(_))));
+    assert!(matches!(of("--help"), Ok(Command::Page(_))));
+    assert!(matches!(of("-h"), Ok(Command::Page(_))));
+    assert!(matches!(of("demo --help"), Ok(Command::Page(_))));
+    assert!(matches!(of("notice --help"), Ok(Command::Page(_))));
     assert_eq!(of("--version"), Ok(Command::Version));
-}
-
-#[test]
-fn the_program_that_is_not_there_yet_says_so() {
-    let said = parse(["/usr/bin/wanctl-calibrate".into()]).unwrap_err();
-    assert!(
-        said.to_string()
-            .contains("wanctl-calibrate is not in this build yet")
-    );
 }
 
 #[test]
@@ -144,4 +141,78 @@ fn history_is_the_same_under_either_name() {
     assert_eq!(called("/usr/bin/wanctl-history --last 1h"), Ok(args));
     let usage = called("wanctl-history --last 1y").unwrap_err().to_string();
     assert!(usage.starts_with("usage: wanctl-history "), "{usage}");
+}
+
+/// A parser only knows the options of its page; here, that it does something with each of them.
+#[test]
+fn every_option_of_every_page_means_something() {
+    let mut tried = 0;
+    for page in commands::ALL {
+        for option in page.options {
+            let value = match option.value {
+                None => "",
+                Some((_, Kind::Word(words) | Kind::Words(words))) => words[0],
+                Some(_) => "1",
+            };
+            let line = format!("{} --{} {value}", page.command, option.name);
+            let said = parse(line.split_whitespace().map(OsString::from));
+            match (option.name, said) {
+                ("help", said) => assert_eq!(said, Ok(Command::Page(page)), "{line}"),
+                ("version", said) => assert_eq!(said, Ok(Command::Version), "{line}"),
+                (_, Ok(Command::Page(_) | Command::Version)) => panic!("{line}: read as --help"),
+                (_, Ok(_)) => {}
+                (name, Err(usage)) => {
+                    let complaint = usage.complaint;
+                    let known = complaint.starts_with(&format!("argument --{name}: "))
+                        || complaint.contains(" required: ")
+                        || complaint.contains(" needs ");
+                    assert!(known, "{line}: {complaint}");
+                }
+            }
+            tried += 1;
+        }
+        let line = format!("{} --no-such-option", page.command);
+        let said = parse(line.split_whitespace().map(OsString::from));
+        let complaint = said.expect_err("there is none").complaint;
+        assert_eq!(complaint, "unrecognized arguments: --no-such-option");
+    }
+    assert!(tried > 60, "{tried}");
+}
+
+#[test]
+fn every_word_that_a_page_offers_is_taken() {
+    for page in commands::ALL {
+        for option in page.options {
+            let Some((_, Kind::Word(words) | Kind::Words(words))) = option.value else {
+                continue;
+            };
+            for word in words {
+                let line = format!("{} --{} {word}", page.command, option.name);
+                if let Err(usage) = parse(line.split_whitespace().map(OsString::from)) {
+                    let own = format!("argument --{}", option.name);
+                    assert!(!usage.complaint.starts_with(&own), "{}", usage.complaint);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn help_explains_a_command_by_either_of_its_names() {
+    for (line, page) in [
+        ("help", &RUN),
+        ("help check", &CHECK),
+        ("help wanctl-check", &CHECK),
+        ("help history", &HISTORY),
+        ("help wanctl-history", &HISTORY),
+        ("help --help", &HELP_COMMAND),
+    ] {
+        assert_eq!(of(line), Ok(Command::Page(page)), "{line}");
+    }
+    let none = "there is no command 'frob'; `wanctl --help` says which there are";
+    assert_eq!(of("help frob"), Err(none.into()));
+    assert_eq!(
+        of("help check more"),
+        Err("unrecognized arguments: more".into())
+    );
 }

@@ -1,21 +1,44 @@
 //! The command lines of everything that is no daemon.
 
+use std::path::PathBuf;
+
 use lexopt::{Arg, Parser};
 
-use super::option::{files, option, said};
-use super::{CheckArgs, Command, DemoArgs, some_but_not_too_many};
-use crate::cli::help::{CHECK_HELP, DEMO_HELP, FINGERPRINT_HELP, NOTICE_HELP};
+use super::option::{files, known, said};
+use super::{CheckArgs, Command, DemoArgs, Errand, UpgradeArgs, some_but_not_too_many};
 use crate::config::ControlLaw;
+use crate::manual::commands::{CHECK, DEMO, FINGERPRINT, NOTICE};
 
 pub(super) fn check(parser: &mut Parser) -> Result<Command, String> {
     let mut args = CheckArgs::default();
+    let (mut from_v17, mut root) = (false, None);
     while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &["config", "json", "write-test", "help"])? {
+        match known(arg, &CHECK)? {
             "config" => args.configs.extend(files(parser)?),
+            "from-v17" => from_v17 = true,
+            "root" => root = Some(PathBuf::from(parser.value().map_err(said)?)),
             "json" => args.json = true,
             "write-test" => args.write_test = true,
-            _ => return Ok(Command::Help(CHECK_HELP)),
+            _ => return Ok(Command::Page(&CHECK)),
         }
+    }
+    if from_v17 {
+        if args != CheckArgs::default() {
+            return Err(
+                "argument --from-v17: finds the files itself, and looks at nothing else".into(),
+            );
+        }
+        let mut look = UpgradeArgs {
+            errand: Errand::Look,
+            ..UpgradeArgs::default()
+        };
+        if let Some(root) = root {
+            look.root = root;
+        }
+        return Ok(Command::Upgrade(look));
+    }
+    if root.is_some() {
+        return Err("argument --root: only with --from-v17".into());
     }
     some_but_not_too_many(&args.configs)?;
     Ok(Command::Check(args))
@@ -24,9 +47,9 @@ pub(super) fn check(parser: &mut Parser) -> Result<Command, String> {
 pub(super) fn notice(parser: &mut Parser) -> Result<Command, String> {
     let mut configs = Vec::new();
     while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &["config", "help"])? {
+        match known(arg, &NOTICE)? {
             "config" => configs.extend(files(parser)?),
-            _ => return Ok(Command::Help(NOTICE_HELP)),
+            _ => return Ok(Command::Page(&NOTICE)),
         }
     }
     some_but_not_too_many(&configs)?;
@@ -39,8 +62,8 @@ pub(super) fn fingerprint(parser: &mut Parser) -> Result<Command, String> {
         match arg {
             Arg::Value(value) if target.is_none() => target = Some(value),
             other => {
-                option(other, &["help"])?;
-                return Ok(Command::Help(FINGERPRINT_HELP));
+                known(other, &FINGERPRINT)?;
+                return Ok(Command::Page(&FINGERPRINT));
             }
         }
     }
@@ -54,7 +77,7 @@ pub(super) fn fingerprint(parser: &mut Parser) -> Result<Command, String> {
 pub(super) fn demo(parser: &mut Parser) -> Result<Command, String> {
     let mut args = DemoArgs::default();
     while let Some(arg) = parser.next().map_err(said)? {
-        match option(arg, &["seconds", "law", "help"])? {
+        match known(arg, &DEMO)? {
             "law" => args.law = Some(law(parser)?),
             "seconds" => {
                 let value = parser.value().map_err(said)?;
@@ -68,7 +91,7 @@ pub(super) fn demo(parser: &mut Parser) -> Result<Command, String> {
                     },
                 )?);
             }
-            _ => return Ok(Command::Help(DEMO_HELP)),
+            _ => return Ok(Command::Page(&DEMO)),
         }
     }
     Ok(Command::Demo(args))

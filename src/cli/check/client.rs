@@ -22,7 +22,7 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(4);
 
 /// Why there is no answer, or none of use.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum Failure {
+pub(in crate::cli) enum Failure {
     /// The name has no address.
     NoAddress,
     /// Nobody listens there, or the network says no.
@@ -43,13 +43,13 @@ pub(super) enum Failure {
 
 /// One answer and how long it took.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
-    pub(super) objects: Vec<Object>,
-    pub(super) took: Duration,
+pub(in crate::cli) struct Answer {
+    pub(in crate::cli) objects: Vec<Object>,
+    pub(in crate::cli) took: Duration,
 }
 
 /// A router we can ask. It keeps one connection.
-pub(super) struct Client {
+pub(in crate::cli) struct Client {
     agent: Agent,
     base: String,
     place: (String, u16),
@@ -62,7 +62,19 @@ impl Client {
     ///
     /// # Errors
     /// A sentence if the password or CA file cannot be read.
-    pub(super) fn new(config: &RouterConfig, clock: Clock) -> Result<Self, String> {
+    pub(in crate::cli) fn new(config: &RouterConfig, clock: Clock) -> Result<Self, String> {
+        Self::with_login(config, transport::authorization(config)?, clock)
+    }
+
+    /// The same with a header `Authorization` of its own.
+    ///
+    /// # Errors
+    /// A sentence if the CA file cannot be read.
+    pub(super) fn with_login(
+        config: &RouterConfig,
+        authorization: String,
+        clock: Clock,
+    ) -> Result<Self, String> {
         let scheme = match config.scheme {
             Scheme::Http => "http",
             Scheme::Https => "https",
@@ -95,27 +107,27 @@ impl Client {
                 config.port
             ),
             place: (config.host.to_string(), config.port),
-            authorization: transport::authorization(config)?,
+            authorization,
             clock,
         })
     }
 
     /// Whether the router's name has an address. What asks it does not tell that from other errors.
-    pub(super) fn has_address(&self) -> bool {
+    pub(in crate::cli) fn has_address(&self) -> bool {
         let (host, port) = &self.place;
         let found = (host.as_str(), *port).to_socket_addrs();
         found.is_ok_and(|mut found| found.next().is_some())
     }
 
     /// Reads.
-    pub(super) fn get(&self, path: &str) -> Result<Answer, Failure> {
+    pub(in crate::cli) fn get(&self, path: &str) -> Result<Answer, Failure> {
         let request = self.agent.get(format!("{}{path}", self.base));
         let request = request.header("Authorization", &self.authorization);
         self.answer(|| request.call())
     }
 
     /// Writes.
-    pub(super) fn patch(&self, path: &str, body: &str) -> Result<Answer, Failure> {
+    pub(in crate::cli) fn patch(&self, path: &str, body: &str) -> Result<Answer, Failure> {
         let request = self.agent.patch(format!("{}{path}", self.base));
         let request = request
             .header("Authorization", &self.authorization)

@@ -6,14 +6,15 @@
 //! ```
 
 mod as_value;
-mod client;
+pub(super) mod client;
 mod facts;
 mod finding;
 mod judge;
-mod object;
+pub(super) mod object;
 mod probe;
 mod report;
-mod steering;
+pub(super) mod steering;
+pub(super) mod visit;
 mod write_test;
 
 use std::path::Path;
@@ -29,7 +30,7 @@ use crate::config::{
 };
 use crate::direction::Both;
 use crate::shell::clock::Clock;
-use crate::shell::realtime;
+use crate::shell::{realtime, terminal};
 use crate::wire::routeros_cli::Scope;
 
 /// Warnings only, as v1.7's validate-deployment.
@@ -43,7 +44,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, String> {
     print(&if args.json {
         report::json(&reports)
     } else {
-        report::text(&reports)
+        let width = terminal::columns().map_or(report::WIDTH, |columns| columns - 1);
+        report::text(&reports, width.clamp(report::NARROWEST, report::WIDTH))
     })?;
     Ok(match report::worst(&reports) {
         Severity::Ok | Severity::Note => ExitCode::SUCCESS,

@@ -9,16 +9,16 @@ use crate::wire::routeros;
 
 /// One object: every value is a text.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Object(BTreeMap<String, String>);
+pub(in crate::cli) struct Object(BTreeMap<String, String>);
 
 impl Object {
     /// Sets a property; the value it had.
-    pub(super) fn put(&mut self, name: &str, value: &str) -> Option<String> {
+    pub(in crate::cli) fn put(&mut self, name: &str, value: &str) -> Option<String> {
         self.0.insert(name.to_owned(), plain(value))
     }
 
     /// A property that is there and not empty.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(in crate::cli) fn text(&self, name: &str) -> Option<&str> {
         self.0
             .get(name)
             .map(String::as_str)
@@ -26,27 +26,27 @@ impl Object {
     }
 
     /// A property, empty if it is not there.
-    pub(super) fn shown(&self, name: &str) -> &str {
+    pub(in crate::cli) fn shown(&self, name: &str) -> &str {
         self.text(name).unwrap_or_default()
     }
 
     /// RouterOS reads back `true`; older versions and other tongues `yes`.
-    pub(super) fn is_on(&self, name: &str) -> bool {
+    pub(in crate::cli) fn is_on(&self, name: &str) -> bool {
         matches!(self.text(name), Some("true" | "yes"))
     }
 
     /// A counter.
-    pub(super) fn number(&self, name: &str) -> Option<u64> {
+    pub(in crate::cli) fn number(&self, name: &str) -> Option<u64> {
         self.text(name)?.parse().ok()
     }
 
     /// A fraction.
-    pub(super) fn fraction(&self, name: &str) -> Option<f64> {
+    pub(in crate::cli) fn fraction(&self, name: &str) -> Option<f64> {
         self.text(name)?.parse().ok()
     }
 
     /// A rate, with or without suffix.
-    pub(super) fn rate(&self, name: &str) -> Option<Rate> {
+    pub(in crate::cli) fn rate(&self, name: &str) -> Option<Rate> {
         routeros::rate(self.text(name)?)
     }
 
@@ -70,7 +70,7 @@ fn plain(text: &str) -> String {
 }
 
 /// The objects of a reply; a lone object is a list of one (routeros.md 2.5).
-pub(super) fn read(body: &mut [u8]) -> Option<Vec<Object>> {
+pub(in crate::cli) fn read(body: &mut [u8]) -> Option<Vec<Object>> {
     routeros::soften(body);
     match serde_json::from_slice(body).ok()? {
         Value::Array(list) => list.into_iter().map(Object::read).collect(),
@@ -79,21 +79,21 @@ pub(super) fn read(body: &mut [u8]) -> Option<Vec<Object>> {
 }
 
 /// The object of this name.
-pub(super) fn named<'o>(objects: &'o [Object], name: &str) -> Option<&'o Object> {
+pub(in crate::cli) fn named<'o>(objects: &'o [Object], name: &str) -> Option<&'o Object> {
     objects.iter().find(|object| object.shown("name") == name)
 }
 
 #[cfg(test)]
 impl Object {
     /// From literal pairs.
-    pub(super) fn of(properties: &[(&str, &str)]) -> Self {
+    pub(in crate::cli) fn of(properties: &[(&str, &str)]) -> Self {
         let owned = |&(k, v): &(&str, &str)| (k.to_owned(), v.to_owned());
         Self(properties.iter().map(owned).collect())
     }
 
     /// With another value for a property.
     #[must_use]
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+    pub(in crate::cli) fn with(mut self, name: &str, value: &str) -> Self {
         self.0.insert(name.to_owned(), value.to_owned());
         self
     }

@@ -179,6 +179,16 @@ fn is_made_by_unit(path: &Path) -> bool {
 
 /// The router, as far as it answers.
 pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Router {
+    let mut router = settings(config, client);
+    let has_queues = |queues: &Vec<Object>| !queues.is_empty();
+    if router.resource.is_ok() && router.queues.as_ref().is_ok_and(has_queues) {
+        router.traffic = traffic(config, client, clock).ok();
+    }
+    router
+}
+
+/// The same without what moves.
+pub(super) fn settings(config: &RouterConfig, client: &Client) -> Router {
     let list = |path| client.get(path).map(|answer| answer.objects);
     let mut router = Router {
         shown: shown(config),
@@ -200,13 +210,6 @@ pub(super) fn router(config: &RouterConfig, client: &Client, clock: Clock) -> Ro
     router.fasttrack = list(FASTTRACK).ok().as_deref().map(any_on);
     router.rules = list(RULES).ok();
     router.policies = policies(config, client);
-    if router
-        .queues
-        .as_ref()
-        .is_ok_and(|queues| !queues.is_empty())
-    {
-        router.traffic = traffic(config, client, clock).ok();
-    }
     router
 }
 

@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::finding::{Finding, Place, Severity, Subject};
 
 /// As wide as people like to read.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
+/// Below that, words stand alone.
+pub(super) const NARROWEST: usize = 60;
 /// Under the words, beside the severity.
 const INDENT: &str = "           ";
 
@@ -21,8 +23,8 @@ pub(super) struct Report {
     pub(super) findings: Vec<Finding>,
 }
 
-/// The page.
-pub(super) fn text(reports: &[Report]) -> String {
+/// The page, in lines of at most so many columns.
+pub(super) fn text(reports: &[Report], width: usize) -> String {
     let mut page = String::new();
     for report in reports {
         page.push_str(&report.file);
@@ -38,7 +40,7 @@ pub(super) fn text(reports: &[Report]) -> String {
                 .peekable();
             if findings.peek().is_some() {
                 let _ = writeln!(page, "\n{}", subject.title());
-                findings.for_each(|finding| paragraph(&mut page, finding));
+                findings.for_each(|finding| paragraph(&mut page, finding, width));
             }
         }
         page.push('\n');
@@ -47,21 +49,22 @@ pub(super) fn text(reports: &[Report]) -> String {
     page
 }
 
-fn paragraph(page: &mut String, finding: &Finding) {
+/// One finding, its words in lines of at most so many columns.
+pub(super) fn paragraph(page: &mut String, finding: &Finding, width: usize) {
     let word = match finding.severity {
         Severity::Ok => "ok",
         Severity::Note => "note",
         Severity::Warning => "WARNING",
         Severity::Error => "ERROR",
     };
-    wrapped(page, &format!("  {word:<9}"), &finding.what);
+    wrapped(page, &format!("  {word:<9}"), &finding.what, width);
     if !finding.why.is_empty() {
-        wrapped(page, INDENT, &finding.why);
+        wrapped(page, INDENT, &finding.why, width);
     }
     let mut before = None;
     for step in &finding.fix {
         if step.place == Place::Advice {
-            wrapped(page, INDENT, &step.text);
+            wrapped(page, INDENT, &step.text, width);
         } else {
             if before != Some(step.place) {
                 let _ = writeln!(page, "{INDENT}→ {}", step.place.title());
@@ -75,12 +78,12 @@ fn paragraph(page: &mut String, finding: &Finding) {
     }
 }
 
-/// Words up to the page's width, the first line behind `first`, the others behind blanks.
-fn wrapped(page: &mut String, first: &str, text: &str) {
+/// Words up to so many columns, the first line behind `first`, the others behind blanks.
+fn wrapped(page: &mut String, first: &str, text: &str, width: usize) {
     let mut line = first.to_owned();
     let mut empty = true;
     for word in text.split_whitespace() {
-        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+        if !empty && line.chars().count() + 1 + word.chars().count() > width {
             page.push_str(line.trim_end());
             page.push('\n');
             INDENT.clone_into(&mut line);
@@ -112,7 +115,7 @@ fn summary(reports: &[Report]) -> String {
         (1, _) => "Begin with the error: wanctl cannot do its work like this.",
         _ => "Begin with the errors: wanctl cannot do its work like this.",
     };
-    format!("{counts} {verdict}\n")
+    format!("{counts}\n{verdict}\n")
 }
 
 fn plural(count: usize, word: &str) -> String {
@@ -195,9 +198,10 @@ The download queue
                router:
                  port: 443
 
-0 errors, 1 warning, 0 notes; 1 fine. wanctl works like this, but not as well or as safely as it could.
+0 errors, 1 warning, 0 notes; 1 fine.
+wanctl works like this, but not as well or as safely as it could.
 ";
-        assert_eq!(text(&[report()]), expected);
+        assert_eq!(text(&[report()], WIDTH), expected);
         assert_eq!(worst(&[report()]), Severity::Warning);
     }
 

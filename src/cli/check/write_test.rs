@@ -1,13 +1,9 @@
 //! `--write-test`: the only part of a check that changes the router, by 1 kbit/s, and back again.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-
 use super::client::{Client, Failure};
 use super::facts::{Ended, Writes};
 use super::object::Object;
+use crate::cli::interrupt::Interrupt;
 use crate::config::WanConfig;
 use crate::shell::clock::pause;
 use crate::shell::lock::Lock;
@@ -44,7 +40,7 @@ pub(super) fn run(config: &WanConfig, client: &Client, queue: &Object) -> Writes
         writes.ended = Ended::Refused(sentence.to_owned());
         return writes;
     }
-    let stop = match stop_flag() {
+    let stop = match Interrupt::catch() {
         Ok(stop) => stop,
         Err(sentence) => {
             writes.ended = Ended::Refused(sentence);
@@ -67,19 +63,10 @@ pub(super) fn run(config: &WanConfig, client: &Client, queue: &Object) -> Writes
     writes
 }
 
-fn stop_flag() -> Result<Arc<AtomicBool>, String> {
-    let flag = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-        signal_hook::flag::register(signal, Arc::clone(&flag))
-            .map_err(|e| format!("signals cannot be caught: {e}"))?;
-    }
-    Ok(flag)
-}
-
-fn toggle(client: &Client, queue: &Object, stop: &AtomicBool, writes: &mut Writes) {
+fn toggle(client: &Client, queue: &Object, stop: &Interrupt, writes: &mut Writes) {
     for _ in 0..TOGGLES {
         for limit in [writes.limit + STEP, writes.limit] {
-            if stop.load(Ordering::Relaxed) {
+            if stop.has_come() {
                 writes.ended = Ended::Interrupted;
                 return;
             }
@@ -158,13 +145,11 @@ fn sectors(client: &Client) -> Option<u64> {
 }
 
 /// Waits until the counter has moved and then stood still, or for long enough to say that it does not.
-fn flushed(client: &Client, before: u64, stop: &AtomicBool) -> Option<u64> {
+fn flushed(client: &Client, before: u64, stop: &Interrupt) -> Option<u64> {
     settled(before, || {
         pause(LOOK_EVERY);
         // Who interrupts it has no number that means anything.
-        (!stop.load(Ordering::Relaxed))
-            .then(|| sectors(client))
-            .flatten()
+        (!stop.has_come()).then(|| sectors(client)).flatten()
     })
 }
 

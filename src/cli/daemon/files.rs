@@ -1,6 +1,8 @@
 //! The files of a daemon: locks, logs, state documents.
 
+use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use super::Manner;
 use crate::cli::args::RunArgs;
@@ -57,7 +59,21 @@ pub(super) fn scribe_params(
     }
 }
 
-/// Reads the state document; on the first start with a `state_file` of its own, v1.7's is taken over.
+/// Both documents are saved in one go: what is further apart, one of them has missed.
+const TOGETHER: Duration = Duration::from_secs(10);
+
+/// Whether a file was written so much later than another one that only it knows what happened last.
+pub(in crate::cli) fn is_newer(file: &Path, other: &Path) -> bool {
+    let written = |path| fs::metadata(path).and_then(|file| file.modified()).ok();
+    let (Some(file), Some(other)) = (written(file), written(other)) else {
+        return false;
+    };
+    file.duration_since(other)
+        .is_ok_and(|later| later > TOGETHER)
+}
+
+/// Reads the state document. v1.7's is taken over at the first start with a `state_file` of its own, and again
+/// when v1.7 has run in the meantime.
 pub(super) fn restore(
     config: &WanConfig,
     read: fn(&Path, &Documents<'_, Saved>) -> Result<Option<Saved>, ReadError>,
@@ -68,7 +84,11 @@ pub(super) fn restore(
         parse: &|bytes| state::parse(bytes, &defaults),
     };
     let name = &config.wan_name;
-    for path in [&config.state.main, &config.state.v17] {
+    let mut paths = [&config.state.main, &config.state.v17];
+    if is_newer(paths[1], paths[0]) {
+        paths.reverse();
+    }
+    for path in paths {
         match read(path, &documents) {
             Ok(Some(saved)) => {
                 if path != &config.state.main {

@@ -111,6 +111,7 @@ fn said(path: &Path, report: &Report) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manual::commands::SCENARIOS;
 
     #[test]
     fn every_shipped_scenario_can_be_played_and_says_what_it_is() {
@@ -140,6 +141,11 @@ mod tests {
         files.sort();
         built_in.sort();
         assert_eq!(files, built_in);
+    }
+
+    #[test]
+    fn the_page_of_the_command_knows_all_of_them() {
+        assert_eq!(SHIPPED.map(|(name, _)| name), SCENARIOS);
     }
 
     #[test]

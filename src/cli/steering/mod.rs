@@ -16,7 +16,9 @@ use crate::shell::event_loop::{After, EventLoop, LoopParams};
 use crate::shell::feed::FeedReader;
 use crate::shell::lock::Lock;
 use crate::shell::realtime;
-use crate::shell::scribe::{self, Documents, InboxOf, Scribe, ScribeOf, ScribeParams, WanFiles};
+use crate::shell::scribe::{
+    self, Documents, InboxOf, ReadError, Scribe, ScribeOf, ScribeParams, WanFiles,
+};
 use crate::shell::signals;
 use crate::status::label;
 use crate::steer::{PRIMARY, Steer};
@@ -254,9 +256,12 @@ fn with_documents<T>(config: &SteeringConfig, read: impl FnOnce(&Documents<'_, S
 
 /// The state document as it lies there.
 fn peek(config: &SteeringConfig) -> Option<Saved> {
-    with_documents(config, |documents| {
-        scribe::peek_state(&config.state_file, documents).ok()?
-    })
+    peek_at(config, &config.state_file).ok()?
+}
+
+/// The state document as it lies at another path.
+pub(super) fn peek_at(config: &SteeringConfig, path: &Path) -> Result<Option<Saved>, ReadError> {
+    with_documents(config, |documents| scribe::peek_state(path, documents))
 }
 
 /// Reads the state document, or its backup.

@@ -7,8 +7,9 @@ use super::{
 };
 use crate::autorate::OnExit;
 use crate::config::host::{Host, RouterHost};
+use crate::config::ledger::Presence;
 use crate::config::rule::{
-    Choice, FileName, Identifier, LooseFlag, Number, PORT, Text, Whole, port,
+    Choice, FileName, Identifier, LooseFlag, Number, PORT, Rule as _, Text, Whole, port,
 };
 use crate::config::secret::SecretRule;
 use crate::config::section::Section;
@@ -112,6 +113,10 @@ pub(in crate::config) fn with_queues(
 }
 
 fn transport(router: &Section<'_>) -> Transport {
+    router.tell("transport", || {
+        let default = Presence::Default(DEFAULT_TRANSPORT.to_string());
+        ("rest or ssh".into(), default)
+    });
     match router.value("transport") {
         None => DEFAULT_TRANSPORT,
         Some(value) => match value.read_silently(&Text).as_deref() {
@@ -155,13 +160,15 @@ fn seconds(section: &Section<'_>, key: &'static str, default: Duration) -> Optio
 }
 
 fn write_limit(section: Section<'_>) -> Option<WriteLimit> {
-    let changes = section.optional(
-        "changes",
-        &Whole {
-            min: 1,
-            max: u32::try_from(MAX_BUDGET).unwrap_or(u32::MAX),
-        },
-    );
+    let rule = Whole {
+        min: 1,
+        max: u32::try_from(MAX_BUDGET).unwrap_or(u32::MAX),
+    };
+    section.tell("changes", || {
+        let default = DEFAULT_WRITE_LIMIT.changes.to_string();
+        (rule.expected(), Presence::Default(default))
+    });
+    let changes = section.optional("changes", &rule);
     let window = seconds(&section, "window_sec", DEFAULT_WRITE_LIMIT.window);
     section.finish(&[]);
     Some(WriteLimit {
@@ -177,10 +184,15 @@ fn write_limit(section: Section<'_>) -> Option<WriteLimit> {
 fn queue_types(section: Section<'_>, wan_name: Option<&str>) -> Option<Both<Option<String>>> {
     let wan = wan_name.unwrap_or_default().to_ascii_lowercase();
     let mut read = |direction: Direction| {
-        let (key, default) = match direction {
-            Direction::Down => ("download", format!("cake-down-{wan}")),
-            Direction::Up => ("upload", format!("cake-up-{wan}")),
+        let (key, prefix) = match direction {
+            Direction::Down => ("download", "cake-down"),
+            Direction::Up => ("upload", "cake-up"),
         };
+        let default = format!("{prefix}-{wan}");
+        section.tell(key, || {
+            let expected = format!("{}, or {LEAVE}", Identifier.expected());
+            (expected, Presence::Default(format!("{prefix}-<wan_name>")))
+        });
         match section.raw(key) {
             None => Some(Some(default)),
             Some(value) if value.node.is_null() => Some(None),

@@ -15,6 +15,10 @@ impl Rule for Flag {
         "true or false".to_owned()
     }
 
+    fn written(&self, value: &bool) -> String {
+        value.to_string()
+    }
+
     fn read(&self, value: &Value<'_>) -> Result<bool, Bad> {
         match value.node.scalar() {
             Some(Scalar::Flag(flag)) => Ok(flag),
@@ -32,6 +36,10 @@ impl Rule for LooseFlag {
 
     fn expected(&self) -> String {
         Flag.expected()
+    }
+
+    fn written(&self, value: &bool) -> String {
+        Flag.written(value)
     }
 
     fn read(&self, value: &Value<'_>) -> Result<bool, Bad> {

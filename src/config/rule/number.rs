@@ -46,6 +46,10 @@ impl Rule for Number {
         }
     }
 
+    fn written(&self, value: &f64) -> String {
+        value.to_string()
+    }
+
     fn read(&self, value: &Value<'_>) -> Result<f64, Bad> {
         let number = match value.node.scalar() {
             Some(Scalar::Whole(n)) => n as f64,
@@ -81,6 +85,10 @@ impl Rule for Whole {
         }
     }
 
+    fn written(&self, value: &u32) -> String {
+        value.to_string()
+    }
+
     fn read(&self, value: &Value<'_>) -> Result<u32, Bad> {
         let number = match value.node.scalar() {
             Some(Scalar::Whole(n)) => n,
@@ -108,6 +116,10 @@ impl Rule for LooseCount {
 
     fn expected(&self) -> String {
         format!("a whole number of at least {}", self.min)
+    }
+
+    fn written(&self, value: &u32) -> String {
+        value.to_string()
     }
 
     #[expect(

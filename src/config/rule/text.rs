@@ -84,7 +84,7 @@ impl Rule for Identifier {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::config) struct Choice<'c, T>(pub(in crate::config) &'c [(&'c str, T)]);
 
-impl<T: Copy> Rule for Choice<'_, T> {
+impl<T: Copy + PartialEq> Rule for Choice<'_, T> {
     type Output = T;
 
     fn expected(&self) -> String {
@@ -93,6 +93,11 @@ impl<T: Copy> Rule for Choice<'_, T> {
             Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
             _ => words.concat(),
         }
+    }
+
+    fn written(&self, value: &T) -> String {
+        let found = self.0.iter().find(|(_, choice)| choice == value);
+        found.map_or(String::new(), |&(word, _)| word.to_owned())
     }
 
     fn read(&self, value: &Value<'_>) -> Result<T, Bad> {

@@ -9,10 +9,11 @@ mod wizard;
 
 use std::path::{Path, PathBuf};
 
+use super::ledger::Presence;
 use super::node::{Kind, Node};
 use super::notices::{self, NoticesConfig};
 use super::router::{self, RouterConfig};
-use super::rule::{Choice, FileName, Flag, Identifier, LooseFlag, Number, Text, Whole};
+use super::rule::{Choice, FileName, Flag, Identifier, LooseFlag, Number, Rule as _, Text, Whole};
 use super::section::Section;
 use super::service::{self, Listen, Lock, Logging, Storage};
 use super::wan::{WanConfig, warn_of_schema};
@@ -321,6 +322,10 @@ fn thresholds_section(
 }
 
 fn sources(section: Section<'_>, primary: Option<&str>) -> Option<(Sources, Duration)> {
+    section.tell("primary", || {
+        let default = "/var/lib/wanctl/<primary_wan>_state.json".to_owned();
+        (FileName.expected(), Presence::Default(default))
+    });
     // v1.7 looked at the alias only without the key itself.
     let given = match section.value("primary") {
         Some(value) => value.read(&FileName).map(Some),
@@ -355,6 +360,10 @@ fn router(
 
 fn queues(section: Section<'_>, primary: Option<&str>) -> Option<Both<String>> {
     let read = |key, alias, prefix: &str| {
+        section.tell(key, || {
+            let default = format!("{prefix}-<Primary_wan>");
+            (Identifier.expected(), Presence::Default(default))
+        });
         let key = if section.value(key).is_some() {
             key
         } else {

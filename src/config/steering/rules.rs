@@ -45,6 +45,10 @@ impl Rule for Share {
         Self::BOUNDS.expected()
     }
 
+    fn written(&self, value: &f64) -> String {
+        Self::BOUNDS.written(value)
+    }
+
     fn read(&self, value: &Value<'_>) -> Result<f64, Bad> {
         let Some(Scalar::Text(text)) = value.node.scalar() else {
             return Self::BOUNDS.read(value);

@@ -19,7 +19,7 @@ use super::said::Refused;
 use crate::router::Failure;
 
 /// For each of connect, key exchange and authentication; the link gives up after ten seconds.
-const CALL: Duration = Duration::from_secs(3);
+pub(super) const CALL: Duration = Duration::from_secs(3);
 /// How often a silent session is kept from being forgotten by what is between.
 const KEEPALIVE: u32 = 30;
 /// How an OpenSSH key file begins in base64, and how one without a passphrase does: `openssh-key-v1`,
@@ -217,7 +217,7 @@ fn authenticate(session: &Session, target: &Target) -> Result<(), Refused> {
 }
 
 /// The class of a socket error.
-fn of_io(error: &std::io::Error) -> Failure {
+pub(super) fn of_io(error: &std::io::Error) -> Failure {
     match error.kind() {
         ErrorKind::ConnectionRefused => Failure::ConnectionRefused,
         ErrorKind::TimedOut | ErrorKind::WouldBlock => Failure::TimedOut,

@@ -124,12 +124,20 @@ pub(super) fn remedy(file: &Path, host: &str, port: u16) -> String {
 
 /// The command that forgets a host.
 pub(super) fn forget(file: &Path, host: &str, port: u16) -> String {
-    let name = if port == 22 {
+    format!(
+        "ssh-keygen -f '{}' -R '{}'",
+        file.display(),
+        place(host, port)
+    )
+}
+
+/// A host as the file names it.
+pub(super) fn place(host: &str, port: u16) -> String {
+    if port == 22 {
         host.to_owned()
     } else {
         format!("[{host}]:{port}")
-    };
-    format!("ssh-keygen -f '{}' -R '{name}'", file.display())
+    }
 }
 
 #[cfg(test)]

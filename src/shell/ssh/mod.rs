@@ -7,6 +7,7 @@
 mod connect;
 mod console;
 mod exec;
+mod host_key;
 mod known_hosts;
 mod said;
 
@@ -21,7 +22,8 @@ use mio::{Interest, Registry, Token};
 use self::connect::{Stood, Target};
 pub use self::console::Console;
 use self::exec::Exec;
-pub use self::said::{Refused, Remedy, Said};
+pub use self::host_key::host_key;
+pub use self::said::{HostKey, Refused, Remedy, Said};
 use super::directory::Address;
 use super::router_port::Lan;
 use crate::router::Failure;

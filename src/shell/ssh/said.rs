@@ -81,3 +81,12 @@ pub struct Said {
     /// From the question to the whole answer.
     pub took: Duration,
 }
+
+/// The key that an SSH server shows.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HostKey {
+    /// As `ssh-keygen -l` prints it.
+    pub fingerprint: String,
+    /// The line of `known_hosts` that makes it a known one.
+    pub line: String,
+}

@@ -17,7 +17,7 @@ const STEERING: &str = include_str!("../../config/steering.yaml");
 const HEALTH: &str =
     r#"{"wans":[{"name":"wan1","baseline_rtt_ms":24.0,"download":{"state":"GREEN"}}]}"#;
 
-/// The rule as the README has it.
+/// The rule as the guide has it.
 pub(crate) const RULE: [(&str, &str); 6] = [
     ("chain", "prerouting"),
     ("action", "mark-connection"),

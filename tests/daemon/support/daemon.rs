@@ -103,6 +103,11 @@ impl Daemon {
         self.child.id()
     }
 
+    /// Where its `/health` is.
+    pub(crate) fn place(&self) -> SocketAddr {
+        self.health
+    }
+
     pub(crate) fn dir(&self) -> &Path {
         self.home
             .as_ref()

@@ -4,7 +4,7 @@ mod cake;
 pub(super) mod counters;
 pub(super) mod link;
 mod machine;
-mod queue;
+pub(super) mod queue;
 pub(super) mod rights;
 mod ssh;
 mod steering;
@@ -171,7 +171,12 @@ fn console(config: &WanConfig, chosen: &Chosen, router: &Router) -> Vec<Finding>
 }
 
 /// Both queues, and the rules that steer.
-fn both(config: &WanConfig, router: &Router, queues: &[Object], types: &[Object]) -> Vec<Finding> {
+pub(super) fn both(
+    config: &WanConfig,
+    router: &Router,
+    queues: &[Object],
+    types: &[Object],
+) -> Vec<Finding> {
     let mut findings = steering::steering(router);
     for direction in Direction::BOTH {
         let seen = queue::Seen {
@@ -209,7 +214,7 @@ pub(super) fn spread(spans: &[Duration]) -> [Duration; 3] {
 }
 
 /// A text as the RouterOS command line wants it between quotes.
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::cli) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars().filter(|c| !c.is_control()) {
         if matches!(c, '"' | '\\' | '$') {

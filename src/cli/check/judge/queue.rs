@@ -54,14 +54,19 @@ impl Seen<'_> {
 
     /// Download leaves by the port toward the home, upload by the one toward the internet.
     fn likely_parent(&self) -> &str {
-        let first = |wanted: &str| {
-            let mut fitting = self.interfaces.iter().filter(|i| i.shown("type") == wanted);
-            fitting.next().and_then(|interface| interface.text("name"))
-        };
-        match self.direction {
-            Direction::Down => first("bridge").unwrap_or("bridge"),
-            Direction::Up => first("pppoe-out").or(first("ether")).unwrap_or("ether1"),
-        }
+        likely_parent(self.interfaces, self.direction)
+    }
+}
+
+/// The port that a queue of this direction most likely belongs to.
+pub(in crate::cli::check) fn likely_parent(interfaces: &[Object], direction: Direction) -> &str {
+    let first = |wanted: &str| {
+        let mut fitting = interfaces.iter().filter(|i| i.shown("type") == wanted);
+        fitting.next().and_then(|interface| interface.text("name"))
+    };
+    match direction {
+        Direction::Down => first("bridge").unwrap_or("bridge"),
+        Direction::Up => first("pppoe-out").or(first("ether")).unwrap_or("ether1"),
     }
 }
 

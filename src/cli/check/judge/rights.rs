@@ -15,7 +15,7 @@ pub(in crate::cli::check) struct Stakes {
 }
 
 /// For the two queues.
-pub(super) const QUEUES: Stakes = Stakes {
+pub(in crate::cli::check) const QUEUES: Stakes = Stakes {
     lost: "No limit could ever be written: wanctl would only watch.",
     unknown: "The router did not show the user's group. Whether it may write, --write-test can tell.",
 };

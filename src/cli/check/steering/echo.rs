@@ -80,7 +80,7 @@ fn wait(
 }
 
 /// The first address that the line can reach.
-fn peer(host: &ReflectorAddress, binding: &Binding) -> Option<Peer> {
+pub(in crate::cli) fn peer(host: &ReflectorAddress, binding: &Binding) -> Option<Peer> {
     let port = match host {
         ReflectorAddress::Icmp(_) => 0,
         ReflectorAddress::Udp(_, port) => *port,

@@ -1,7 +1,7 @@
 //! `wanctl check` of a steering file: the file, this machine, the rule on the router, both lines, and the
 //! primary's autorate.
 
-mod echo;
+pub(in crate::cli) mod echo;
 mod facts;
 mod judge;
 mod probe;
@@ -88,6 +88,11 @@ fn look(config: &SteeringConfig, findings: &mut Vec<Finding>) {
         };
         findings.push(judge::alternate_line(alternate, &echoed));
     }
+}
+
+/// What there is to say about the rule alone; nothing, if the router does not say.
+pub(super) fn rule_alone(config: &SteeringConfig, client: &Client) -> Vec<Finding> {
+    probe::rules(client).map_or_else(|_| Vec::new(), |rules| judge::rule(config, &rules))
 }
 
 /// The part that talks to the router, by every way that the daemon may go.

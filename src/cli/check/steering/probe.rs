@@ -45,7 +45,7 @@ pub(super) fn by_rest(config: &SteeringConfig, client: &Client) -> Router {
         return router;
     }
     router.queues = list(QUEUES).and_then(with_names);
-    router.rules = list(RULES).and_then(with_chains);
+    router.rules = rules(client);
     router.fasttrack = list(FASTTRACK).ok();
     let counters = routeros::counters_path(&config.router.queues.down);
     let reads = (0..READS).map_while(|_| client.get(&counters).ok());
@@ -60,6 +60,13 @@ pub(super) fn by_rest(config: &SteeringConfig, client: &Client) -> Router {
     }
     router.policies = policies(&config.router, client);
     router
+}
+
+/// All mangle rules.
+pub(super) fn rules(client: &Client) -> Result<Vec<Object>, Failure> {
+    client
+        .get(RULES)
+        .and_then(|answer| with_chains(answer.objects))
 }
 
 /// By SSH, everything that REST would have been asked.

@@ -7,6 +7,7 @@ mod rule;
 
 pub(super) use self::line::{alternate_line, primary_line};
 pub(super) use self::primary::primary;
+pub(super) use self::rule::rule;
 
 use super::facts::Router;
 use crate::cli::check::client::Failure;
@@ -86,7 +87,7 @@ pub(super) fn router(
         (Err(why), _) | (_, Err(why)) => findings.push(failure(why)),
     }
     if let Ok(rules) = rules {
-        findings.extend(rule::rule(config, rules));
+        findings.extend(rule(config, rules));
         findings.extend(rule::fasttrack(router.fasttrack.as_deref()));
     }
     findings.extend(rule::forced_out(&router.lists));

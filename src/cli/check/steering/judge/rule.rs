@@ -28,7 +28,7 @@ fn note(id: &'static str, what: String) -> Finding {
 }
 
 /// Everything about the rule itself.
-pub(super) fn rule(config: &SteeringConfig, rules: &[Object]) -> Vec<Finding> {
+pub(in crate::cli::check) fn rule(config: &SteeringConfig, rules: &[Object]) -> Vec<Finding> {
     let comment = config.comment.as_str();
     let same = |rule: &&Object| rule.shown("comment") == comment;
     let found: Vec<&Object> = rules.iter().filter(same).collect();
@@ -63,7 +63,7 @@ fn absent(config: &SteeringConfig, rules: &[Object]) -> Finding {
                 "There is nothing that steering could switch, and it makes no rules. This makes one, \
                  switched off, for what is marked as a call (dscp=46): change it to what you cannot let \
                  wait. The second keeps what it has marked on {}, by a routing table of the name {via} that \
-                 must lead there (README, Steering).",
+                 must lead there (`wanctl manual steering`).",
                 config.topology.alternate,
                 via = via(config),
             ))
@@ -97,7 +97,7 @@ fn absent(config: &SteeringConfig, rules: &[Object]) -> Finding {
     }
 }
 
-/// The README's: marks new connections, for their packets to be routed by [`companion`].
+/// The guide's: marks new connections, for their packets to be routed by [`companion`].
 fn example(config: &SteeringConfig) -> String {
     format!(
         "/ip firewall mangle add chain=prerouting action=mark-connection new-connection-mark=steered \
@@ -106,7 +106,7 @@ fn example(config: &SteeringConfig) -> String {
     )
 }
 
-/// The README's: all packets of a marked connection, for it would break if only the first one took the
+/// The guide's: all packets of a marked connection, for it would break if only the first one took the
 /// alternate.
 fn companion(config: &SteeringConfig) -> String {
     format!(
@@ -233,7 +233,7 @@ fn doubts(rule: &Object) -> Vec<Finding> {
         findings.push(note("rule-first-packet", what.into()).why(
             "Later packets of such a connection have no mark and take the main table: unless another rule \
              marks them, the connection breaks. A rule that marks the connection (action=mark-connection), \
-             and one that marks the routing of all its packets (connection-mark=…), do not (README, Steering).",
+             and one that marks the routing of all its packets (connection-mark=…), do not (`wanctl manual steering`).",
         ));
     }
     if let Some(states) = rule.text("connection-state")

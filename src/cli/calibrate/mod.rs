@@ -1,0 +1,178 @@
+//! `wanctl calibrate`: how fast a line is, up to which limits it stays calm, and a WAN file that says so.
+//!
+//! ```text
+//! plan ─▶ story ─▶ sides ─▶ bench ───────────┐
+//! (file)             │      (router, echoes, │
+//!                    │       counters, tool) │
+//!                  record ◀─ search ◀────────┘
+//!                    └─▶ settings ─▶ outcome
+//!                        (pure)      (file, diff)
+//! ```
+//! Before the first limit is moved the limits are in a journal on disk; it goes when they have been read back
+//! as they were (W-38). Whatever ends in between, the process included, they come back.
+
+mod bench;
+mod diff;
+mod echoes;
+mod journal;
+mod outcome;
+mod passed;
+mod plan;
+mod record;
+mod restore;
+mod router;
+mod screen;
+mod search;
+mod settings;
+mod sides;
+mod story;
+mod terminal;
+mod tool;
+
+use std::fs;
+use std::process::ExitCode;
+
+use self::journal::Journal;
+use self::plan::Plan;
+use self::router::Router;
+use self::screen::{Mark, Screen};
+use super::args::{CalibrateArgs, Task};
+use super::interrupt::Interrupt;
+use crate::config::WanConfig;
+use crate::shell::clock::Clock;
+use crate::shell::lock::{Lock, LockError};
+use crate::shell::realtime;
+
+/// SIGINT's number added to 128, as a shell has it (contract 10).
+const INTERRUPTED: u8 = 130;
+
+/// Why a calibration ends early.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Halt {
+    /// Somebody wants it to.
+    Interrupted,
+    /// It cannot go on, in a sentence.
+    Failed(String),
+}
+
+impl From<String> for Halt {
+    fn from(sentence: String) -> Self {
+        Self::Failed(sentence)
+    }
+}
+
+/// Calibrates, or says what that would be, or puts back what an earlier one left.
+pub(super) fn run(args: &CalibrateArgs) -> Result<ExitCode, String> {
+    // The password is in memory from here on.
+    realtime::protect_secrets();
+    let plan = Plan::of(args)?;
+    let clock = Clock::start();
+    let mut screen = Screen::new();
+    let done = if args.dry_run {
+        story::rehearse(args, &plan, clock, &mut screen)
+    } else {
+        whole(args, &plan, clock, &mut screen)
+    };
+    match done {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(Halt::Interrupted) => {
+            screen.say(Mark::Warning, "Interrupted.");
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+        Err(Halt::Failed(sentence)) => Err(sentence),
+    }
+}
+
+/// What the daemon says of a calibration that was cut short, in lines of its log.
+pub(super) fn left_behind(config: &WanConfig, dry_run: bool) -> Vec<String> {
+    let what = match journal::read(&journal::path(config)) {
+        Ok(Some(journal)) => format!("the calibration of {}", journal.began),
+        Ok(None) => return Vec::new(),
+        // Root's, most likely, and the daemon has another user. What is in it, or wrong with it, is for whoever
+        // puts the limits back.
+        Err(_) => "a calibration".to_owned(),
+    };
+    let now = if dry_run {
+        "stay, because a dry run sets none"
+    } else {
+        "give way to those set from now on"
+    };
+    vec![
+        format!("{what} was cut short; the limits it left {now}"),
+        format!(
+            "to have back those it found: stop this, then wanctl calibrate --config {} --restore",
+            config.file.display()
+        ),
+    ]
+}
+
+fn whole(args: &CalibrateArgs, plan: &Plan, clock: Clock, screen: &mut Screen) -> Result<(), Halt> {
+    if args.task == Task::Measure {
+        story::introduce(args, plan, screen);
+        // Nothing has been changed yet: Ctrl-C may end the process as it always does.
+        if !args.yes && !terminal::agrees("Go on? [Y/n] ", true) {
+            screen.say(Mark::Info, "Nothing was changed.");
+            return Ok(());
+        }
+    }
+    let interrupt = Interrupt::catch()?;
+    let _lock = lock(plan)?;
+    let left = journal::read(&journal::path(&plan.config))?;
+    if let Some(journal) = &left {
+        repair(plan, journal, clock, screen)?;
+    }
+    if args.task == Task::Measure {
+        return story::calibrate(args, plan, clock, &interrupt, screen);
+    }
+    if left.is_none() {
+        screen.say(
+            Mark::Info,
+            "No calibration was cut short: there is nothing to put back.",
+        );
+    }
+    Ok(())
+}
+
+/// Puts back what a calibration that was cut short has left.
+fn repair(plan: &Plan, journal: &Journal, clock: Clock, screen: &mut Screen) -> Result<(), Halt> {
+    let path = journal::path(&plan.config);
+    screen.say(
+        Mark::Warning,
+        &format!(
+            "The calibration of {} was cut short. Its limits are put back.",
+            journal.began
+        ),
+    );
+    let host = plan.config.router.host.to_string();
+    if journal.router_host != host {
+        return Err(Halt::Failed(format!(
+            "{} is about the router {}, and not {host}; see to its queues yourself, then remove the file.\n{}",
+            path.display(),
+            journal.router_host,
+            restore::words(journal)
+        )));
+    }
+    let mut config = plan.config.router.clone();
+    config.queues = journal.queues();
+    let mut router = Router::connect(&config, clock)?;
+    restore::restore(&mut router, journal, &path, clock)?;
+    screen.say(Mark::Done, &restore::words(journal));
+    Ok(())
+}
+
+/// Keeps the daemon away. What starts it makes the lock's directory, and takes it away when it ends.
+fn lock(plan: &Plan) -> Result<Lock, String> {
+    let file = &plan.config.lock.file;
+    if let Some(parent) = file.parent() {
+        // Taking the lock says what is wrong with it.
+        let _ = fs::create_dir_all(parent);
+    }
+    Lock::acquire(file).map_err(|error| match error {
+        LockError::Held { .. } => format!(
+            "{error}\nIt moves the limits that would be measured. Stop it: systemctl stop {unit}\nand afterwards: \
+             systemctl start {unit}",
+            unit = plan.unit()
+        ),
+        LockError::File { .. } => error.to_string(),
+    })
+}

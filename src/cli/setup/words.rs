@@ -1,0 +1,53 @@
+//! Texts for a terminal of 80 columns.
+
+/// As wide as a line gets.
+const WIDTH: usize = 78;
+
+/// A paragraph in lines that fit, its own indentation before each. Lines of four blanks and more are
+/// commands, and stay as they are.
+pub(super) fn wrapped(text: &str) -> String {
+    let mut page = String::new();
+    for line in text.lines() {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        if indent.len() >= 4 {
+            page.push_str(line);
+            page.push('\n');
+            continue;
+        }
+        let mut column = 0;
+        for word in line.split_whitespace() {
+            let length = word.chars().count();
+            if column > 0 && column + 1 + length > WIDTH {
+                page.push('\n');
+                column = 0;
+            }
+            if column == 0 {
+                page.push_str(indent);
+                column = indent.len();
+            } else {
+                page.push(' ');
+                column += 1;
+            }
+            page.push_str(word);
+            column += length;
+        }
+        page.push('\n');
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_wrapped_and_commands_are_not() {
+        let long = "word ".repeat(20);
+        let page = wrapped(&format!("  {long}\n    {long}x\n\nend"));
+        let lines: Vec<&str> = page.lines().collect();
+        assert_eq!(lines.len(), 5);
+        assert!(lines[0].len() <= WIDTH && lines[1].starts_with("  word"));
+        assert_eq!(lines[2], format!("    {long}x"));
+        assert_eq!(&lines[3..], ["", "end"]);
+    }
+}
