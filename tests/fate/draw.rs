@@ -129,7 +129,7 @@ pub(crate) fn plan(seed: u64, pace: &Pace) -> Plan {
             break;
         }
         // Short ones are as likely as long ones, whatever the longest is.
-        let longest = pace.longest.as_micros() / 1_000 >> dice.below(8);
+        let longest = (pace.longest.as_micros() / 1_000) >> dice.below(8);
         let lasts = dice.millis(1, longest.max(2));
         let kind = dice.one(&kinds);
         let ill = ill(&mut dice, kind);

@@ -38,12 +38,12 @@ fn all_is_well(seeds: u64, pace: &Pace) {
                 break;
             }
             let plan = draw::plan(seed, pace);
-            let play = if seed.is_multiple_of(TWICE) {
+            let judge = if seed.is_multiple_of(TWICE) {
                 play::play_twice
             } else {
                 play::play
             };
-            if let Err(broken) = play(&plan, Planted::Nothing) {
+            if let Err(broken) = judge(&plan, Planted::Nothing) {
                 panic!("seed {seed}: {broken}\n{plan}");
             }
         }

@@ -146,7 +146,7 @@ impl<'p> Watch<'p> {
         }
         self.look_at = now + LOOK_EVERY;
         self.limits(now, house)?;
-        self.health(now, house)?;
+        Self::health(now, house)?;
         self.rule(now, house)?;
         self.recovered(now, house)?;
         self.memory(now, house)
@@ -286,7 +286,7 @@ impl<'p> Watch<'p> {
         Ok(())
     }
 
-    fn health(&self, now: Instant, house: &House<'_>) -> Result<(), Broken> {
+    fn health(now: Instant, house: &House<'_>) -> Result<(), Broken> {
         let lie = |what: &str, since: Instant| {
             let how = format!("healthy, but {what} for {}", now - since);
             broken(Promise::HealthIsHonest, now, how)
@@ -301,6 +301,7 @@ impl<'p> Watch<'p> {
                 }
             }
             for (line, answered_at) in daemon.seen.answered_at.into_iter().enumerate() {
+                let answered_at = answered_at.max(daemon.seen.resumed_at);
                 if now - answered_at > UNNOTICED + GRACE + MARGIN {
                     return lie(
                         &format!("the router does not answer about line {line}"),
@@ -313,7 +314,7 @@ impl<'p> Watch<'p> {
             && house.steering_is_healthy() == Some(true)
             && now - daemon.seen.resumed_at > MARGIN
         {
-            let answered_at = daemon.seen.answered_at[0];
+            let answered_at = daemon.seen.answered_at[0].max(daemon.seen.resumed_at);
             if now - answered_at > UNNOTICED + GRACE + MARGIN {
                 return lie("the router does not answer steering", answered_at);
             }

@@ -193,12 +193,13 @@ fn planted() -> ExitCode {
         };
         println!("\n{planted:?} breaks {promise:?}:");
         let mut plans = (0..FATES).map(|seed| draw::plan(seed, &Pace::SHORT));
-        match plans.find_map(|plan| judge(&plan).map(|broken| (plan, broken))) {
-            Some((plan, broken)) => tell(&plan, &broken, judge),
-            None => {
-                println!("never found");
-                missed += 1;
-            }
+        if let Some((plan, broken)) =
+            plans.find_map(|plan| judge(&plan).map(|broken| (plan, broken)))
+        {
+            tell(&plan, &broken, judge);
+        } else {
+            println!("never found");
+            missed += 1;
         }
     }
     if missed == 0 {

@@ -104,20 +104,22 @@ impl<J: Judge> Press<J> {
     /// Each, with all that follow, as much earlier as it goes.
     fn hasten(&mut self) {
         for n in 0..self.best.plan.troubles.len() {
-            let before = match n {
-                0 => Duration::ZERO,
-                n => self.best.plan.troubles[n - 1].at,
-            };
-            let mut by = (self.best.plan.troubles[n].at.as_micros() - before.as_micros()) / 1_000;
+            let mut by = self.gap_before(n);
             while by > 50 {
-                by = match self.hastened(n, Duration::from_millis(by)) {
-                    true => by.min(
-                        (self.best.plan.troubles[n].at.as_micros() - before.as_micros()) / 1_000,
-                    ),
-                    false => by / 2,
+                by = if self.hastened(n, Duration::from_millis(by)) {
+                    by.min(self.gap_before(n))
+                } else {
+                    by / 2
                 };
             }
         }
+    }
+
+    /// Milliseconds from the trouble before, or from the start.
+    fn gap_before(&self, n: usize) -> u64 {
+        let troubles = &self.best.plan.troubles;
+        let before = n.checked_sub(1).map_or(0, |n| troubles[n].at.as_micros());
+        (troubles[n].at.as_micros() - before) / 1_000
     }
 
     fn hastened(&mut self, n: usize, by: Duration) -> bool {

@@ -12,6 +12,10 @@ const SETTLED_AFTER: Duration = Duration::from_secs(10);
 pub const RETRY_MAX: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four things that are owed or not, each by something else"
+)]
 pub(super) struct Queue {
     /// What the router holds, as far as it said so itself.
     pub(super) held: Option<Rate>,

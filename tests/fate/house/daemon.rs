@@ -59,6 +59,7 @@ pub(crate) trait Resident: Report<Talk: RestTalk + SshTalk> + Sized {
 
 /// What can be seen of a daemon from outside.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_field_names, reason = "a moment is called so here")]
 pub(crate) struct Seen {
     pub(crate) started_at: Instant,
     /// When it could not run for a while last: it was late, or stopped.

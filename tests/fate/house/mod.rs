@@ -155,10 +155,14 @@ impl<'p> House<'p> {
         self.world.happen(ill);
         match ill {
             Ill::Killed(Who::Autorate, after) => {
-                self.autorate.as_mut().map(|daemon| daemon.doom(after));
+                if let Some(daemon) = &mut self.autorate {
+                    daemon.doom(after);
+                }
             }
             Ill::Killed(Who::Steering, after) => {
-                self.steering.as_mut().map(|daemon| daemon.doom(after));
+                if let Some(daemon) = &mut self.steering {
+                    daemon.doom(after);
+                }
             }
             Ill::Restarted(Who::Autorate) => {
                 if let Some(daemon) = self.autorate.take() {

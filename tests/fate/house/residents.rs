@@ -31,8 +31,9 @@ impl Resident for Autorate {
             let params = wan_params(plan.law, plan.route, line, saved);
             assert!(wans.push(Wan::new(world.now, params)).is_ok());
         }
-        let ways = [0, 1].map(|line| queue_ways(plan.law, plan.route, line));
-        (Self::new(wans, false), ways.into())
+        let program = Self::new(wans, false);
+        let links = [0, 1].map(|line| queue_ways(plan.law, plan.route, line));
+        (program, links.into())
     }
 
     fn is_answer(event: &Event) -> bool {
