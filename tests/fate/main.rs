@@ -57,7 +57,7 @@ fn all_is_well(seeds: u64, pace: &Pace) {
 
 #[test]
 fn in_the_middle_of_trouble_no_promise_is_broken() {
-    all_is_well(600, &Pace::BRIEF);
+    all_is_well(400, &Pace::BRIEF);
 }
 
 #[test]

@@ -25,10 +25,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use wanctl::time::Duration;
+use wanctl::time::{Duration, Instant};
 
 use self::draw::Pace;
-use self::plan::Plan;
+use self::plan::{Plan, Trouble};
 use self::planted::Planted;
 use self::promises::{Broken, Promise};
 
@@ -47,6 +47,8 @@ const DAY: Pace = Pace {
     until: Duration::from_secs(86_400 - 1_200),
     lasts: Duration::from_secs(86_400),
 };
+/// Troubles that ended longer before a promise was broken are not shown.
+const LATELY: Duration = Duration::from_secs(60);
 /// Tries to make a fate shorter.
 const TRIES: u32 = 2_000;
 /// Fates in which a planted bug may hide.
@@ -110,6 +112,8 @@ fn main() -> ExitCode {
 struct Sum {
     next: AtomicU64,
     cpu_nanos: AtomicU64,
+    /// Of virtual time.
+    micros: AtomicU64,
     writes: AtomicU64,
     broken: Mutex<Vec<(Plan, Broken)>>,
 }
@@ -122,7 +126,7 @@ fn fates(task: &Task) -> ExitCode {
             scope.spawn(|| work(task, &sum));
         }
     });
-    let seconds = task.pace.lasts.as_secs_f64() * task.count as f64;
+    let seconds = sum.micros.into_inner() as f64 / 1e6;
     let cpu = sum.cpu_nanos.into_inner() as f64 / 1e9;
     let broken = sum.broken.into_inner().expect("no thread panicked");
     println!(
@@ -159,7 +163,12 @@ fn work(task: &Task, sum: &Sum) {
             break;
         }
         let plan = draw::plan(task.first + nth, &task.pace);
-        match play::play(&plan, Planted::Nothing) {
+        let played = play::play(&plan, Planted::Nothing);
+        let until = played
+            .as_ref()
+            .map_or_else(|broken| broken.at - Instant::ZERO, |_| plan.lasts);
+        sum.micros.fetch_add(until.as_micros(), Ordering::Relaxed);
+        match played {
             Ok(tally) => {
                 sum.writes.fetch_add(tally.writes, Ordering::Relaxed);
             }
@@ -176,6 +185,14 @@ fn work(task: &Task, sum: &Sum) {
 
 fn tell(plan: &Plan, broken: &Broken, judge: impl Fn(&Plan) -> Option<Broken>) {
     println!("\nseed {}: {broken}", plan.seed);
+    println!(
+        "{:?}, {:?}; the last minute's troubles:",
+        plan.law, plan.route
+    );
+    let lately = |it: &&Trouble| it.begins() <= broken.at && broken.at - it.ends() < LATELY;
+    for trouble in plan.troubles.iter().filter(lately) {
+        println!("    {trouble}");
+    }
     let shrunk = shrink::shrink(plan, broken, TRIES, judge);
     println!("the shortest one: {}\n{}", shrunk.broken, shrunk.plan);
 }
