@@ -255,7 +255,7 @@ impl<'p> Watch<'p> {
 
     /// What autorate believes and wants of the limits, and what they are.
     fn limits(&mut self, now: Instant, house: &House<'_>) -> Result<(), Broken> {
-        let Some(daemon) = &house.autorate else {
+        let Some(daemon) = house.running_autorate() else {
             return Ok(());
         };
         let seen = daemon.seen;
@@ -323,7 +323,7 @@ impl<'p> Watch<'p> {
     }
 
     fn rule(&mut self, now: Instant, house: &House<'_>) -> Result<(), Broken> {
-        let Some(daemon) = &house.steering else {
+        let Some(daemon) = house.running_steering() else {
             return Ok(());
         };
         let seen = daemon.seen;

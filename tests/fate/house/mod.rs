@@ -121,8 +121,9 @@ impl<'p> House<'p> {
     /// What the documents of the primary's autorate say, with their age: live, or else what it left behind.
     fn word(&mut self) -> Option<Feed> {
         let now = self.world.now;
-        let runs = self.world.conditions.late(Who::Autorate).is_some();
-        if let Some(daemon) = self.autorate.as_ref().filter(|_| runs) {
+        if let Some(daemon) = &self.autorate
+            && self.world.conditions.late(Who::Autorate).is_some()
+        {
             let status = daemon.program.status();
             let len = Autorate::health(status, &mut self.page).expect("it fits");
             return feed::of_health(&self.page[..len], params::name(0)).ok();
@@ -202,15 +203,27 @@ impl<'p> House<'p> {
         }
     }
 
+    /// Autorate, while it runs: one that is stopped tells nobody anything.
+    pub(crate) fn running_autorate(&self) -> Option<&Daemon<Autorate>> {
+        let runs = self.world.conditions.late(Who::Autorate).is_some();
+        self.autorate.as_ref().filter(|_| runs)
+    }
+
+    /// The same of steering.
+    pub(crate) fn running_steering(&self) -> Option<&Daemon<Steer>> {
+        let runs = self.world.conditions.late(Who::Steering).is_some();
+        self.steering.as_ref().filter(|_| runs)
+    }
+
     /// Whether autorate calls itself healthy, as far as anybody is told.
     pub(crate) fn autorate_is_healthy(&self) -> Option<bool> {
-        let daemon = self.autorate.as_ref()?;
+        let daemon = self.running_autorate()?;
         Some(self.world.bug.flatters() || Autorate::is_healthy(daemon.program.status()))
     }
 
     /// The same of steering.
     pub(crate) fn steering_is_healthy(&self) -> Option<bool> {
-        let daemon = self.steering.as_ref()?;
+        let daemon = self.running_steering()?;
         Some(Steer::is_healthy(daemon.program.status()))
     }
 }
