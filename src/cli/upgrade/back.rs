@@ -194,7 +194,9 @@ mod tests {
         let path = PathBuf::from("/etc/wanctl/wan1.yaml");
         for (path, text) in [(kept(&path), Some(CLASSIC)), (path.clone(), now)] {
             root.make_room_for(&path).unwrap();
-            text.map(|text| fs::write(root.at(&path), text).unwrap());
+            if let Some(text) = text {
+                fs::write(root.at(&path), text).unwrap();
+            }
         }
         (dir, root, path)
     }
