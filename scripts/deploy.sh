@@ -97,16 +97,28 @@ fail() {
     exit 1
 }
 
-services="wanctl@$wan.service"
 names=$wan
-if [ "$steering" = yes ]; then
-    services="$services wanctl-steering.service"
-    names="$names steering"
-fi
+[ "$steering" = no ] || names="$names steering"
+
+services() { # of all names
+    for name in $names; do
+        if [ "$name" = steering ]; then echo wanctl-steering.service; else echo "wanctl@$name.service"; fi
+    done
+}
 
 # The file that will be used: the one that was brought, or the one that is here.
 file() { # name
     if [ -e "$stage/etc/$1.yaml" ]; then echo "$stage/etc/$1.yaml"; else echo "$etc/$1.yaml"; fi
+}
+
+# Lines as systemd reads them: a shell would make something else of a password without quotes, as v1.7 wrote it.
+environment() {
+    while IFS= read -r line || [ -n "$line" ]; do
+        key=${line%%=*} value=${line#*=}
+        case $key in '' | "$line" | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
+        case $value in \'*\' | \"*\") value=${value#?} value=${value%?} ;; esac
+        export "$key=$value"
+    done
 }
 
 look() {
@@ -120,17 +132,17 @@ look() {
         files="$files $(file "$name")"
     done
     for one in $files; do
-        "$new" --config "$one" --validate-config
+        "$new" --config "$one" --validate-config || fail "this version cannot use it: nothing was changed"
     done
     # As the service: its environment, and the host keys it knows.
     code=0
     (
-        set -a
-        [ ! -e $etc/secrets ] || . $etc/secrets
+        [ ! -e $etc/secrets ] || environment <$etc/secrets
         export HOME=/var/lib/wanctl
         exec "$new" check --config $files
     ) || code=$?
-    [ $code -ne 1 ] || fail "wanctl check found errors: nothing was changed"
+    # 2: warnings only.
+    [ $code -eq 0 ] || [ $code -eq 2 ] || fail "wanctl check found errors: nothing was changed"
 }
 
 # All that is installed, to be put back in one go.
@@ -151,10 +163,11 @@ keep() {
 }
 
 place() {
-    sh "$stage/scripts/install.sh" --binary "$new" --no-wizard
+    # Whoever asks how this went switches `set -e` off.
+    sh "$stage/scripts/install.sh" --binary "$new" --no-wizard || return
     for name in $names; do
         if [ -e "$stage/etc/$name.yaml" ]; then
-            install -m 640 -o root -g wanctl "$stage/etc/$name.yaml" "$etc/$name.yaml"
+            install -m 640 -o root -g wanctl "$stage/etc/$name.yaml" "$etc/$name.yaml" || return
         fi
     done
 }
@@ -164,12 +177,12 @@ is_well() {
     for name in $names; do
         files="$files $etc/$name.yaml"
     done
-    systemctl restart $services && $prefix/bin/wanctl health --config $files --wait 30
+    systemctl restart $(services) && $prefix/bin/wanctl health --config $files --wait 30
 }
 
 put_back() {
     if ! tar -tf $previous | grep -q '/bin/wanctl$'; then
-        systemctl disable --now $services || :
+        systemctl disable --now $(services) || :
         fail "it is not well here, and there was nothing before it: it is installed, and stopped"
     fi
     cp $manifest "$stage/manifest.new"
@@ -178,7 +191,24 @@ put_back() {
     sed -n '/^dir  /!s/^[^ ]*  //p' "$stage/manifest.new" | while read -r one; do
         grep -q "  $one\$" $manifest || rm -f "$one"
     done
+    # A line whose file was brought was not there before.
+    all=$names kept=''
+    for name in $all; do
+        if tar -tf $previous | grep -qxF "${etc#/}/$name.yaml"; then
+            kept="$kept $name"
+        else
+            names=$name
+            systemctl disable --now $(services) || :
+            rm -f "$etc/$name.yaml"
+        fi
+    done
+    names=$kept
     systemctl daemon-reload
+    # The other lines run the new one by now, too.
+    systemctl try-restart 'wanctl@*.service' wanctl-steering.service || :
+    if [ -z "$names" ]; then
+        fail "the new one is not well here: what was there before is back"
+    fi
     if is_well; then
         fail "the new one is not well here: what was there before is back, and well"
     fi
@@ -194,7 +224,7 @@ deploy)
     look
     keep
     place || put_back
-    systemctl enable $services
+    systemctl enable $(services)
     is_well || put_back
     say "$version runs on $(hostname), and is well. What was there before: $previous"
     ;;
@@ -218,6 +248,7 @@ if [ -n "$configs" ]; then
     [ $steering = no ] || cp "$configs/steering.yaml" "$packed/etc"
 fi
 chmod 755 "$packed/wanctl"
-tar -cz -C "$packed" . | there "tar -xz -C $stage"
+# Root runs what lies there: it must not belong to whoever has our number over there.
+tar -cz -C "$packed" . | there "tar -xz --no-same-owner -C $stage"
 
 script | there "$as_root -s -- $task $stage '$wan' $steering" || exit 1

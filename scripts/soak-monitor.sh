@@ -57,7 +57,8 @@ errors=$(journalctl --no-pager --quiet --output=cat --priority=err --since=-1h \
 for port in ${ports//,/ }; do
     { exec 3<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null || continue
     printf 'GET /health HTTP/1.0\r\n\r\n' >&3
-    page=$(cat <&3)
+    # One that hangs is one to be told of.
+    page=$(timeout 5 cat <&3)
     exec 3>&-
     pid=$(sed -n 's/^ *"pid": \([0-9]*\),*\r*$/\1/p' <<<"$page" | head -n 1)
     [ -n "$pid" ] || pid=$(ss -Hltnp "sport = :$port" 2>/dev/null | sed -n 's/.*pid=\([0-9]*\).*/\1/p' | head -n 1)

@@ -19,8 +19,22 @@ use crate::setup::{Running, Setup};
 const SCRIPT: &str =
     "#!/bin/bash\nexec 3<>/dev/tcp/127.0.0.1/PORT || exit 1\necho \"$*\" >&3\ncat <&3\n";
 
+/// How the tool behaves.
+#[derive(Clone, Copy)]
+struct Manners {
+    /// So many times what passed.
+    claims: f64,
+    /// This share of a limit.
+    fills: f64,
+}
+
+const HONEST: Manners = Manners {
+    claims: 1.0,
+    fills: 1.0,
+};
+
 /// Plays the traffic of one run of the tool; what it reports.
-fn play(setup: &Setup, arguments: &str, claims: f64) -> String {
+fn play(setup: &Setup, arguments: &str, Manners { claims, fills }: Manners) -> String {
     let words: Vec<&str> = arguments.split_whitespace().collect();
     let after = |option: &str| {
         words
@@ -40,21 +54,24 @@ fn play(setup: &Setup, arguments: &str, claims: f64) -> String {
         Direction::Up
     };
     setup.want(direction);
-    thread::park_timeout(StdDuration::from_secs(seconds));
     let limit = setup.world.max_limit(direction).unwrap_or(Rate::ZERO);
+    if limit != Rate::ZERO && fills < 1.0 {
+        setup.world.set_demand(direction, limit.times(fills));
+    }
+    thread::park_timeout(StdDuration::from_secs(seconds));
     setup.rest();
     let capacity = setup.capacity[direction];
     let passed = if limit == Rate::ZERO {
         capacity
     } else {
-        limit.min(capacity)
+        limit.times(fills).min(capacity)
     };
     let bps = passed.as_mbps() * 1e6 * claims;
     format!("{{\"end\": {{\"sum_received\": {{\"bits_per_second\": {bps}}}}}}}")
 }
 
-/// A calibration with a tool that claims so many times what passed.
-fn with_tool(setup: &Setup, claims: f64) -> crate::setup::Ended {
+/// A calibration with a tool of such manners.
+fn with_tool(setup: &Setup, manners: Manners) -> crate::setup::Ended {
     let desk = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = desk.local_addr().expect("bound").port();
     let script = setup.path("iperf3");
@@ -71,7 +88,7 @@ fn with_tool(setup: &Setup, claims: f64) -> crate::setup::Ended {
                 let mut arguments = String::new();
                 let mut reader = BufReader::new(stream);
                 reader.read_line(&mut arguments).expect("arguments");
-                let report = play(setup, &arguments, claims);
+                let report = play(setup, &arguments, manners);
                 // Whoever was killed does not read it.
                 let _ = reader.get_mut().write_all(report.as_bytes());
             }
@@ -90,7 +107,7 @@ fn with_tool(setup: &Setup, claims: f64) -> crate::setup::Ended {
 #[test]
 fn a_tool_fills_the_line_and_nobody_has_to_do_anything() {
     let setup = Setup::new();
-    let ended = with_tool(&setup, 1.0).exits(0);
+    let ended = with_tool(&setup, HONEST).exits(0);
     assert!(
         !ended.said.contains("Start a large download"),
         "{}",
@@ -115,9 +132,29 @@ fn a_tool_fills_the_line_and_nobody_has_to_do_anything() {
 #[test]
 fn traffic_that_goes_around_the_queues_is_noticed() {
     let setup = Setup::new();
-    with_tool(&setup, 20.0)
+    let claims = 20.0;
+    with_tool(&setup, Manners { claims, ..HONEST })
         .exits(1)
         .has("most of the traffic goes around the queue, FastTrack perhaps");
+    assert_eq!(setup.held(), setup.limits);
+}
+
+#[test]
+fn traffic_of_which_some_goes_around_the_queues_is_told() {
+    let setup = Setup::new();
+    let claims = 1.4;
+    with_tool(&setup, Manners { claims, ..HONEST })
+        .exits(0)
+        .has("some of the traffic goes around the queue, and the results are too low");
+}
+
+#[test]
+fn a_limit_that_the_tool_does_not_fill_is_not_tried_by_it() {
+    let setup = Setup::new();
+    let fills = 0.5;
+    with_tool(&setup, Manners { fills, ..HONEST })
+        .exits(1)
+        .has("which does not try that limit; use another server");
     assert_eq!(setup.held(), setup.limits);
 }
 

@@ -147,6 +147,46 @@ fn a_first_one_that_is_not_well_is_stopped() {
     assert_eq!(host.shell("ls /run/units"), "");
 }
 
+#[test]
+fn a_line_that_was_brought_goes_with_the_one_that_brought_it() {
+    let Some(host) = Host::new() else { return };
+    let configs = host.dir.path().display().to_string();
+    // Root reads the secrets, and runs nothing of them.
+    host.shell("mkdir -p /etc/wanctl; echo 'NOTE=$(touch /etc/touched) more' >/etc/wanctl/secrets");
+    let said = host.deploy(&host.binary(), &["--configs", &configs]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(host.shell("ls /etc/touched 2>/dev/null"), "");
+
+    host.configure();
+    host.shell("rm /etc/wanctl/steering.yaml");
+    let said = host.deploy(&bad(&host), &["--configs", &configs, "--with-steering"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    let sentence = "the new one is not well here: what was there before is back, and well";
+    assert!(said.errors.contains(sentence), "{said:?}");
+    assert_eq!(health(&host), Some(0));
+    assert_eq!(
+        host.shell("ls /etc/wanctl/steering.yaml /run/units/wanctl-steering.service 2>/dev/null"),
+        ""
+    );
+}
+
+#[test]
+fn an_installation_that_fails_is_no_deployment() {
+    let Some(host) = Host::new() else { return };
+    let configs = host.dir.path().display().to_string();
+    let said = host.deploy(&host.binary(), &["--configs", &configs]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    // Where a unit goes there is a directory.
+    host.shell(
+        "cd /usr/local/lib/systemd/system && rm wanctl-dashboard.service && mkdir wanctl-dashboard.service",
+    );
+    let said = host.deploy(&host.binary(), &["--configs", &configs]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.errors.contains("is a directory"), "{said:?}");
+    assert!(!said.text.contains(", and is well"), "{said:?}");
+    assert_eq!(health(&host), Some(0));
+}
+
 /// The guide's own commands, in its order, from a directory with this tree and a binary that is built.
 #[test]
 fn the_guides_commands_work() {

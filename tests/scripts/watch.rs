@@ -1,6 +1,7 @@
 //! `scripts/soak-monitor.sh` and `scripts/validate-deployment.sh`.
 
 use std::fs;
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -70,6 +71,17 @@ fn the_monitor_tells_how_a_daemon_does_and_that_none_is_there() {
 }
 
 #[test]
+fn a_daemon_that_hangs_does_not_keep_the_monitor() {
+    let desk = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = desk.local_addr().expect("bound").port().to_string();
+    let said = Said::of(script("soak-monitor.sh").args(["--json", "--ports", &port]));
+    drop(desk);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    let told: Value = serde_json::from_str(said.text.trim()).expect("JSON");
+    assert_eq!(told["status"], "", "{said:?}");
+}
+
+#[test]
 fn a_deployment_is_judged_with_v1_7s_exit_codes_and_the_services_password() {
     let dir = tempfile::tempdir().expect("a place for temporary files");
     let (_world, config, _) = line(dir.path());
@@ -85,7 +97,16 @@ fn a_deployment_is_judged_with_v1_7s_exit_codes_and_the_services_password() {
     // The double refuses whoever does not know the password.
     assert_eq!(run().code, Some(1), "{:?}", run());
     fs::write(dir.path().join("secrets"), "ROUTER_PASSWORD='secret'\n").expect("ours");
+    assert_eq!(run().code, Some(2), "{:?}", run());
+    // What systemd takes as it is, no shell may take for a command.
+    let touched = dir.path().join("touched");
+    let secrets = format!(
+        "# v1.7's\nNOTE=$(touch {}) & more\nROUTER_PASSWORD=secret\n",
+        touched.display()
+    );
+    fs::write(dir.path().join("secrets"), secrets).expect("ours");
     let said = run();
+    assert!(!touched.exists(), "{said:?}");
     assert_eq!(said.code, Some(2), "{said:?}");
     assert!(said.text.contains("0 errors"), "{}", said.text);
     fs::write(&config, text.replace("factor_down: 0.85", "factor_down: 7")).expect("ours");

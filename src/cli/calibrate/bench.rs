@@ -35,8 +35,10 @@ const DRAINED_WITHIN: Duration = Duration::from_secs(5);
 const DRAIN_LOOK: Duration = Duration::from_millis(300);
 /// Less than this share of a limit does not try it.
 const FILLED: f64 = 0.7;
-/// More than this is a line, or a tool, that has not found its speed yet.
+/// More than this is a line, or a tool, that has not found its speed yet; its inverse a transfer that ended.
 const STILL_GROWING: f64 = 1.1;
+/// Up to this factor a tool and the counters differ by their clocks; the traffic that goes around a queue is more.
+const AROUND: f64 = 1.1;
 /// How often a measurement that tells nothing is made.
 const TRIES: u32 = 3;
 /// A public server has one client at a time.
@@ -173,11 +175,20 @@ impl Bench<'_> {
             tries += 1;
             let measured =
                 self.measure(direction, self.ramp(), &format!("{direction}, no limit"))?;
-            if measured.growth < STILL_GROWING || tries == TRIES {
+            let Some(changed) = measured.unsteady() else {
+                return Ok(measured);
+            };
+            if tries == TRIES {
+                let line = format!(
+                    "The {direction} {changed} to the last: the line may pass more than was measured."
+                );
+                self.screen.say(Mark::Warning, &line);
                 return Ok(measured);
             }
-            self.screen
-                .say(Mark::Info, "It was still growing: measured again.");
+            self.screen.say(
+                Mark::Info,
+                &format!("The {direction} {changed}: measured again."),
+            );
         }
     }
 
@@ -203,19 +214,27 @@ impl Bench<'_> {
             let what = format!("{direction} below {limit}");
             let measured = self.measure(direction, self.settle(), &what)?;
             let filled = measured.rate.share_of(limit) >= FILLED;
-            if filled || !measured.is_calm(self.target) || *self.traffic != Traffic::Own {
+            if filled || !measured.is_calm(self.target) {
                 return Ok(measured);
             }
             let seen = format!("Only {} passed below {limit}", measured.rate);
+            let (now, instead) = match self.traffic {
+                Traffic::Own => (
+                    format!("keep the {direction} running, or add another"),
+                    format!("larger or more {direction}s at once, or --iperf3"),
+                ),
+                Traffic::Iperf3 { .. } | Traffic::Netperf(_) => (
+                    "the tool's server may be busy".to_owned(),
+                    "another server".to_owned(),
+                ),
+            };
             if tries == TRIES {
                 return Err(Halt::Failed(format!(
-                    "{seen}, which does not try that limit; use larger or more {direction}s at once, or --iperf3"
+                    "{seen}, which does not try that limit; use {instead}"
                 )));
             }
-            self.screen.say(
-                Mark::Warning,
-                &format!("{seen}; keep the {direction} running, or add another. Measured again."),
-            );
+            self.screen
+                .say(Mark::Warning, &format!("{seen}; {now}. Measured again."));
         }
     }
 
@@ -262,17 +281,24 @@ impl Bench<'_> {
         }
     }
 
-    /// A limit that most of the traffic goes around is none.
+    /// A limit that most of the traffic goes around is none, and one that some goes around is less than it says.
     fn counters_agree(
-        &self,
+        &mut self,
         direction: Direction,
         counted: Rate,
         claimed: Rate,
     ) -> Result<(), Halt> {
+        let name = &self.router.names()[direction];
         if claimed < counted + counted + TRAFFIC {
+            if claimed > counted.times(AROUND) + TRAFFIC {
+                let line = format!(
+                    "{name} counted {counted} of the {claimed} that went through: some of the traffic goes around \
+                     the queue, and the results are too low."
+                );
+                self.screen.say(Mark::Warning, &line);
+            }
             return Ok(());
         }
-        let name = &self.router.names()[direction];
         Err(Halt::Failed(format!(
             "{name} counted {counted} of the {claimed} that went through: most of the traffic goes around the \
              queue, FastTrack perhaps; `wanctl check` says more"
@@ -326,6 +352,17 @@ impl Measured {
     pub(super) fn is_calm(&self, target: Millis) -> bool {
         self.bloat.is_some_and(|bloat| bloat.median <= target)
     }
+
+    /// What happened to the traffic, if its mean tells neither of its beginning nor of its end.
+    fn unsteady(&self) -> Option<&'static str> {
+        if self.growth >= STILL_GROWING {
+            Some("was still growing")
+        } else if self.growth * STILL_GROWING <= 1.0 {
+            Some("became less")
+        } else {
+            None
+        }
+    }
 }
 
 fn count(router: &mut Router, clock: Clock) -> Result<Reading, String> {
@@ -358,4 +395,28 @@ fn moving(passed: &Passed) -> String {
         lately(Direction::Down),
         lately(Direction::Up)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transfer_that_ended_half_way_is_no_capacity() {
+        let said = |growth| {
+            let measured = Measured {
+                rate: Rate::mbit(50),
+                bloat: None,
+                growth,
+            };
+            measured.unsteady()
+        };
+        for growth in [0.0, 0.5, 0.9] {
+            assert_eq!(said(growth), Some("became less"), "{growth}");
+        }
+        for growth in [0.95, 1.0, 1.05] {
+            assert_eq!(said(growth), None, "{growth}");
+        }
+        assert_eq!(said(1.2), Some("was still growing"));
+    }
 }

@@ -50,6 +50,9 @@ pub(super) fn record(
     findings: &Findings,
     screen: &mut Screen,
 ) -> Result<(), Halt> {
+    if interrupt.has_come() {
+        return Err(Halt::Interrupted);
+    }
     screen.header("Step 6: Generate Configuration");
     let now = iso_local(clock.wall());
     let results = results(args, plan, findings, now.clone());

@@ -157,16 +157,30 @@ fn by_rest(client: &Client, config: &RouterConfig) -> Result<Both<Option<Queue>>
     let listed = client
         .get(LOOK_UP_PATH)
         .map_err(|failure| words(&failure))?;
-    let queue = |name: &String| object::named(&listed.objects, name).map(of_object);
-    Ok(config.queues.as_ref().map(queue))
+    let queue = |name: &String| {
+        let object = object::named(&listed.objects, name);
+        object.map(of_object).transpose()
+    };
+    Ok(Both {
+        down: queue(&config.queues.down)?,
+        up: queue(&config.queues.up)?,
+    })
 }
 
-fn of_object(queue: &Object) -> Queue {
-    Queue {
-        limit: queue.rate("max-limit").unwrap_or(Rate::ZERO),
+/// A limit that cannot be read is no limit of zero: it could not be put back.
+fn of_object(queue: &Object) -> Result<Queue, String> {
+    let limit = queue.rate("max-limit").ok_or_else(|| {
+        format!(
+            "{} is limited to {:?}, which is no rate",
+            queue.shown("name"),
+            queue.shown("max-limit")
+        )
+    })?;
+    Ok(Queue {
+        limit,
         bytes: queue.number("bytes"),
         inactive: queue.is_on("disabled") || queue.is_on("invalid"),
-    }
+    })
 }
 
 fn of_console(printed: Printed) -> Both<Option<Queue>> {
@@ -238,5 +252,24 @@ fn words(failure: &Failure) -> String {
         Failure::Status(401, _) => "refuses user or password".to_owned(),
         Failure::Status(status, words) => format!("answers with status {status}: {words}"),
         Failure::Unreadable => "its answer is none of RouterOS's".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_cannot_be_read_is_not_taken_for_none() {
+        let queue = Object::of(&[("name", "WAN-Download"), ("max-limit", "10M")]);
+        assert_eq!(
+            of_object(&queue).map(|queue| queue.limit),
+            Ok(Rate::mbit(10))
+        );
+        let said = of_object(&queue.with("max-limit", "50 %")).unwrap_err();
+        assert_eq!(
+            said,
+            "WAN-Download is limited to \"50 %\", which is no rate"
+        );
     }
 }

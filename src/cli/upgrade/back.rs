@@ -94,16 +94,23 @@ fn present(root: &Root, ours: &[String]) -> Vec<String> {
     ours.iter().filter(known).cloned().collect()
 }
 
-/// A file that v1.7 could not run with gives way to the one that it had.
+/// A file that v1.7 could not run with, or that has gone, gives way to the one that it had.
 fn configuration(root: &Root, path: &Path) -> Result<Option<String>, String> {
     let copy = kept(path);
-    let (Ok(then), Ok(now)) = (fs::read(root.at(&copy)), fs::read(root.at(path))) else {
-        return Ok(None);
-    };
-    if then == now {
+    if !root.has(&copy) {
         return Ok(None);
     }
     let file = path.display();
+    let put_back = || taking::copy_file(root, &copy, path).map_err(|e| taking::sentence(path, &e));
+    if !root.has(path) {
+        put_back()?;
+        return Ok(Some(format!("{file}: had gone; v1.7's own is back")));
+    }
+    let read = |path: &Path| fs::read(root.at(path)).map_err(|e| taking::sentence(path, &e));
+    let (then, now) = (read(&copy)?, read(path)?);
+    if then == now {
+        return Ok(None);
+    }
     let Some(why) = useless_to_v17(path, &now) else {
         return Ok(Some(format!(
             "{file}: has changed since; v1.7 can use it, and it stays"
@@ -111,7 +118,7 @@ fn configuration(root: &Root, path: &Path) -> Result<Option<String>, String> {
     };
     let aside = PathBuf::from(format!("{file}.v2"));
     taking::move_file(root, path, &aside).map_err(|e| taking::sentence(&aside, &e))?;
-    fs::copy(root.at(&copy), root.at(path)).map_err(|e| taking::sentence(path, &e))?;
+    put_back()?;
     Ok(Some(format!(
         "{file}: {why}; v1.7's own is back, and ours is kept as {}",
         aside.display()
@@ -178,6 +185,55 @@ mod tests {
 
     fn useless(text: &str) -> Option<String> {
         useless_to_v17(Path::new("/etc/wanctl/wan1.yaml"), text.as_bytes())
+    }
+
+    /// A system whose configuration was copied, and is this one by now.
+    fn taken_over(now: Option<&str>) -> (tempfile::TempDir, Root, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Root::new(dir.path());
+        let path = PathBuf::from("/etc/wanctl/wan1.yaml");
+        for (path, text) in [(kept(&path), Some(CLASSIC)), (path.clone(), now)] {
+            root.make_room_for(&path).unwrap();
+            if let Some(text) = text {
+                fs::write(root.at(&path), text).unwrap();
+            }
+        }
+        (dir, root, path)
+    }
+
+    #[test]
+    fn a_file_that_has_gone_comes_back_before_its_copy_goes() {
+        let (_dir, root, path) = taken_over(None);
+        let manifest = Manifest {
+            copied: vec![path.clone()],
+            ..Manifest::default()
+        };
+        manifest.save(&root).unwrap();
+        let done = go(&root, &manifest).unwrap();
+        assert_eq!(
+            done.told,
+            ["/etc/wanctl/wan1.yaml: had gone; v1.7's own is back"]
+        );
+        assert_eq!(root.text(&path).as_deref(), Some(CLASSIC));
+    }
+
+    #[test]
+    fn what_comes_back_is_v1_7s_to_read() {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+
+        let (_dir, root, path) = taken_over(Some(CLASSIC));
+        let file = root.at(&path);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        if chown(&file, Some(0), Some(4_712)).is_err() {
+            println!("skipped: needs root");
+            return;
+        }
+        taking::copy_file(&root, &path, &kept(&path)).unwrap();
+        fs::write(&file, ADAPTIVE).unwrap();
+        assert!(configuration(&root, &path).unwrap().is_some());
+        let back = fs::metadata(&file).unwrap();
+        assert_eq!(root.text(&path).as_deref(), Some(CLASSIC));
+        assert_eq!((back.gid(), back.mode() & 0o7777), (4_712, 0o640));
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub(super) const USER: &str = "wanctl";
 /// Its home, where v1.7's installer put it (contract 11.1).
 const HOME: &str = "/var/lib/wanctl";
 
+const ROOT: u32 = 0;
+
 /// The user `wanctl` of a system.
 #[derive(Clone, Debug)]
 pub(super) struct Account {
@@ -101,5 +103,55 @@ pub(super) fn secret(root: &Root, plan: &mut Plan, path: &Path) -> Option<String
 /// A file that nobody else can have put there: `chown` must not follow a link to somebody else's.
 fn own_file(root: &Root, path: &Path) -> Option<Metadata> {
     let file = fs::symlink_metadata(root.at(path)).ok()?;
-    (file.is_dir() || file.is_file() && file.nlink() == 1).then_some(file)
+    let is_single = file.is_dir() || file.is_file() && file.nlink() == 1;
+    (is_single && !is_led_astray(root, path)).then_some(file)
+}
+
+/// Whether a directory on the way is a link that somebody else than root has set: the service's own directories
+/// are its to change, and may lead to anybody's files.
+pub(super) fn is_led_astray(root: &Root, path: &Path) -> bool {
+    let mut directories = path.ancestors().skip(1);
+    directories.any(|directory| {
+        let there = fs::symlink_metadata(root.at(directory));
+        there.is_ok_and(|there| there.is_symlink() && there.uid() != ROOT)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{lchown, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_link_of_the_services_leads_to_no_file_of_roots() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Root::new(dir.path());
+        let hosts = Path::new("/root/.ssh/known_hosts");
+        root.make_room_for(hosts).unwrap();
+        fs::write(root.at(hosts), "").unwrap();
+        let link = root.at("/var/lib/wanctl/.ssh");
+        root.make_room_for(Path::new("/var/lib/wanctl/.ssh"))
+            .unwrap();
+        symlink("../../../root/.ssh", &link).unwrap();
+        let account = Account {
+            uid: 4_711,
+            gid: 4_711,
+            home: HOME.into(),
+        };
+        let changes = |path: &str| {
+            let mut plan = Plan::default();
+            account.to_own(&root, &mut plan, Path::new(path));
+            plan.rights.len()
+        };
+        if lchown(&link, Some(4_711), Some(4_711)).is_err() {
+            println!("skipped: needs root");
+            return;
+        }
+        assert_eq!(changes("/var/lib/wanctl/.ssh/known_hosts"), 0);
+        assert_eq!(changes("/root/.ssh/known_hosts"), 1);
+        // The administrator's own links are as good as the place itself.
+        lchown(&link, Some(0), Some(0)).unwrap();
+        assert_eq!(changes("/var/lib/wanctl/.ssh/known_hosts"), 1);
+    }
 }

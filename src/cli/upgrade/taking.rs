@@ -1,6 +1,6 @@
 //! Does what was planned: every step may be done twice, and all of it can be undone.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, lchown};
 use std::path::Path;
@@ -8,6 +8,7 @@ use std::path::Path;
 use super::manager::{self, Manager};
 use super::manifest::{Before, Manifest, kept};
 use super::plan::{Plan, Rights};
+use super::rights;
 use super::root::Root;
 use super::survey::Survey;
 use crate::shell::lock;
@@ -87,7 +88,7 @@ fn keep_copies(root: &Root, plan: &Plan) -> Result<(), String> {
             continue;
         }
         root.make_room_for(&copy)
-            .and_then(|()| fs::copy(root.at(path), root.at(&copy)))
+            .and_then(|()| copy_file(root, path, &copy))
             .map_err(|e| sentence(&copy, &e))?;
     }
     Ok(())
@@ -139,11 +140,29 @@ pub(super) fn move_file(root: &Root, from: &Path, to: &Path) -> io::Result<()> {
     root.make_room_for(to)?;
     match fs::rename(root.at(from), root.at(to)) {
         Err(e) if e.kind() == io::ErrorKind::CrossesDevices => {
-            fs::copy(root.at(from), root.at(to))?;
+            copy_file(root, from, to)?;
             fs::remove_file(root.at(from))
         }
         moved => moved,
     }
+}
+
+/// Copies a file with its mode and owner. Whatever happens meanwhile, there is all of it or nothing: half a copy
+/// would be taken for v1.7's file.
+pub(super) fn copy_file(root: &Root, from: &Path, to: &Path) -> io::Result<()> {
+    let (from, to) = (root.at(from), root.at(to));
+    let mut new = to.clone().into_os_string();
+    new.push(".new");
+    let copied = || {
+        fs::copy(&from, &new)?;
+        let file = fs::metadata(&from)?;
+        lchown(&new, Some(file.uid()), Some(file.gid()))?;
+        File::open(&new)?.sync_all()?;
+        fs::rename(&new, &to)
+    };
+    copied().inspect_err(|_| {
+        let _ = fs::remove_file(&new);
+    })
 }
 
 fn write(root: &Root, path: &Path, text: &str) -> io::Result<()> {
@@ -169,7 +188,7 @@ pub(super) fn restore(root: &Root, before: &Before) -> io::Result<()> {
     let Ok(file) = fs::symlink_metadata(&path) else {
         return Ok(());
     };
-    if file.is_symlink() {
+    if file.is_symlink() || rights::is_led_astray(root, &before.path) {
         return Ok(());
     }
     lchown(&path, Some(before.uid), Some(before.gid))?;
