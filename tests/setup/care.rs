@@ -1,0 +1,50 @@
+//! What a person need not think of, because setup does.
+
+use std::fs;
+use std::process::Command;
+
+use crate::bench::Bench;
+use crate::unattended::{CABLE, names};
+
+#[test]
+fn what_it_says_next_knows_the_password_without_an_environment() {
+    let bench = Bench::new();
+    bench.unattended(&CABLE).exits(0);
+    let mut check = Command::new(env!("CARGO_BIN_EXE_wanctl"));
+    check
+        .arg("check")
+        .arg("--config")
+        .arg(bench.config("wan1.yaml"));
+    check.env_remove("ROUTER_PASSWORD");
+    bench.said(check.output().unwrap()).has("0 errors");
+}
+
+#[test]
+fn secrets_that_are_no_text_are_not_replaced() {
+    let bench = Bench::new();
+    fs::create_dir(bench.path("etc")).unwrap();
+    let present = b"NTFY='caf\xe9'\n";
+    fs::write(bench.config("secrets"), present).unwrap();
+    bench
+        .unattended(&CABLE)
+        .exits(1)
+        .has("its other lines are to stay, so mend it or move it away; nothing was written");
+    assert_eq!(fs::read(bench.config("secrets")).unwrap(), present);
+    assert_eq!(names(&bench), ["secrets"]);
+}
+
+#[test]
+fn who_may_not_write_hears_it_before_all_questions() {
+    let bench = Bench::new();
+    let mut setup = bench.setup();
+    // Nobody makes files in a file, not even root.
+    setup.arg("--dir").arg(bench.path("password").join("etc"));
+    setup.arg("--yes").args(bench.router_flags()).args(CABLE);
+    let said = bench.said(setup.output().unwrap());
+    said.exits(1)
+        .has("no files can be made in")
+        .has("run it as root");
+    assert_eq!(said.text, "");
+    setup.arg("--dry-run");
+    bench.said(setup.output().unwrap()).exits(0);
+}
