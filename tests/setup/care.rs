@@ -48,3 +48,34 @@ fn who_may_not_write_hears_it_before_all_questions() {
     setup.arg("--dry-run");
     bench.said(setup.output().unwrap()).exits(0);
 }
+
+#[test]
+fn steering_reads_the_state_where_the_primary_writes_it() {
+    let bench = Bench::new();
+    let mut setup = Command::new(env!("CARGO_BIN_EXE_wanctl"));
+    setup.arg("setup").arg("--dir").arg(bench.path("etc"));
+    setup.args(["--yes", "--dry-run", "--no-check", "--scheme", "http"]);
+    setup.args(bench.router_flags()).arg("--steering");
+    for wan in ["a", "b"] {
+        setup.args(["--wan", wan]).args(CABLE);
+        setup.args(["--download-queue", wan, "--upload-queue", "up"]);
+    }
+    let said = bench.said(setup.output().unwrap());
+    said.exits(0)
+        .has("state_file: \"/var/lib/wanctl/a_state.json\"")
+        .has("primary: \"/var/lib/wanctl/a_state.json\"");
+}
+
+#[cfg(feature = "ssh")]
+#[test]
+fn a_key_is_found_from_every_directory() {
+    let bench = Bench::new();
+    let mut setup = bench.setup();
+    setup.args(["--yes", "--dry-run", "--ssh-key", "password"]);
+    setup.args(bench.router_flags()).args(CABLE);
+    let key = bench.path("password");
+    bench
+        .said(setup.current_dir(bench.dir.path()).output().unwrap())
+        .exits(0)
+        .has(&format!("ssh_key: \"{}\"", key.display()));
+}
