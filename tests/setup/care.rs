@@ -79,3 +79,32 @@ fn a_key_is_found_from_every_directory() {
         .exits(0)
         .has(&format!("ssh_key: \"{}\"", key.display()));
 }
+
+#[test]
+fn who_has_chosen_plain_http_is_not_asked_again() {
+    let bench = Bench::new();
+    let run = |flags: &[&str]| {
+        let mut setup = bench.setup();
+        setup.args(["--yes", "--no-check"]).args(flags);
+        bench.said(setup.output().unwrap())
+    };
+    let flags = [
+        "--scheme",
+        "http",
+        "--download-queue",
+        "d",
+        "--upload-queue",
+        "u",
+    ];
+    let router: Vec<String> = bench.router_flags();
+    let router: Vec<&str> = router.iter().map(String::as_str).collect();
+    let router: Vec<&str> = router
+        .into_iter()
+        .filter(|flag| *flag != "--trust-on-first-use")
+        .collect();
+    run(&[&router[..], &CABLE, &flags].concat()).exits(0);
+    run(&[]).exits(0).has("They say all of this already.");
+    run(&["--scheme", "https"])
+        .exits(2)
+        .has("--tls-fingerprint or --trust-on-first-use");
+}
