@@ -108,3 +108,20 @@ fn who_has_chosen_plain_http_is_not_asked_again() {
         .exits(2)
         .has("--tls-fingerprint or --trust-on-first-use");
 }
+
+#[test]
+fn a_round_and_a_calibration_know_it_too() {
+    let bench = Bench::new();
+    bench.unattended(&CABLE).exits(0);
+    let config = bench.config("wan1.yaml");
+    for (words, without) in [
+        (&["--once", "--dry-run"][..], "ROUTER_PASSWORD"),
+        (&["calibrate", "--dry-run"], "refuses user or password"),
+    ] {
+        let mut wanctl = Command::new(env!("CARGO_BIN_EXE_wanctl"));
+        wanctl.args(words).arg("--config").arg(&config);
+        wanctl.env_remove("ROUTER_PASSWORD");
+        let said = bench.said(wanctl.output().unwrap());
+        assert!(!said.errors.contains(without), "{words:?}: {}", said.errors);
+    }
+}
