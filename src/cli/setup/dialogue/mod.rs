@@ -32,13 +32,11 @@ impl<'g> Given<'g> {
 
     /// Whether somebody has said, now or in a file, that the router is spoken to without TLS.
     fn plainly(&self) -> bool {
-        match self.answer("scheme") {
-            Some(scheme) => scheme == "http",
-            None => {
-                let router = self.before.router();
-                router.is_some_and(|router| router.scheme == Scheme::Http)
-            }
+        if let Some(scheme) = self.answer("scheme") {
+            return scheme == "http";
         }
+        let router = self.before.router();
+        router.is_some_and(|router| router.scheme == Scheme::Http)
     }
 
     /// Whether the router is left alone: nobody asks, and nothing is to be checked.
