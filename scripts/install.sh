@@ -3,6 +3,8 @@
 #
 # Nothing that is installed changes before everything new lies beside it: a failure half-way leaves what was there.
 set -eu
+# What is installed is for everybody to read, whatever root keeps its own files at.
+umask 022
 
 PREFIX=${PREFIX:-/usr/local}
 DESTDIR=${DESTDIR:-}
@@ -159,6 +161,12 @@ $said"
     done
 }
 
+# Below another PREFIX our units would be put over v1.7's, and `wanctl upgrade` could not go back to them.
+spares_v17() {
+    [ "$units" = /etc/systemd/system ] && is_v17 || return 0
+    fail "v1.7's units are in $units, where those of PREFIX=$PREFIX go: take /usr/local; nothing was changed"
+}
+
 # Whether a file in /etc is somebody's own: there, and not as we left it.
 is_theirs() { # path
     [ -e "$DESTDIR$1" ] || return 1
@@ -183,12 +191,15 @@ put() {
         cp -P "$stage$path" "$DESTDIR$path.wanctl-new" || fail "cannot write beside $path; what was installed is as it was"
     done
     gone=$(no_longer_there)
+    # From here to the last of them nobody interrupts it.
+    trap '' INT TERM
     for path in $list; do
         mv -f "$DESTDIR$path.wanctl-new" "$DESTDIR$path"
     done
     for path in $gone; do
         rm -f "$DESTDIR$path"
     done
+    trap 'exit 130' INT TERM
     trap 'rm -rf "$stage"' EXIT
 }
 
@@ -270,7 +281,7 @@ services() {
 
 # v1.7's units run Python.
 is_v17() {
-    grep -qs '^ExecStart=.*python' /etc/systemd/system/wanctl@.service /etc/systemd/system/steering.service
+    grep -qs '^ExecStart=.*python' "$DESTDIR/etc/systemd/system/wanctl@.service" "$DESTDIR/etc/systemd/system/steering.service"
 }
 
 is_configured() {
@@ -284,6 +295,8 @@ configure() { # answers
     wanctl=$PREFIX/bin/wanctl
     if is_v17 && [ $wizard != no ] && [ -t 0 ]; then
         step "v1.7 is installed here: wanctl upgrade"
+        # No trap follows there.
+        rm -rf "$stage"
         exec "$wanctl" upgrade
     elif is_v17; then
         say "v1.7 is installed here. Next: $wanctl upgrade (--dry-run: only tells what it would do)"
@@ -309,6 +322,7 @@ install_all() { # answers
     runnable=${runnable:-$binary}
     version=$("$runnable" --version) || fail "$runnable does not run here; nothing was changed"
     step "$version: binary, units, log rotation, man pages and completions to $DESTDIR$PREFIX and $DESTDIR/etc"
+    spares_v17
     reads_what_is_here
     prepare
     account

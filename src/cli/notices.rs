@@ -175,7 +175,7 @@ const TOKEN: Keys = Keys {
 fn reveal(source: &SecretSource, Keys { key, file: place }: Keys) -> Result<String, String> {
     match source {
         SecretSource::Written(secret) => Ok(secret.reveal().to_owned()),
-        SecretSource::Variable(name) => std::env::var(name).map_err(|_| {
+        SecretSource::Variable(name) => secret::variable(name).ok_or_else(|| {
             format!("{key} names the environment variable {name}, which is not set or no text")
         }),
         SecretSource::File(file) => {

@@ -12,7 +12,7 @@ use self::verdict::shortcomings;
 use self::words::describe;
 use super::args::RunArgs;
 use super::daemon::{self, Daemon, Manner};
-use super::{complain, print};
+use super::{complain, print, secret};
 use crate::autorate::Autorate;
 use crate::config::ControlLaw;
 use crate::program::Program;
@@ -43,6 +43,9 @@ pub(super) fn install_log(debug: bool) {
 
 /// One measure–judge–act round.
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
+    if let Some(first) = args.configs.first() {
+        secret::know_what_the_service_knows(first);
+    }
     let loaded = daemon::load(&args.configs)?;
     for loaded in &loaded {
         for warning in &loaded.warnings {

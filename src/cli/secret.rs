@@ -4,9 +4,10 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::config::{Host, PasswordSource, RouterConfig, Scheme, Secret};
 use crate::shell::access;
@@ -15,6 +16,34 @@ use crate::shell::access;
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 /// Longer than any password.
 const LONGEST: u64 = 4096;
+/// What systemd makes a service's environment of, beside its configuration.
+const ENVIRONMENT: &str = "secrets";
+
+/// What that file says, for a command that a person types.
+static BESIDE: OnceLock<Secret> = OnceLock::new();
+
+/// From now on this process knows the variables that the service of this file gets from systemd, unless its
+/// environment has them: the file of secrets is read, by whoever may read it.
+pub(super) fn know_what_the_service_knows(config: &Path) {
+    BESIDE.get_or_init(|| {
+        let text = fs::read_to_string(config.with_file_name(ENVIRONMENT));
+        Secret::new(text.unwrap_or_default())
+    });
+}
+
+/// A variable: of the environment, or of the file that [`know_what_the_service_knows`] has read.
+pub(super) fn variable(name: &str) -> Option<String> {
+    let beside = || assigned(BESIDE.get()?.reveal(), name).map(str::to_owned);
+    std::env::var(name).ok().or_else(beside)
+}
+
+/// The last `NAME=value` of a text, without the quotes.
+pub(super) fn assigned<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let value = |line: &'t str| line.trim().strip_prefix(name)?.strip_prefix('=');
+    let value = text.lines().filter_map(value).next_back()?;
+    let inside = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
+    Some(inside('\'').or_else(|| inside('"')).unwrap_or(value))
+}
 
 /// The password to send.
 ///
@@ -24,7 +53,7 @@ const LONGEST: u64 = 4096;
 pub(super) fn password(config: &RouterConfig) -> Result<Secret, String> {
     match config.password_source() {
         PasswordSource::File(file) => in_file(file, PASSWORD),
-        _ => Ok(config.password(|name| std::env::var(name).ok()).secret),
+        _ => Ok(config.password(variable).secret),
     }
 }
 
@@ -158,7 +187,7 @@ impl fmt::Display for Weakness {
 pub(super) fn weaknesses(file: &Path, router: &RouterConfig) -> Vec<Weakness> {
     let mut found = Vec::new();
     if let PasswordSource::Variable(name) = router.password_source()
-        && std::env::var_os(name).is_none()
+        && variable(name).is_none()
     {
         found.push(Weakness::Unset(name.to_owned()));
     }

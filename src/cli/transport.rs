@@ -45,7 +45,9 @@ pub(super) fn choose(config: &RouterConfig) -> Chosen {
         PasswordSource::None => false,
         // Whether it can be read is said when it is, with what to do about it.
         PasswordSource::Written | PasswordSource::File(_) => true,
-        PasswordSource::Variable(name) => env::var(name).is_ok_and(|value| !value.is_empty()),
+        PasswordSource::Variable(name) => {
+            super::secret::variable(name).is_some_and(|value| !value.is_empty())
+        }
     };
     // Whether it is one that can be used is said when it is used, with what to do about it.
     let has_key = fs::metadata(&config.ssh_key).is_ok_and(|file| file.is_file());

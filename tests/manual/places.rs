@@ -185,7 +185,7 @@ pub(crate) const PLACES: &[(&str, Place)] = &[
         Here(0),
     ),
     (
-        "set -a; . /etc/wanctl/secrets; set +a; wanctl --config /etc/wanctl/wan1.yaml --once --dry-run",
+        "wanctl --config /etc/wanctl/wan1.yaml --once --dry-run",
         Here(0),
     ),
 ];

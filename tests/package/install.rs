@@ -340,3 +340,48 @@ const SCRIPTS: [&str; 9] = [
     "scripts/testing/clean-root/inside",
     "scripts/testing/container",
 ];
+
+#[test]
+fn everybody_may_read_what_is_installed_whatever_root_keeps_to_itself() {
+    let root = Root::fresh();
+    let output = Command::new("sh")
+        .args(["-c", "umask 077; exec \"$@\"", "sh"])
+        .arg(Path::new(ROOT).join("scripts/install.sh"))
+        .args(["--binary", &root.stand_in()])
+        .env("DESTDIR", root.0.path())
+        .env_remove("PREFIX")
+        .output()
+        .expect("it starts");
+    worked(&output);
+    let tree = root.tree();
+    for (name, mode) in [
+        (BINARY, 0o755),
+        ("usr/local/lib/systemd", 0o755),
+        ("usr/local/lib/systemd/system/wanctl@.service", 0o644),
+    ] {
+        assert_eq!(tree[name].0, mode, "{name}");
+    }
+}
+
+#[test]
+fn v17s_units_are_not_put_under_ours() {
+    let root = Root::fresh();
+    fs::create_dir_all(root.path("etc/systemd/system")).expect("a directory of ours");
+    let unit = "[Service]\nExecStart=/usr/bin/python3 -m wanctl\n";
+    fs::write(root.path("etc/systemd/system/wanctl@.service"), unit).expect("a file of ours");
+    let before = root.tree();
+    let output = Command::new(Path::new(ROOT).join("scripts/install.sh"))
+        .args(["--binary", &root.stand_in()])
+        .env("DESTDIR", root.0.path())
+        .env("PREFIX", "/opt/wanctl")
+        .output()
+        .expect("it starts");
+    assert!(!output.status.success());
+    let said = said(&output);
+    assert!(
+        said.contains("v1.7's units are in /etc/systemd/system"),
+        "{said}"
+    );
+    assert_eq!(root.tree(), before);
+    worked(&root.install());
+}

@@ -2,6 +2,7 @@
 //! shows.
 
 mod bench;
+mod care;
 mod secrecy;
 mod terminal;
 mod transcripts;

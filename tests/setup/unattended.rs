@@ -10,9 +10,9 @@ use wanctl::direction::Direction;
 
 use crate::bench::{Bench, files};
 
-const CABLE: [&str; 6] = ["--line", "cable", "--download", "500", "--upload", "40"];
+pub(crate) const CABLE: [&str; 6] = ["--line", "cable", "--download", "500", "--upload", "40"];
 
-fn names(bench: &Bench) -> Vec<String> {
+pub(crate) fn names(bench: &Bench) -> Vec<String> {
     let found = files(&bench.path("etc"));
     let name = |path: &std::path::PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
     found.iter().map(name).collect()

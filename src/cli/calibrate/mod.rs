@@ -36,8 +36,9 @@ use self::journal::Journal;
 use self::plan::Plan;
 use self::router::Router;
 use self::screen::{Mark, Screen};
-use super::args::{CalibrateArgs, Task};
+use super::args::{CalibrateArgs, Of, Task};
 use super::interrupt::Interrupt;
+use super::secret;
 use crate::config::WanConfig;
 use crate::shell::clock::Clock;
 use crate::shell::lock::{Lock, LockError};
@@ -65,6 +66,9 @@ impl From<String> for Halt {
 pub(super) fn run(args: &CalibrateArgs) -> Result<ExitCode, String> {
     // The password is in memory from here on.
     realtime::protect_secrets();
+    if let Of::File(file) = &args.of {
+        secret::know_what_the_service_knows(file);
+    }
     let plan = Plan::of(args)?;
     let clock = Clock::start();
     let mut screen = Screen::new();

@@ -24,7 +24,7 @@ use self::client::Client;
 use self::finding::{Finding, Severity, Subject};
 use self::report::Report;
 use super::args::CheckArgs;
-use super::{print, transport};
+use super::{print, secret, transport};
 use crate::config::{
     self, FileKind, Problem, Report as Problems, RouterConfig, Scheme, Transport, WanConfig,
 };
@@ -40,6 +40,9 @@ const WARNINGS: u8 = 2;
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, String> {
     // The password is in memory from here on.
     realtime::protect_secrets();
+    if let Some(first) = args.configs.first() {
+        secret::know_what_the_service_knows(first);
+    }
     let reports: Vec<Report> = args.configs.iter().map(|path| one(path, args)).collect();
     print(&if args.json {
         report::json(&reports)

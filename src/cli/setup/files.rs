@@ -171,7 +171,7 @@ pub(super) fn steering(
         draft.set_text(&["measurement", "alternate", "ping_host"], "9.9.9.9")?;
     }
     let state = |name: &str| format!("{name}_state.json");
-    let autorate = places.run().join(state(&steering.primary));
+    let autorate = places.state().join(state(&steering.primary));
     draft.set_path(&["cake_state_sources", "primary"], &autorate)?;
     draft.set_path(&["state", "file"], &places.state().join(state("steering")))?;
     draft.logs("steering", places)?;

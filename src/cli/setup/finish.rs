@@ -40,8 +40,7 @@ pub(super) fn finish(
     if code == ExitCode::FAILURE {
         talk.say("Mend what the check calls an error, then look again:")?;
         talk.show(&format!(
-            "    # set -a; . {}; set +a\n    # wanctl check --config {}\n",
-            places.secrets().display(),
+            "    # wanctl check --config {}\n",
             names(&files(plan, places))
         ))?;
     }

@@ -1,6 +1,7 @@
 //! Our SSH key, and the router's in `known_hosts`.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -55,14 +56,45 @@ pub(super) fn is_known(file: &Path, host: &str, port: u16) -> bool {
     names.any(|names| names.split(',').any(|name| name == place))
 }
 
-/// Adds a line.
+/// Adds a line. A file that is there may be others' too: it stays whose and as readable as it is.
 pub(super) fn learn(file: &Path, line: &str) -> Result<(), String> {
-    let mut text = fs::read_to_string(file).unwrap_or_default();
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
+    let said = |e: io::Error| format!("{}: {e}", file.display());
+    let present = match fs::read(file) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            write::directory(file.parent().unwrap_or(Path::new(".")), Keeper::Service)?;
+            return write::replace(file, &format!("{line}\n"), Keeper::Service);
+        }
+        present => present.map_err(said)?,
+    };
+    let is_whole = present.last().is_none_or(|&last| last == b'\n');
+    let before = if is_whole { "" } else { "\n" };
+    let mut open = OpenOptions::new().append(true).open(file).map_err(said)?;
+    open.write_all(format!("{before}{line}\n").as_bytes())
+        .map_err(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::shell::access;
+
+    #[test]
+    fn hosts_that_others_know_stay_theirs() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("known_hosts");
+        fs::write(&file, b"caf\xe9 ssh-rsa A").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        learn(&file, "router ssh-ed25519 B").unwrap();
+        assert_eq!(
+            fs::read(&file).unwrap(),
+            b"caf\xe9 ssh-rsa A\nrouter ssh-ed25519 B\n"
+        );
+        assert_eq!(access::mode(&file), Some(0o644));
+        let new = dir.path().join("ssh/known_hosts");
+        learn(&new, "router ssh-ed25519 B").unwrap();
+        assert_eq!(access::mode(&new), Some(0o600));
+        assert!(is_known(&new, "router", 22));
     }
-    text.push_str(line);
-    text.push('\n');
-    write::directory(file.parent().unwrap_or(Path::new(".")), Keeper::Service)?;
-    write::replace(file, &text, Keeper::Service)
 }

@@ -76,6 +76,10 @@ fn dialogue(args: &SetupArgs, interrupts: &Interrupts) -> Result<ExitCode, Stop>
         dir: absolute(args.dir.as_deref().unwrap_or(Path::new(DIR))),
         data: args.data.as_deref().map(absolute),
     };
+    if !args.dry_run {
+        write::expect_room(&places.dir)?;
+        secrets::expect_text(&places.secrets())?;
+    }
     let before = Before::look(&places);
     let piped = piped(args, &before);
     let mut person = Terminal;

@@ -1,9 +1,13 @@
 //! `secrets`: lines for systemd's `EnvironmentFile=`, which a shell reads as well.
 
+use std::path::Path;
+use std::{fs, io};
+
+use crate::cli::secret;
 use crate::config::Secret;
 
 /// What the files' `password: "${ROUTER_PASSWORD}"` names.
-const VARIABLE: &str = "ROUTER_PASSWORD=";
+const VARIABLE: &str = "ROUTER_PASSWORD";
 
 /// Whether a password means the same to systemd and to a shell between single quotes. Older systemd takes a
 /// backslash for an escape even there.
@@ -23,12 +27,26 @@ pub(super) fn check(password: Secret) -> Result<Secret, String> {
     Ok(password)
 }
 
+/// Whether the file can be gone on with, if there is one. One that is no text or not for us to read is not replaced:
+/// its other lines would be lost.
+pub(super) fn expect_text(path: &Path) -> Result<(), String> {
+    match fs::read_to_string(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => {
+            let path = path.display();
+            Err(format!(
+                "{path}: {e}; its other lines are to stay, so mend it or move it away; nothing was written"
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The file with this password, or with none; its other lines stay.
 pub(super) fn with_password(text: &str, password: Option<&Secret>) -> String {
     let mut lines: Vec<String> = Vec::new();
-    let mut new = password.map(|password| format!("{VARIABLE}'{}'", password.reveal()));
+    let mut new = password.map(|password| format!("{VARIABLE}='{}'", password.reveal()));
     for line in text.lines() {
-        if line.trim_start().starts_with(VARIABLE) {
+        if secret::assigned(line, VARIABLE).is_some() {
             lines.extend(new.take());
         } else {
             lines.push(line.to_owned());
@@ -40,13 +58,8 @@ pub(super) fn with_password(text: &str, password: Option<&Secret>) -> String {
 
 /// The password that is there.
 pub(super) fn password(text: &str) -> Option<Secret> {
-    let mut values = text
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix(VARIABLE));
-    let value = values.next_back()?;
-    let inside = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
-    let bare = inside('\'').or_else(|| inside('"')).unwrap_or(value);
-    (!bare.is_empty()).then(|| Secret::new(bare.to_owned()))
+    let value = secret::assigned(text, VARIABLE).filter(|value| !value.is_empty())?;
+    Some(Secret::new(value.to_owned()))
 }
 
 #[cfg(test)]

@@ -45,6 +45,19 @@ impl Draft {
     }
 }
 
+/// Whether files can be made in a directory, or in what it is to be made in: somebody who may not is to hear it
+/// before all the questions.
+pub(super) fn expect_room(directory: &Path) -> Result<(), String> {
+    let mut above = directory.ancestors();
+    let Some(present) = above.find(|path| path.exists()) else {
+        return Ok(());
+    };
+    access::may_make_files(present).map_err(|e| {
+        let directory = directory.display();
+        format!("no files can be made in {directory}: {e}; run it as root, or try it with --dir and --data, or --dry-run")
+    })
+}
+
 /// Writes all of them, or none; `stamp` ends the names of the backups. Tells where these are.
 pub(super) fn all(drafts: &[Draft], stamp: &str) -> Result<Vec<PathBuf>, String> {
     let mut staged = Vec::new();

@@ -152,8 +152,8 @@ pub static SETUP: Page = Page {
     ],
     notes: &[Note {
         heading: "Where the password is",
-        text: "In DIR/secrets (0600), or in DIR/router-password if it has a single quote or a backslash; never in \
-               a YAML file. What is replaced stays beside it as .bak.YYYYmmdd_HHMMSS.",
+        text: "in DIR/secrets (0600), or in DIR/router-password if it has a single quote or a backslash; never in \
+               a YAML file. What is replaced stays beside it as .bak.YYYYmmdd_HHMMSS",
     }],
     exit_codes: &[
         (

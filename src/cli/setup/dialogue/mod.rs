@@ -12,7 +12,7 @@ use super::stop::Stop;
 use super::talk::Talk;
 use crate::cli::args::{Answers, SetupArgs};
 use crate::cli::check::visit::Visit;
-use crate::config::Secret;
+use crate::config::{Scheme, Secret};
 
 /// What is given.
 #[derive(Clone, Copy)]
@@ -28,6 +28,15 @@ impl<'g> Given<'g> {
     /// What a flag about the router or steering said.
     fn answer(&self, flag: &str) -> Option<&'g str> {
         self.args.answers.get(flag).map(String::as_str)
+    }
+
+    /// Whether somebody has said, now or in a file, that the router is spoken to without TLS.
+    fn plainly(&self) -> bool {
+        if let Some(scheme) = self.answer("scheme") {
+            return scheme == "http";
+        }
+        let router = self.before.router();
+        router.is_some_and(|router| router.scheme == Scheme::Http)
     }
 
     /// Whether the router is left alone: nobody asks, and nothing is to be checked.
@@ -78,11 +87,10 @@ fn missing(given: Given<'_>) -> Vec<String> {
         given.answer("router").is_some() || router.is_some(),
         "--router",
     );
-    let is_plain = given.answer("scheme") == Some("http");
     let pinned = given.answer("tls-fingerprint").is_some()
         || router.is_some_and(|router| router.tls_fingerprint.is_some());
     need(
-        is_plain || pinned || args.trust,
+        given.plainly() || pinned || args.trust,
         "--tls-fingerprint or --trust-on-first-use",
     );
     need(

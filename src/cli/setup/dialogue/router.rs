@@ -233,7 +233,9 @@ fn consent_to_http(
     host: &Host,
     port: u16,
 ) -> Result<(), Stop> {
-    if given.answer("scheme") == Some("http") {
+    let router = given.before.router();
+    let is_new = router.is_some_and(|router| router.host != *host);
+    if given.plainly() && (given.answer("scheme").is_some() || !is_new) {
         return Ok(());
     }
     talk.say(&format!(

@@ -82,7 +82,12 @@ fn wanted(talk: &mut Talk<'_>, given: Given<'_>) -> Result<Option<PathBuf>, Stop
             return Err(Stop::Bad(sentence.to_owned()));
         }
         Some("generate") => return Ok(Some(ours)),
-        Some(file) if Path::new(file).is_file() => return Ok(Some(PathBuf::from(file))),
+        // The service begins in another directory.
+        Some(file) if Path::new(file).is_file() => {
+            return std::path::absolute(file)
+                .map(Some)
+                .map_err(|e| Stop::Bad(format!("--ssh-key: {file}: {e}")));
+        }
         Some(file) => {
             let sentence = format!("--ssh-key: there is no file {file}; `generate` makes one");
             return Err(Stop::Bad(sentence));
