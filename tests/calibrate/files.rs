@@ -89,7 +89,7 @@ fn v1_7s_results_have_v1_7s_keys() {
 }
 
 /// v1.7's own flags, and no file yet.
-fn named(setup: &Setup, output_dir: &Path) -> Command {
+pub(crate) fn named(setup: &Setup, output_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wanctl"));
     let router = format!("127.0.0.1:{}", setup.world.router_port());
     let reflector = format!("udp://{}", setup.world.reflector_addresses()[0]);
