@@ -21,9 +21,7 @@ const CABLE_BELOW: u32 = 35;
 /// A line to be calibrated.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
-    /// Its file as it is, or as it will begin.
-    pub(super) text: String,
-    /// What that says.
+    /// What its file says, or will begin with.
     pub(super) config: WanConfig,
     /// Where it is or will be.
     pub(super) file: PathBuf,
@@ -63,13 +61,11 @@ impl Plan {
         output_dir: Option<&Path>,
         state_dir: Option<&Path>,
     ) -> Result<Self, String> {
-        let text = fs::read_to_string(file).unwrap_or_default();
         let config = config::load(file)
             .map_err(|report| format!("{}: {report}", file.display()))?
             .config;
         let beside = file.parent().unwrap_or(Path::new(""));
         Ok(Self {
-            text,
             journals: Journals::of(&config, state_dir),
             config,
             file: file.to_owned(),
@@ -88,7 +84,6 @@ impl Plan {
             .map_err(|report| format!("with these options: {report}"))?
             .config;
         Ok(Self {
-            text,
             journals: Journals::of(&config, state_dir),
             config,
             file,
@@ -103,13 +98,15 @@ impl Plan {
         self.named.is_some()
     }
 
-    /// The text that the results go into; a new file's is that of its kind of line.
+    /// The text that the results go into, as it is now: somebody may have edited it while the line was measured. A
+    /// new file's is that of its kind of line.
     ///
     /// # Errors
     /// As [`Plan::of`].
     pub(super) fn base(&self, baseline: Millis) -> Result<String, String> {
         match &self.named {
-            None => Ok(self.text.clone()),
+            None => fs::read_to_string(&self.file)
+                .map_err(|e| format!("{}: cannot be read any more: {e}", self.file.display())),
             Some(named) => {
                 let kind = named.line.unwrap_or_else(|| kind(baseline));
                 draft(named, self.state_dir.as_deref(), kind)
