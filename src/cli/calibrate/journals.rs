@@ -118,6 +118,22 @@ impl Journals {
     }
 }
 
+impl Left {
+    /// Whether the daemon has run since: its state is newer, and it has set limits of its own on these queues.
+    pub(super) fn is_superseded(&self, config: &WanConfig) -> bool {
+        let changed = |path: &Path| fs::metadata(path).and_then(|file| file.modified());
+        let (Ok(found), Ok(ran)) = (changed(&self.path), changed(&config.state.main)) else {
+            return false;
+        };
+        let queues = self.journal.queues();
+        let moves = |queue: &String| {
+            let own = &config.router.queues;
+            *queue == own.down || *queue == own.up
+        };
+        ran > found && moves(&queues.down) && moves(&queues.up)
+    }
+}
+
 fn journals_in(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(directory) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -228,6 +244,26 @@ mod tests {
         let began: Vec<&str> = left.iter().map(|left| &*left.journal.began).collect();
         assert_eq!(began, ["2026-11-21T20:00:00", "2026-11-21T19:00:00"]);
         assert_eq!(journals.hints().len(), 2);
+    }
+
+    #[test]
+    fn a_journal_is_superseded_by_a_later_state_of_a_daemon_that_moves_both_queues() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut mine = config(&[]);
+        mine.state.main = dir.path().join("wan1_state.json");
+        let journals = Journals::of(&mine, Some(dir.path()));
+        write(&journals, &mine, "2026-11-21T19:00:00");
+        let left = journals.left().unwrap().remove(0);
+        assert!(!left.is_superseded(&mine));
+        let found = fs::metadata(&left.path).unwrap().modified().unwrap();
+        let state = fs::File::create(&mine.state.main).unwrap();
+        let second = std::time::Duration::from_secs(1);
+        state.set_modified(found - second).unwrap();
+        assert!(!left.is_superseded(&mine));
+        state.set_modified(found + second).unwrap();
+        assert!(left.is_superseded(&mine));
+        mine.router.queues.up = "another".to_owned();
+        assert!(!left.is_superseded(&mine));
     }
 
     #[test]

@@ -89,16 +89,19 @@ pub(super) fn left_behind(config: &WanConfig, dry_run: bool) -> Vec<String> {
     let Some(what) = Journals::of(config, None).hints().pop() else {
         return Vec::new();
     };
-    let now = if dry_run {
-        "stay, because a dry run sets none"
-    } else {
-        "give way to those set from now on"
-    };
+    let file = config.file.display();
+    if dry_run {
+        return vec![
+            format!("{what} was cut short; the limits it left stay, because a dry run sets none"),
+            format!(
+                "to have back those it found: stop this, then wanctl calibrate --config {file} --restore"
+            ),
+        ];
+    }
     vec![
-        format!("{what} was cut short; the limits it left {now}"),
+        format!("{what} was cut short; the limits it left give way to those set from now on"),
         format!(
-            "to have back those it found: stop this, then wanctl calibrate --config {} --restore",
-            config.file.display()
+            "its journal is of no more use: wanctl calibrate --config {file} --restore removes it when this is stopped"
         ),
     ]
 }
@@ -130,16 +133,9 @@ fn whole(args: &CalibrateArgs, plan: &Plan, clock: Clock, screen: &mut Screen) -
     Ok(())
 }
 
-/// Puts back what a calibration that was cut short has left.
+/// Puts back what a calibration that was cut short has found, unless the daemon has set its own limits since.
 fn repair(plan: &Plan, left: &Left, clock: Clock, screen: &mut Screen) -> Result<(), Halt> {
     let Left { path, journal } = left;
-    screen.say(
-        Mark::Warning,
-        &format!(
-            "The calibration of {} was cut short. Its limits are put back.",
-            journal.began
-        ),
-    );
     let host = plan.config.router.host.to_string();
     if !journal.router_host.eq_ignore_ascii_case(&host) {
         return Err(Halt::Failed(format!(
@@ -149,6 +145,24 @@ fn repair(plan: &Plan, left: &Left, clock: Clock, screen: &mut Screen) -> Result
             restore::words(journal)
         )));
     }
+    if left.is_superseded(&plan.config) {
+        let sentence = format!(
+            "The calibration of {} was cut short, but the daemon has run since and set its own limits: those from \
+             before are not put back, and {} is removed. {}",
+            journal.began,
+            path.display(),
+            restore::words(journal)
+        );
+        screen.say(Mark::Info, &sentence);
+        return Ok(journal::remove(path)?);
+    }
+    screen.say(
+        Mark::Warning,
+        &format!(
+            "The calibration of {} was cut short. Its limits are put back.",
+            journal.began
+        ),
+    );
     let mut config = plan.config.router.clone();
     config.queues = journal.queues();
     let mut router = Router::connect(&config, clock)?;

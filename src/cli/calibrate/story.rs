@@ -61,15 +61,19 @@ pub(super) fn rehearse(
     screen: &mut Screen,
 ) -> Result<(), Halt> {
     introduce(args, plan, screen);
-    for Left { journal, .. } in plan.journals.left()? {
-        screen.say(
-            Mark::Warning,
-            &format!(
-                "The calibration of {} was cut short; its limits would be put back first.",
-                journal.began
-            ),
+    for left in plan.journals.left()? {
+        let Left { journal, .. } = &left;
+        let what = if left.is_superseded(&plan.config) {
+            "but the daemon has run since: its journal would be removed first"
+        } else {
+            "its limits would be put back first"
+        };
+        let sentence = format!(
+            "The calibration of {} was cut short; {what}.",
+            journal.began
         );
-        screen.say(Mark::Info, &restore::words(&journal));
+        screen.say(Mark::Warning, &sentence);
+        screen.say(Mark::Info, &restore::words(journal));
     }
     if args.task == Task::Restore {
         return Ok(());
