@@ -5,6 +5,7 @@ use std::fs;
 use wanctl::direction::{Both, Direction};
 use wanctl::units::Rate;
 
+use crate::files::named;
 use crate::setup::{Running, Setup, until};
 
 /// A calibration that has just set a limit of its search.
@@ -69,6 +70,25 @@ fn after_sigkill_the_next_start_puts_the_limits_back() {
     next.signal("INT");
     next.end().exits(130);
     assert_eq!(setup.held(), setup.limits);
+}
+
+#[test]
+fn what_was_found_under_another_name_is_put_back_by_the_file() {
+    let setup = Setup::new();
+    let mut running = Running::start(named(&setup, setup.dir.path()));
+    running.wait_for("Start a large download");
+    setup.want(Direction::Down);
+    running.wait_for("Without a limit");
+    running.signal("KILL");
+    running.end();
+    assert_ne!(setup.held(), setup.limits);
+    setup
+        .calibrate(&["--restore"])
+        .end()
+        .exits(0)
+        .has("was cut short. Its limits are put back.");
+    assert_eq!(setup.held(), setup.limits);
+    assert!(!setup.journal().exists());
 }
 
 #[test]

@@ -30,4 +30,14 @@ fn the_daemon_says_that_a_calibration_was_cut_short_and_sets_its_own_limits() {
     assert!(setup.journal().exists(), "it is not the daemon's");
     daemon.signal("TERM");
     daemon.end().exits(0);
+    // What was found is of no use any more.
+    let (held, writes) = (setup.held(), setup.writes());
+    setup
+        .calibrate(&["--restore"])
+        .end()
+        .exits(0)
+        .has("the daemon has run since and set its own limits")
+        .has("As found: WAN-Download max-limit=412345678");
+    assert_eq!((setup.held(), setup.writes()), (held, writes));
+    assert!(!setup.journal().exists());
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 use wanctl::config;
 use wanctl::direction::Direction;
 
-use crate::setup::{PASSWORD, Running, Setup};
+use crate::setup::{Ended, PASSWORD, Running, Setup};
 
 #[test]
 fn the_present_file_is_edited_in_place_and_the_old_one_kept() {
@@ -55,6 +55,40 @@ fn the_present_file_is_edited_in_place_and_the_old_one_kept() {
     assert_eq!(fs::read_to_string(&kept[0]).expect("a copy"), setup.text);
 }
 
+/// A calibration during which somebody writes that into the WAN file.
+fn edited_meanwhile(setup: &Setup, text: &str) -> Ended {
+    let mut running = setup.calibrate(&["--skip-binary-search"]);
+    running.wait_for("Start a large download");
+    fs::write(setup.file(), text).expect("ours");
+    setup.obey(running)
+}
+
+#[test]
+fn what_is_edited_while_the_line_is_measured_stays() {
+    let setup = Setup::new();
+    let meanwhile = format!("# Mine.\n{}", setup.text);
+    edited_meanwhile(&setup, &meanwhile).exits(0);
+    let after = fs::read_to_string(setup.file()).expect("a file");
+    assert!(after.starts_with("# Mine.\n"), "{after}");
+    assert!(!after.contains("ceiling_mbps: 940"), "{after}");
+}
+
+#[test]
+fn a_file_that_is_spoilt_or_about_other_queues_meanwhile_stays_as_it_is() {
+    let setup = Setup::new();
+    let other = setup.text.replace("WAN-Upload", "WAN-Other");
+    assert_ne!(other, setup.text);
+    for (text, said) in [
+        ("wan_name: [", "is not valid now, and stays as it is"),
+        (&other, "names other queues than those that were measured"),
+    ] {
+        fs::write(setup.file(), &setup.text).expect("ours");
+        edited_meanwhile(&setup, text).exits(1).has(said);
+        assert_eq!(fs::read_to_string(setup.file()).expect("a file"), text);
+        assert_eq!(setup.held(), setup.limits);
+    }
+}
+
 #[test]
 fn v1_7s_results_have_v1_7s_keys() {
     let setup = Setup::new();
@@ -89,7 +123,7 @@ fn v1_7s_results_have_v1_7s_keys() {
 }
 
 /// v1.7's own flags, and no file yet.
-fn named(setup: &Setup, output_dir: &Path) -> Command {
+pub(crate) fn named(setup: &Setup, output_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wanctl"));
     let router = format!("127.0.0.1:{}", setup.world.router_port());
     let reflector = format!("udp://{}", setup.world.reflector_addresses()[0]);

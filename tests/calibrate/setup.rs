@@ -147,7 +147,7 @@ impl Setup {
     }
 
     pub(crate) fn journal(&self) -> PathBuf {
-        self.path("cable_calibration.journal")
+        self.path("127.0.0.1+WAN-Download+WAN-Upload_calibration.journal")
     }
 
     /// What the router holds.
@@ -183,6 +183,7 @@ impl Setup {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wanctl"));
         command.arg("calibrate").arg("--config").arg(self.file());
+        command.arg("--state-dir").arg(self.dir.path());
         command
     }
 

@@ -23,7 +23,9 @@ fn by_ssh_limits_are_lifted_tried_and_put_back() {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wanctl"));
         command
             .args(["calibrate", "--seconds", "1", "--config"])
-            .arg(&config);
+            .arg(&config)
+            .arg("--state-dir")
+            .arg(dir.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         command
     };

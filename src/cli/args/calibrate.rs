@@ -33,6 +33,9 @@ pub struct CalibrateArgs {
     pub target_bloat: Millis,
     /// Where a new file and the JSON go; without, `/etc/wanctl`, or beside the present file.
     pub output_dir: Option<PathBuf>,
+    /// Where the journal is, instead of `/var/lib/wanctl`, and a new file's state and lock will be, instead of
+    /// `/var/lib/wanctl` and `/run/wanctl`.
+    pub state_dir: Option<PathBuf>,
     /// Seconds of one measurement.
     pub seconds: u64,
     /// 0.9 of the capacity instead of a search, as v1.7.
@@ -78,8 +81,6 @@ pub struct Named {
     pub queues: Both<Option<String>>,
     /// What kind of line it is; guessed from its round trip if nothing is said.
     pub line: Option<Preset>,
-    /// Where its daemon's state and lock will be, instead of `/var/lib/wanctl` and `/run/wanctl`.
-    pub state_dir: Option<PathBuf>,
 }
 
 /// What fills the line.
@@ -105,6 +106,7 @@ pub(super) fn calibrate(parser: &mut Parser) -> Result<Command, String> {
         ping_host: None,
         target_bloat: Millis::new(DEFAULT_TARGET_MS).unwrap_or_default(),
         output_dir: None,
+        state_dir: None,
         seconds: DEFAULT_SECONDS,
         skip_search: false,
         dry_run: false,
@@ -123,7 +125,7 @@ pub(super) fn calibrate(parser: &mut Parser) -> Result<Command, String> {
             "download-queue" => named.queues.down = Some(text(parser, option)?),
             "upload-queue" => named.queues.up = Some(text(parser, option)?),
             "line" => named.line = Some(line(parser)?),
-            "state-dir" => named.state_dir = Some(parser.value().map_err(said)?.into()),
+            "state-dir" => args.state_dir = Some(parser.value().map_err(said)?.into()),
             "iperf3" => traffic(&mut args, iperf3(&text(parser, option)?)?)?,
             "netperf" | "netperf-host" => {
                 let host = text(parser, option)?;
@@ -283,6 +285,12 @@ mod tests {
             Some(std::path::Path::new("/tmp/out"))
         );
         assert!(args.skip_search && !args.dry_run && !args.yes && args.task == Task::Measure);
+        // A file's journal, too, may lie elsewhere.
+        let elsewhere = of("wanctl calibrate --config w.yaml --state-dir /d").unwrap();
+        assert_eq!(
+            elsewhere.state_dir.as_deref(),
+            Some(std::path::Path::new("/d"))
+        );
         // Abbreviated, as argparse allows.
         let short = of("wanctl calibrate --wan w --rout r --net n.example --skip").unwrap();
         assert!(short.skip_search && short.traffic == Traffic::Netperf("n.example".to_owned()));

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -80,12 +80,6 @@ impl Journal {
     }
 }
 
-/// Where a WAN's journal lies: beside its state.
-pub(super) fn path(config: &WanConfig) -> PathBuf {
-    let name = format!("{}_calibration.journal", config.wan_name);
-    config.state.main.with_file_name(name)
-}
-
 /// The journal of a calibration that was cut short; `None` if there was none.
 ///
 /// # Errors
@@ -122,7 +116,8 @@ pub(super) fn remove(path: &Path) -> Result<(), String> {
     removed.map_err(|e| format!("{}: cannot be removed: {e}", path.display()))
 }
 
-fn directory(path: &Path) -> &Path {
+/// Where a file is.
+pub(super) fn directory(path: &Path) -> &Path {
     let parent = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());

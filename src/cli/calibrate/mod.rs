@@ -15,6 +15,7 @@ mod bench;
 mod diff;
 mod echoes;
 mod journal;
+mod journals;
 mod outcome;
 mod passed;
 mod plan;
@@ -32,7 +33,7 @@ mod tool;
 use std::fs;
 use std::process::ExitCode;
 
-use self::journal::Journal;
+use self::journals::{Journals, Left};
 use self::plan::Plan;
 use self::router::Router;
 use self::screen::{Mark, Screen};
@@ -89,23 +90,22 @@ pub(super) fn run(args: &CalibrateArgs) -> Result<ExitCode, String> {
 
 /// What the daemon says of a calibration that was cut short, in lines of its log.
 pub(super) fn left_behind(config: &WanConfig, dry_run: bool) -> Vec<String> {
-    let what = match journal::read(&journal::path(config)) {
-        Ok(Some(journal)) => format!("the calibration of {}", journal.began),
-        Ok(None) => return Vec::new(),
-        // Root's, most likely, and the daemon has another user. What is in it, or wrong with it, is for whoever
-        // puts the limits back.
-        Err(_) => "a calibration".to_owned(),
+    let Some(what) = Journals::of(config, None).hints().pop() else {
+        return Vec::new();
     };
-    let now = if dry_run {
-        "stay, because a dry run sets none"
-    } else {
-        "give way to those set from now on"
-    };
+    let file = config.file.display();
+    if dry_run {
+        return vec![
+            format!("{what} was cut short; the limits it left stay, because a dry run sets none"),
+            format!(
+                "to have back those it found: stop this, then wanctl calibrate --config {file} --restore"
+            ),
+        ];
+    }
     vec![
-        format!("{what} was cut short; the limits it left {now}"),
+        format!("{what} was cut short; the limits it left give way to those set from now on"),
         format!(
-            "to have back those it found: stop this, then wanctl calibrate --config {} --restore",
-            config.file.display()
+            "its journal is of no more use: wanctl calibrate --config {file} --restore removes it when this is stopped"
         ),
     ]
 }
@@ -121,14 +121,14 @@ fn whole(args: &CalibrateArgs, plan: &Plan, clock: Clock, screen: &mut Screen) -
     }
     let interrupt = Interrupt::catch()?;
     let _lock = lock(plan)?;
-    let left = journal::read(&journal::path(&plan.config))?;
-    if let Some(journal) = &left {
-        repair(plan, journal, clock, screen)?;
+    let left = plan.journals.left()?;
+    for left in &left {
+        repair(plan, left, clock, screen)?;
     }
     if args.task == Task::Measure {
         return story::calibrate(args, plan, clock, &interrupt, screen);
     }
-    if left.is_none() {
+    if left.is_empty() {
         screen.say(
             Mark::Info,
             "No calibration was cut short: there is nothing to put back.",
@@ -137,18 +137,11 @@ fn whole(args: &CalibrateArgs, plan: &Plan, clock: Clock, screen: &mut Screen) -
     Ok(())
 }
 
-/// Puts back what a calibration that was cut short has left.
-fn repair(plan: &Plan, journal: &Journal, clock: Clock, screen: &mut Screen) -> Result<(), Halt> {
-    let path = journal::path(&plan.config);
-    screen.say(
-        Mark::Warning,
-        &format!(
-            "The calibration of {} was cut short. Its limits are put back.",
-            journal.began
-        ),
-    );
+/// Puts back what a calibration that was cut short has found, unless the daemon has set its own limits since.
+fn repair(plan: &Plan, left: &Left, clock: Clock, screen: &mut Screen) -> Result<(), Halt> {
+    let Left { path, journal } = left;
     let host = plan.config.router.host.to_string();
-    if journal.router_host != host {
+    if !journal.router_host.eq_ignore_ascii_case(&host) {
         return Err(Halt::Failed(format!(
             "{} is about the router {}, and not {host}; see to its queues yourself, then remove the file.\n{}",
             path.display(),
@@ -156,10 +149,28 @@ fn repair(plan: &Plan, journal: &Journal, clock: Clock, screen: &mut Screen) -> 
             restore::words(journal)
         )));
     }
+    if left.is_superseded(&plan.config) {
+        let sentence = format!(
+            "The calibration of {} was cut short, but the daemon has run since and set its own limits: those from \
+             before are not put back, and {} is removed. {}",
+            journal.began,
+            path.display(),
+            restore::words(journal)
+        );
+        screen.say(Mark::Info, &sentence);
+        return Ok(journal::remove(path)?);
+    }
+    screen.say(
+        Mark::Warning,
+        &format!(
+            "The calibration of {} was cut short. Its limits are put back.",
+            journal.began
+        ),
+    );
     let mut config = plan.config.router.clone();
     config.queues = journal.queues();
     let mut router = Router::connect(&config, clock)?;
-    restore::restore(&mut router, journal, &path, clock)?;
+    restore::restore(&mut router, journal, path, clock)?;
     screen.say(Mark::Done, &restore::words(journal));
     Ok(())
 }

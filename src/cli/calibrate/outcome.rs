@@ -1,6 +1,6 @@
 //! The results on disk: the WAN file, and v1.7's `<wan>_calibration.json`.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
@@ -45,15 +45,27 @@ pub(super) struct Results {
     pub(super) target_bloat_ms: f64,
 }
 
-/// The plan's file with the line's numbers.
+/// The plan's file, as it is now, with the line's numbers.
 ///
 /// # Errors
-/// A sentence, with the numbers, if the file is written in a way that cannot be edited, or would not be valid.
+/// A sentence, with the numbers, if the file is written in a way that cannot be edited, or would not be valid;
+/// and if it has gone, cannot be read any more, or is about other queues by now.
 pub(super) fn edited(plan: &Plan, line: &Line) -> Result<Edited, String> {
     let base = plan.base(line.baseline)?;
-    let content = serde_yaml::from_str(&base).map_err(|e| e.to_string())?;
-    let settings = settings::settings(&content, plan.config.control_law, line);
-    let mut after = base;
+    let named = |why: &dyn Display| format!("{}: {why}", plan.file.display());
+    let now = config::parse(&plan.file, base.as_bytes()).map_err(|report| {
+        named(&format_args!(
+            "is not valid now, and stays as it is: {report}"
+        ))
+    })?;
+    if now.config.router.queues != plan.config.router.queues {
+        return Err(named(
+            &"names other queues than those that were measured, and stays as it is",
+        ));
+    }
+    let content = serde_yaml::from_str(&base).map_err(|e| named(&e))?;
+    let settings = settings::settings(&content, now.config.control_law, line);
+    let mut after = base.clone();
     for Setting { path, value } in &settings {
         after = edit::set(&after, path, value)
             .map_err(|e| format!("{}: {e}\n{}", plan.file.display(), by_hand(&settings)))?;
@@ -69,7 +81,7 @@ pub(super) fn edited(plan: &Plan, line: &Line) -> Result<Edited, String> {
     let before = if plan.is_new() {
         fs::read_to_string(&plan.file).unwrap_or_default()
     } else {
-        plan.text.clone()
+        base
     };
     Ok(Edited { before, after })
 }

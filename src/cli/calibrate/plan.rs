@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::journals::Journals;
 use crate::cli::args::{CalibrateArgs, Named, Of};
 use crate::config::{self, WanConfig, edit};
 use crate::control::law::adaptive::Preset;
@@ -20,16 +21,18 @@ const CABLE_BELOW: u32 = 35;
 /// A line to be calibrated.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
-    /// Its file as it is, or as it will begin.
-    pub(super) text: String,
-    /// What that says.
+    /// What its file says, or will begin with.
     pub(super) config: WanConfig,
     /// Where it is or will be.
     pub(super) file: PathBuf,
     /// Where the results go besides.
     pub(super) output_dir: PathBuf,
+    /// Where the limits as found are kept meanwhile.
+    pub(super) journals: Journals,
     /// What a new file is made of; `None` if there is one to be edited.
     named: Option<Named>,
+    /// Where a new file's state and lock will be, instead of their usual places.
+    state_dir: Option<PathBuf>,
 }
 
 impl Plan {
@@ -39,10 +42,12 @@ impl Plan {
     /// Everything that is wrong with the file, or with what was named.
     pub(super) fn of(args: &CalibrateArgs) -> Result<Self, String> {
         let mut plan = match &args.of {
-            Of::File(file) => Self::present(file, args.output_dir.as_deref())?,
+            Of::File(file) => {
+                Self::present(file, args.output_dir.as_deref(), args.state_dir.as_deref())?
+            }
             Of::Named(named) => {
                 let output_dir = args.output_dir.clone().unwrap_or_else(|| OUTPUT_DIR.into());
-                Self::new(named.clone(), output_dir)?
+                Self::new(named.clone(), output_dir, args.state_dir.as_deref())?
             }
         };
         if let Some(host) = &args.ping_host {
@@ -51,35 +56,40 @@ impl Plan {
         Ok(plan)
     }
 
-    fn present(file: &Path, output_dir: Option<&Path>) -> Result<Self, String> {
-        let text = fs::read_to_string(file).unwrap_or_default();
+    fn present(
+        file: &Path,
+        output_dir: Option<&Path>,
+        state_dir: Option<&Path>,
+    ) -> Result<Self, String> {
         let config = config::load(file)
             .map_err(|report| format!("{}: {report}", file.display()))?
             .config;
         let beside = file.parent().unwrap_or(Path::new(""));
         Ok(Self {
-            text,
+            journals: Journals::of(&config, state_dir),
             config,
             file: file.to_owned(),
             output_dir: output_dir.unwrap_or(beside).to_owned(),
             named: None,
+            state_dir: None,
         })
     }
 
-    fn new(named: Named, output_dir: PathBuf) -> Result<Self, String> {
+    fn new(named: Named, output_dir: PathBuf, state_dir: Option<&Path>) -> Result<Self, String> {
         // Which kind it is, only the measurement tells; the router's part is the same in all.
-        let text = draft(&named, named.line.unwrap_or_default())?;
+        let text = draft(&named, state_dir, named.line.unwrap_or_default())?;
         let file = output_dir.join(format!("{}.yaml", named.wan_name));
         let config = config::parse(&file, text.as_bytes());
         let config = config
             .map_err(|report| format!("with these options: {report}"))?
             .config;
         Ok(Self {
-            text,
+            journals: Journals::of(&config, state_dir),
             config,
             file,
             output_dir,
             named: Some(named),
+            state_dir: state_dir.map(Path::to_owned),
         })
     }
 
@@ -88,14 +98,19 @@ impl Plan {
         self.named.is_some()
     }
 
-    /// The text that the results go into; a new file's is that of its kind of line.
+    /// The text that the results go into, as it is now: somebody may have edited it while the line was measured. A
+    /// new file's is that of its kind of line.
     ///
     /// # Errors
     /// As [`Plan::of`].
     pub(super) fn base(&self, baseline: Millis) -> Result<String, String> {
         match &self.named {
-            None => Ok(self.text.clone()),
-            Some(named) => draft(named, named.line.unwrap_or_else(|| kind(baseline))),
+            None => fs::read_to_string(&self.file)
+                .map_err(|e| format!("{}: cannot be read any more: {e}", self.file.display())),
+            Some(named) => {
+                let kind = named.line.unwrap_or_else(|| kind(baseline));
+                draft(named, self.state_dir.as_deref(), kind)
+            }
         }
     }
 
@@ -128,12 +143,12 @@ const fn example(kind: Preset) -> &'static str {
 }
 
 /// The shipped example, with what was named in it.
-fn draft(named: &Named, kind: Preset) -> Result<String, String> {
+fn draft(named: &Named, state_dir: Option<&Path>, kind: Preset) -> Result<String, String> {
     let name = &named.wan_name;
     let queues = queues(named);
     let (host, port) = place(&named.router);
-    let (state, run) = match &named.state_dir {
-        Some(dir) => (dir.as_path(), dir.as_path()),
+    let (state, run) = match state_dir {
+        Some(dir) => (dir, dir),
         None => (Path::new("/var/lib/wanctl"), Path::new("/run/wanctl")),
     };
     let text = |value: &str| edit::quoted(value);
@@ -219,7 +234,7 @@ mod tests {
     }
 
     fn plan(named: Named) -> Result<Plan, String> {
-        Plan::new(named, "/etc/wanctl".into())
+        Plan::new(named, "/etc/wanctl".into(), None)
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Steps 5 and 6: what was found, on the screen and on disk.
 
-use super::outcome::{self, Results, tenth};
+use super::outcome::{self, Edited, Results, tenth};
 use super::plan::Plan;
 use super::screen::{Mark, Screen};
 use super::settings::{self, Line};
@@ -63,11 +63,9 @@ pub(super) fn record(
         capacity: findings.sides.map(|side| side.capacity),
         best: findings.sides.map(|side| side.best),
     };
-    let edited = outcome::edited(plan, &line)?;
+    let mut edited = outcome::edited(plan, &line)?;
     let name = plan.file.display();
-    if edited.before == edited.after {
-        screen.say(Mark::Done, &format!("{name} says all that already"));
-    } else {
+    while edited.before != edited.after {
         screen.text(&diff::unified(
             &name.to_string(),
             &edited.before,
@@ -78,18 +76,41 @@ pub(super) fn record(
             screen.say(Mark::Info, &format!("{name} stays as it is"));
             return Ok(());
         }
-        let kept = outcome::write(&plan.file, &edited.after, &outcome::stamp(&now))?;
-        let kept = kept.map_or(String::new(), |kept| {
-            format!("; the old one is {}", kept.display())
-        });
-        screen.say(Mark::Done, &format!("{name} written{kept}"));
+        // An answer may take its time.
+        let anew = outcome::edited(plan, &line)?;
+        if anew.before == edited.before {
+            return write(plan, &edited, &now, screen);
+        }
+        screen.say(
+            Mark::Info,
+            &format!("{name} was edited meanwhile; this is what changes now"),
+        );
+        edited = anew;
     }
+    screen.say(Mark::Done, &format!("{name} says all that already"));
+    complete(plan, screen);
+    Ok(())
+}
+
+fn write(plan: &Plan, edited: &Edited, now: &str, screen: &mut Screen) -> Result<(), Halt> {
+    let kept = outcome::write(&plan.file, &edited.after, &outcome::stamp(now))?;
+    let kept = kept.map_or(String::new(), |kept| {
+        format!("; the old one is {}", kept.display())
+    });
+    screen.say(
+        Mark::Done,
+        &format!("{} written{kept}", plan.file.display()),
+    );
+    complete(plan, screen);
+    Ok(())
+}
+
+fn complete(plan: &Plan, screen: &mut Screen) {
     screen.header("Calibration Complete!");
     screen.say(
         Mark::Info,
         &format!("systemctl restart {} lets the daemon use it", plan.unit()),
     );
-    Ok(())
 }
 
 fn results(args: &CalibrateArgs, plan: &Plan, findings: &Findings, timestamp: String) -> Results {

@@ -2,7 +2,8 @@
 
 use super::bench::{self, Bench};
 use super::echoes::{Baseline, Bloat, Echoes};
-use super::journal::{self, Journal};
+use super::journal::Journal;
+use super::journals::Left;
 use super::plan::Plan;
 use super::record::{self, Findings};
 use super::router::{Queue, Router};
@@ -60,16 +61,19 @@ pub(super) fn rehearse(
     screen: &mut Screen,
 ) -> Result<(), Halt> {
     introduce(args, plan, screen);
-    let path = journal::path(&plan.config);
-    if let Some(journal) = journal::read(&path)? {
-        screen.say(
-            Mark::Warning,
-            &format!(
-                "The calibration of {} was cut short; its limits would be put back first.",
-                journal.began
-            ),
+    for left in plan.journals.left()? {
+        let Left { journal, .. } = &left;
+        let what = if left.is_superseded(&plan.config) {
+            "but the daemon has run since: its journal would be removed first"
+        } else {
+            "its limits would be put back first"
+        };
+        let sentence = format!(
+            "The calibration of {} was cut short; {what}.",
+            journal.began
         );
-        screen.say(Mark::Info, &restore::words(&journal));
+        screen.say(Mark::Warning, &sentence);
+        screen.say(Mark::Info, &restore::words(journal));
     }
     if args.task == Task::Restore {
         return Ok(());
@@ -82,7 +86,7 @@ pub(super) fn rehearse(
     let lines = [
         format!(
             "The limits would be written to {} before anything else.",
-            path.display()
+            plan.journals.path().display()
         ),
         format!(
             "Each queue would be set to no limit once, to {trials} limits or a few more in a search, and back: \
@@ -115,7 +119,7 @@ pub(super) fn calibrate(
     let baseline = listen_to_the_unused_line(args, plan, &mut bench)?;
     let began = iso_local(clock.wall());
     let journal = Journal::of(&plan.config, began, bench.held);
-    let path = journal::path(&plan.config);
+    let path = plan.journals.path();
     journal.write(&path)?;
     let sides = sides::both_directions(args, &mut bench);
     let back = restore::restore(&mut bench.router, &journal, &path, clock);

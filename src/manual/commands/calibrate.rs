@@ -107,7 +107,7 @@ pub static CALIBRATE: Page = Page {
             "state-dir",
             "DIR",
             Kind::Folder,
-            "for the new file's state and lock; without, /var/lib/wanctl and /run/wanctl",
+            "for the journal, and a new file's state and lock; without, /var/lib/wanctl and /run/wanctl",
         ),
         HELP,
         VERSION,
@@ -124,8 +124,8 @@ pub static CALIBRATE: Page = Page {
     ],
     files: &[
         (
-            "/var/lib/wanctl/NAME_calibration.journal",
-            "the limits from before, beside the line's state file, while they are not back",
+            "/var/lib/wanctl/ROUTER+QUEUE+QUEUE_calibration.journal",
+            "the limits from before, while they are not back",
         ),
         (
             "/etc/wanctl/NAME_calibration.json",
