@@ -35,7 +35,8 @@ Environment: PREFIX, where it goes, default /usr/local (units for systemd, too, 
 every path by packagers: then no user is made, nothing is started and nothing is asked.
 
 Exit codes: 0 it worked; 1 it did not, and what was installed before is as it was; 2 the command line makes no sense;
-otherwise the one of `wanctl setup`: then wanctl is installed, but not configured.
+3 it is installed, but what runs could not be started again with it; otherwise the one of `wanctl setup`: then wanctl is
+installed, but not configured.
 TEXT
 }
 
@@ -50,7 +51,7 @@ misused() {
     exit 2
 }
 
-binary='' runnable='' profile=release task=install wizard=yes purge=no
+binary='' runnable='' profile=release task=install wizard=yes purge=no restarted=yes
 while [ $# -gt 0 ]; do
     case $1 in
     --binary | --runnable | --profile)
@@ -82,7 +83,11 @@ done
 [ "$profile" = release ] || [ "$profile" = small ] || misused "--profile $profile: there is only small"
 [ -z "$binary" ] || [ "$profile" = release ] || misused "--profile is for building, and --binary builds nothing"
 [ $# -eq 0 ] || [ $wizard != no ] || misused "answers for a wizard that does not run: $*"
-case $PREFIX in /*) ;; *) misused "PREFIX=$PREFIX does not begin with a /" ;; esac
+case $PREFIX in
+*[[:space:]\|]*) misused "PREFIX=$PREFIX has a blank or | in it, which units and scripts cannot name" ;;
+/*) ;;
+*) misused "PREFIX=$PREFIX does not begin with a /" ;;
+esac
 
 etc=$DESTDIR/etc/wanctl
 kept="/var/lib/wanctl /var/log/wanctl"
@@ -276,7 +281,10 @@ services() {
         return 0
     fi
     step "what runs is started again with the new binary"
-    systemctl try-restart 'wanctl@*.service' wanctl-steering.service wanctl-dashboard.service
+    systemctl try-restart 'wanctl@*.service' wanctl-steering.service wanctl-dashboard.service || {
+        restarted=no
+        say "  it could not be started again: systemctl status 'wanctl@*' wanctl-steering wanctl-dashboard tells why"
+    }
 }
 
 # v1.7's units run Python.
@@ -310,8 +318,10 @@ configure() { # answers
         step "what only you know: wanctl setup"
         code=0
         "$wanctl" setup "$@" || code=$?
-        [ $code -eq 0 ] || say "wanctl is installed, but setup did not finish. Again: $wanctl setup"
-        exit $code
+        [ $code -eq 0 ] || {
+            say "wanctl is installed, but setup did not finish. Again: $wanctl setup"
+            exit $code
+        }
     fi
 }
 
@@ -331,6 +341,7 @@ install_all() { # answers
     services
     say "$version is installed. Away with it again: $PREFIX/share/wanctl/install.sh --uninstall"
     ! is_live || configure "$@"
+    [ $restarted = yes ] || exit 3
 }
 
 # --- uninstall -------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ pub(super) use self::files::is_newer;
 use self::files::{leaves_traces, lock_all, restore, scribe_params};
 use super::args::RunArgs;
 use super::process;
-use super::{assemble, banner, calibrate, chronicle, listeners, notices, together};
+use super::{assemble, banner, calibrate, chronicle, listeners, notices, secret, together};
 use crate::autorate::{Autorate, OnExit, Wan, WanParams};
 use crate::config::{self, WanConfig};
 use crate::program::WanId;
@@ -64,6 +64,9 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Vec<config::Loaded<WanConfig>>, 
 
 /// Runs until told to stop.
 pub(super) fn run(args: &RunArgs) -> Result<ExitCode, String> {
+    if let Some(first) = args.configs.first() {
+        secret::know_what_the_service_knows(first);
+    }
     let loaded = match load(&args.configs) {
         Ok(loaded) => loaded,
         Err(sentence) => return Ok(process::unusable(&sentence)),

@@ -19,11 +19,12 @@ const LONGEST: u64 = 4096;
 /// What systemd makes a service's environment of, beside its configuration.
 const ENVIRONMENT: &str = "secrets";
 
-/// What that file says, for a command that a person types.
+/// What that file says, for a process that systemd did not start.
 static BESIDE: OnceLock<Secret> = OnceLock::new();
 
 /// From now on this process knows the variables that the service of this file gets from systemd, unless its
-/// environment has them: the file of secrets is read, by whoever may read it.
+/// environment has them: the file of secrets is read once, by whoever may read it. Where it is not there or not to
+/// be read, the environment alone counts.
 pub(super) fn know_what_the_service_knows(config: &Path) {
     BESIDE.get_or_init(|| {
         let text = fs::read_to_string(config.with_file_name(ENVIRONMENT));

@@ -332,11 +332,18 @@ fn the_address_may_come_from_the_environment_or_a_file() {
         command.env("NOTICE_URL", &url);
     });
     assert_eq!(code, Some(0));
+    // Or from what systemd gives the service.
+    let (code, ..) = notice("notices: { url: \"${NOTICE_URL}\" }\n", |command| {
+        let config = PathBuf::from(command.get_args().last().expect("a file"));
+        let secrets = format!("NOTICE_URL='{url}'\n");
+        fs::write(config.with_file_name("secrets"), secrets).expect("a directory of ours");
+    });
+    assert_eq!(code, Some(0));
     let file = dir.path().join("url");
     fs::write(&file, format!("{url}\n")).expect("a directory of ours");
     let section = format!("notices: {{ url_file: {} }}\n", file.display());
     assert_eq!(notice(&section, |_| {}).0, Some(0));
-    assert_eq!(webhook.requests().len(), 2);
+    assert_eq!(webhook.requests().len(), 3);
 
     fs::write(&file, format!("ftp://{TOPIC}\n")).expect("a directory of ours");
     let (code, _, errors) = notice(&section, |_| {});

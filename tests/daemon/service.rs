@@ -1,5 +1,7 @@
 //! Two WANs in one process, a dry run, and what the log looks like.
 
+use std::fs;
+
 use serde_json::Value;
 use wanctl::direction::Direction;
 use wanctl::sim::double::faults::Fault;
@@ -21,6 +23,36 @@ fn a_daemon_in_a_dry_run_decides_and_never_writes() {
     assert_eq!(wan(&health)["router"]["last_outcome"], "withheld (dry run)");
     assert_eq!(wan(&health)["download"]["applied_rate_mbps"], 500.0);
     assert_eq!(writes(&world), []);
+}
+
+/// Without systemd nobody makes an environment of that file.
+#[test]
+fn a_daemon_takes_its_password_from_the_secrets_beside_its_file_unless_the_environment_has_it() {
+    for (beside, set) in [(PASSWORD, None), ("another", Some(PASSWORD))] {
+        let world = world();
+        let mut setup = Setup::new(&world);
+        setup.password = "\"${ROUTER_PASSWORD}\"";
+        let home = tempdir();
+        let secrets = format!("ROUTER_PASSWORD='{beside}'\n");
+        fs::write(home.path().join("secrets"), secrets).expect("a directory of ours");
+        let daemon = Daemon::start_in(home, &[&setup], |command| {
+            command.envs(set.map(|password| ("ROUTER_PASSWORD", password)));
+        });
+        daemon.wait_settled(&world);
+        assert!(!daemon.log().contains(PASSWORD), "{}", daemon.log());
+    }
+}
+
+#[test]
+fn a_daemon_that_cannot_read_the_secrets_says_that_the_variable_is_not_set() {
+    let world = world();
+    let mut setup = Setup::new(&world);
+    setup.password = "\"${ROUTER_PASSWORD}\"";
+    let home = tempdir();
+    // Nobody can read a directory, root included.
+    fs::create_dir(home.path().join("secrets")).expect("a directory of ours");
+    let daemon = Daemon::start_in(home, &[&setup], |_| {});
+    daemon.wait_log("the environment variable ROUTER_PASSWORD, which is not set");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The container's entrypoint, with a stand-in that says how it was called; and its definition.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -66,6 +66,7 @@ fn every_mode_starts_its_command_with_what_else_was_said() {
     let container = Container::new();
     let wan = container.path("wan.yaml");
     let steering = container.path("steering.yaml");
+    let home = container.home.path().display();
     for (args, called) in [
         (&[][..], format!("wanctl --config {wan}")),
         (&["continuous"], format!("wanctl --config {wan}")),
@@ -87,13 +88,41 @@ fn every_mode_starts_its_command_with_what_else_was_said() {
             &["check", "--json"],
             format!("wanctl check --config {wan} --json"),
         ),
-        (&["setup", "--yes"], "wanctl setup --yes".to_owned()),
+        (
+            &["setup", "--yes"],
+            format!("wanctl setup --dir {home} --wan wan --yes"),
+        ),
+        (
+            &["setup", "--wan", "a", "--wan=b"],
+            format!("wanctl setup --dir {home} --wan a --wan=b"),
+        ),
         (&["shell", "-c", "echo here"], "here".to_owned()),
         (&["bash", "-c", "echo here"], "here".to_owned()),
     ] {
         let (code, out, err) = container.run(args);
         assert_eq!((code, out, &*err), (Some(0), called, ""), "{args:?}");
     }
+}
+
+#[test]
+fn what_setup_writes_is_what_the_daemon_reads() {
+    let container = Container::new();
+    for name in ["wan.yaml", "wanctl"] {
+        fs::remove_file(container.path(name)).expect("it was there");
+    }
+    symlink(env!("CARGO_BIN_EXE_wanctl"), container.path("wanctl")).expect("a directory of ours");
+    fs::write(container.path("word"), "secret\n").expect("a directory of ours");
+    let answers = "setup --yes --no-check --router 192.0.2.1 --scheme http --user wanctl --no-ssh --line cable \
+                   --download 500 --upload 40 --download-queue WAN-Download --upload-queue WAN-Upload";
+    let mut answers: Vec<&str> = answers.split(' ').collect();
+    let (word, data) = (container.path("word"), container.path("data"));
+    answers.extend(["--password-file", &word, "--data", &data]);
+    let (code, out, err) = container.run(&answers);
+    assert_eq!(code, Some(0), "{out}{err}");
+    let (code, out, err) = container.run(&["continuous", "--validate-config"]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    let secrets = fs::read_to_string(container.path("secrets"));
+    assert_eq!(secrets.expect("beside it"), "ROUTER_PASSWORD='secret'\n");
 }
 
 #[test]

@@ -311,6 +311,57 @@ fn a_command_line_that_makes_no_sense_is_told_and_changes_nothing() {
 }
 
 #[test]
+fn a_prefix_that_units_and_scripts_cannot_name_is_refused_at_once() {
+    for prefix in ["/opt/my wanctl", "/opt/a|b", "/opt/a\tb", "opt"] {
+        let root = Root::fresh();
+        let before = root.tree();
+        let output = Command::new(Path::new(ROOT).join("scripts/install.sh"))
+            .args(["--binary", &root.stand_in()])
+            .env("DESTDIR", root.0.path())
+            .env("PREFIX", prefix)
+            .output()
+            .expect("it starts");
+        assert_eq!(output.status.code(), Some(2), "{prefix}");
+        let said = said(&output);
+        assert!(said.contains(&format!("PREFIX={prefix} ")), "{said}");
+        assert_eq!(root.tree(), before, "{prefix}");
+    }
+}
+
+/// The script's last steps, on a machine whose systemd cannot start the services again.
+#[test]
+fn a_service_that_does_not_start_again_is_told_and_the_wizard_still_offered() {
+    let machine = r#"
+        set -eu
+        eval "$(sed -n '/^services() {/,/^}/p; /^configure() {/,/^}/p; /^install_all() {/,/^}/p' "$1")"
+        say() { printf '%s\n' "$*"; }
+        step() { say "$@"; }
+        for done in needs_root spares_v17 reads_what_is_here prepare account put directories has_systemd is_live; do
+            eval "$done() { :; }"
+        done
+        is_v17() { return 1; }
+        systemctl() { [ "$1" != try-restart ]; }
+        binary=/bin/true runnable= DESTDIR= PREFIX=/usr/local restarted=yes wizard=no
+        install_all
+    "#;
+    let script = Path::new(ROOT).join("scripts/install.sh");
+    let output = Command::new("sh")
+        .args(["-c", machine, "sh"])
+        .arg(script)
+        .output();
+    let output = output.expect("it starts");
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    for words in [
+        "could not be started again",
+        "is installed. Away",
+        "Next: /usr/local/bin/wanctl setup",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}
+
+#[test]
 fn shellcheck_has_nothing_to_say() {
     if Command::new("shellcheck")
         .arg("--version")

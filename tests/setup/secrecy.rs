@@ -86,6 +86,15 @@ fn a_password_in_an_older_file_is_moved_out_of_it() {
     fs::remove_file(bench.config("secrets")).unwrap();
     let output = bench.setup().arg("--yes").output().unwrap();
     let said = bench.said(output);
-    said.exits(0).has("- password: ***");
+    said.exits(0)
+        .has("- password: ***")
+        .has("it still holds a password: delete it");
     assert_eq!(bench.read("wan1.yaml"), config);
+
+    // The next old one holds none.
+    let flags = ["--yes", "--upload", "19"];
+    let said = bench.said(bench.setup().args(flags).output().unwrap());
+    said.exits(0).has("The old one is ");
+    let flat: Vec<&str> = said.text.split_whitespace().collect();
+    assert!(!flat.join(" ").contains("still holds"), "{}", said.text);
 }

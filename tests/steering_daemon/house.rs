@@ -200,6 +200,7 @@ health_check: {{ port: 0 }}
             "WATCHDOG_USEC",
             "WATCHDOG_PID",
             "WANCTL_LOG_FORMAT",
+            "ROUTER_PASSWORD",
         ] {
             command.env_remove(variable);
         }

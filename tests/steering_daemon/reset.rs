@@ -30,6 +30,24 @@ fn a_reset_switches_off_sees_it_and_saves_it() {
     assert_eq!(code, Some(0));
 }
 
+/// Without systemd nobody makes an environment of that file.
+#[test]
+fn reset_and_daemon_take_the_password_from_the_secrets_beside_the_file() {
+    let mut house = switched_on();
+    house.router = house
+        .router
+        .replace("password: secret", "password: \"${ROUTER_PASSWORD}\"");
+    let secrets = "ROUTER_PASSWORD='secret'\n";
+    std::fs::write(house.path("secrets"), secrets).unwrap();
+    let (code, out, err) = house.run(&["--reset"]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(!house.steered());
+    let daemon = house.start();
+    house.squeeze(true);
+    house.until_steered(true);
+    drop(daemon);
+}
+
 #[test]
 fn a_reset_that_fails_says_so() {
     let house = switched_on();

@@ -79,6 +79,17 @@ pub(super) fn usable(path: &Path) -> Option<String> {
         .flatten()
 }
 
+/// Whether a file has the router's password in it.
+pub(super) fn holds_password(path: &Path) -> bool {
+    let written = |router: &RouterConfig| router.password_source() == PasswordSource::Written;
+    match config::kind(path) {
+        FileKind::Wan => config::load(path).is_ok_and(|loaded| written(&loaded.config.router)),
+        FileKind::Steering => {
+            config::load_steering(path).is_ok_and(|loaded| written(&loaded.config.router))
+        }
+    }
+}
+
 fn yaml_files(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries

@@ -262,7 +262,14 @@ fn write_all(
         talk.say(&format!("Wrote {}.", draft.path.display()))?;
     }
     for backup in backups {
-        talk.say(&format!("The old one is {}.", backup.display()))?;
+        let name = backup.display();
+        if before::holds_password(&backup) {
+            talk.say(&format!(
+                "The old one is {name}; it still holds a password: delete it when you need it no more."
+            ))?;
+        } else {
+            talk.say(&format!("The old one is {name}."))?;
+        }
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::args::SteeringArgs;
-use super::{chronicle, complain, listeners, notices, print, process};
+use super::{chronicle, complain, listeners, notices, print, process, secret};
 use crate::config::{self, Loaded, SteeringConfig};
 use crate::program::Program;
 use crate::report::steering::{self as report, state};
@@ -51,6 +51,7 @@ struct Daemon {
 
 /// Runs until told to stop, or resets.
 pub(super) fn run(args: &SteeringArgs) -> Result<ExitCode, String> {
+    secret::know_what_the_service_knows(&args.config);
     let loaded = match load(&args.config) {
         Ok(loaded) => loaded,
         Err(sentence) => return Ok(process::unusable(&sentence)),

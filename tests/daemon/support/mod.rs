@@ -87,6 +87,7 @@ pub(crate) fn wanctl() -> Command {
         "WATCHDOG_USEC",
         "WATCHDOG_PID",
         "WANCTL_LOG_FORMAT",
+        "ROUTER_PASSWORD",
     ] {
         command.env_remove(variable);
     }

@@ -17,6 +17,8 @@ pub(crate) struct Setup {
     pub(crate) host: &'static str,
     port: u16,
     pub(crate) scheme: &'static str,
+    /// `router.password`.
+    pub(crate) password: &'static str,
     reflectors: Vec<SocketAddr>,
     verify_interval: u32,
     /// More lines of `continuous_monitoring`.
@@ -42,6 +44,7 @@ impl Setup {
             host: "127.0.0.1",
             port: world.router_port(),
             scheme: "http",
+            password: PASSWORD,
             reflectors: world.reflector_addresses().to_vec(),
             verify_interval: 1,
             monitoring: "",
@@ -78,6 +81,7 @@ impl Setup {
             host,
             port,
             scheme,
+            password,
             monitoring,
             router,
             more,
@@ -100,7 +104,7 @@ router:
   scheme: {scheme}
   transport: rest
   user: {USER}
-  password: {PASSWORD}
+  password: {password}
   ssh_key: /nonexistent
   verify_interval: {verify_interval}
   {write_limit}
