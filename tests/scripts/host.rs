@@ -17,15 +17,20 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 const COMMENT: &str = "ADAPTIVE: Steer latency-sensitive to WAN2";
 
-/// What is written there is gone with it.
+/// What is written there is gone with it. This tree stays where it is, even below `/tmp`.
 const MOUNTS: &str = "
 mount -t tmpfs none \"$1\"
+mkdir \"$1/tmp\"
+case $2 in /tmp/*)
+    mkdir -p \"$1$2\"
+    mount --bind \"$2\" \"$1$2\"
+esac
 for place in /etc /usr/local /var/lib /var/log; do
     mkdir -p \"$1$place/upper\" \"$1$place/work\"
     mount -t overlay -o lowerdir=$place,upperdir=\"$1$place/upper\",workdir=\"$1$place/work\" overlay $place
 done
 mount -t tmpfs none /run
-mount -t tmpfs none /tmp
+mount --rbind \"$1/tmp\" /tmp
 mkdir -p /run/systemd/system
 echo ready
 exec cat";
@@ -124,6 +129,7 @@ impl Host {
                 "sh",
             ])
             .arg(&space)
+            .arg(ROOT)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
