@@ -24,7 +24,7 @@ fn table(heading: &str) -> Vec<Vec<Cell>> {
 
 /// All of our code: each file's place in the package, and its text.
 fn sources() -> impl Iterator<Item = (String, String)> {
-    let files = FOLDERS.iter().flat_map(|folder| rust_files(folder));
+    let files = FOLDERS.into_iter().flat_map(rust_files);
     files.map(|path| {
         let text = fs::read_to_string(&path).expect("UTF-8");
         let place = path.strip_prefix(root("")).expect("below");
