@@ -99,7 +99,7 @@ fn crates() -> BTreeMap<String, BTreeSet<String>> {
         match depth {
             "0" => {}
             "1" => {
-                direct = name.to_owned();
+                name.clone_into(&mut direct);
                 crates.entry(direct.clone()).or_default();
             }
             _ => {
