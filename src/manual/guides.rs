@@ -19,7 +19,7 @@ macro_rules! guides {
 }
 
 /// All of them, in the order in which somebody needs them.
-pub static ALL: [Guide; 17] = guides![
+pub static ALL: [Guide; 18] = guides![
     "install",
     "setup",
     "routeros",
@@ -30,6 +30,7 @@ pub static ALL: [Guide; 17] = guides![
     "link",
     "operating",
     "troubleshooting",
+    "faults",
     "notices",
     "history",
     "dashboard",

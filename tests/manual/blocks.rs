@@ -17,9 +17,9 @@ pub(crate) struct Code {
     pub(crate) text: String,
 }
 
-/// README, what lies beside configs and scripts, and the guides.
+/// README, SECURITY, what lies beside configs and scripts, and the guides.
 pub(crate) fn files() -> Vec<PathBuf> {
-    let mut files = vec![root("README.md")];
+    let mut files = vec![root("README.md"), root("SECURITY.md")];
     for folder in ["configs", "scripts", "src/manual/guides"] {
         gather(&root(folder), &mut files);
     }
