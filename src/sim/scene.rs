@@ -36,6 +36,8 @@ pub struct Scene {
     /// The router; the same holds.
     pub router: Router,
     fault: Fault,
+    /// Whether its SSH server is on, and for which [`Router::services_version`].
+    ssh: (u64, bool),
     /// While it boots, nobody answers.
     up_at: Instant,
 }
@@ -50,6 +52,7 @@ impl Scene {
             beside: options.beside.iter().map(leg).collect(),
             router: router(options),
             fault: Fault::None,
+            ssh: (u64::MAX, false),
             up_at: Instant::ZERO,
         };
         scene.advance(Instant::ZERO);
@@ -93,6 +96,15 @@ impl Scene {
         now >= self.up_at
     }
 
+    /// Whether anybody listens to SSH at all.
+    pub fn has_ssh(&mut self, now: Instant) -> bool {
+        let version = self.router.services_version();
+        if self.ssh.0 != version {
+            self.ssh = (version, self.router.is_on("ssh"));
+        }
+        self.ssh.1 && self.is_up(now)
+    }
+
     /// The router's answer; what it changes holds at once.
     pub fn answer(&mut self, now: Instant, request: &Request) -> Response {
         self.advance(now);
@@ -104,7 +116,7 @@ impl Scene {
     /// What the console says to a line; what it changes holds at once.
     pub fn run_cli(&mut self, now: Instant, line: &str) -> CliOutcome {
         self.advance(now);
-        if !self.is_up(now) || !self.router.is_on("ssh") {
+        if !self.has_ssh(now) {
             return CliOutcome {
                 dropped: true,
                 ..CliOutcome::default()
