@@ -89,6 +89,8 @@ pub(crate) struct Watch<'p> {
     confusion: Spell,
     everything: Spell,
     late_until: Instant,
+    /// Until when a daemon may rightly be late because of what has begun.
+    excused_until: [Instant; 2],
     needless: u64,
     writes: u64,
     held: [[Option<Rate>; 2]; 2],
@@ -108,6 +110,7 @@ impl<'p> Watch<'p> {
             confusion: Spell::new(),
             everything: Spell::new(),
             late_until: Instant::ZERO,
+            excused_until: [Instant::ZERO; 2],
             needless: 0,
             writes: 0,
             held: [[None; 2]; 2],
@@ -170,18 +173,18 @@ impl<'p> Watch<'p> {
         self.everything.is(now, true, login);
         let well = house.world.router_is_well();
         self.everything.is(now, lasting(|_| true) || !well, login);
-        if ill.stops().is_some() {
+        if let Some(who) = ill.stops() {
             self.late_until = now + Duration::from_secs(1);
+            let begun = self.plan.troubles.iter();
+            let begun = begun.filter(|t| t.ill.stops() == Some(who) && t.begins() <= now);
+            let ends = begun.map(|t| t.ends() + MARGIN).max();
+            self.excused_until[who as usize] = ends.unwrap_or(Instant::ZERO);
         }
     }
 
     /// Asks go out as if there were nothing else in the world.
     fn cycle(&self, now: Instant, who: Who, seen: Seen, every: Duration) -> Result<(), Broken> {
-        let late = now < self.late_until
-            || self.plan.troubles.iter().any(|t| {
-                t.ill.stops() == Some(who) && t.begins() <= now && now <= t.ends() + MARGIN
-            });
-        if late {
+        if now < self.late_until || now <= self.excused_until[who as usize] {
             return Ok(());
         }
         for (line, asked_at) in seen.asked_at.into_iter().enumerate() {
@@ -370,8 +373,6 @@ impl<'p> Watch<'p> {
     }
 
     fn memory(&mut self, now: Instant, house: &mut House<'_>) -> Result<(), Broken> {
-        // The world's own; it is not the daemons' to keep.
-        house.world.scene.router.journal.clear();
         let both_run = house.autorate.is_some() && house.steering.is_some();
         if now < Instant::ZERO + WARM_AFTER || !both_run {
             return Ok(());
