@@ -1,6 +1,6 @@
 /*
  * Tries, one after the other, what a daemon of wanctl's has no business doing, and what it cannot do without, and says
- * for each whether the system let it: "WHAT<tab>done" or "WHAT<tab>refused: why". It judges nothing; `inside` does,
+ * for each whether the system let it: "WHAT<tab>done" or "WHAT<tab>refused: EWHY". It judges nothing; `inside` does,
  * which runs it in the place of the daemons, below their units, and once more as root outside of them.
  *
  * Static, so that it runs in any root: cc -static -o probe probe.c
@@ -36,7 +36,7 @@ static void tell(const char *what, int done) {
     if (done)
         printf("%s\tdone\n", what);
     else
-        printf("%s\trefused: %s\n", what, strerror(errno));
+        printf("%s\trefused: %s\n", what, strerrorname_np(errno));
     fflush(stdout);
 }
 
@@ -202,8 +202,9 @@ static int sees_others(void) {
 
 static int core_limit(void) {
     struct rlimit limit;
-    errno = 0;
-    return getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max > 0;
+    int most = getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max > 0;
+    errno = EFBIG;
+    return most;
 }
 
 static int has_capability(int capability) {
