@@ -1,6 +1,7 @@
 """What is soaked: two routers with their lines, autorate with two WANs, steering, and the files they keep."""
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -12,8 +13,9 @@ import urllib.request
 COMMENT = "ADAPTIVE: Steer latency-sensitive to WAN2"
 # Seconds for what should take one or two.
 PATIENCE = 30
-# The kernel answers these.
+# For a WAN's router only: steering moves no queues.
 LEAVE = ", queue_types: { download: leave, upload: leave }"
+# The kernel answers these.
 ECHOED = ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
 
 
@@ -72,18 +74,15 @@ class Daemon:
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr
         )
 
-    @property
-    def pid(self):
-        return self.process.pid
-
-    def page(self, port, path):
+    @staticmethod
+    def page(port, path):
         """(status, text) as a monitor gets it; status 0 and the reason if nobody answers."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as refusal:
             return refusal.code, refusal.read().decode()
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             return 0, str(error)
 
     def health(self):
@@ -154,7 +153,7 @@ class House:
         ))
 
     def steering(self, ports, router):
-        """A decision every two seconds, as shipped; what congests the first line twice a minute does not always."""
+        """As shipped: a decision every two seconds."""
         return self.file("steering", ports, router.section() + (
             f"topology: {{ primary_wan: wan1, primary_wan_config: {self.folder}/wan1.yaml, alternate_wan: wan2 }}\n"
             f'mangle_rule: {{ comment: "{COMMENT}" }}\n'

@@ -8,19 +8,10 @@ import re
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 LATENESS = re.compile(r'^wanctl_tick_lateness_seconds_bucket\{le="([^"]+)"\} (\d+)$', re.MULTILINE)
 FILES = ["metrics.db", "metrics.db-wal", "wan1.log", "wan2.log", "steering.log"]
-FIXED = [
-    "seconds", "health", "rss_kb", "fds", "threads", "cpu_seconds", "switches", "preempted",
-    "ticks", "missed", "worst_late_ms", "rows_lost", "load", *[f"{name}_kb" for name in FILES],
-]
-
-
-def edges(page):
-    """The upper edges of the buckets of lateness on a page of metrics, in seconds, as they are spelled."""
-    return [edge for edge, _ in LATENESS.findall(page)]
 
 
 def take(daemon, seconds, folder):
-    """One row: the fixed columns, then how many ticks were at most so late, by edge. None if a page is missing."""
+    """One row, which ends with how many ticks were at most so late (`le_0.001`: 1 ms). None if a page is missing."""
     health, said = daemon.health()
     ok, metrics = daemon.metrics()
     if health not in (200, 503) or ok != 200:
@@ -34,7 +25,7 @@ def take(daemon, seconds, folder):
         "worst_late_ms": loop["worst_late_ms"],
         "rows_lost": loop["history_rows_lost"],
         "load": os.getloadavg()[0],
-        **kernel(daemon.pid),
+        **kernel(daemon.process.pid),
     }
     for name in FILES:
         path = folder / name
