@@ -5,6 +5,8 @@ import statistics
 
 # What lies before this share of the run is warming up: connections, the first tables of the history, SQLite's cache.
 WARM_UP = 0.1
+# Hours before which memory is not judged: all of it is warming up.
+SOONEST = 0.5
 # Memory has grown only if both say so: the line through all rows, per hour, and the last quarter against the first.
 GROWN_KB = 256
 QUANTILES = [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)]
@@ -79,7 +81,7 @@ def judge(name, rows):
         f"  health       {sum(row['health'] == 200 for row in rows)} of {len(rows)} samples healthy",
     ]
     wrong = []
-    if memory > GROWN_KB and late_kb - early_kb > GROWN_KB:
+    if hours >= SOONEST and memory > GROWN_KB and late_kb - early_kb > GROWN_KB:
         wrong.append(f"{name}: memory grows")
     if late_fds > early_fds:
         wrong.append(f"{name}: descriptors grow")
