@@ -2,7 +2,7 @@
 
 use wanctl::time::{Duration, Instant};
 
-use crate::plan::{Ill, Law, Plan, Route, Trouble, Who};
+use crate::plan::{Home, Ill, Law, Plan, Route, Trouble, Who};
 use crate::promises::{Broken, Promise};
 use crate::shrink::shrink;
 
@@ -25,6 +25,7 @@ fn day() -> Plan {
         seed: 1,
         law: Law::Adaptive,
         route: Route::SshThenRest,
+        home: Home::QUIET,
         troubles: troubles.collect(),
         lasts: Duration::from_secs(24 * HOUR),
     }
