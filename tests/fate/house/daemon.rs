@@ -8,7 +8,6 @@ use wanctl::report::Report;
 use wanctl::router::rest::talk::RestTalk;
 use wanctl::router::ssh::talk::SshTalk;
 use wanctl::router::talk::Tell;
-use wanctl::router::ways::Ways;
 use wanctl::sim::scene::Scene;
 use wanctl::sim::wires::{Far, NoMeter};
 use wanctl::status::Unsent;
@@ -186,6 +185,7 @@ impl<P: Resident> Daemon<P> {
         }
         let lateness = world.conditions.late(P::WHO).unwrap_or(Duration::ZERO);
         self.tick_at = self.due + Duration::from_micros(world.random.below(lateness.as_micros()));
+        self.between_at = now + BETWEEN;
         if world.bug.blocks_cycle(now, P::WHO, self.ways[0].is_busy()) {
             return;
         }
@@ -200,11 +200,6 @@ impl<P: Resident> Daemon<P> {
         };
         self.program.tick(now, beat, &mut self.outbox);
         self.carry_out(world);
-        // Otherwise nothing can happen before the next tick that a loop would wake for: what echoes bring is
-        // heard then as of when it came.
-        if self.ways.iter().any(Ways::is_busy) {
-            self.between_at = now + BETWEEN;
-        }
     }
 
     /// Documents whose time has come.
