@@ -147,3 +147,54 @@ impl Known {
         Some((entry.pattern.menu, &entry.pattern, entry.user.as_deref()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::sim::double::http::Request;
+    use crate::sim::double::{Router, RouterOptions};
+    use crate::time::Instant;
+    use crate::units::Rate;
+
+    const QUEUE: &str = "WAN-Download";
+
+    fn asked(router: &mut Router) -> (u16, String) {
+        let path = "/rest/queue/tree?name=WAN-Download&.proplist=name,max-limit,bytes";
+        let request = Request::new("GET", path).signed("wanctl", "secret");
+        let response = router.answer(Instant::ZERO, &request);
+        let body = String::from_utf8(response.body).unwrap();
+        (response.status, body)
+    }
+
+    fn row(max_limit: u64, bytes: u64) -> (u16, String) {
+        let body = format!(
+            r#"[{{".id":"*1000000","bytes":"{bytes}","max-limit":"{max_limit}","name":"WAN-Download"}}]"#
+        );
+        (200, body)
+    }
+
+    #[test]
+    fn an_answer_given_again_has_the_counters_of_now() {
+        let mut router = Router::new(&RouterOptions::default());
+        assert_eq!(asked(&mut router), row(500_000_000, 0));
+        for round in 1..=3 {
+            router.carry(Instant::ZERO, QUEUE, 1_500, 0);
+            assert_eq!(asked(&mut router), row(500_000_000, round * 1_500));
+        }
+        assert_eq!(router.journal.total(), 4);
+    }
+
+    #[test]
+    fn whatever_is_changed_is_seen_by_who_asked_before() {
+        let mut router = Router::new(&RouterOptions::default());
+        let _ = (asked(&mut router), asked(&mut router));
+        router.set_max_limit(QUEUE, Rate::mbit(7));
+        assert_eq!(asked(&mut router), row(7_000_000, 0));
+        router.remove_queue("WAN-Upload");
+        router.access.grant("read", false);
+        assert_eq!(asked(&mut router).0, 500);
+        router.access.grant("read", true);
+        assert_eq!(asked(&mut router), row(7_000_000, 0));
+        router.access.set_password("another");
+        assert_eq!(asked(&mut router).0, 401);
+    }
+}
