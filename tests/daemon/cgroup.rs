@@ -17,7 +17,10 @@ impl Cgroup {
         let unified = root.join("cgroup.controllers").exists();
         let above = if unified {
             // Its own groups may use what it hands down.
-            let handed = fs::write(root.join("cgroup.subtree_control"), format!("+{controller}"));
+            let handed = fs::write(
+                root.join("cgroup.subtree_control"),
+                format!("+{controller}"),
+            );
             handed.map(|()| root.to_owned())
         } else {
             Ok(root.join(controller))
@@ -31,7 +34,8 @@ impl Cgroup {
     }
 
     pub(crate) fn take(&self, pid: u32) {
-        self.say("cgroup.procs", &pid.to_string()).expect("a process of ours");
+        self.say("cgroup.procs", &pid.to_string())
+            .expect("a process of ours");
     }
 
     /// So many hundredths of a core.
@@ -45,6 +49,17 @@ impl Cgroup {
         said.expect("a group of ours");
     }
 
+    /// How often somebody in it had to wait for his share.
+    pub(crate) fn throttled(&self) -> u64 {
+        let stat = fs::read_to_string(self.path.join("cpu.stat")).expect("a group of ours");
+        let count = stat
+            .lines()
+            .find_map(|line| line.strip_prefix("nr_throttled "));
+        count
+            .and_then(|count| count.parse().ok())
+            .expect("it is counted")
+    }
+
     /// So many KiB.
     pub(crate) fn memory(&self, kib: u64) {
         let file = if self.unified {
@@ -52,7 +67,8 @@ impl Cgroup {
         } else {
             "memory.limit_in_bytes"
         };
-        self.say(file, &(kib << 10).to_string()).expect("a group of ours");
+        self.say(file, &(kib << 10).to_string())
+            .expect("a group of ours");
     }
 
     fn say(&self, file: &str, text: &str) -> io::Result<()> {

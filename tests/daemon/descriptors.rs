@@ -31,7 +31,9 @@ fn descriptors(daemon: &Daemon) -> BTreeSet<usize> {
     let open = fs::read_dir(format!("/proc/{}/fd", daemon.pid())).expect("a process of ours");
     // What it opened a moment ago may be closed by now.
     let names = open.flatten().map(|entry| entry.file_name());
-    names.filter_map(|name| name.to_str()?.parse().ok()).collect()
+    names
+        .filter_map(|name| name.to_str()?.parse().ok())
+        .collect()
 }
 
 /// A limit that leaves it room for so many more. It may have inherited some with numbers beyond.

@@ -67,7 +67,9 @@ fn a_pause_is_counted_and_decides_nothing() {
         stop(&daemon, millis, || {
             // Who asks a process that does not run hears nothing, and is answered when it does.
             let mut client = TcpStream::connect(daemon.health_address()).expect("the kernel's");
-            client.write_all(b"GET /health HTTP/1.1\r\n\r\n").expect("the kernel's");
+            client
+                .write_all(b"GET /health HTTP/1.1\r\n\r\n")
+                .expect("the kernel's");
             let brief = Some(StdDuration::from_millis(500));
             client.set_read_timeout(brief).expect("not zero");
             assert!(client.read(&mut [0; 16]).is_err(), "{millis}");

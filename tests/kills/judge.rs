@@ -121,7 +121,9 @@ impl Judge {
     /// The old document or the new one, never a mixture, and one of this life as soon as it could be.
     fn state(&self, death: &Death) -> Result<(), String> {
         let path = self.home.join(STATE);
-        let ran = death.ready.map_or(0, |ready| seconds(death.killed) - seconds(ready));
+        let ran = death
+            .ready
+            .map_or(0, |ready| seconds(death.killed) - seconds(ready));
         let text = match fs::read(&path) {
             Err(_) if ran <= SAVED_WITHIN => return Ok(()),
             read => read.map_err(|e| e.to_string())?,
@@ -137,9 +139,9 @@ impl Judge {
         let written = fs::metadata(&path).and_then(|metadata| metadata.modified());
         let written = written.map_err(|e| e.to_string())?;
         match death.ready {
-            Some(ready) if ran > SAVED_WITHIN && seconds(written) < seconds(ready) - 1 => {
-                Err(format!("{ran} s after the start it was that of another life"))
-            }
+            Some(ready) if ran > SAVED_WITHIN && seconds(written) < seconds(ready) - 1 => Err(
+                format!("{ran} s after the start it was that of another life"),
+            ),
             _ => Ok(()),
         }
     }
@@ -175,7 +177,11 @@ impl Judge {
         let path = self.home.join(HISTORY);
         // Killed before there was one, or before it was one.
         if fs::metadata(&path).map_or(0, |metadata| metadata.len()) == 0 {
-            return if self.rows == 0 { Ok(None) } else { Err("gone".into()) };
+            return if self.rows == 0 {
+                Ok(None)
+            } else {
+                Err("gone".into())
+            };
         }
         let said = |e: rusqlite::Error| e.to_string();
         let db = Connection::open(self.copy()?).map_err(said)?;
@@ -239,7 +245,10 @@ impl Judge {
         }
         let lost = killed - newest;
         if lost > MAY_BE_LOST {
-            return Err(format!("the last {lost} s are missing, after {} s", killed - ready));
+            return Err(format!(
+                "the last {lost} s are missing, after {} s",
+                killed - ready
+            ));
         }
         self.is_shown(newest)?;
         Ok(Some(lost))
@@ -249,7 +258,15 @@ impl Judge {
     fn is_shown(&self, second: i64) -> Result<(), String> {
         let mut command = Command::new(&self.binary);
         command
-            .args(["history", "--wan", "wan1", "--json", "--metrics", "wanctl_rtt_ms", "--db"])
+            .args([
+                "history",
+                "--wan",
+                "wan1",
+                "--json",
+                "--metrics",
+                "wanctl_rtt_ms",
+                "--db",
+            ])
             .arg(self.home.join(HISTORY))
             .args(["--last", "2m"]);
         let output = command.output().map_err(|e| e.to_string())?;

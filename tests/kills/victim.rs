@@ -254,7 +254,9 @@ fn hears_ready(manager: &UnixDatagram) -> Option<SystemTime> {
 
 fn lives(child: &mut Child) -> Result<(), String> {
     let ended = child.try_wait().map_err(|e| e.to_string())?;
-    ended.map_or(Ok(()), |status| Err(format!("it ended by itself: {status}")))
+    ended.map_or(Ok(()), |status| {
+        Err(format!("it ended by itself: {status}"))
+    })
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

@@ -51,7 +51,9 @@ fn echoes_lost_doubled_and_overtaken_move_no_rate() {
     daemon.until("late", |health| health.reflector(2, "rtt_ms") > 60.0);
     daemon.stays("measuring", while_, |health| {
         // What comes a round later is still its own echo's answer.
-        measures(health) && health.reflector(2, "rtt_ms") < 250.0 && health.reflector(2, "loss_percent") < 5.0
+        measures(health)
+            && health.reflector(2, "rtt_ms") < 250.0
+            && health.reflector(2, "loss_percent") < 5.0
     });
     line.host(3, "scatter 0");
     daemon.until("in order", |health| health.reflector(2, "rtt_ms") < 40.0);

@@ -240,7 +240,11 @@ fn a_route_that_moves_is_followed_without_a_restart() {
     daemon.until("measuring", measures);
     let before = sent_by(&second);
     for n in 1..=3 {
-        run("ip", &["route", "del", &format!("10.99.0.{n}/32"), "dev", &first]).unwrap();
+        run(
+            "ip",
+            &["route", "del", &format!("10.99.0.{n}/32"), "dev", &first],
+        )
+        .unwrap();
     }
     daemon.until("measuring by the second way", |health| {
         measures(health) && sent_by(&second) - before >= 60

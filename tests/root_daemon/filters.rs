@@ -33,7 +33,9 @@ fn on_the_router(health: &Health) -> bool {
 }
 
 fn problem(health: &Health) -> &str {
-    health.document["wans"][0]["problem"].as_str().unwrap_or_default()
+    health.document["wans"][0]["problem"]
+        .as_str()
+        .unwrap_or_default()
 }
 
 #[test]
@@ -49,10 +51,17 @@ fn a_router_behind_a_firewall_is_told_of_and_found_again() {
     let rules: [(&str, Vec<&str>); 4] = [
         ("dropped on the way there", [&to[..], &["DROP"]].concat()),
         ("dropped on the way back", [&from[..], &["DROP"]].concat()),
-        ("reset", [&to[..], &["REJECT", "--reject-with", "tcp-reset"]].concat()),
+        (
+            "reset",
+            [&to[..], &["REJECT", "--reject-with", "tcp-reset"]].concat(),
+        ),
         (
             "unreachable",
-            [&to[..], &["REJECT", "--reject-with", "icmp-host-unreachable"]].concat(),
+            [
+                &to[..],
+                &["REJECT", "--reject-with", "icmp-host-unreachable"],
+            ]
+            .concat(),
         ),
     ];
     for (times, (what, rule)) in (1..).zip(rules) {
@@ -62,9 +71,18 @@ fn a_router_behind_a_firewall_is_told_of_and_found_again() {
             return;
         };
         let failing = daemon.until("told", |health| !health.is_healthy());
-        assert!(problem(&failing).contains("the router cannot be reached"), "{failing:#?}");
-        assert_eq!(failing.source(), "icmp", "the line is measured all the same");
-        daemon.stays("told", Duration::from_secs(3), |health| !health.is_healthy());
+        assert!(
+            problem(&failing).contains("the router cannot be reached"),
+            "{failing:#?}"
+        );
+        assert_eq!(
+            failing.source(),
+            "icmp",
+            "the line is measured all the same"
+        );
+        daemon.stays("told", Duration::from_secs(3), |health| {
+            !health.is_healthy()
+        });
         drop(filter);
         let back = daemon.until("back", on_the_router);
         daemon.told("Router reconnected after", times);
@@ -103,14 +121,27 @@ fn echoes_behind_a_firewall_are_told_of_whichever_way_they_are_dropped() {
     daemon.until("measuring", measures);
 
     println!("a third comes back");
-    let third = ["-m", "statistic", "--mode", "random", "--probability", "0.67", "-j", "DROP"];
+    let third = [
+        "-m",
+        "statistic",
+        "--mode",
+        "random",
+        "--probability",
+        "0.67",
+        "-j",
+        "DROP",
+    ];
     let filter = Filter::set(&[&["INPUT", "-p", "icmp"][..], &third].concat());
-    daemon.until("counted", |health| health.reflector(0, "loss_percent") > 30.0);
+    daemon.until("counted", |health| {
+        health.reflector(0, "loss_percent") > 30.0
+    });
     daemon.stays("measuring", Duration::from_secs(4), |health| {
         measures(health) && health.zones() == ["GREEN"; 2]
     });
     drop(filter);
-    daemon.until("without loss", |health| health.reflector(0, "loss_percent") < 5.0);
+    daemon.until("without loss", |health| {
+        health.reflector(0, "loss_percent") < 5.0
+    });
     assert_eq!(line.writes(), writes, "no rate was moved");
     assert!(daemon.stop().success());
 }
