@@ -10,6 +10,7 @@ mod cgroup;
 mod commands;
 mod control;
 mod descriptors;
+mod discreet;
 mod feed;
 #[path = "../harness/flood.rs"]
 mod flood;
