@@ -1,6 +1,8 @@
 //! What holds for every story, told by proptest.
 
 mod attack;
+#[path = "attack/seeds.rs"]
+mod seeds;
 
 use proptest::prelude::*;
 use wanctl::control::actuator::{Act, Actuator, Budget, Known, Order};

@@ -8,6 +8,7 @@ mod adaptive;
 mod by_hand;
 mod commands;
 mod control;
+mod discreet;
 mod feed;
 #[path = "../harness/flood.rs"]
 mod flood;

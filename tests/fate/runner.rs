@@ -33,9 +33,10 @@ use self::planted::Planted;
 use self::promises::{Broken, Promise};
 
 const USAGE: &str = "\
-usage: fate [--seeds N | --brief N | --years Y] [--seed S] [--planted]
+usage: fate [--seeds N | --brief N | --long N | --years Y] [--seed S] [--planted]
   --seeds N   N fates of a minute and a half: trouble, and time to recover (default 200)
   --brief N   N fates of a quarter of a minute, nothing but trouble
+  --long N    N fates of seven minutes: trouble, and time until nothing is left of it
   --years Y   whole days instead, Y years of them in all
   --seed S    the first seed (default 0)
   --planted   no fates but the planted bugs: each has to be found and made short";
@@ -79,6 +80,10 @@ fn task() -> Option<Task> {
                 task.count = args.next()?.parse().ok()?;
             }
             "--seed" => task.first = args.next()?.parse().ok()?,
+            "--long" => {
+                task.pace = Pace::LONG;
+                task.count = args.next()?.parse().ok()?;
+            }
             "--years" => {
                 let years: f64 = args.next()?.parse().ok()?;
                 task.pace = DAY;
@@ -209,7 +214,7 @@ fn planted() -> ExitCode {
             played.err().filter(|broken| broken.promise == promise)
         };
         println!("\n{planted:?} breaks {promise:?}:");
-        let mut plans = (0..FATES).map(|seed| draw::plan(seed, &Pace::SHORT));
+        let mut plans = (0..FATES).map(|seed| draw::plan(seed, planted.pace()));
         if let Some((plan, broken)) =
             plans.find_map(|plan| judge(&plan).map(|broken| (plan, broken)))
         {
