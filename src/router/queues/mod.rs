@@ -323,3 +323,34 @@ impl Talk for Queues {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of every kind that has words of its own.
+    const KINDS: [Refusal; 6] = [
+        Refusal::QueueMissing,
+        Refusal::IdUnknown,
+        Refusal::QueueTypeMissing,
+        Refusal::NotPermitted,
+        Refusal::Rejected,
+        Refusal::Unclear,
+    ];
+
+    #[test]
+    fn a_refusal_that_may_have_been_applied_is_not_certain() {
+        for why in KINDS {
+            let certain = !matches!(why, Refusal::Rejected | Refusal::Unclear);
+            assert_eq!(why.is_certain(), certain, "{why:?}");
+        }
+        assert!(!Refusal::Status(400).is_certain());
+    }
+
+    #[test]
+    fn every_refusal_is_told_in_words_of_its_own() {
+        let words: std::collections::BTreeSet<_> = KINDS.map(Refusal::explain).into();
+        assert_eq!(words.len(), KINDS.len());
+        assert_eq!(Refusal::Status(500).explain(), Refusal::Rejected.explain());
+    }
+}
