@@ -3,8 +3,9 @@
 import csv
 import statistics
 
-# What lies before this share of the run is warming up: connections, the first tables of the history, SQLite's cache.
-WARM_UP = 0.1
+# Warming up: this share of the run, and as many seconds, but no more than half of it. Connections are made, and every
+# job of the history, once in five minutes, fills SQLite's cache (2 MB) a little more.
+WARM_UP, WARM_UP_SECONDS = 0.1, 900
 # Hours before which memory is not judged: all of it is warming up.
 SOONEST = 0.5
 # Memory has grown only if both say so: the line through all rows, per hour, and the least of the last quarter against
@@ -57,7 +58,9 @@ def spelled(seconds):
 
 def judge(name, rows):
     """(lines to print, what is wrong) of one daemon."""
-    warm = [row for row in rows if row["seconds"] >= WARM_UP * rows[-1]["seconds"]]
+    end = rows[-1]["seconds"]
+    begin = max(WARM_UP * end, min(WARM_UP_SECONDS, end / 2))
+    warm = [row for row in rows if row["seconds"] >= begin]
     first, last = warm[0], warm[-1]
     hours = (last["seconds"] - first["seconds"]) / 3600
     early_kb, late_kb = quarters(warm, "rss_kb", min)
