@@ -111,16 +111,6 @@ file() { # name
     if [ -e "$stage/etc/$1.yaml" ]; then echo "$stage/etc/$1.yaml"; else echo "$etc/$1.yaml"; fi
 }
 
-# Lines as systemd reads them: a shell would make something else of a password without quotes, as v1.7 wrote it.
-environment() {
-    while IFS= read -r line || [ -n "$line" ]; do
-        key=${line%%=*} value=${line#*=}
-        case $key in '' | "$line" | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
-        case $value in \'*\' | \"*\") value=${value#?} value=${value%?} ;; esac
-        export "$key=$value"
-    done
-}
-
 look() {
     version=$("$new" --version) || fail "the binary does not run on this host: is it one for its processor?"
     ! grep -qs '^ExecStart=.*python' /etc/systemd/system/wanctl@.service /etc/systemd/system/steering.service ||
@@ -135,12 +125,10 @@ look() {
         "$new" --config "$one" --validate-config || fail "this version cannot use it: nothing was changed"
     done
     # As the service: its environment, and the host keys it knows.
+    secrets=''
+    [ ! -e $etc/secrets ] || secrets="--secrets $etc/secrets"
     code=0
-    (
-        [ ! -e $etc/secrets ] || environment <$etc/secrets
-        export HOME=/var/lib/wanctl
-        exec "$new" check --config $files
-    ) || code=$?
+    HOME=/var/lib/wanctl "$new" check --config $files $secrets || code=$?
     # 2: warnings only.
     [ $code -eq 0 ] || [ $code -eq 2 ] || fail "wanctl check found errors: nothing was changed"
 }

@@ -23,16 +23,6 @@ misused() {
     exit 1
 }
 
-# Lines as systemd reads them: a shell would make something else of a password without quotes, as v1.7 wrote it.
-environment() {
-    while IFS= read -r line || [ -n "$line" ]; do
-        key=${line%%=*} value=${line#*=}
-        case $key in '' | "$line" | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
-        case $value in \'*\' | \"*\") value=${value#?} value=${value%?} ;; esac
-        export "$key=$value"
-    done
-}
-
 config='' steering=no directory=/etc/wanctl
 while [ $# -gt 0 ]; do
     case $1 in
@@ -64,9 +54,10 @@ done
 files=("$config")
 [ $steering = no ] || files+=("$directory/steering.yaml")
 
+secrets=()
 if [ -r "$directory/secrets" ]; then
-    environment <"$directory/secrets"
+    secrets=(--secrets "$directory/secrets")
 elif [ -e "$directory/secrets" ]; then
     printf '%s cannot be read: run this as root, or the password is not known\n' "$directory/secrets" >&2
 fi
-exec "${WANCTL:-wanctl}" check --config "${files[@]}"
+exec "${WANCTL:-wanctl}" check --config "${files[@]}" "${secrets[@]}"

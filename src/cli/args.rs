@@ -133,6 +133,8 @@ pub struct CheckArgs {
     pub json: bool,
     /// Whether the router may be written to, a little.
     pub write_test: bool,
+    /// The service's environment, if it is not the file `secrets` beside the first config.
+    pub secrets: Option<PathBuf>,
 }
 
 /// The command line makes no sense.

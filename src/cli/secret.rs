@@ -32,14 +32,29 @@ pub(super) fn know_what_the_service_knows(config: &Path) {
     });
 }
 
-/// A variable: of the environment, or of the file that [`know_what_the_service_knows`] has read.
+/// As [`know_what_the_service_knows`], from a file that the user names.
+///
+/// # Errors
+/// A sentence that names the file and why it cannot be read.
+pub(super) fn know(secrets: &Path) -> Result<(), String> {
+    let text = fs::read_to_string(secrets).map_err(|error| {
+        format!(
+            "{}: cannot be read: {error}; the service's password is not known",
+            secrets.display()
+        )
+    })?;
+    BESIDE.get_or_init(|| Secret::new(text));
+    Ok(())
+}
+
+/// A variable: of the environment, or of the file that [`know_what_the_service_knows`] or [`know`] has read.
 pub(super) fn variable(name: &str) -> Option<String> {
     let beside = || assigned(BESIDE.get()?.reveal(), name).map(str::to_owned);
     std::env::var(name).ok().or_else(beside)
 }
 
 /// The last `NAME=value` of a text, without the quotes.
-pub(super) fn assigned<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+pub fn assigned<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     let value = |line: &'t str| line.trim().strip_prefix(name)?.strip_prefix('=');
     let value = text.lines().filter_map(value).next_back()?;
     let inside = |quote| value.strip_prefix(quote)?.strip_suffix(quote);

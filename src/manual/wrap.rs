@@ -6,7 +6,15 @@ pub(super) const WIDTH: usize = 80;
 /// Appends `text`, which goes on at `column` of its first line; further lines begin at `indent`. Ends with a
 /// line break.
 pub(crate) fn fill(out: &mut String, text: &str, column: usize, indent: usize) {
-    lines(out, text.split_whitespace(), column, indent);
+    lines(out, text.split_whitespace(), column, indent, WIDTH);
+}
+
+/// Appends `first` and, behind it, `text`, in lines of at most `width` columns; further lines begin as far in as
+/// `first` is long. Ends with a line break.
+pub(crate) fn hang(out: &mut String, first: &str, text: &str, width: usize) {
+    let column = first.chars().count();
+    out.push_str(first);
+    lines(out, text.split_whitespace(), column, column, width);
 }
 
 /// As [`fill`], but never breaks a line inside brackets: `[--last D | --from T]` stays together.
@@ -20,7 +28,7 @@ pub(super) fn fill_form(out: &mut String, form: &str, column: usize, indent: usi
         }
         c == ' ' && depth == 0
     });
-    lines(out, pieces, column, indent);
+    lines(out, pieces, column, indent, WIDTH);
 }
 
 fn lines<'t>(
@@ -28,11 +36,12 @@ fn lines<'t>(
     pieces: impl Iterator<Item = &'t str>,
     mut column: usize,
     indent: usize,
+    width: usize,
 ) {
     let mut at_start = true;
     for piece in pieces {
         let length = piece.chars().count();
-        if !at_start && column + 1 + length > WIDTH {
+        if !at_start && column + 1 + length > width {
             out.push('\n');
             out.extend(std::iter::repeat_n(' ', indent));
             column = indent;
@@ -67,5 +76,12 @@ mod tests {
         assert!(out.lines().all(|line| line.chars().count() <= WIDTH));
         assert_eq!(out.split_whitespace().count(), 40);
         assert!(out.lines().skip(1).all(|line| line.starts_with("  word")));
+    }
+
+    #[test]
+    fn text_hangs_behind_its_first_word() {
+        let mut out = String::new();
+        hang(&mut out, "  - ", "one two three", 11);
+        assert_eq!(out, "  - one two\n    three\n");
     }
 }

@@ -1,11 +1,12 @@
 //! A router that is not there, not well, too old, or lets nobody in; and the rules that steer.
 
+use std::fs;
 use std::thread;
 
 use wanctl::sim::double::faults::Fault;
 use wanctl::time::Duration;
 
-use crate::setup::Setup;
+use crate::setup::{Setup, said};
 
 #[test]
 fn a_password_that_is_not_set_is_no_reason_to_change_the_routers() {
@@ -17,6 +18,33 @@ fn a_password_that_is_not_set_is_no_reason_to_change_the_routers() {
     assert!(of("password-unset").is_some(), "{findings:#?}");
     let login = of("router-login").expect("said");
     assert_eq!(login["fix"].as_array().map(Vec::len), Some(0), "{login}");
+}
+
+#[test]
+fn the_services_environment_may_lie_anywhere() {
+    let mut setup = Setup::new();
+    setup.merge("router: { transport: rest, password: '${WANCTL_CHECK_TEST}' }");
+    let file = setup.dir.path().join("environment");
+    fs::write(&file, "WANCTL_CHECK_TEST='secret'\n").expect("ours");
+    let file = file.display().to_string();
+    let (findings, _) = setup.findings(&["--secrets", &file]);
+    let errors = findings.iter().filter(|it| it["severity"] == "error");
+    assert_eq!(errors.count(), 0, "{findings:#?}");
+    let mut command = setup.command();
+    let missing = said(
+        command
+            .args(["--secrets", "nowhere/env"])
+            .output()
+            .expect("it runs"),
+    );
+    assert_eq!(missing.code, Some(1));
+    assert!(
+        missing
+            .errors
+            .contains("nowhere/env: cannot be read: No such file"),
+        "{}",
+        missing.errors
+    );
 }
 
 #[test]

@@ -53,6 +53,15 @@ pub(crate) struct Home {
     pub(crate) told_time: bool,
 }
 
+impl Home {
+    /// Two lines, and nothing going on.
+    pub(crate) const QUIET: Self = Self {
+        wans: 2,
+        busy: false,
+        told_time: false,
+    };
+}
+
 /// `control_law`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Law {

@@ -7,13 +7,6 @@ use crate::plan::{Home, Ill, Law, Plan, Route, Trouble, Who};
 use crate::planted::Planted;
 use crate::play::play_twice;
 
-/// Nothing is going on in it.
-const TWO_LINES: Home = Home {
-    wans: 2,
-    busy: false,
-    told_time: false,
-};
-
 fn keeps_its_promises(plan: &Plan) {
     if let Err(broken) = play_twice(plan, Planted::Nothing) {
         panic!("{broken}\n{plan}");
@@ -26,7 +19,7 @@ fn a_queue_that_comes_back_is_not_told_what_it_holds() {
         seed: 1988,
         law: Law::Adaptive,
         route: Route::Rest,
-        home: TWO_LINES,
+        home: Home::QUIET,
         troubles: vec![Trouble {
             at: Duration::from_millis(100),
             lasts: Duration::from_millis(1200),
@@ -44,7 +37,7 @@ fn a_write_that_lands_after_a_restart_is_seen() {
             seed: 1,
             law: Law::Classic,
             route,
-            home: TWO_LINES,
+            home: Home::QUIET,
             troubles: vec![
                 Trouble {
                     at: Duration::from_millis(2_000),
@@ -74,7 +67,7 @@ fn a_rule_that_was_doubled_and_removed_is_found_again() {
         seed: 2,
         law: Law::Adaptive,
         route: Route::RestThenSsh,
-        home: TWO_LINES,
+        home: Home::QUIET,
         troubles: vec![rules(3_000, 2), rules(12_000, 0)],
         lasts: Duration::from_secs(70),
     });

@@ -18,6 +18,7 @@ pub(super) fn check(parser: &mut Parser) -> Result<Command, String> {
             "from-v17" => from_v17 = true,
             "root" => root = Some(PathBuf::from(parser.value().map_err(said)?)),
             "json" => args.json = true,
+            "secrets" => args.secrets = Some(PathBuf::from(parser.value().map_err(said)?)),
             "write-test" => args.write_test = true,
             _ => return Ok(Command::Page(&CHECK)),
         }

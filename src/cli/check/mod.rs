@@ -40,8 +40,10 @@ const WARNINGS: u8 = 2;
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, String> {
     // The password is in memory from here on.
     realtime::protect_secrets();
-    if let Some(first) = args.configs.first() {
-        secret::know_what_the_service_knows(first);
+    match (&args.secrets, args.configs.first()) {
+        (Some(secrets), _) => secret::know(secrets)?,
+        (None, Some(first)) => secret::know_what_the_service_knows(first),
+        (None, None) => {}
     }
     let reports: Vec<Report> = args.configs.iter().map(|path| one(path, args)).collect();
     print(&if args.json {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::finding::{Finding, Place, Severity, Subject};
+use crate::manual::wrap::hang;
 
 /// As wide as people like to read.
 pub(super) const WIDTH: usize = 100;
@@ -57,14 +58,14 @@ pub(super) fn paragraph(page: &mut String, finding: &Finding, width: usize) {
         Severity::Warning => "WARNING",
         Severity::Error => "ERROR",
     };
-    wrapped(page, &format!("  {word:<9}"), &finding.what, width);
+    hang(page, &format!("  {word:<9}"), &finding.what, width);
     if !finding.why.is_empty() {
-        wrapped(page, INDENT, &finding.why, width);
+        hang(page, INDENT, &finding.why, width);
     }
     let mut before = None;
     for step in &finding.fix {
         if step.place == Place::Advice {
-            wrapped(page, INDENT, &step.text, width);
+            hang(page, INDENT, &step.text, width);
         } else {
             if before != Some(step.place) {
                 let _ = writeln!(page, "{INDENT}→ {}", step.place.title());
@@ -76,27 +77,6 @@ pub(super) fn paragraph(page: &mut String, finding: &Finding, width: usize) {
         }
         before = Some(step.place);
     }
-}
-
-/// Words up to so many columns, the first line behind `first`, the others behind blanks.
-fn wrapped(page: &mut String, first: &str, text: &str, width: usize) {
-    let mut line = first.to_owned();
-    let mut empty = true;
-    for word in text.split_whitespace() {
-        if !empty && line.chars().count() + 1 + word.chars().count() > width {
-            page.push_str(line.trim_end());
-            page.push('\n');
-            INDENT.clone_into(&mut line);
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        empty = false;
-    }
-    page.push_str(line.trim_end());
-    page.push('\n');
 }
 
 fn summary(reports: &[Report]) -> String {

@@ -1,5 +1,7 @@
 //! Texts for a terminal of 80 columns.
 
+use crate::manual::wrap::hang;
+
 /// As wide as a line gets.
 const WIDTH: usize = 78;
 
@@ -14,24 +16,7 @@ pub(super) fn wrapped(text: &str) -> String {
             page.push('\n');
             continue;
         }
-        let mut column = 0;
-        for word in line.split_whitespace() {
-            let length = word.chars().count();
-            if column > 0 && column + 1 + length > WIDTH {
-                page.push('\n');
-                column = 0;
-            }
-            if column == 0 {
-                page.push_str(indent);
-                column = indent.len();
-            } else {
-                page.push(' ');
-                column += 1;
-            }
-            page.push_str(word);
-            column += length;
-        }
-        page.push('\n');
+        hang(&mut page, indent, line, WIDTH);
     }
     page
 }

@@ -7,6 +7,7 @@ use super::differences::{self, Setup};
 use super::plan::{Group, Plan};
 use super::survey::Survey;
 use crate::config::{ControlLaw, WanConfig};
+use crate::manual::wrap::hang;
 
 /// As wide as people like to read.
 const WIDTH: usize = 100;
@@ -52,13 +53,12 @@ fn table(page: &mut String, plan: &Plan) {
         }
         let _ = writeln!(page, "\n  {}", group.title());
         for row in rows {
-            let indent = " ".repeat(4 + PATH + 2);
             if row.path.chars().count() > PATH {
                 let _ = writeln!(page, "    {}", row.path);
-                wrapped(page, &indent, &indent, &row.fate);
+                hang(page, &" ".repeat(4 + PATH + 2), &row.fate, WIDTH);
             } else {
                 let first = format!("    {:<PATH$}  ", row.path);
-                wrapped(page, &first, &indent, &row.fate);
+                hang(page, &first, &row.fate, WIDTH);
             }
         }
     }
@@ -70,7 +70,7 @@ fn list(page: &mut String, title: &str, sentences: &[String]) {
     }
     let _ = writeln!(page, "\n{title}\n");
     for sentence in sentences {
-        wrapped(page, "  - ", "    ", sentence);
+        hang(page, "  - ", sentence, WIDTH);
     }
 }
 
@@ -89,13 +89,13 @@ fn law(page: &mut String, setup: &Setup<'_>) {
             page.push('\n');
         }
     }
-    wrapped(
+    hang(
         page,
-        "  ",
         "  ",
         "The lowest floor, the ceiling and target_bloat_ms are taken over; the rest of v1.7's numbers has no \
          effect then. It needs the queues' counters and writes to the router more often: `wanctl check` says \
          whether yours is up to it, `wanctl simulate` what to expect.",
+        WIDTH,
     );
 }
 
@@ -104,25 +104,4 @@ fn capital(sentence: &str) -> String {
     let mut letters = sentence.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
-}
-
-/// Words up to the page's width, the first line behind `first`, the others behind `indent`.
-fn wrapped(page: &mut String, first: &str, indent: &str, text: &str) {
-    let mut line = first.to_owned();
-    let mut empty = true;
-    for word in text.split_whitespace() {
-        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            page.push_str(line.trim_end());
-            page.push('\n');
-            indent.clone_into(&mut line);
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        empty = false;
-    }
-    page.push_str(line.trim_end());
-    page.push('\n');
 }

@@ -6,7 +6,7 @@ pub static CHECK: Page = Page {
     summary: "looks at this machine and the router, and says what is wrong, why it matters and how to put it \
               right; changes nothing",
     forms: &[
-        "--config F [F ...] [--json] [--write-test]",
+        "--config F [F ...] [--json] [--write-test] [--secrets FILE]",
         "--from-v17 [--root DIR]",
     ],
     about: &[
@@ -25,6 +25,13 @@ pub static CHECK: Page = Page {
              write costs in time and in flash sectors. The limit is restored in any case, Ctrl-C included. \
              Refused while a daemon runs. Without this, nothing on the router is ever changed. The rule of a \
              steering file is never switched",
+        ),
+        Opt::with(
+            "secrets",
+            "FILE",
+            Kind::File,
+            "the service's environment, NAME=value lines as systemd reads them, for the variables in a config \
+             that the environment has not; without, the file `secrets` beside the first one, if there is one",
         ),
         Opt::flag(
             "from-v17",
