@@ -24,7 +24,7 @@ const STEERING_LEFT: Duration = Duration::from_secs(60 + 92);
 const RATES_BACK: Duration = Duration::from_secs(120);
 const RATES_FOR: Duration = Duration::from_secs(90);
 /// What of the line, or of the ceiling, a limit has to reach within that time.
-const SHARE: f64 = 0.8;
+const SHARE: f64 = 0.5;
 
 impl Watch<'_> {
     /// Everybody calls himself healthy, soon after the last trouble.
