@@ -2,7 +2,7 @@
 
 use wanctl::time::{Duration, Instant};
 
-use crate::plan::{Law, Plan, Route};
+use crate::plan::{Home, Law, Plan, Route};
 use crate::promises::Broken;
 
 /// What breaks, or does not.
@@ -173,6 +173,10 @@ impl<J: Judge> Press<J> {
 
     /// The plainest daemons, and whole seconds.
     fn simplify(&mut self) {
+        self.try_(Plan {
+            home: Home::QUIET,
+            ..self.best.plan.clone()
+        });
         for (law, route) in [
             (Law::Classic, Route::Rest),
             (Law::Classic, self.best.plan.route),
