@@ -181,7 +181,56 @@ impl WallTime {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Up to some ten years, in microseconds.
+    const DECADE: core::ops::Range<u64> = 0..315_000_000_000_000;
+
+    proptest! {
+        #[test]
+        fn so_much_later_is_so_much_later(start in DECADE, span in DECADE) {
+            let (start, span) = (Instant::from_micros(start), Duration::from_micros(span));
+            let end = start + span;
+            prop_assert_eq!(end - start, span);
+            prop_assert_eq!(end - span, start);
+            prop_assert_eq!(start - end, Duration::ZERO);
+            prop_assert_eq!(start - (start - Instant::ZERO) - span, Instant::ZERO);
+            prop_assert_eq!(span.doubled(), span + span);
+        }
+
+        #[test]
+        fn a_delay_and_a_span_are_the_same_time(micros in DECADE) {
+            let span = Duration::from_micros(micros);
+            let (delay, seconds) = (Duration::from(span.as_millis()), Duration::from_secs_f64(span.as_secs_f64()));
+            for again in [delay, seconds] {
+                prop_assert!(again.as_micros().abs_diff(micros) <= 1, "{again:?}");
+            }
+            prop_assert!((span.as_secs_f64() - micros as f64 / 1e6).abs() < 1e-9);
+        }
+
+        #[test]
+        fn what_is_read_is_within_its_last_digit_of_the_span(micros in prop_oneof![0..5_000_u64, DECADE]) {
+            let text = Duration::from_micros(micros).to_string();
+            let (number, unit) = text.split_once(' ').expect("a unit");
+            let unit = match unit { "us" => 1.0, "ms" => 1e3, _ => 1e6 };
+            let read = number.parse::<f64>().expect("a number") * unit;
+            let digit = unit / if number.contains('.') { 10.0 } else { 1.0 };
+            prop_assert!((read - micros as f64).abs() < digit.max(1.0), "{text} is {micros} us");
+        }
+
+        /// A wall clock steps back by what has passed, a second's fraction included.
+        #[test]
+        fn twice_ago_is_as_long_ago_as_both_together(secs in DECADE, nanos in 0..1_000_000_000_u32, ago in DECADE, more in DECADE) {
+            let wall = WallTime { secs: secs / 10_000, nanos };
+            let (ago, more) = (Duration::from_micros(ago), Duration::from_micros(more));
+            let (twice, once) = (wall.before(ago).before(more), wall.before(ago + more));
+            prop_assert_eq!(twice, once);
+            prop_assert!(once.as_secs_f64() <= wall.as_secs_f64());
+            prop_assert!(once.nanos < 1_000_000_000);
+        }
+    }
 
     #[test]
     fn time_never_runs_backwards() {

@@ -230,7 +230,63 @@ impl Alpha {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Any rate a line could have: up to a petabit per second a float holds every bit.
+    fn any_rate() -> impl Strategy<Value = Rate> {
+        prop_oneof![0..2_000_000_u64, 0..1_000_000_000_000_000_u64].prop_map(Rate::bps)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_added_can_be_taken_off_again(a in any_rate(), b in any_rate()) {
+            prop_assert_eq!(a + b - b, a);
+            prop_assert_eq!(a - (a + b), Rate::ZERO, "less than nothing is nothing");
+            prop_assert_eq!(Rate::bps(u64::MAX) + a, Rate::bps(u64::MAX));
+        }
+
+        #[test]
+        fn a_cut_is_never_a_raise(rate in any_rate(), share in 0.0..=1.0_f64) {
+            if let Some(factor) = Factor::new(share) {
+                prop_assert!(rate * factor <= rate);
+                prop_assert_eq!(rate * factor, rate.times(share));
+            }
+            prop_assert_eq!(rate * Factor::ONE, rate);
+        }
+
+        #[test]
+        fn megabits_and_bits_are_the_same_rate(rate in any_rate()) {
+            let again = Rate::from_mbps(rate.as_mbps());
+            prop_assert!(again.as_bps().abs_diff(rate.as_bps()) <= 1, "{again:?}");
+            prop_assert_eq!(Rate::mbit(rate.as_bps() / 1_000_000), rate - Rate::bps(rate.as_bps() % 1_000_000));
+        }
+
+        #[test]
+        fn what_is_read_is_within_its_last_digit_of_the_rate(rate in any_rate()) {
+            let text = rate.to_string();
+            let (number, unit) = text.split_at(text.trim_end_matches(['k', 'M']).len());
+            let unit = match unit { "M" => 1e6, "k" => 1e3, _ => 1.0 };
+            let read = number.parse::<f64>().expect("a number") * unit;
+            let digit = unit / if number.contains('.') { 10.0 } else { 1.0 };
+            prop_assert!((read - rate.as_bps() as f64).abs() < digit.max(1.0), "{text} is {rate:?}");
+        }
+
+        #[test]
+        fn an_average_lies_between_what_it_is_of(
+            weight in 0.001..=1.0_f64,
+            old in -1e6..1e6_f64,
+            new in -1e6..1e6_f64,
+        ) {
+            let millis = |ms| Millis::new(ms).expect("finite");
+            let (old, new) = (millis(old), millis(new));
+            for between in [Alpha::new(weight).expect("a weight").blend(old, new), old.midpoint(new)] {
+                let rounding = millis(1e-9);
+                prop_assert!(old.min(new) - rounding <= between && between <= old.max(new) + rounding);
+            }
+        }
+    }
 
     #[test]
     fn a_decayed_rate_rounds_toward_zero() {

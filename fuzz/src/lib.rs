@@ -57,3 +57,33 @@ pub fn steering_document_sound(bytes: &[u8]) {
 pub fn steering_link_any_bytes(bytes: &[u8]) {
     attack::steering::steering_link_any_bytes(bytes);
 }
+
+/// See `attack::words::command_line_sound`.
+pub fn command_line_sound(bytes: &[u8]) {
+    attack::words::command_line_sound(bytes);
+}
+
+/// See `attack::history::history_query_sound`.
+pub fn history_query_sound(bytes: &[u8]) {
+    attack::history::history_query_sound(bytes);
+}
+
+/// See `attack::meeting::link_events_any_order`.
+pub fn link_events_any_order(bytes: &[u8]) {
+    attack::meeting::link_events_any_order(bytes);
+}
+
+/// See `attack::words::secrets_sound`.
+pub fn secrets_sound(bytes: &[u8]) {
+    attack::words::secrets_sound(bytes);
+}
+
+/// See `attack::words::steering_config_sound`.
+pub fn steering_config_sound(bytes: &[u8]) {
+    attack::words::steering_config_sound(bytes);
+}
+
+/// See `attack::words::times_sound`.
+pub fn times_sound(bytes: &[u8]) {
+    attack::words::times_sound(bytes);
+}

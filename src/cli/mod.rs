@@ -33,7 +33,7 @@ mod once;
 mod pages;
 mod process;
 pub mod replay;
-mod secret;
+pub mod secret;
 mod setup;
 pub mod simulate;
 pub mod stage;

@@ -54,7 +54,7 @@ pub(super) fn variable(name: &str) -> Option<String> {
 }
 
 /// The last `NAME=value` of a text, without the quotes.
-pub(super) fn assigned<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+pub fn assigned<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     let value = |line: &'t str| line.trim().strip_prefix(name)?.strip_prefix('=');
     let value = text.lines().filter_map(value).next_back()?;
     let inside = |quote| value.strip_prefix(quote)?.strip_suffix(quote);

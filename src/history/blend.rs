@@ -198,7 +198,79 @@ impl Coarser {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// An hour of seconds, some of them missing, through `tiers` one after the other.
+    fn through(tiers: &[Tier], name: &str, values: &[Option<f64>]) -> Vec<(i64, String, f64)> {
+        let mut rows: Vec<(i64, String, f64, Tier)> = Vec::new();
+        for (at, value) in (0..).zip(values) {
+            rows.extend(value.map(|value| (at, name.to_owned(), value, Tier::Raw)));
+        }
+        rows.reverse();
+        for &tier in tiers {
+            let mut coarser = Coarser::new(tier);
+            let mut made = Vec::new();
+            for (at, metric, value, tier) in &rows {
+                let tier = *tier;
+                made.extend(coarser.add(&Sample {
+                    tier,
+                    ..sample(*at, metric, *value, None)
+                }));
+            }
+            made.extend(coarser.finish());
+            let made = made.into_iter();
+            rows = made
+                .map(|row| (row.at, row.metric.into_owned(), row.value, tier))
+                .collect();
+        }
+        rows.into_iter()
+            .map(|(at, metric, value, _)| (at, metric, value))
+            .collect()
+    }
+
+    /// The row of an hour that says this.
+    fn said(rows: &[(i64, String, f64)], name: &str) -> Option<f64> {
+        rows.iter()
+            .find(|(_, metric, _)| metric == name)
+            .map(|&(_, _, value)| value)
+    }
+
+    fn seconds() -> impl Strategy<Value = Vec<Option<f64>>> {
+        prop::collection::vec(prop::option::weighted(0.9, 0.0..500.0_f64), 1..900)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        #[test]
+        fn an_hour_tells_the_worst_second_whichever_tiers_it_went_through(values in seconds()) {
+            let greatest = values.iter().flatten().copied().reduce(f64::max);
+            for tiers in [&Tier::MADE[..], &[Tier::Hour]] {
+                let rows = through(tiers, metric::RTT, &values);
+                let told = said(&rows, metric::RTT_MAX).or(said(&rows, metric::RTT));
+                prop_assert_eq!(told.is_some(), greatest.is_some());
+                if let (Some(told), Some(greatest)) = (told, greatest) {
+                    // In every tier an extreme next to its mean has no row of its own.
+                    let next_to = f64::max(greatest / 20.0, 5.0) * tiers.len() as f64;
+                    prop_assert!(told <= greatest + 1e-9 && greatest - told <= next_to, "{told}, not {greatest}");
+                }
+            }
+        }
+
+        #[test]
+        fn an_hour_is_the_mean_of_its_seconds_whichever_tiers_it_went_through(
+            values in prop::collection::vec(0.0..500.0_f64, 3_600),
+        ) {
+            let mean = values.iter().sum::<f64>() / 3_600.0;
+            let values: Vec<_> = values.into_iter().map(Some).collect();
+            for tiers in [&Tier::MADE[..], &[Tier::FiveMinutes, Tier::Hour], &[Tier::Hour]] {
+                let told = said(&through(tiers, metric::RTT, &values), metric::RTT).expect("a mean");
+                prop_assert!((told - mean).abs() < 1e-6, "{told}, not {mean}");
+            }
+        }
+    }
 
     fn sample<'a>(at: i64, metric: &'a str, value: f64, labels: Option<&'a str>) -> Sample<'a> {
         Sample {

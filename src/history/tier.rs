@@ -124,7 +124,38 @@ pub const fn seconds(duration: Duration) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn every_second_is_in_one_row_of_every_tier(at in -4_000_000_000..4_000_000_000_i64) {
+            for tier in Tier::ALL {
+                let start = tier.start_of(at);
+                prop_assert!(start <= at && at < start + tier.seconds());
+                prop_assert_eq!(tier.start_of(start), start);
+                prop_assert_eq!(tier.start_of(start - 1), start - tier.seconds(), "the one before");
+            }
+        }
+
+        #[test]
+        fn a_coarser_row_is_made_of_whole_finer_ones(at in -4_000_000_000..4_000_000_000_i64) {
+            for pair in Tier::ALL.windows(2) {
+                let (finer, coarser) = (pair[0], pair[1]);
+                prop_assert_eq!(coarser.start_of(finer.start_of(at)), coarser.start_of(at));
+                prop_assert_eq!(finer.start_of(coarser.start_of(at)), coarser.start_of(at));
+            }
+        }
+
+        #[test]
+        fn a_longer_question_is_never_answered_by_a_finer_tier(one in 0..400 * DAY, other in 0..400 * DAY) {
+            let (short, long) = (one.min(other), one.max(other));
+            prop_assert!(Tier::for_range(short) <= Tier::for_range(long));
+            // And never with more rows than a page can show.
+            prop_assert!(short / Tier::for_range(short).seconds() < 6 * HOUR);
+        }
+    }
 
     /// Contract 7.4.
     #[test]

@@ -155,3 +155,141 @@ fn obey(way: &mut impl Way, now: Instant, errand: Errand) {
         Errand::Look(_) => way.look(now),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::router::{Event, Failure};
+
+    /// A link that writes down what it is told, and tells what it is given to tell.
+    #[derive(Debug, Default)]
+    struct Spy {
+        told: Vec<&'static str>,
+        tells: Vec<Event>,
+        busy: bool,
+    }
+
+    impl Way for Spy {
+        type Order = &'static str;
+        type Event = Event;
+
+        fn submit(&mut self, order: &'static str) {
+            self.told.push(order);
+        }
+        fn is_busy(&self) -> bool {
+            self.busy
+        }
+        fn wake(&mut self, _: Instant) {
+            self.told.push("wake");
+        }
+        fn sleep(&mut self) {
+            self.told.push("sleep");
+        }
+        fn look(&mut self, _: Instant) {
+            self.told.push("look");
+        }
+        fn glance(&mut self, _: Instant) {
+            self.told.push("glance");
+        }
+    }
+
+    impl Drive<()> for Spy {
+        fn drive(&mut self, _: Instant, (): &mut (), each: &mut dyn FnMut(Event)) {
+            self.tells.drain(..).for_each(each);
+        }
+    }
+
+    struct Story {
+        ways: Ways<Spy, Spy>,
+        now: Instant,
+    }
+
+    impl Story {
+        fn new() -> Self {
+            let ways = Ways::new(Transport::Rest, Some(Spy::default()), Some(Spy::default()));
+            let mut story = Self {
+                ways,
+                now: Instant::ZERO,
+            };
+            story.drive();
+            assert_eq!(story.told(), (vec![], vec!["sleep"]));
+            story
+        }
+
+        fn drive(&mut self) -> Vec<Event> {
+            let mut events = Vec::new();
+            self.ways
+                .drive(self.now, &mut (), |event| events.push(event));
+            events
+        }
+
+        /// REST says this, or SSH does; returns what is told of it.
+        fn hears(&mut self, from: Transport, event: Event) -> Vec<Event> {
+            let way = match from {
+                Transport::Rest => self.ways.rest_mut(),
+                Transport::Ssh => self.ways.ssh_mut(),
+            };
+            way.expect("both are there").tells.push(event);
+            self.drive()
+        }
+
+        fn told(&mut self) -> (Vec<&'static str>, Vec<&'static str>) {
+            let of = |way: Option<&mut Spy>| core::mem::take(&mut way.expect("there").told);
+            (of(self.ways.rest.as_mut()), of(self.ways.ssh.as_mut()))
+        }
+
+        fn asks(&mut self) {
+            self.ways.submit("order");
+            self.ways.glance(self.now);
+        }
+    }
+
+    #[test]
+    fn whoever_serves_is_asked_and_the_other_one_is_left_alone() {
+        let mut story = Story::new();
+        story.asks();
+        assert_eq!(story.told(), (vec!["order", "glance"], vec![]));
+        for _ in 0..2 {
+            let lost = Event::Lost(Some(Failure::TimedOut));
+            assert_eq!(story.hears(Transport::Rest, lost).last(), Some(&lost));
+        }
+        assert_eq!(story.told(), (vec![], vec!["wake"]));
+        story.hears(Transport::Ssh, Event::Up);
+        assert_eq!(story.told(), (vec!["sleep"], vec![]));
+        story.asks();
+        assert_eq!(story.told(), (vec![], vec!["order", "glance"]));
+        assert!(!story.ways.is_busy());
+        story.ways.ssh.as_mut().expect("there").busy = true;
+        assert!(story.ways.is_busy());
+        story.ways.rest.as_mut().expect("there").busy = true;
+        story.ways.ssh.as_mut().expect("there").busy = false;
+        assert!(
+            !story.ways.is_busy(),
+            "who does not serve may do what it likes"
+        );
+    }
+
+    #[test]
+    fn who_hands_over_is_asked_for_nothing_more() {
+        let mut story = Story::new();
+        for _ in 0..2 {
+            story.hears(Transport::Rest, Event::Lost(Some(Failure::TimedOut)));
+        }
+        story.hears(Transport::Ssh, Event::Up);
+        // The preferred one is tried again, and answers while SSH is at something.
+        story.ways.ssh.as_mut().expect("there").busy = true;
+        while !story.told().0.contains(&"wake") {
+            story.now = story.now + crate::time::Duration::from_secs(1);
+            story.drive();
+        }
+        story.hears(Transport::Rest, Event::Up);
+        story.told();
+        story.asks();
+        assert_eq!(story.told(), (vec![], vec![]));
+        story.ways.ssh.as_mut().expect("there").busy = false;
+        story.drive();
+        story.told();
+        story.asks();
+        assert_eq!(story.told(), (vec!["order", "glance"], vec![]));
+    }
+}

@@ -8,6 +8,7 @@
 //! Nothing here opens a socket, reads a clock or starts a thread: tests run hours of it in virtual
 //! time, and `cli/stage` puts the same world behind real loopback sockets.
 
+mod belated;
 pub mod double;
 pub mod leg;
 pub mod line;

@@ -1,6 +1,7 @@
 //! A router and its lines as they belong together: what the router's queues say is what a line is
 //! shaped to, and what a line carries is what its queues count.
 
+use super::belated::Belated;
 use super::double::cli::CliOutcome;
 use super::double::faults::Fault;
 use super::double::http::{Request, Response};
@@ -36,6 +37,10 @@ pub struct Scene {
     /// The router; the same holds.
     pub router: Router,
     fault: Fault,
+    /// Whether its SSH server is on, and for which [`Router::services_version`].
+    ssh: (u64, bool),
+    /// What it has taken and not done yet.
+    belated: Belated,
     /// While it boots, nobody answers.
     up_at: Instant,
 }
@@ -50,6 +55,8 @@ impl Scene {
             beside: options.beside.iter().map(leg).collect(),
             router: router(options),
             fault: Fault::None,
+            ssh: (u64::MAX, false),
+            belated: Belated::default(),
             up_at: Instant::ZERO,
         };
         scene.advance(Instant::ZERO);
@@ -83,6 +90,7 @@ impl Scene {
         fault.begin(now, &mut self.router);
         self.fault = fault;
         if let Fault::Reboot(away) = fault {
+            self.belated.forget();
             self.up_at = now + away;
         }
         self.advance(now);
@@ -93,9 +101,39 @@ impl Scene {
         now >= self.up_at
     }
 
+    /// Whether anybody listens to SSH at all.
+    pub fn has_ssh(&mut self, now: Instant) -> bool {
+        let version = self.router.services_version();
+        if self.ssh.0 != version {
+            self.ssh = (version, self.router.is_on("ssh"));
+        }
+        self.ssh.1 && self.is_up(now)
+    }
+
+    /// Lets the router do what it was to do before `now`; so that it happens in time, call it often.
+    pub fn catch_up(&mut self, now: Instant) {
+        while let Some((at, deed)) = self.belated.due(now) {
+            self.advance(at);
+            deed.done(at, &mut self.router);
+            self.reshape(at);
+        }
+    }
+
+    /// Whether the router has taken something that it has not done yet.
+    pub const fn owes(&self) -> bool {
+        self.belated.is_owed()
+    }
+
     /// The router's answer; what it changes holds at once.
     pub fn answer(&mut self, now: Instant, request: &Request) -> Response {
+        self.catch_up(now);
         self.advance(now);
+        if let Fault::ActsLate(by) = self.fault
+            && let Some(silence) = self.belated.takes(now + by, request)
+        {
+            self.router.journal.note(now, request);
+            return silence;
+        }
         let response = self.fault.answer(now, &mut self.router, request);
         self.reshape(now);
         response
@@ -103,12 +141,19 @@ impl Scene {
 
     /// What the console says to a line; what it changes holds at once.
     pub fn run_cli(&mut self, now: Instant, line: &str) -> CliOutcome {
+        self.catch_up(now);
         self.advance(now);
-        if !self.is_up(now) || !self.router.is_on("ssh") {
+        if !self.has_ssh(now) {
             return CliOutcome {
                 dropped: true,
                 ..CliOutcome::default()
             };
+        }
+        if let Fault::ActsLate(by) = self.fault
+            && let Some(silence) = self.belated.takes_line(now + by, line)
+        {
+            self.router.journal.note_cli(now, line);
+            return silence;
         }
         let outcome = self.fault.run_cli(now, &mut self.router, line);
         self.reshape(now);
@@ -242,6 +287,33 @@ mod tests {
         let alive = Some(Duration::from_millis(40));
         assert_eq!(scene.rtt_beside(0, at(3_000)), alive);
         assert_eq!(scene.rtt_beside(1, at(3_000)), None, "there is no third");
+    }
+
+    #[test]
+    fn a_write_may_land_after_a_newer_one() {
+        let mut scene = Scene::new(&SceneOptions::default());
+        scene.set_fault(at(0), Fault::ActsLate(Duration::from_secs(8)));
+        assert!(scene.answer(at(0), &patch("200M")).after > Duration::from_secs(60));
+        assert_eq!(scene.max_limit(Direction::Down), Some(Rate::mbit(500)));
+        scene.set_fault(at(1_000), Fault::None);
+        assert_eq!(scene.answer(at(1_000), &patch("300M")).status, 200);
+        scene.catch_up(at(7_999));
+        assert_eq!(scene.max_limit(Direction::Down), Some(Rate::mbit(300)));
+        assert!(scene.owes());
+        scene.catch_up(at(8_000));
+        assert_eq!(scene.max_limit(Direction::Down), Some(Rate::mbit(200)));
+        assert!(!scene.owes());
+    }
+
+    #[test]
+    fn what_a_router_was_to_do_is_forgotten_in_a_reboot() {
+        let mut scene = Scene::new(&SceneOptions::default());
+        scene.set_fault(at(0), Fault::ActsLate(Duration::from_secs(8)));
+        let line = "/queue tree set [find name=\"WAN-Download\"] max-limit=200M";
+        assert!(scene.run_cli(at(0), line).dropped);
+        assert!(scene.owes());
+        scene.set_fault(at(1_000), Fault::Reboot(Duration::from_secs(1)));
+        assert!(!scene.owes());
     }
 
     #[test]

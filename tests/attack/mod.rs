@@ -1,8 +1,12 @@
 //! What must hold whatever bytes come in. The property tests feed these with proptest's ideas of bytes,
 //! `fuzz/` with libFuzzer's: one body, two attackers.
 
+#[cfg(feature = "history")]
+pub(crate) mod history;
 pub(crate) mod link;
+pub(crate) mod meeting;
 pub(crate) mod steering;
+pub(crate) mod words;
 
 use std::path::Path;
 

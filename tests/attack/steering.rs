@@ -10,7 +10,7 @@ use wanctl::router::rest;
 use wanctl::router::ssh;
 use wanctl::router::steering::{Event, Interest, Order, Reading, Steering, Switch};
 use wanctl::router::{Failure, Known};
-use wanctl::steer::Steer;
+use wanctl::steer::{Steer, SteerParams};
 use wanctl::time::{Duration, Instant};
 use wanctl::wire::routeros::{self, Found};
 use wanctl::wire::routeros_cli;
@@ -287,15 +287,8 @@ fn is_id(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// A state document is read into something steering can go on from, and what it then saves is read the same.
-pub(crate) fn steering_document_sound(bytes: &[u8]) {
-    const HISTORY: usize = 60;
-    let Ok(saved) = state::parse(bytes, "WAN1", HISTORY) else {
-        return;
-    };
-    let yaml = include_bytes!("../../configs/steering.yaml");
-    let config = config::parse_steering(Path::new("steering.yaml"), yaml);
-    let params = assemble::params(&config.expect("shipped").config, Some(saved));
+/// Some ticks of a steering that hears nothing: what it thinks of the line stays within bounds.
+pub(super) fn a_while(params: SteerParams) -> (Steer, Instant) {
     let (mut now, mut out) = (Instant::ZERO, OutboxOf::<Steer>::default());
     let mut steer = Steer::new(now, params);
     for _ in 0..100 {
@@ -305,6 +298,19 @@ pub(crate) fn steering_document_sound(bytes: &[u8]) {
     }
     let (delta, queue) = steer.steering().averages();
     assert!((0.0..=1_000.0).contains(&delta) && (0.0..=10_000.0).contains(&queue));
+    (steer, now)
+}
+
+/// A state document is read into something steering can go on from, and what it then saves is read the same.
+pub(crate) fn steering_document_sound(bytes: &[u8]) {
+    const HISTORY: usize = 60;
+    let Ok(saved) = state::parse(bytes, "WAN1", HISTORY) else {
+        return;
+    };
+    let yaml = include_bytes!("../../configs/steering.yaml");
+    let config = config::parse_steering(Path::new("steering.yaml"), yaml);
+    let params = assemble::params(&config.expect("shipped").config, Some(saved));
+    let ((mut steer, now), mut out) = (a_while(params), OutboxOf::<Steer>::default());
     steer.stop(now, &mut out);
     while let Some(output) = out.pop() {
         if let Output::Save { saved, .. } = output {

@@ -187,6 +187,7 @@ fn a_router_with_another_certificate_learns_no_password() {
                 // Measuring goes on.
                 assert_eq!(wan(&health)["measurement"]["source"], "icmp");
                 daemon.assert_on_time();
+                daemon.assert_discreet();
                 assert_eq!(world.journal(), []);
             });
         }

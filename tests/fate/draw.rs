@@ -10,7 +10,7 @@ use wanctl::steering::rule::Switch;
 use wanctl::time::Duration;
 use wanctl::units::Rate;
 
-use crate::plan::{Ill, Law, Plan, Route, Service, Trouble, Who};
+use crate::plan::{Home, Ill, Law, Plan, Route, Service, Trouble, Who};
 
 /// How a fate is spread over time.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +42,11 @@ impl Pace {
         longest: Duration::from_secs(10),
         until: Duration::from_secs(18),
         lasts: Duration::from_secs(95),
+    };
+    /// Some troubles, and time until nobody could tell any more that there were any.
+    pub(crate) const LONG: Self = Self {
+        lasts: Duration::from_secs(450),
+        ..Self::SHORT
     };
 }
 
@@ -117,6 +122,11 @@ pub(crate) fn plan(seed: u64, pace: &Pace) -> Plan {
     }
     let law = dice.one(&[Law::Classic, Law::Adaptive]);
     let route = dice.one(&Route::ALL);
+    let home = Home {
+        wans: dice.one(&[1, 2, 2]),
+        busy: dice.one(&[false, false, true]),
+        told_time: dice.one(&[false, true]),
+    };
     let mut kinds: Vec<Kind> = KINDS.into_iter().filter(|_| dice.below(2) == 0).collect();
     if kinds.is_empty() {
         kinds.push(dice.one(&KINDS));
@@ -139,6 +149,7 @@ pub(crate) fn plan(seed: u64, pace: &Pace) -> Plan {
         seed,
         law,
         route,
+        home,
         troubles,
         lasts: pace.lasts,
     }
@@ -160,9 +171,10 @@ fn ill(dice: &mut Dice, kind: Kind) -> Ill {
             1 => Ill::Late(dice.who(), dice.millis(1, 400)),
             _ => Ill::Stopped(dice.who()),
         },
-        Kind::Hand => match dice.below(3) {
+        Kind::Hand => match dice.below(4) {
             0 => Ill::RuleByHand(dice.one(&[Switch::On, Switch::Off])),
             1 => Ill::Router(Fault::Renumbered),
+            2 => Ill::Rules(dice.one(&[0, 2])),
             _ => Ill::Router(Fault::ChangedByHand(dice.one(&[
                 Rate::ZERO,
                 Rate::mbit(7),
@@ -174,7 +186,7 @@ fn ill(dice: &mut Dice, kind: Kind) -> Ill {
 }
 
 fn router(dice: &mut Dice) -> Ill {
-    Ill::Router(match dice.below(24) {
+    Ill::Router(match dice.below(26) {
         0 => Fault::Garbage,
         1 => Fault::Silence,
         2 => Fault::HalfResponse,
@@ -199,8 +211,15 @@ fn router(dice: &mut Dice) -> Ill {
         18 => Fault::SwappedIds,
         19 => Fault::Renumbered,
         20 => Fault::Reboot(dice.millis(1_000, 30_000)),
-        21 => dice.one(&[Fault::Confused, Fault::AbsentDisabled, Fault::ReadOnlyUser]),
+        21 => dice.one(&[
+            Fault::Confused,
+            Fault::AbsentDisabled,
+            Fault::ReadOnlyUser,
+            Fault::Forbids("tree"),
+            Fault::Forbids("mangle"),
+        ]),
         22 => Fault::InvalidQueues,
+        23 | 24 => Fault::ActsLate(dice.millis(500, 20_000)),
         _ => Fault::SessionLimit(0),
     })
 }
@@ -217,6 +236,7 @@ fn door(dice: &mut Dice) -> Door {
         Door::Shut(Failure::HostKeyUnknown),
         Door::Shut(Failure::HostKeyChanged),
         Door::Shut(Failure::KeyFile),
+        Door::Shut(Failure::Garbled),
         Door::Shut(Failure::Busy),
         Door::Shut(Failure::Ssh),
         Door::Shut(Failure::Closed),
@@ -225,16 +245,25 @@ fn door(dice: &mut Dice) -> Door {
 
 fn echoes(dice: &mut Dice) -> Ill {
     let line = dice.line();
-    match dice.below(7) {
+    match dice.below(8) {
         0 => Ill::Loss(line, dice.per_cent()),
         1 => Ill::Twice(line, dice.per_cent()),
         2 => Ill::Disorder(line, dice.millis(1, 4_000)),
         3 => Ill::Forgery(line, dice.per_cent()),
         4 => Ill::Silence(line),
         5 => Ill::Liar(line, dice.one(&[0, 1, 2]), dice.millis(1, 500)),
+        6 => Ill::FalseClock(line, dice.one(&[0, 1, 2]), dice.millis(1, 20_000)),
         _ => Ill::Unsent(
             line,
-            dice.one(&[Unsent::NoRoute, Unsent::Forbidden, Unsent::NoInterface]),
+            dice.one(&[
+                Unsent::NoRoute,
+                Unsent::Forbidden,
+                Unsent::QueueFull,
+                Unsent::NoInterface,
+                Unsent::NoSource,
+                Unsent::NoAddress,
+                Unsent::Refused,
+            ]),
         ),
     }
 }
@@ -262,8 +291,9 @@ fn disk(dice: &mut Dice) -> Ill {
 
 fn process(dice: &mut Dice) -> Ill {
     let who = dice.who();
-    match dice.below(4) {
+    match dice.below(5) {
         0 => Ill::Restarted(who),
+        1 => Ill::KilledAsking(who),
         _ => Ill::Killed(who, u16::try_from(dice.below(40)).expect("small")),
     }
 }

@@ -13,6 +13,7 @@ mod planted;
 mod play;
 mod promises;
 mod shrink;
+mod shrinks;
 mod spell;
 mod stories;
 mod traps;
@@ -63,4 +64,9 @@ fn in_the_middle_of_trouble_no_promise_is_broken() {
 #[test]
 fn nor_is_one_when_the_trouble_is_over() {
     all_is_well(40, &Pace::SHORT);
+}
+
+#[test]
+fn and_in_the_end_all_is_as_before() {
+    all_is_well(8, &Pace::LONG);
 }

@@ -17,9 +17,30 @@ pub(crate) struct Plan {
     pub(crate) seed: u64,
     pub(crate) law: Law,
     pub(crate) route: Route,
+    pub(crate) home: Home,
     pub(crate) troubles: Vec<Trouble>,
     /// How long it is looked at.
     pub(crate) lasts: Duration,
+}
+
+/// What the house is like, trouble or not.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Home {
+    /// Lines that autorate has the queues of: the primary, or both. Steering uses both in any case.
+    pub(crate) wans: usize,
+    /// It would always move more than its lines carry.
+    pub(crate) busy: bool,
+    /// The reflectors tell their time to who asks for it.
+    pub(crate) told_time: bool,
+}
+
+impl Home {
+    /// Two lines, and nothing going on.
+    pub(crate) const QUIET: Self = Self {
+        wans: 2,
+        busy: false,
+        told_time: false,
+    };
 }
 
 /// `control_law`.
@@ -84,6 +105,8 @@ pub(crate) enum Ill {
     Door(Service, Door),
     /// Somebody switches the steering rule by hand. Lasts for a moment.
     RuleByHand(Switch),
+    /// So many rules have the steering rule's comment.
+    Rules(u8),
     /// So many per cent of a line's echoes get lost.
     Loss(usize, u8),
     /// So many per cent of a line's answers come twice.
@@ -96,6 +119,8 @@ pub(crate) enum Ill {
     Silence(usize),
     /// One reflector of a line takes so much longer.
     Liar(usize, u8, Duration),
+    /// The clock of one reflector of a line shows so much more, to who asks for its time.
+    FalseClock(usize, u8, Duration),
     /// A line's echoes do not even leave.
     Unsent(usize, Unsent),
     /// The internet is so far away over a line.
@@ -118,6 +143,8 @@ pub(crate) enum Ill {
     DiskRots,
     /// A daemon is killed with so many of its outputs undone, and started again in the end.
     Killed(Who, u16),
+    /// The same, but as soon as it has asked the next thing of the router, and before the answer.
+    KilledAsking(Who),
     /// The same, but it is asked to end and has its last words.
     Restarted(Who),
 }
@@ -140,7 +167,10 @@ pub(crate) enum Service {
 impl Ill {
     /// Whether it is about the router, or the way to it.
     pub(crate) const fn is_routers(self) -> bool {
-        matches!(self, Self::Router(_) | Self::Door(..) | Self::RuleByHand(_))
+        matches!(
+            self,
+            Self::Router(_) | Self::Door(..) | Self::RuleByHand(_) | Self::Rules(_)
+        )
     }
 
     /// Whether what it leaves behind needs a person, so that it is tried again slowly.
@@ -164,6 +194,7 @@ impl Ill {
                     | Fault::Forbids(_)
                     | Fault::ChangedByHand(_)
                     | Fault::SwappedIds
+                    | Fault::ActsLate(_)
                     | Fault::Reboot(_)
             )
         )
@@ -175,7 +206,16 @@ impl Ill {
             Self::Late(who, _)
             | Self::Stopped(who)
             | Self::Killed(who, _)
+            | Self::KilledAsking(who)
             | Self::Restarted(who) => Some(who),
+            _ => None,
+        }
+    }
+
+    /// Which daemon does not live while it lasts.
+    pub(crate) const fn ends(self) -> Option<Who> {
+        match self {
+            Self::Killed(who, _) | Self::KilledAsking(who) | Self::Restarted(who) => Some(who),
             _ => None,
         }
     }
@@ -188,6 +228,7 @@ impl fmt::Display for Plan {
         writeln!(f, "    seed: {},", self.seed)?;
         writeln!(f, "    law: Law::{:?},", self.law)?;
         writeln!(f, "    route: Route::{:?},", self.route)?;
+        writeln!(f, "    home: {:?},", self.home)?;
         writeln!(f, "    troubles: vec![")?;
         for trouble in &self.troubles {
             writeln!(f, "        {trouble},")?;
@@ -226,6 +267,9 @@ impl fmt::Display for Ill {
             Self::RuleByHand(to) => write!(f, "RuleByHand(Switch::{to:?})"),
             Self::Disorder(line, by) => write!(f, "Disorder({line}, {})", Span(by)),
             Self::Liar(line, which, by) => write!(f, "Liar({line}, {which}, {})", Span(by)),
+            Self::FalseClock(line, which, by) => {
+                write!(f, "FalseClock({line}, {which}, {})", Span(by))
+            }
             Self::Unsent(line, why) => write!(f, "Unsent({line}, Unsent::{why:?})"),
             Self::Path(line, rtt) => write!(f, "Path({line}, {})", Span(rtt)),
             Self::Capacity(line, direction, mbit) => {
@@ -238,6 +282,7 @@ impl fmt::Display for Ill {
             Self::Stopped(who) => write!(f, "Stopped(Who::{who:?})"),
             Self::DiskSlow(by) => write!(f, "DiskSlow({})", Span(by)),
             Self::Killed(who, after) => write!(f, "Killed(Who::{who:?}, {after})"),
+            Self::KilledAsking(who) => write!(f, "KilledAsking(Who::{who:?})"),
             Self::Restarted(who) => write!(f, "Restarted(Who::{who:?})"),
             other => write!(f, "{other:?}"),
         }
@@ -263,6 +308,7 @@ impl fmt::Display for Spelled {
         write!(f, "Fault::")?;
         match self.0 {
             Fault::SlowBy(by) => write!(f, "SlowBy({})", Span(by)),
+            Fault::ActsLate(by) => write!(f, "ActsLate({})", Span(by)),
             Fault::Hangs(by) => write!(f, "Hangs({})", Span(by)),
             Fault::Reboot(by) => write!(f, "Reboot({})", Span(by)),
             Fault::HangingWrites(queue, by) => write!(f, "HangingWrites({queue:?}, {})", Span(by)),

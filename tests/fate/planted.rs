@@ -5,14 +5,18 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use wanctl::control::actuator::Order;
 use wanctl::direction::Both;
 use wanctl::program::WanId;
-use wanctl::router::Known;
 use wanctl::router::queues::Event;
 use wanctl::router::steering as rule;
 use wanctl::router::talk::Contact;
+use wanctl::router::{Failure, Known, Transport};
 use wanctl::sim::scene::Scene;
+use wanctl::sim::wires::{Door, Doors};
+use wanctl::steering::evidence::Feed;
+use wanctl::steering::rule::Switch;
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 
+use crate::draw::Pace;
 use crate::plan::Who;
 use crate::promises::Promise;
 
@@ -39,13 +43,21 @@ pub(crate) enum Planted {
     RuleUnseen,
     /// After three failures in a row the router is given up for good.
     GivesUp,
+    /// Who dies while he writes leaves half a document.
+    TearsDocuments,
+    /// After a restart every raise gets lost, and counts as done.
+    LosesRaises,
+    /// Once another transport has served, the preferred one is never let in again.
+    Disloyal,
+    /// Once it has steered, steering neither hears the primary nor anything new of it.
+    Clings,
     /// Chance that no seed knows of.
     Dice,
 }
 
 impl Planted {
     /// Each with the promise that it breaks.
-    pub(crate) const ALL: [(Self, Promise); 10] = [
+    pub(crate) const ALL: [(Self, Promise); 14] = [
         (Self::LosesDigit, Promise::RatesStayInBounds),
         (Self::WritesTwice, Promise::NothingIsWrittenTwice),
         (Self::BelievesItself, Promise::BeliefIsTrue),
@@ -55,8 +67,20 @@ impl Planted {
         (Self::FlattersItself, Promise::HealthIsHonest),
         (Self::RuleUnseen, Promise::RuleIsAsBelieved),
         (Self::GivesUp, Promise::EverythingRecovers),
+        (Self::TearsDocuments, Promise::DocumentsAreReadable),
+        (Self::LosesRaises, Promise::RatesComeBack),
+        (Self::Disloyal, Promise::PreferredServes),
+        (Self::Clings, Promise::SteeringIsLeft),
         (Self::Dice, Promise::SameSeedSameRun),
     ];
+
+    /// In which fates it shows.
+    pub(crate) const fn pace(self) -> &'static Pace {
+        match self {
+            Self::LosesRaises | Self::Disloyal | Self::Clings => &Pace::LONG,
+            _ => &Pace::SHORT,
+        }
+    }
 }
 
 /// What becomes of an order.
@@ -82,6 +106,10 @@ pub(crate) struct Bug {
     failures: u32,
     waits_since: Option<Instant>,
     rule: Option<rule::Reading>,
+    /// Which transport autorate has turned from first.
+    left: Option<Transport>,
+    has_steered: bool,
+    word: Option<Feed>,
 }
 
 /// What a leak leaves behind at a time.
@@ -116,6 +144,7 @@ impl Bug {
                 self.written_twice = false;
                 self.failures += 1;
             }
+            Some(Contact::Switched { to, .. }) => _ = self.left.get_or_insert(to.other()),
             Some(Contact::Up) if self.failures < 3 => self.failures = 0,
             _ => {}
         }
@@ -128,18 +157,13 @@ impl Bug {
                 direction,
                 rate: Rate::bps(rate.as_bps() / 10),
             }),
-            Planted::LosesCuts
-                if self.starts > 1
-                    && scene.max_limit(direction).is_some_and(|held| rate < held) =>
-            {
-                Bent::Lost(Event::Holds {
-                    direction,
-                    rate,
-                    known: Known::Written,
-                    took: Duration::from_millis(10),
-                    inactive: false,
-                    bytes: None,
-                })
+            Planted::LosesCuts | Planted::LosesRaises if self.starts > 1 => {
+                let is_cut = scene.max_limit(direction).is_some_and(|held| rate < held);
+                if is_cut == self.is(Planted::LosesCuts) {
+                    Bent::Lost(taken(order))
+                } else {
+                    Bent::Straight(order)
+                }
             }
             _ => Bent::Straight(order),
         }
@@ -181,7 +205,44 @@ impl Bug {
         {
             *reading = *self.rule.get_or_insert(*reading);
         }
+        if let rule::Event::Rule { reading, .. } = event {
+            let steers = |reading| matches!(reading, rule::Reading::One { stands, .. } if stands == Switch::On);
+            self.has_steered |= steers(reading);
+        }
         event
+    }
+
+    /// What autorate's documents say, as steering hears it.
+    pub(crate) fn bend_word(&mut self, word: Option<Feed>) -> Option<Feed> {
+        if self.is(Planted::Clings) && self.has_steered {
+            self.word = self.word.or(word);
+            return self.word;
+        }
+        word
+    }
+
+    /// Whether an answer is not heard.
+    pub(crate) fn deafens(&self, who: Who, wan: WanId) -> bool {
+        let primary = who == Who::Steering && wan.index() == 0;
+        primary && self.has_steered && self.is(Planted::Clings)
+    }
+
+    /// The doors as a daemon finds them.
+    pub(crate) fn bend_doors(&self, who: Who, mut doors: Doors) -> Doors {
+        if !self.is(Planted::Disloyal) || who == Who::Steering {
+            return doors;
+        }
+        let shut = Door::Shut(Failure::ConnectionRefused);
+        match self.left {
+            Some(Transport::Rest) => doors.rest = shut,
+            Some(Transport::Ssh) => doors.ssh = shut,
+            None => {}
+        }
+        doors
+    }
+
+    pub(crate) fn tears(&self) -> bool {
+        self.is(Planted::TearsDocuments)
     }
 
     pub(crate) fn blocks_cycle(&mut self, now: Instant, who: Who, busy: bool) -> bool {
@@ -216,5 +277,17 @@ impl Bug {
         }
         let chance = CHANCE.fetch_add(1, Ordering::Relaxed);
         rtt + Duration::from_micros(chance % 7_919)
+    }
+}
+
+/// The answer of a router that has done what it was told.
+const fn taken(Order { direction, rate }: Order) -> Event {
+    Event::Holds {
+        direction,
+        rate,
+        known: Known::Written,
+        took: Duration::from_millis(10),
+        inactive: false,
+        bytes: None,
     }
 }

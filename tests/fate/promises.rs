@@ -1,11 +1,11 @@
 //! What the daemons promise, whatever happens; looked after at every step.
 
+mod afterwards;
+mod limits;
+
 use core::fmt;
 
-use wanctl::control::actuator::Act;
-use wanctl::direction::Direction;
-use wanctl::program::{Program as _, WanId};
-use wanctl::sim::double::faults::Fault;
+use wanctl::program::WanId;
 use wanctl::status::GRACE;
 use wanctl::steering::rule::HAND_GRACE;
 use wanctl::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use wanctl::units::Rate;
 
 use crate::house::{House, PERIOD, Seen, Step};
 use crate::memory;
-use crate::params::{VERIFY_EVERY, wan};
+use crate::params::VERIFY_EVERY;
 use crate::plan::{Ill, Plan, Who};
 use crate::spell::Spell;
 
@@ -38,6 +38,14 @@ pub(crate) enum Promise {
     RuleIsAsBelieved,
     /// Once nothing is wrong any more, nothing is wrong: nobody needs to restart anything.
     EverythingRecovers,
+    /// Limits are again what the lines carry.
+    RatesComeBack,
+    /// The preferred transport serves again.
+    PreferredServes,
+    /// Nobody is sent over the alternate when the primary is well.
+    SteeringIsLeft,
+    /// Whenever a daemon was killed, its documents can be read.
+    DocumentsAreReadable,
     /// The same fate twice is the same, bit for bit.
     SameSeedSameRun,
     /// No panic.
@@ -61,8 +69,6 @@ impl fmt::Display for Broken {
 
 /// A read-back, and the exchange itself.
 const READ_BACK: Duration = Duration::from_secs(10 + 6);
-/// What an order may take while nothing hinders it, a slow console and another queue's order included.
-const CARRIED_OUT: Duration = Duration::from_secs(3);
 /// Who has just been started, or could not run, has so long to look around.
 const LOOKS_AROUND: Duration = Duration::from_secs(15);
 /// As long as an idle link may not notice that nobody answers: a read-back, its deadline, a reconnect.
@@ -77,9 +83,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const WARM_AFTER: Duration = Duration::from_secs(4);
 /// Documents and answers differ by some of this.
 const SLACK: isize = 128 * 1_024;
-/// Standing lines, rules and transports need so long after the last trouble that somebody sees it.
-const QUIET: Duration = Duration::from_secs(15);
-
 /// Looks after all of them.
 #[derive(Debug)]
 pub(crate) struct Watch<'p> {
@@ -88,12 +91,21 @@ pub(crate) struct Watch<'p> {
     /// While the router may rightly be told what it holds.
     confusion: Spell,
     everything: Spell,
+    /// The router had something to do that it has taken before.
+    owed: bool,
+    /// Since when nothing hinders what is asked of the router.
+    open_since: Option<Instant>,
     late_until: Instant,
+    /// Until when a daemon may rightly be late because of what has begun.
+    excused_until: [Instant; 2],
     needless: u64,
     writes: u64,
     held: [[Option<Rate>; 2]; 2],
     misbelieved_since: [[Option<Instant>; 2]; 2],
     uncut_since: [[Option<Instant>; 2]; 2],
+    starved: [[Option<(Instant, Option<Rate>)>; 2]; 2],
+    /// The highest limits since it was time that they came back.
+    peaks: [[Rate; 2]; 2],
     rule_misbelieved_since: Option<Instant>,
     rule_unwanted_since: Option<Instant>,
     look_at: Instant,
@@ -107,12 +119,17 @@ impl<'p> Watch<'p> {
             router: Spell::new(),
             confusion: Spell::new(),
             everything: Spell::new(),
+            owed: false,
+            open_since: Some(Instant::ZERO),
             late_until: Instant::ZERO,
+            excused_until: [Instant::ZERO; 2],
             needless: 0,
             writes: 0,
             held: [[None; 2]; 2],
             misbelieved_since: [[None; 2]; 2],
             uncut_since: [[None; 2]; 2],
+            starved: [[None; 2]; 2],
+            peaks: [[Rate::ZERO; 2]; 2],
             rule_misbelieved_since: None,
             rule_unwanted_since: None,
             look_at: Instant::ZERO,
@@ -139,52 +156,74 @@ impl<'p> Watch<'p> {
                 }
             }
         }
-        self.router.is(now, !house.world.router_is_well(), false);
+        let owes = house.world.scene.owes();
+        if core::mem::replace(&mut self.owed, owes) != owes {
+            self.reckon(now, house, false);
+        }
+        let is_open = house.world.router_is_well();
+        self.router.is(now, !is_open, false);
+        let open_since = self.open_since.unwrap_or(now);
+        self.open_since = is_open.then_some(open_since);
+        self.ordered(now, house)?;
         self.written(now, house)?;
+        documents(now, house)?;
         if now < self.look_at {
             return Ok(());
         }
         self.look_at = now + LOOK_EVERY;
         self.limits(now, house)?;
-        Self::health(now, house)?;
+        self.health(now, house)?;
         self.rule(now, house)?;
         self.recovered(now, house)?;
+        self.afterwards(now, house)?;
         self.memory(now, house)
     }
 
     fn turned(&mut self, now: Instant, house: &House<'_>, ill: Ill) {
-        let lasting = |which: fn(Ill) -> bool| {
-            let mut troubles = self.plan.troubles.iter();
-            troubles.any(|t| which(t.ill) && t.begins() <= now && now < t.ends())
-        };
         let login = ill.refuses_login();
         // What lasts for a moment only has been, too.
         if ill.is_routers() {
             self.router.is(now, true, login);
         }
-        self.router.is(now, !house.world.router_is_well(), login);
         if ill.confuses_writes() {
             self.confusion.is(now, true, login);
         }
-        self.confusion.is(now, lasting(Ill::confuses_writes), login);
         self.everything.is(now, true, login);
-        let well = house.world.router_is_well();
-        self.everything.is(now, lasting(|_| true) || !well, login);
-        if ill.stops().is_some() {
+        self.reckon(now, house, login);
+        if let Some(who) = ill.stops() {
             self.late_until = now + Duration::from_secs(1);
+            let begun = self.plan.troubles.iter();
+            let begun = begun.filter(|t| t.ill.stops() == Some(who) && t.begins() <= now);
+            let ends = begun.map(|t| t.ends() + MARGIN).max();
+            self.excused_until[who as usize] = ends.unwrap_or(Instant::ZERO);
         }
+    }
+
+    /// What is disturbed from now on.
+    fn reckon(&mut self, now: Instant, house: &House<'_>, login: bool) {
+        let lasting = |which: fn(Ill) -> bool| {
+            let mut troubles = self.plan.troubles.iter();
+            troubles.any(|t| which(t.ill) && t.begins() <= now && now < t.ends())
+        };
+        let well = house.world.router_is_well();
+        let owes = house.world.scene.owes();
+        self.router.is(now, !well, login);
+        let confused = lasting(Ill::confuses_writes) || owes;
+        self.confusion.is(now, confused, login);
+        let disturbed = lasting(|_| true) || !well;
+        self.everything.is(now, disturbed, login);
     }
 
     /// Asks go out as if there were nothing else in the world.
     fn cycle(&self, now: Instant, who: Who, seen: Seen, every: Duration) -> Result<(), Broken> {
-        let late = now < self.late_until
-            || self.plan.troubles.iter().any(|t| {
-                t.ill.stops() == Some(who) && t.begins() <= now && now <= t.ends() + MARGIN
-            });
-        if late {
+        if now < self.late_until || now <= self.excused_until[who as usize] {
             return Ok(());
         }
-        for (line, asked_at) in seen.asked_at.into_iter().enumerate() {
+        let lines = match who {
+            Who::Autorate => self.plan.home.wans,
+            Who::Steering => 2,
+        };
+        for (line, asked_at) in seen.asked_at.into_iter().take(lines).enumerate() {
             let since = asked_at.max(seen.resumed_at);
             if now - since > every + PERIOD {
                 let how = format!(
@@ -197,96 +236,7 @@ impl<'p> Watch<'p> {
         Ok(())
     }
 
-    /// What has been written to the router since the last look.
-    fn written(&mut self, now: Instant, house: &House<'_>) -> Result<(), Broken> {
-        let router = &house.world.scene.router;
-        let needless = router.needless_writes();
-        if core::mem::replace(&mut self.needless, needless) != needless
-            && self.confusion.is_settled(now)
-        {
-            let how = "a queue was told what it held".to_owned();
-            return broken(Promise::NothingIsWrittenTwice, now, how);
-        }
-        let writes = router.persisted_writes();
-        if core::mem::replace(&mut self.writes, writes) == writes {
-            return Ok(());
-        }
-        for line in 0..2 {
-            for direction in Direction::BOTH {
-                let held = house.world.held(wan_id(line), direction);
-                let before = core::mem::replace(&mut self.held[line][direction as usize], held);
-                if held != before
-                    && let Some(rate) = held
-                {
-                    self.in_bounds(now, line, direction, rate)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn in_bounds(
-        &self,
-        now: Instant,
-        line: usize,
-        direction: Direction,
-        rate: Rate,
-    ) -> Result<(), Broken> {
-        let shaper = &wan(self.plan.law, line).shapers[direction];
-        let floors = &shaper.floors;
-        let lowest = floors
-            .green
-            .min(floors.yellow)
-            .min(floors.soft_red)
-            .min(floors.red);
-        let others = |t: &crate::plan::Trouble| match t.ill {
-            Ill::Router(Fault::ClampsTo(theirs) | Fault::ChangedByHand(theirs)) => theirs == rate,
-            // A write goes to an id. Who got that of another queue gets its limit, once: the answer has the name.
-            Ill::Router(Fault::SwappedIds) => t.begins() <= now && now - t.begins() <= READ_BACK,
-            _ => false,
-        };
-        if (lowest <= rate && rate <= shaper.ceiling) || self.plan.troubles.iter().any(others) {
-            return Ok(());
-        }
-        let bounds = format!("{lowest} to {}", shaper.ceiling);
-        let how = format!("line {line} {direction}: {rate} is not in {bounds}");
-        broken(Promise::RatesStayInBounds, now, how)
-    }
-
-    /// What autorate believes and wants of the limits, and what they are.
-    fn limits(&mut self, now: Instant, house: &House<'_>) -> Result<(), Broken> {
-        let Some(daemon) = house.running_autorate() else {
-            return Ok(());
-        };
-        let seen = daemon.seen;
-        let ready = self.router.is_settled(now)
-            && now - seen.started_at.max(seen.resumed_at) > LOOKS_AROUND;
-        for (line, status) in daemon.program.status().wans.iter().enumerate() {
-            for direction in Direction::BOTH {
-                let held = house.world.held(wan_id(line), direction);
-                let up = ready && status.router.link.up;
-                let believed = status.router.applied[direction];
-                let since = &mut self.misbelieved_since[line][direction as usize];
-                if for_too_long(since, now, up && believed != held, READ_BACK) {
-                    let how =
-                        format!("line {line} {direction}: {believed:?} is believed, {held:?} is");
-                    return broken(Promise::BeliefIsTrue, now, how);
-                }
-                let wanted = status.rates[direction];
-                let lacks_cut =
-                    held.is_some_and(|held| wanted < held) && status.router.act != Act::Throttled;
-                let since = &mut self.uncut_since[line][direction as usize];
-                if for_too_long(since, now, up && lacks_cut, CARRIED_OUT) {
-                    let how =
-                        format!("line {line} {direction}: {wanted} is wanted, {held:?} stays");
-                    return broken(Promise::NoCutIsLost, now, how);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn health(now: Instant, house: &House<'_>) -> Result<(), Broken> {
+    fn health(&self, now: Instant, house: &House<'_>) -> Result<(), Broken> {
         let lie = |what: &str, since: Instant| {
             let how = format!("healthy, but {what} for {}", now - since);
             broken(Promise::HealthIsHonest, now, how)
@@ -295,14 +245,16 @@ impl<'p> Watch<'p> {
             && house.autorate_is_healthy() == Some(true)
             && now - daemon.seen.resumed_at > MARGIN
         {
-            for (line, heard_at) in daemon.seen.heard_at.into_iter().enumerate() {
+            let lines = self.plan.home.wans;
+            for (line, heard_at) in daemon.seen.heard_at.into_iter().take(lines).enumerate() {
                 if now - heard_at > GRACE + MARGIN {
                     return lie(&format!("line {line} is silent"), heard_at);
                 }
             }
-            for (line, answered_at) in daemon.seen.answered_at.into_iter().enumerate() {
+            let answered = daemon.seen.answered_at.into_iter().take(lines);
+            for (line, answered_at) in answered.enumerate() {
                 let answered_at = answered_at.max(daemon.seen.resumed_at);
-                if now - answered_at > UNNOTICED + GRACE + MARGIN {
+                if now - answered_at > UNNOTICED + MARGIN {
                     return lie(
                         &format!("the router does not answer about line {line}"),
                         answered_at,
@@ -315,8 +267,13 @@ impl<'p> Watch<'p> {
             && now - daemon.seen.resumed_at > MARGIN
         {
             let answered_at = daemon.seen.answered_at[0].max(daemon.seen.resumed_at);
-            if now - answered_at > UNNOTICED + GRACE + MARGIN {
+            if now - answered_at > UNNOTICED + MARGIN {
                 return lie("the router does not answer steering", answered_at);
+            }
+            let [primary, alternate] = daemon.seen.heard_at;
+            let heard_at = primary.max(alternate);
+            if now - heard_at > GRACE + MARGIN {
+                return lie("neither line answers steering", heard_at);
             }
         }
         Ok(())
@@ -345,33 +302,7 @@ impl<'p> Watch<'p> {
         Ok(())
     }
 
-    fn recovered(&self, now: Instant, house: &House<'_>) -> Result<(), Broken> {
-        if now < self.everything.settled_at() + QUIET || !self.everything.is_settled(now) {
-            return Ok(());
-        }
-        let complaint = |who: &str, trouble: String| {
-            let how = format!("{who} is not well: {trouble}");
-            broken(Promise::EverythingRecovers, now, how)
-        };
-        if house.autorate_is_healthy() != Some(true) {
-            let troubles = house.autorate.as_ref().map(|daemon| {
-                let status = daemon.program.status();
-                let wans = status.wans.iter();
-                wans.map(|wan| wan.trouble(status.now)).collect::<Vec<_>>()
-            });
-            return complaint("autorate", format!("{troubles:?}"));
-        }
-        if house.steering_is_healthy() != Some(true) {
-            let steering = house.steering.as_ref();
-            let trouble = steering.map(|daemon| daemon.program.status().trouble());
-            return complaint("steering", format!("{trouble:?}"));
-        }
-        Ok(())
-    }
-
     fn memory(&mut self, now: Instant, house: &mut House<'_>) -> Result<(), Broken> {
-        // The world's own; it is not the daemons' to keep.
-        house.world.scene.router.journal.clear();
         let both_run = house.autorate.is_some() && house.steering.is_some();
         if now < Instant::ZERO + WARM_AFTER || !both_run {
             return Ok(());
@@ -384,6 +315,15 @@ impl<'p> Watch<'p> {
         }
         Ok(())
     }
+}
+
+/// What a killed daemon leaves behind.
+fn documents(now: Instant, house: &House<'_>) -> Result<(), Broken> {
+    let Some(torn) = house.world.disk.torn else {
+        return Ok(());
+    };
+    let how = format!("document {torn} of those on the disk");
+    broken(Promise::DocumentsAreReadable, now, how)
 }
 
 /// Whether something has been wrong for longer than it may.

@@ -60,6 +60,11 @@ impl Spell {
         self.ended_at + (lasted + first).min(longest) + BESIDES
     }
 
+    /// For how long nothing has disturbed; `None`: something does.
+    pub(crate) fn calm_for(&self, now: Instant) -> Option<Duration> {
+        (!self.lasts).then_some(now - self.ended_at)
+    }
+
     pub(crate) fn is_settled(&self, now: Instant) -> bool {
         self.is_none || (!self.lasts && now >= self.settled_at())
     }

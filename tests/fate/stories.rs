@@ -3,7 +3,7 @@
 use wanctl::sim::double::faults::Fault;
 use wanctl::time::Duration;
 
-use crate::plan::{Ill, Law, Plan, Route, Trouble};
+use crate::plan::{Home, Ill, Law, Plan, Route, Trouble};
 use crate::planted::Planted;
 use crate::play::play_twice;
 
@@ -19,6 +19,7 @@ fn a_queue_that_comes_back_is_not_told_what_it_holds() {
         seed: 1988,
         law: Law::Adaptive,
         route: Route::Rest,
+        home: Home::QUIET,
         troubles: vec![Trouble {
             at: Duration::from_millis(100),
             lasts: Duration::from_millis(1200),

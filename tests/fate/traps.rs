@@ -1,6 +1,6 @@
 //! The net holds: each planted bug is found, and its fate made so short that a person sees why.
 
-use crate::draw::{self, Pace};
+use crate::draw;
 use crate::plan::Plan;
 use crate::planted::Planted;
 use crate::play;
@@ -17,7 +17,7 @@ fn caught(planted: Planted, seed: u64, judge: fn(&Plan, Planted) -> Option<Broke
         .find(|(known, _)| *known == planted)
         .expect("a planted bug");
     let judge = |plan: &Plan, planted| judge(plan, planted).filter(|it| it.promise == promise);
-    let plan = draw::plan(seed, &Pace::SHORT);
+    let plan = draw::plan(seed, planted.pace());
     let broken = judge(&plan, planted).unwrap_or_else(|| panic!("{planted:?} was not found"));
     let shrunk = shrink(&plan, &broken, TRIES, |plan| judge(plan, planted));
     println!("{planted:?}: {}\n{}", shrunk.broken, shrunk.plan);

@@ -57,6 +57,8 @@ fn a_daemon_may_send_echoes_and_the_dashboard_nothing_that_takes_a_right() {
     let dashboard = Unit::shipped(DASHBOARD);
     assert_eq!(dashboard.all("Service", "CapabilityBoundingSet"), [""]);
     assert_eq!(dashboard.service("AmbientCapabilities"), None);
+    // A strict system leaves a runtime directory writable for its owner, who is the same user.
+    assert_eq!(dashboard.service("ReadOnlyPaths"), Some("-/run/wanctl"));
 }
 
 #[test]

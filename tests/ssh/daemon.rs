@@ -85,6 +85,18 @@ impl Daemon {
         serde_json::from_str(&response.body_mut().read_to_string().unwrap()).unwrap()
     }
 
+    /// All that it says and writes.
+    pub(crate) fn all_it_says(&self) -> String {
+        let mut said = self.health().to_string();
+        for entry in fs::read_dir(self.dir.path()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() && path.extension().is_none_or(|e| e != "yaml") {
+                said += &String::from_utf8_lossy(&fs::read(path).unwrap());
+            }
+        }
+        said
+    }
+
     /// `/wans/0/router/…` of the health document.
     pub(crate) fn router(&self, key: &str) -> Value {
         self.health()["wans"][0]["router"][key].clone()

@@ -7,6 +7,7 @@ mod console;
 mod control;
 mod counting;
 mod daemon;
+mod discreet;
 mod failover;
 mod keys;
 mod refusals;

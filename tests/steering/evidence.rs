@@ -182,3 +182,46 @@ fn a_baseline_is_told_when_it_comes_and_when_it_moves_far() {
     );
     assert!(DEAD_FOR < LOSS_WINDOW);
 }
+
+#[test]
+fn a_delay_at_the_limit_is_taken_as_it_is_and_one_beyond_it_is_cut_and_told() {
+    for (rtt, told) in [(1_025.0, 0), (1_025.5, 1)] {
+        let mut world = World::new(params(TWO));
+        world.cycle(&Evidence {
+            rtt: Some(ms(rtt)),
+            ..calm()
+        });
+        assert_eq!(
+            world.steering.averages().0.total_cmp(&1_000.0),
+            core::cmp::Ordering::Equal
+        );
+        assert_eq!(
+            world.told(|fact| matches!(fact, Fact::DeltaCut(_))),
+            told,
+            "{rtt} ms"
+        );
+    }
+}
+
+#[test]
+fn what_was_read_of_the_queue_is_remembered_as_it_was() {
+    let mut world = World::new(params(TWO));
+    for (dropped, queued_packets) in [(7_000, 12), (7_040, 80)] {
+        let reading = QueueReading {
+            dropped,
+            queued_packets,
+            ..QueueReading::default()
+        };
+        world.cycle(&Evidence {
+            queue: QueueNews::Read(reading),
+            ..calm()
+        });
+    }
+    let record = world.steering.record();
+    assert_eq!(record.queue.iter().copied().collect::<Vec<_>>(), [12, 80]);
+    assert_eq!(
+        record.drops.iter().copied().collect::<Vec<_>>(),
+        [0, 40],
+        "the first one says nothing yet"
+    );
+}

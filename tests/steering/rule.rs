@@ -101,7 +101,9 @@ fn retiring_takes_the_traffic_back_whatever_the_line_is_like() {
     let mut world = world();
     world.run(30.0, &congested(80));
     assert!(world.degraded());
+    assert!(!world.steering.is_retiring());
     world.steering.retire(world.now);
+    assert!(world.steering.is_retiring());
     world.run(10.0, &congested(80));
     assert!(!world.degraded());
     assert_eq!(world.rule, Reading::One(Switch::Off));

@@ -1,6 +1,7 @@
 //! The score, live and in a dry run, beside the rows of samples.
 
 use wanctl::steering::assessment::Reason;
+use wanctl::steering::confidence::Contributor;
 use wanctl::steering::evidence::{Evidence, QueueNews};
 use wanctl::steering::fact::Fact;
 use wanctl::steering::params::SteeringParams;
@@ -66,6 +67,47 @@ fn a_dry_run_tells_what_it_would_do_and_does_not_touch_what_is_done() {
     assert_eq!(dry.told(|f| matches!(f, Fact::WouldEnable(..))), 1);
     assert_eq!(dry.told(|f| matches!(f, Fact::WouldDisable(..))), 1);
     assert!(plain.steering.scored().is_none());
+}
+
+#[test]
+fn drops_are_scored_by_the_second() {
+    let mut world = World::new(SteeringParams {
+        confidence: Some(confidence(true)),
+        ..params(Duration::from_secs(2))
+    });
+    for dropped in [0, 0, 2, 6, 30] {
+        let queue = QueueNews::Read(QueueReading {
+            dropped,
+            ..QueueReading::default()
+        });
+        world.cycle(&Evidence { queue, ..calm() });
+    }
+    let scored = world.steering.scored().unwrap();
+    assert_eq!(
+        scored.contributors[..],
+        [Contributor::DropsIncreasing(12.0)],
+        "24 in two seconds"
+    );
+}
+
+#[test]
+fn every_other_way_has_a_word_of_its_own() {
+    let words = [
+        Reason::Backlog,
+        Reason::DelayAlone,
+        Reason::AtFloor,
+        Reason::DelaySeen,
+        Reason::Loss,
+    ]
+    .map(|reason| Contributor::OtherWay(reason).to_string());
+    let told = [
+        "backlog_standing",
+        "delay_standing",
+        "rate_at_floor",
+        "delay_seen_by_autorate",
+        "loss",
+    ];
+    assert_eq!(words, told);
 }
 
 /// An ISP that fails every 20 s for an hour.

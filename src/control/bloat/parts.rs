@@ -186,6 +186,13 @@ mod tests {
             "they are its parts"
         );
         assert!(up.threshold < reading.threshold);
+        let of_one = bench.meter.one_way(bench.now, 0).expect("it tells");
+        let off = |told: Millis, real: f64| (told.as_f64() - real).abs();
+        assert!(
+            off(of_one.up, 5.0) < 2.0 && off(of_one.down, 35.0) < 3.0,
+            "{of_one:?}"
+        );
+        assert_eq!(bench.meter.one_way(bench.now, 5), None, "it does not");
         // Their last word is still fresh while the download drains.
         let reading = bench.run(1, 3, (0, 0));
         assert!(

@@ -137,6 +137,8 @@ fn a_counter_that_moves_as_often_as_it_is_read_needs_no_longer_window() {
     assert_eq!(found(10, 400), []);
     // Said once.
     assert_eq!(found(400, 100), [Duration::from_millis(400)]);
+    // By half more rarely may still be the reader's own rhythm.
+    assert_eq!(found(150, 100), []);
 }
 
 #[test]

@@ -77,7 +77,57 @@ pub(super) fn cover(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    prop_compose! {
+        /// A history until `now`, of which every tier has forgotten what is older than a time of its own, and some
+        /// all; asked as [`Query::plan`](super::super::Query::plan) asks. A coarser tier is made of the finer ones,
+        /// so that it never reaches further than they do.
+        fn known()(
+            now in 20_000..30_000_i64,
+            begins in prop::array::uniform4(prop::option::weighted(0.8, 0..30_000_i64)),
+            wanted in 0..4_usize,
+        ) -> (Tier, Vec<(Tier, i64, i64)>) {
+            let wanted = Tier::ALL[wanted];
+            let finer = Tier::ALL.into_iter().rev().filter(|tier| *tier <= wanted);
+            let coarser = Tier::ALL.into_iter().filter(|tier| *tier > wanted);
+            let extent = |tier: Tier| {
+                let first = tier.start_of(begins[tier.index()]?);
+                let last = tier.start_of(now) - 1;
+                (first <= last).then_some((tier, first, last))
+            };
+            (wanted, finer.chain(coarser).filter_map(extent).collect())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_known_is_answered_and_by_one_tier_only(
+            (wanted, known) in known(),
+            from in 0..30_000_i64,
+            long in 0..10_000_i64,
+        ) {
+            let to = from + long;
+            let answers = covered(&known, wanted, (from, to));
+            for pair in answers.windows(2) {
+                prop_assert!(pair[0].0 > pair[1].1, "newest first, and none twice: {answers:?}");
+            }
+            for &(begins, ends, source, shown) in &answers {
+                prop_assert!(begins <= ends && ends <= to);
+                prop_assert!(begins >= from || source > wanted, "a whole row, where there are no finer ones");
+                prop_assert_eq!(shown, source.max(wanted));
+            }
+            for second in from..=to {
+                let answered = answers.iter().any(|&(first, last, ..)| (first..=last).contains(&second));
+                let knows = |tier: &(Tier, i64, i64)| (tier.1..=tier.2).contains(&second);
+                prop_assert!(!answered || known.iter().any(knows), "nobody knows of {second}: {answers:?}");
+                let finely = known.iter().any(|tier| tier.0 <= wanted && knows(tier));
+                prop_assert!(answered || !finely, "{second} is known: {answers:?}");
+            }
+        }
+    }
 
     fn covered(
         known: &[(Tier, i64, i64)],

@@ -323,3 +323,49 @@ impl Talk for Queues {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of every kind that has words of its own.
+    const KINDS: [Refusal; 6] = [
+        Refusal::QueueMissing,
+        Refusal::IdUnknown,
+        Refusal::QueueTypeMissing,
+        Refusal::NotPermitted,
+        Refusal::Rejected,
+        Refusal::Unclear,
+    ];
+
+    #[test]
+    fn a_refusal_that_may_have_been_applied_is_not_certain() {
+        for why in KINDS {
+            let certain = !matches!(why, Refusal::Rejected | Refusal::Unclear);
+            assert_eq!(why.is_certain(), certain, "{why:?}");
+        }
+        assert!(!Refusal::Status(400).is_certain());
+    }
+
+    #[test]
+    fn what_is_printed_of_the_settings_is_the_host_and_never_the_password() {
+        let params = rest::LinkParams {
+            host: "192.0.2.1".into(),
+            authorization: "Basic c2VjcmV0".into(),
+            queues: Both::from_fn(|_| "WAN".to_owned()),
+            queue_types: Both::default(),
+            reply_for: Duration::from_secs(15),
+            verify_every: Duration::from_secs(30),
+        };
+        let printed = format!("{params:?}");
+        assert!(printed.contains("192.0.2.1") && printed.contains("WAN"));
+        assert!(!printed.contains("c2VjcmV0"), "{printed}");
+    }
+
+    #[test]
+    fn every_refusal_is_told_in_words_of_its_own() {
+        let words: std::collections::BTreeSet<_> = KINDS.map(Refusal::explain).into();
+        assert_eq!(words.len(), KINDS.len());
+        assert_eq!(Refusal::Status(500).explain(), Refusal::Rejected.explain());
+    }
+}

@@ -116,3 +116,40 @@ impl Rx {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What becomes of a response that fills the buffer and `over` bytes more.
+    fn fills(over: usize) -> Result<usize, Failure> {
+        let head = |length: usize| format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+        let length = CAPACITY - head(CAPACITY).len() + over;
+        let bytes = (head(length) + &" ".repeat(length)).into_bytes();
+        let mut rx = Rx::new();
+        let taken = bytes.len().min(CAPACITY);
+        rx.space()[..taken].copy_from_slice(&bytes[..taken]);
+        rx.received(taken);
+        rx.reply().map(|reply| {
+            assert_eq!(reply.expect("it is complete").status, 200);
+            rx.body().len()
+        })
+    }
+
+    #[test]
+    fn more_than_was_asked_for_is_no_answer() {
+        let mut rx = Rx::new();
+        let bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]H";
+        rx.space()[..bytes.len()].copy_from_slice(bytes);
+        rx.received(bytes.len() - 1);
+        assert!(matches!(rx.reply(), Ok(Some(_))));
+        rx.received(1);
+        assert!(matches!(rx.reply(), Err(Failure::Garbled)));
+    }
+
+    #[test]
+    fn a_response_that_just_fits_is_taken_and_a_byte_more_is_too_large() {
+        assert!(fills(0).is_ok_and(|length| length > CAPACITY - 100));
+        assert_eq!(fills(1), Err(Failure::TooLarge));
+    }
+}

@@ -116,6 +116,20 @@ fn a_write_is_one_command_and_what_it_reads_back_confirms_it() {
 }
 
 #[test]
+fn a_session_is_up_from_its_first_answer_to_its_end_and_ends_once() {
+    let mut story = Story::up();
+    assert!(story.link.is_up());
+    story.link.closed(story.now, Failure::TimedOut);
+    assert!(!story.link.is_up());
+    assert_eq!(
+        story.link.event(),
+        Some(Event::Lost(Some(Failure::TimedOut)))
+    );
+    story.link.closed(story.now, Failure::TimedOut);
+    assert_eq!(story.link.event(), None, "it was down already");
+}
+
+#[test]
 fn status_and_text_are_both_judged() {
     for (status, text, why) in [
         (0, "", Refusal::QueueMissing),

@@ -4,7 +4,7 @@
 //! most. Questions are answered one after the other, [`MAX_OPEN`] may be open, and each has [`PATIENCE`].
 
 mod document;
-mod question;
+pub mod question;
 #[cfg(test)]
 mod tests;
 

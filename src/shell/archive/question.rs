@@ -13,11 +13,11 @@ const MAX_LIMIT: u64 = 10_000;
 
 /// A question that makes sense.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Question {
+pub struct Question {
     /// What to look for.
-    pub(super) query: Query,
+    pub query: Query,
     /// `limit`: rows handed out at most.
-    pub(super) limit: u64,
+    pub limit: u64,
 }
 
 impl Question {
@@ -25,7 +25,7 @@ impl Question {
     ///
     /// # Errors
     /// What makes no sense, in v1.7's words.
-    pub(super) fn parse(target: &str, now: WallTime) -> Result<Self, String> {
+    pub fn parse(target: &str, now: WallTime) -> Result<Self, String> {
         let pairs = target.split_once('?').map_or("", |(_, query)| query);
         let mut given = Given::default();
         for (key, value) in form_urlencoded::parse(pairs.as_bytes()) {

@@ -9,7 +9,7 @@ use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 
 use crate::params::CALM;
-use crate::plan::{Ill, Service, Trouble, Who};
+use crate::plan::{Home, Ill, Plan, Service, Trouble, Who};
 
 /// What a line passes on a good day.
 const CAPACITY: Both<Rate> = Both {
@@ -21,12 +21,19 @@ const DEMAND: Both<Rate> = Both {
     down: Rate::mbit(20),
     up: Rate::mbit(2),
 };
+/// What it would move while everybody does something.
+const BUSY_DEMAND: Both<Rate> = Both {
+    down: Rate::mbit(900),
+    up: Rate::mbit(60),
+};
 
 /// All of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Conditions {
     pub(crate) fault: Fault,
     pub(crate) doors: Doors,
+    /// Rules with the steering rule's comment.
+    pub(crate) rules: u8,
     pub(crate) lines: [LineConditions; 2],
     pub(crate) disk: DiskConditions,
     /// How late the ticks of autorate and of steering are at most; `None` while it does not run.
@@ -45,6 +52,8 @@ pub(crate) struct LineConditions {
     pub(crate) forged: u8,
     pub(crate) silent: bool,
     pub(crate) liar: Option<(u8, Duration)>,
+    /// By how much each reflector's clock is ahead; `None` if they do not tell.
+    pub(crate) clock: Option<Option<(u8, Duration)>>,
     pub(crate) unsent: Option<Unsent>,
 }
 
@@ -67,6 +76,7 @@ impl LineConditions {
             forged: 0,
             silent: false,
             liar: None,
+            clock: None,
             unsent: None,
         }
     }
@@ -77,6 +87,7 @@ impl Conditions {
     pub(crate) const WELL: Self = Self {
         fault: Fault::None,
         doors: Doors::both(Door::Open),
+        rules: 1,
         lines: [LineConditions::well(0), LineConditions::well(1)],
         disk: DiskConditions {
             full: false,
@@ -86,11 +97,27 @@ impl Conditions {
         late: [Some(Duration::ZERO); 2],
     };
 
-    /// What all of these make of it that last at `now`; of two about the same, the later one counts.
-    pub(crate) fn of(troubles: &[Trouble], now: Instant) -> Self {
-        let lasting = |trouble: &&Trouble| trouble.begins() <= now && now < trouble.ends();
+    /// Nothing is wrong in a house like this.
+    pub(crate) const fn at(home: Home) -> Self {
         let mut all = Self::WELL;
-        for trouble in troubles.iter().filter(lasting) {
+        let mut n = 0;
+        while n < all.lines.len() {
+            if home.busy {
+                all.lines[n].demand = BUSY_DEMAND;
+            }
+            if home.told_time {
+                all.lines[n].clock = Some(None);
+            }
+            n += 1;
+        }
+        all
+    }
+
+    /// What all of these make of it that last at `now`; of two about the same, the later one counts.
+    pub(crate) fn of(plan: &Plan, now: Instant) -> Self {
+        let lasting = |trouble: &&Trouble| trouble.begins() <= now && now < trouble.ends();
+        let mut all = Self::at(plan.home);
+        for trouble in plan.troubles.iter().filter(lasting) {
             all.suffer(trouble.ill);
         }
         all
@@ -104,12 +131,18 @@ impl Conditions {
                 Service::Ssh => self.doors.ssh = door,
                 Service::Both => self.doors = Doors::both(door),
             },
+            Ill::Rules(count) => self.rules = count,
             Ill::Loss(line, share) => self.lines[line].loss = share,
             Ill::Twice(line, share) => self.lines[line].twice = share,
             Ill::Disorder(line, by) => self.lines[line].disorder = by,
             Ill::Forgery(line, share) => self.lines[line].forged = share,
             Ill::Silence(line) => self.lines[line].silent = true,
             Ill::Liar(line, which, by) => self.lines[line].liar = Some((which, by)),
+            Ill::FalseClock(line, which, by) => {
+                if let Some(clock) = &mut self.lines[line].clock {
+                    *clock = Some((which, by));
+                }
+            }
             Ill::Unsent(line, why) => self.lines[line].unsent = Some(why),
             Ill::Path(line, rtt) => self.lines[line].propagation = rtt,
             Ill::Capacity(line, direction, mbit) => {
@@ -124,7 +157,11 @@ impl Conditions {
             Ill::Late(who, by) => self.late[who as usize] = Some(by),
             Ill::Stopped(who) => self.late[who as usize] = None,
             // They happen, and do not last; or it is the daemon that lasts or does not.
-            Ill::RuleByHand(_) | Ill::ClockStep(_) | Ill::Killed(..) | Ill::Restarted(_) => {}
+            Ill::RuleByHand(_)
+            | Ill::ClockStep(_)
+            | Ill::Killed(..)
+            | Ill::KilledAsking(_)
+            | Ill::Restarted(_) => {}
         }
     }
 

@@ -2,6 +2,7 @@
 
 use core::fmt::Write as _;
 
+use wanctl::direction::Direction;
 use wanctl::program::{Beat, EventOf, Input, OrderOf, OutboxOf, Output, WanId};
 use wanctl::report::Report;
 use wanctl::router::rest::talk::RestTalk;
@@ -11,6 +12,7 @@ use wanctl::sim::scene::Scene;
 use wanctl::sim::wires::{Far, NoMeter};
 use wanctl::status::Unsent;
 use wanctl::time::{Duration, Instant};
+use wanctl::units::Rate;
 
 use super::echoes::rtt;
 use super::world::World;
@@ -33,12 +35,16 @@ pub(crate) trait Resident: Report<Talk: RestTalk + SshTalk> + Sized {
     /// The first of its documents on the disk.
     const PAPER: usize;
 
+    /// Lines that it asks something over.
+    fn lines(plan: &Plan) -> usize;
     /// As it starts, with what the disk has kept.
     fn start(plan: &Plan, world: &mut World) -> (Self, Vec<Both2<Self::Talk>>);
     /// Whether the router has answered something.
     fn is_answer(event: &EventOf<Self>) -> bool;
     /// An order as a number, for the digest.
     fn number(order: OrderOf<Self>) -> u64;
+    /// The limit that it sets, if it sets one.
+    fn limit(order: OrderOf<Self>) -> Option<(Direction, Rate)>;
     /// The same of an event that comes many times a second; the others are noted as they print.
     fn number_of(event: &EventOf<Self>) -> Option<u64>;
     /// What becomes of an order with a planted bug.
@@ -77,6 +83,7 @@ pub(crate) struct Seen {
 pub(crate) struct Daemon<P: Resident> {
     pub(crate) program: Box<P>,
     ways: Vec<Both2<P::Talk>>,
+    lines: usize,
     outbox: Box<OutboxOf<P>>,
     pub(crate) seen: Seen,
     /// Since when it has not looked.
@@ -90,6 +97,8 @@ pub(crate) struct Daemon<P: Resident> {
     unwritten: Vec<(Instant, WanId, P::Saved)>,
     /// It dies after so many more outputs.
     dies_after: Option<u16>,
+    /// It dies once it has asked the next thing of the router.
+    dies_asking: bool,
     leak: Vec<Vec<u8>>,
 }
 
@@ -101,6 +110,7 @@ impl<P: Resident> Daemon<P> {
         Self {
             program: Box::new(program),
             ways,
+            lines: P::lines(plan),
             outbox: Box::default(),
             seen: Seen {
                 started_at: now,
@@ -116,6 +126,7 @@ impl<P: Resident> Daemon<P> {
             told_unsent: [None; LINES],
             unwritten: Vec::new(),
             dies_after: None,
+            dies_asking: false,
             leak: Vec::new(),
         }
     }
@@ -131,6 +142,11 @@ impl<P: Resident> Daemon<P> {
     /// It will be killed with so many outputs undone.
     pub(crate) const fn doom(&mut self, after: u16) {
         self.dies_after = Some(after);
+    }
+
+    /// It will be killed between the next thing that it asks of the router and the answer.
+    pub(crate) const fn doom_asking(&mut self) {
+        self.dies_asking = true;
     }
 
     pub(crate) fn is_dead(&self) -> bool {
@@ -177,6 +193,8 @@ impl<P: Resident> Daemon<P> {
             missed: passed - 1,
             late,
             unsaved: world.disk.unsaved[P::WHO as usize],
+            records_lost: world.disk.records_lost[P::WHO as usize],
+            history_failing: !world.disk.keeps_history(),
             wall: world.wall(),
             ..Beat::default()
         };
@@ -205,7 +223,7 @@ impl<P: Resident> Daemon<P> {
     /// Whether echoes leave is told after a second; here at once.
     fn leave(&mut self, world: &mut World) {
         let now = world.now;
-        for (n, line) in (0..).zip(world.conditions.lines) {
+        for (n, line) in (0..).zip(world.conditions.lines).take(self.lines) {
             let told = &mut self.told_unsent[usize::from(n)];
             if *told != line.unsent {
                 *told = line.unsent;
@@ -223,12 +241,15 @@ impl<P: Resident> Daemon<P> {
             let asleep = world.now - self.asleep_since <= PERIOD;
             let at = if asleep { reply.at } else { world.now };
             let wan = reply.wan;
+            if world.bug.deafens(P::WHO, wan) {
+                continue;
+            }
             self.seen.heard_at[wan.index()] = at;
             let input = Input::Reply {
                 wan,
                 seq: reply.seq,
                 rtt: world.bug.shakes(reply.rtt),
-                stamps: None,
+                stamps: reply.stamps,
             };
             self.program.input(at, input, &mut self.outbox);
             self.carry_out(world);
@@ -255,6 +276,9 @@ impl<P: Resident> Daemon<P> {
                 Output::Write { wan, order } => {
                     world.digest.note(P::number(order));
                     self.order(wan, order, world);
+                    if self.dies_asking {
+                        self.dies_after = Some(0);
+                    }
                 }
                 Output::Look { wan } => {
                     self.ways[wan.index()].glance(now);
@@ -266,6 +290,7 @@ impl<P: Resident> Daemon<P> {
                     self.unwritten.push((at, wan, saved));
                 }
                 Output::Tell { wan, fact } => {
+                    world.disk.log(P::WHO);
                     if !P::is_cycle(&fact) {
                         // A digest takes everything.
                         let _ = write!(world.digest, "{}{fact:?}", wan.0);
@@ -292,7 +317,12 @@ impl<P: Resident> Daemon<P> {
     fn order(&mut self, wan: WanId, order: OrderOf<P>, world: &mut World) {
         let now = world.now;
         match P::bend_order(&mut world.bug, &world.scene, order) {
-            Bent::Straight(order) => self.ways[wan.index()].submit(order),
+            Bent::Straight(order) => {
+                if let Some((direction, rate)) = P::limit(order) {
+                    world.ordered.push((wan, direction, rate));
+                }
+                self.ways[wan.index()].submit(order);
+            }
             Bent::Lost(event) => {
                 let input = Input::Router { wan, event };
                 self.program.input(now, input, &mut self.outbox);
@@ -324,7 +354,7 @@ impl<P: Resident> Daemon<P> {
         }
         let mut far = Far {
             scene,
-            doors: conditions.doors,
+            doors: bug.bend_doors(P::WHO, conditions.doors),
             meter: &mut NoMeter,
         };
         let mut more = None;
@@ -344,6 +374,21 @@ impl<P: Resident> Daemon<P> {
         });
         if let Some(order) = more {
             ways[n].submit(order);
+        }
+    }
+
+    /// It is killed: of a document that was just being written, the disk has all or nothing.
+    pub(crate) fn die(mut self, world: &mut World) {
+        if self.unwritten.is_empty() {
+            return;
+        }
+        let (_, wan, saved) = self.unwritten.remove(0);
+        if world.bug.tears() {
+            let mut text = P::document(&saved, &|_| String::new());
+            text.truncate(text.len() / 2);
+            world.disk.write(world.now, P::PAPER + wan.index(), text);
+        } else if world.random.below(2) == 0 {
+            self.write(wan, saved, world);
         }
     }
 

@@ -1,12 +1,16 @@
 //! A disk with three documents: full, slow or rotten, as the house has it.
 
 use wanctl::sim::random::Random;
-use wanctl::time::Instant;
+use wanctl::time::{Duration, Instant};
 
 use super::conditions::DiskConditions;
+use crate::plan::Who;
 
 /// Documents: one per WAN of autorate, and steering's.
 const PAPERS: usize = 3;
+
+/// As long as the recorder waits for the database.
+const HISTORY_WAITS: Duration = Duration::from_secs(5);
 
 /// The disk.
 #[derive(Debug, Default)]
@@ -15,6 +19,10 @@ pub(crate) struct Disk {
     pub(crate) conditions: DiskConditions,
     /// Documents that could not be written when they were last due, of autorate and of steering.
     pub(crate) unsaved: [u32; 2],
+    /// Log records that no file took, of each.
+    pub(crate) records_lost: [u64; 2],
+    /// A document that cannot be read, though nothing happened to it but that its writer was killed.
+    pub(crate) torn: Option<usize>,
 }
 
 /// One document.
@@ -35,6 +43,23 @@ impl Disk {
             written_at: now,
         });
         true
+    }
+
+    /// A line of the log: a disk that takes none loses it.
+    pub(crate) fn log(&mut self, who: Who) {
+        self.records_lost[who as usize] += u64::from(self.conditions.full);
+    }
+
+    /// Whether the history can be written: one attempt that waits this long for the disk is given up.
+    pub(crate) fn keeps_history(&self) -> bool {
+        !self.conditions.full && self.conditions.slow < HISTORY_WAITS
+    }
+
+    /// What is read of a document makes no sense.
+    pub(crate) fn makes_no_sense(&mut self, n: usize) {
+        if !self.conditions.rots {
+            self.torn = Some(n);
+        }
     }
 
     /// What can be read of a document.

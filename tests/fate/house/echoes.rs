@@ -1,6 +1,7 @@
 //! Echoes on their way, and what becomes of them.
 
-use wanctl::control::prober::{Echo, Target};
+use wanctl::control::bloat::oneway::Stamps;
+use wanctl::control::prober::{Echo, Question, Target};
 use wanctl::program::WanId;
 use wanctl::sim::random::Random;
 use wanctl::sim::scene::Scene;
@@ -13,6 +14,10 @@ use crate::plan::Who;
 const UNDER_WAY: usize = 1_024;
 /// The router is this far away.
 const GATEWAY: Duration = Duration::from_millis(1);
+/// Milliseconds of a day, as reflectors count them (RFC 792).
+const DAY_MS: u64 = 86_400_000;
+/// What a reflector's clock shows at the beginning.
+const NOON_MS: u64 = 43_200_000;
 
 /// An answer on its way back.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +26,20 @@ pub(crate) struct Reply {
     pub(crate) wan: WanId,
     pub(crate) seq: u16,
     pub(crate) rtt: Duration,
+    /// What the reflector told of its time.
+    pub(crate) stamps: Option<Stamps>,
+}
+
+impl Reply {
+    fn after(now: Instant, wan: WanId, seq: u16, rtt: Duration) -> Self {
+        Self {
+            at: now + rtt,
+            wan,
+            seq,
+            rtt,
+            stamps: None,
+        }
+    }
 }
 
 /// Those to each daemon, the next one last.
@@ -70,15 +89,24 @@ impl Echoes {
             // Whoever guesses is as likely to guess one that was never sent.
             let seq = seq.wrapping_add(u16::from(self.happens(50)));
             let rtt = Duration::from_micros(1 + self.random.below(50_000));
-            self.deliver(now, who, wan, seq, rtt);
+            self.deliver(who, Reply::after(now, wan, seq, rtt));
         }
         let Some(rtt) = rtt else {
             return;
         };
-        self.deliver(now, who, wan, seq, rtt);
+        let reply = Reply {
+            stamps: stamps(now, echo, rtt, line),
+            ..Reply::after(now, wan, seq, rtt)
+        };
+        self.deliver(who, reply);
         if self.happens(line.twice) {
             let again = rtt + Duration::from_micros(self.random.below(20_000));
-            self.deliver(now, who, wan, seq, again);
+            let again = Reply {
+                at: now + again,
+                rtt: again,
+                ..reply
+            };
+            self.deliver(who, again);
         }
     }
 
@@ -105,12 +133,10 @@ impl Echoes {
         Some(rtt)
     }
 
-    fn deliver(&mut self, now: Instant, who: Who, wan: WanId, seq: u16, rtt: Duration) {
-        let at = now + rtt;
+    fn deliver(&mut self, who: Who, reply: Reply) {
         let under_way = &mut self.under_way[who as usize];
         if under_way.len() < UNDER_WAY {
-            let place = under_way.partition_point(|other| other.at > at);
-            let reply = Reply { at, wan, seq, rtt };
+            let place = under_way.partition_point(|other| other.at > reply.at);
             under_way.insert(place, reply);
         }
     }
@@ -118,6 +144,25 @@ impl Echoes {
     fn happens(&mut self, per_cent: u8) -> bool {
         per_cent > 0 && self.random.below(100) < u64::from(per_cent)
     }
+}
+
+/// What a reflector tells of its time, if it is asked: it is half of the way.
+fn stamps(now: Instant, echo: Echo, rtt: Duration, line: &LineConditions) -> Option<Stamps> {
+    let Target::Reflector(which) = echo.target else {
+        return None;
+    };
+    let ahead = match line.clock? {
+        Some((false_one, by)) if false_one == which => by,
+        _ => Duration::ZERO,
+    };
+    let came = (now - Instant::ZERO + ahead).as_micros() + rtt.as_micros() / 2;
+    let shows = u32::try_from((NOON_MS + came / 1_000) % DAY_MS).expect("less than a day");
+    (echo.question == Question::Time).then_some(Stamps {
+        sent_at: now,
+        originate: u32::MAX,
+        receive: shows,
+        transmit: shows,
+    })
 }
 
 /// What an echo sent now over a line takes; `None` if it never returns.

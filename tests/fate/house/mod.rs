@@ -19,7 +19,7 @@ use self::conditions::Conditions;
 pub(crate) use self::daemon::{Daemon, PERIOD, Seen};
 pub(crate) use self::world::World;
 use crate::params;
-use crate::plan::{Ill, Plan, Who};
+use crate::plan::{Ill, Plan, Trouble, Who};
 use crate::planted::Bug;
 
 /// How often steering looks at autorate's documents.
@@ -66,7 +66,7 @@ impl<'p> House<'p> {
             steering,
             moments,
             heard_at: Instant::ZERO,
-            page: vec![0; health::capacity(2)],
+            page: vec![0; health::capacity(plan.home.wans)],
         }
     }
 
@@ -85,6 +85,7 @@ impl<'p> House<'p> {
             return None;
         }
         self.world.now = world.now.max(at);
+        self.world.scene.catch_up(self.world.now);
         Some(if at == trouble_at {
             self.turn()
         } else if at == autorate_at {
@@ -99,7 +100,9 @@ impl<'p> House<'p> {
     fn wake_autorate(&mut self) {
         if let Some(daemon) = &mut self.autorate {
             daemon.wake(&mut self.world);
-            self.autorate.take_if(|daemon| daemon.is_dead());
+            if let Some(dead) = self.autorate.take_if(|daemon| daemon.is_dead()) {
+                dead.die(&mut self.world);
+            }
         }
     }
 
@@ -108,13 +111,16 @@ impl<'p> House<'p> {
         if now - self.heard_at >= HEAR_EVERY {
             self.heard_at = now;
             let word = self.word();
+            let word = self.world.bug.bend_word(word);
             if let Some(daemon) = &mut self.steering {
                 daemon.program.hear(now, word);
             }
         }
         if let Some(daemon) = &mut self.steering {
             daemon.wake(&mut self.world);
-            self.steering.take_if(|daemon| daemon.is_dead());
+            if let Some(dead) = self.steering.take_if(|daemon| daemon.is_dead()) {
+                dead.die(&mut self.world);
+            }
         }
     }
 
@@ -143,7 +149,7 @@ impl<'p> House<'p> {
         };
         let (Moment::Begins(n) | Moment::Ends(n)) = moment;
         let ill = self.plan.troubles[n].ill;
-        let conditions = Conditions::of(&self.plan.troubles, self.world.now);
+        let conditions = Conditions::of(self.plan, self.world.now);
         self.world.become_(conditions);
         match moment {
             Moment::Begins(_) => self.begin(ill),
@@ -165,6 +171,16 @@ impl<'p> House<'p> {
                     daemon.doom(after);
                 }
             }
+            Ill::KilledAsking(Who::Autorate) => {
+                if let Some(daemon) = &mut self.autorate {
+                    daemon.doom_asking();
+                }
+            }
+            Ill::KilledAsking(Who::Steering) => {
+                if let Some(daemon) = &mut self.steering {
+                    daemon.doom_asking();
+                }
+            }
             Ill::Restarted(Who::Autorate) => {
                 if let Some(daemon) = self.autorate.take() {
                     daemon.stop(&mut self.world);
@@ -180,26 +196,35 @@ impl<'p> House<'p> {
     }
 
     fn end(&mut self, ill: Ill) {
-        let (Ill::Killed(who, _) | Ill::Restarted(who)) = ill else {
+        let Some(who) = ill.ends() else {
             return;
         };
         let now = self.world.now;
-        let keeps_down = |trouble: &&crate::plan::Trouble| {
-            let down = matches!(trouble.ill, Ill::Killed(other, _) | Ill::Restarted(other) if other == who);
+        let keeps_down = |trouble: &Trouble| {
+            let down = trouble.ill.ends() == Some(who);
             down && trouble.begins() <= now && now < trouble.ends()
         };
-        if self
-            .plan
-            .troubles
-            .iter()
-            .any(|trouble| keeps_down(&trouble))
-        {
+        if self.plan.troubles.iter().any(keeps_down) {
             return;
         }
         self.world.echoes.forget(who);
+        let Self {
+            plan,
+            world,
+            autorate,
+            steering,
+            ..
+        } = self;
+        // Who was to die and found no occasion dies now.
         match who {
-            Who::Autorate => self.autorate = Some(Daemon::start(self.plan, &mut self.world)),
-            Who::Steering => self.steering = Some(Daemon::start(self.plan, &mut self.world)),
+            Who::Autorate => {
+                autorate.take().into_iter().for_each(|old| old.die(world));
+                *autorate = Some(Daemon::start(plan, world));
+            }
+            Who::Steering => {
+                steering.take().into_iter().for_each(|old| old.die(world));
+                *steering = Some(Daemon::start(plan, world));
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use wanctl::autorate::{Autorate, Wan};
 use wanctl::cli::assemble::state_defaults;
 use wanctl::control::actuator::Order;
+use wanctl::direction::Direction;
 use wanctl::program::{Fact, WanId};
 use wanctl::report::state;
 use wanctl::report::steering::state as steering_state;
@@ -11,6 +12,7 @@ use wanctl::router::steering as rule;
 use wanctl::sim::scene::Scene;
 use wanctl::steer::{Fact as SteerFact, Steer};
 use wanctl::steering::rule::Switch;
+use wanctl::units::Rate;
 
 use super::daemon::Resident;
 use super::world::World;
@@ -22,18 +24,25 @@ impl Resident for Autorate {
     const WHO: Who = Who::Autorate;
     const PAPER: usize = 0;
 
+    fn lines(plan: &Plan) -> usize {
+        plan.home.wans
+    }
+
     fn start(plan: &Plan, world: &mut World) -> (Self, Vec<Both2<Self::Talk>>) {
         let mut wans = heapless::Vec::new();
-        for line in 0..2 {
+        for line in 0..plan.home.wans {
             let defaults = state_defaults(wan(plan.law, line));
             let paper = world.disk.read(line, &mut world.random);
-            let saved = paper.and_then(|bytes| state::parse(&bytes, &defaults).ok());
+            let saved = paper.and_then(|bytes| {
+                let read = state::parse(&bytes, &defaults);
+                read.inspect_err(|_| world.disk.makes_no_sense(line)).ok()
+            });
             let params = wan_params(plan.law, plan.route, line, saved);
             assert!(wans.push(Wan::new(world.now, params)).is_ok());
         }
         let program = Self::new(wans, false);
-        let links = [0, 1].map(|line| queue_ways(plan.law, plan.route, line));
-        (program, links.into())
+        let links = (0..plan.home.wans).map(|line| queue_ways(plan.law, plan.route, line));
+        (program, links.collect())
     }
 
     fn is_answer(event: &Event) -> bool {
@@ -42,6 +51,10 @@ impl Resident for Autorate {
 
     fn number(order: Order) -> u64 {
         order.rate.as_bps() ^ order.direction as u64
+    }
+
+    fn limit(order: Order) -> Option<(Direction, Rate)> {
+        Some((order.direction, order.rate))
     }
 
     fn number_of(event: &Event) -> Option<u64> {
@@ -70,12 +83,18 @@ impl Resident for Steer {
     const WHO: Who = Who::Steering;
     const PAPER: usize = 2;
 
+    fn lines(_: &Plan) -> usize {
+        2
+    }
+
     fn start(plan: &Plan, world: &mut World) -> (Self, Vec<Both2<Self::Talk>>) {
         let config = steering_config();
         let prefix = config.topology.state_prefix();
         let paper = world.disk.read(Self::PAPER, &mut world.random);
         let read = |bytes: Vec<u8>| {
-            steering_state::parse(&bytes, &prefix, config.params.history_size).ok()
+            let read = steering_state::parse(&bytes, &prefix, config.params.history_size);
+            read.inspect_err(|_| world.disk.makes_no_sense(Self::PAPER))
+                .ok()
         };
         let params = steer_params(plan.route, paper.and_then(read));
         let program = Self::new(world.now, params);
@@ -96,6 +115,10 @@ impl Resident for Steer {
             rule::Order::Set(Switch::Off) => 2,
             rule::Order::Set(Switch::On) => 3,
         }
+    }
+
+    fn limit(_: rule::Order) -> Option<(Direction, Rate)> {
+        None
     }
 
     fn number_of(event: &rule::Event) -> Option<u64> {

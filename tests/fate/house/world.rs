@@ -2,6 +2,7 @@
 
 use wanctl::direction::Direction;
 use wanctl::program::WanId;
+use wanctl::sim::double::Router;
 use wanctl::sim::double::faults::Fault;
 use wanctl::sim::leg::LegOptions;
 use wanctl::sim::line::LineOptions;
@@ -24,6 +25,8 @@ use crate::planted::Bug;
 const EPOCH: i64 = 1_795_000_000;
 /// A change waits so long before it is in flash.
 const FLUSH_AFTER: Duration = Duration::from_secs(3);
+/// More than can be ordered between two looks.
+const ORDERED: usize = 64;
 
 /// The world.
 #[derive(Debug)]
@@ -36,16 +39,19 @@ pub(crate) struct World {
     pub(crate) random: Random,
     pub(crate) digest: Digest,
     pub(crate) bug: Bug,
+    /// What was ordered of the router since somebody looked.
+    pub(crate) ordered: Vec<(WanId, Direction, Rate)>,
     /// By which somebody has set the wall clock.
     wall_offset: i64,
 }
 
 impl World {
     pub(crate) fn new(plan: &Plan, bug: Bug) -> Self {
+        let conditions = Conditions::at(plan.home);
         let line = |n: usize| LineOptions {
-            capacity: Conditions::WELL.lines[n].capacity,
-            demand: Conditions::WELL.lines[n].demand,
-            propagation: Conditions::WELL.lines[n].propagation,
+            capacity: conditions.lines[n].capacity,
+            demand: conditions.lines[n].demand,
+            propagation: conditions.lines[n].propagation,
             seed: plan.seed ^ (n as u64 + 1),
             ..LineOptions::default()
         };
@@ -61,16 +67,10 @@ impl World {
         let mut scene = Scene::new(&options);
         let router = &mut scene.router;
         router.flush_after = FLUSH_AFTER;
+        router.journal.forgets = true;
         router.www.minds_aborts = true;
         router.www.is_one_session = true;
-        router.add_mangle(&[
-            ("chain", "prerouting"),
-            ("action", "mark-routing"),
-            ("comment", COMMENT),
-            ("connection-state", "new"),
-            ("disabled", "true"),
-            ("new-routing-mark", "to-WAN2"),
-        ]);
+        add_rule(router, Switch::Off);
         let mut random = Random::new(plan.seed ^ 0x5eed);
         let echoes = Echoes::new(Random::new(random.draw()));
         Self {
@@ -78,10 +78,11 @@ impl World {
             scene,
             echoes,
             disk: Disk::default(),
-            conditions: Conditions::WELL,
+            conditions,
             random,
             digest: Digest::default(),
             bug,
+            ordered: Vec::with_capacity(ORDERED),
             wall_offset: 0,
         }
     }
@@ -117,6 +118,9 @@ impl World {
         if before.fault != conditions.fault {
             self.scene.set_fault(now, conditions.fault);
         }
+        if before.rules != conditions.rules {
+            self.set_rules(conditions.rules);
+        }
         self.scene.advance(now);
         for n in 0..2 {
             let (was, is) = (&before.lines[n], &conditions.lines[n]);
@@ -143,7 +147,21 @@ impl World {
     pub(crate) fn router_is_well(&self) -> bool {
         self.conditions.fault == Fault::None
             && self.conditions.doors == Conditions::WELL.doors
+            && self.conditions.rules == Conditions::WELL.rules
             && self.scene.is_up(self.now)
+            && !self.scene.owes()
+    }
+
+    /// From now on so many rules have the comment, and stand as the one did.
+    fn set_rules(&mut self, count: u8) {
+        let stands = self.rule();
+        let router = &mut self.scene.router;
+        while router.mangle(COMMENT).is_some() {
+            router.remove_mangle(COMMENT);
+        }
+        for _ in 0..count {
+            add_rule(router, stands);
+        }
     }
 
     /// The limit in the router's table, whether or not it shapes anything.
@@ -161,4 +179,21 @@ impl World {
         let rule = self.scene.router.mangle(COMMENT);
         Switch::on_if(rule.is_some_and(|rule| !rule.is_on("disabled")))
     }
+}
+
+/// The rule that steers, standing so.
+fn add_rule(router: &mut Router, stands: Switch) {
+    let disabled = if stands == Switch::On {
+        "false"
+    } else {
+        "true"
+    };
+    router.add_mangle(&[
+        ("chain", "prerouting"),
+        ("action", "mark-routing"),
+        ("comment", COMMENT),
+        ("connection-state", "new"),
+        ("disabled", disabled),
+        ("new-routing-mark", "to-WAN2"),
+    ]);
 }

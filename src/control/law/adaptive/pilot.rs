@@ -337,4 +337,35 @@ mod tests {
         assert_eq!((slow.mode, slow.achieved), (Mode::Blind, None));
         assert_eq!(slow.rate, Rate::mbit(60), "back to the base");
     }
+
+    /// A queue that was made anew counts from wherever it likes.
+    #[test]
+    fn the_first_reading_of_another_counter_is_no_rate() {
+        let mut pilot = pilot();
+        let mut reads = |millis: u64, bytes| {
+            let now = Instant::ZERO + Duration::from_millis(millis);
+            if millis == 1_000 {
+                pilot.renewed(Direction::Down);
+            }
+            pilot.counted(now, Direction::Down, bytes);
+            pilot.counted(now, Direction::Up, bytes);
+            pilot.step(now);
+            let decisions = pilot.decisions().expect("it has stepped");
+            (decisions.down.achieved, decisions.up.achieved)
+        };
+        let steady = Some(Rate::mbit(8));
+        for n in 1..10 {
+            let (down, up) = reads(n * 100, n * 100_000);
+            assert_eq!(
+                (down, up),
+                if n > 1 {
+                    (steady, steady)
+                } else {
+                    (None, None)
+                }
+            );
+        }
+        let (down, up) = reads(1_000, 1_000_000);
+        assert_eq!((down, up), (None, steady));
+    }
 }

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 mod bench;
+mod steps;
 
 use self::bench::{BUSY, Bench, LIMITS, QUIET, Said};
 use super::*;

@@ -147,6 +147,40 @@ fn one_401_may_be_somebody_elses_two_are_ours() {
 }
 
 #[test]
+fn asleep_it_is_closed_until_it_is_woken() {
+    let mut story = Story::up();
+    story.link.sleep();
+    assert_eq!(story.link.poll(story.now), Some(Action::Close));
+    story.wait(1_000_000_000);
+    assert_eq!(story.link.poll(story.now), None);
+    story.link.wake(story.now);
+    assert_eq!(story.link.poll(story.now), Some(Action::Connect));
+}
+
+#[test]
+fn a_401_after_a_right_answer_may_be_somebody_elses_again() {
+    let mut story = Story::up();
+    for _ in 0..3 {
+        story.wait(30_000);
+        assert!(story.asks().starts_with("GET "));
+        story.answer(401, "");
+        assert_eq!(story.link.event(), Some(Event::Lost(None)));
+        assert_eq!(story.comes_back(), 3_000);
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_off_was_begun_and_the_router_is_not_asked_again_at_once() {
+    let mut story = Story::up();
+    story.order(Direction::Down, 400);
+    story.asks();
+    story.receive(b"HTTP/1.1 200 OK\r\n");
+    story.link.closed(story.now, Failure::Closed);
+    let said: Vec<_> = std::iter::from_fn(|| story.link.event()).collect();
+    assert_eq!(said.last(), Some(&Event::Lost(Some(Failure::Closed))));
+}
+
+#[test]
 fn bytes_nobody_asked_for_end_the_connection() {
     let mut story = Story::up();
     story.receive(b"HTTP/1.1 401 X\r\n");

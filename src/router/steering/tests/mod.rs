@@ -6,6 +6,7 @@ use crate::router::ssh;
 use crate::time::Instant;
 
 mod counting;
+mod words;
 
 const RULE: &str = r#"{".id":"*5","comment":"ADAPTIVE: s","disabled":"true","invalid":"false"}"#;
 const RULE_TEXT: &str = ".id=*5;comment=ADAPTIVE: s;disabled=true;invalid=false";

@@ -148,7 +148,7 @@ impl Router {
 }
 
 /// Whether a line asks for a change.
-pub(super) fn is_write(line: &str) -> bool {
+pub(crate) fn is_write(line: &str) -> bool {
     let verbs = ["print", "find", "get"];
     let is_change = |statement: &Statement| match statement {
         Statement::Command(command) => !verbs.contains(&command.verb),

@@ -8,7 +8,7 @@ use crate::sim::double::www::Latency;
 use crate::time::{Duration, Instant};
 
 /// A client that waits longer deserves it.
-const FOREVER: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const FOREVER: Duration = Duration::from_secs(24 * 60 * 60);
 /// RouterOS's words for an internal timeout, seen in the field.
 const TIMED_OUT: &str = "action timed out - try again, if error continues contact MikroTik support \
                          and send a supout file (13)\r\n";

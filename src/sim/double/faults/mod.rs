@@ -6,6 +6,8 @@
 mod console;
 mod names;
 
+pub(crate) use self::console::FOREVER;
+
 use super::Router;
 use super::http::{COMMAND_LIMIT, Request, Response};
 use super::refusal::Refusal;
@@ -54,6 +56,8 @@ pub enum Fault {
     /// Writes hang so long, then `Session closed`, and have no effect (assumed); everything else is
     /// answered. `Some`: only writes to the queue of this name.
     HangingWrites(Option<&'static str>, Duration),
+    /// Takes writes without an answer, and does them so much later, whatever has been written since.
+    ActsLate(Duration),
     /// Somebody's aborted requests break the web server: resets, and 401s that are not ours. It
     /// stays broken for 1.3 to 2.4 s after the fault has ended.
     AbortDamage,

@@ -362,3 +362,39 @@ fn effect(view: &View, queue_ms: f64) -> Duration {
     let queue = Duration::from_secs_f64(queue_ms / 1e3);
     (view.applies_in + Duration::from(view.reading.path) + queue).max(STEP_EVERY)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an ebb from half a second of queue to none tells, that took so long at 8 Mbit/s.
+    fn told(seconds: u64) -> Option<Rate> {
+        let at = |ms| Instant::ZERO + Duration::from_millis(ms);
+        let mut ebb = Ebb::new(at(0), 500.0);
+        for n in 1..=seconds * 20 {
+            let left = 500.0 * (1.0 - n as f64 / (seconds * 20) as f64);
+            ebb.step(at(n * 50), left, Rate::mbit(8));
+        }
+        ebb.capacity()
+    }
+
+    #[test]
+    fn a_line_did_what_it_was_fed_and_the_queue() {
+        let told = [2, 4].map(|seconds| told(seconds).expect("long enough").as_mbps());
+        assert!(
+            (told[0] - 10.0).abs() < 0.01 && (told[1] - 9.0).abs() < 0.01,
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn a_short_ebb_tells_nothing() {
+        let mut ebb = Ebb::new(Instant::ZERO, 100.0);
+        ebb.step(
+            Instant::ZERO + Duration::from_millis(900),
+            0.0,
+            Rate::mbit(8),
+        );
+        assert_eq!(ebb.capacity(), None);
+    }
+}
