@@ -80,7 +80,11 @@ impl<J: Judge> Press<J> {
     /// Only what was shortly before, as if the house had just been built.
     fn forget_past(&mut self) {
         let at = self.best.broken.at;
-        for past in PASTS {
+        // Where little was before, there is little to be saved.
+        for past in PASTS
+            .into_iter()
+            .filter(|past| *past + *past < at - Instant::ZERO)
+        {
             let mut plan = self.best.plan.clone();
             plan.troubles
                 .retain(|trouble| trouble.begins() <= at && at - trouble.ends() < past);
