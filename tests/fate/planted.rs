@@ -16,7 +16,6 @@ use wanctl::steering::rule::Switch;
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 
-use crate::draw::Pace;
 use crate::plan::Who;
 use crate::promises::Promise;
 
@@ -73,14 +72,6 @@ impl Planted {
         (Self::Clings, Promise::SteeringIsLeft),
         (Self::Dice, Promise::SameSeedSameRun),
     ];
-
-    /// In which fates it shows.
-    pub(crate) const fn pace(self) -> &'static Pace {
-        match self {
-            Self::HearsQueues | Self::Disloyal | Self::Clings => &Pace::LONG,
-            _ => &Pace::SHORT,
-        }
-    }
 }
 
 /// What becomes of an order.

@@ -138,7 +138,7 @@ fn half_a_document() {
 
 #[test]
 fn a_limit_that_stays_low() {
-    comes_down_to(1, Planted::HearsQueues, &fate(240, &[(5, 6, KILLED)]));
+    comes_down_to(1, Planted::HearsQueues, &fate(310, &[(5, 6, KILLED)]));
 }
 
 #[test]

@@ -20,9 +20,8 @@ const LEARNED: Duration = Duration::from_secs(180);
 const TRANSPORT_BACK: Duration = Duration::from_secs(300 + 20);
 /// A hand on the rule is respected for a minute, and a switch that is due needs half a minute of calm.
 const STEERING_LEFT: Duration = Duration::from_secs(60 + 92);
-/// From here on limits are looked at, for so long.
-const RATES_BACK: Duration = Duration::from_secs(120);
-const RATES_FOR: Duration = Duration::from_secs(90);
+/// From then on limits are looked at, for so long.
+const RATES_FOR: Duration = Duration::from_secs(100);
 /// What of the line, or of the ceiling, a limit has to reach within that time.
 const SHARE: f64 = 0.5;
 
@@ -78,7 +77,7 @@ impl Watch<'_> {
         calm_for: Duration,
         house: &House<'_>,
     ) -> Result<(), Broken> {
-        if calm_for < RATES_BACK {
+        if calm_for < LEARNED {
             self.peaks = [[Rate::ZERO; 2]; 2];
             return Ok(());
         }
@@ -91,7 +90,7 @@ impl Watch<'_> {
                 let ceiling = wan(self.plan.law, line).shapers[direction].ceiling;
                 let carried = house.world.conditions.lines[line].capacity[direction];
                 let enough = ceiling.min(carried).times(SHARE);
-                if searches && calm_for > RATES_BACK + RATES_FOR && *peak < enough {
+                if searches && calm_for > LEARNED + RATES_FOR && *peak < enough {
                     let how = format!("line {line} {direction}: at most {peak} of {enough}");
                     return broken(Promise::RatesComeBack, now, how);
                 }
