@@ -10,7 +10,7 @@ use wanctl::units::Rate;
 use super::{Broken, Promise, Watch, broken, wan_id};
 use crate::house::House;
 use crate::params::wan;
-use crate::plan::Law;
+use crate::plan::{Ill, Law};
 
 /// Standing lines, rules and transports need so long after the last trouble that somebody sees it.
 const QUIET: Duration = Duration::from_secs(15);
@@ -81,7 +81,12 @@ impl Watch<'_> {
             self.peaks = [[Rate::ZERO; 2]; 2];
             return Ok(());
         }
-        let searches = self.plan.home.busy || self.plan.law == Law::Classic;
+        let troubles = self.plan.troubles.iter();
+        // Under load that never ends it does not find out for minutes that it was lied to about the calm.
+        let was_fooled = troubles
+            .map(|t| t.ill)
+            .any(|ill| matches!(ill, Ill::Forgery(..)));
+        let searches = self.plan.law == Law::Classic || (self.plan.home.busy && !was_fooled);
         for line in 0..self.plan.home.wans {
             for direction in Direction::BOTH {
                 let held = house.world.held(wan_id(line), direction);
