@@ -83,6 +83,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const WARM_AFTER: Duration = Duration::from_secs(4);
 /// Documents and answers differ by some of this.
 const SLACK: isize = 128 * 1_024;
+/// A limit that should be lower and has stayed as it is.
+#[derive(Clone, Copy, Debug)]
+struct Starved {
+    since: Instant,
+    held: Option<Rate>,
+}
+
 /// Looks after all of them.
 #[derive(Debug)]
 pub(crate) struct Watch<'p> {
@@ -103,7 +110,7 @@ pub(crate) struct Watch<'p> {
     held: [[Option<Rate>; 2]; 2],
     misbelieved_since: [[Option<Instant>; 2]; 2],
     uncut_since: [[Option<Instant>; 2]; 2],
-    starved: [[Option<(Instant, Option<Rate>)>; 2]; 2],
+    starved: [[Option<Starved>; 2]; 2],
     /// The highest limits since it was time that they came back.
     peaks: [[Rate; 2]; 2],
     rule_misbelieved_since: Option<Instant>,

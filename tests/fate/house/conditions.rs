@@ -52,8 +52,10 @@ pub(crate) struct LineConditions {
     pub(crate) forged: u8,
     pub(crate) silent: bool,
     pub(crate) liar: Option<(u8, Duration)>,
-    /// By how much each reflector's clock is ahead; `None` if they do not tell.
-    pub(crate) clock: Option<Option<(u8, Duration)>>,
+    /// The reflectors tell their time.
+    pub(crate) tells_time: bool,
+    /// The clock of one of them is so much ahead.
+    pub(crate) false_clock: Option<(u8, Duration)>,
     pub(crate) unsent: Option<Unsent>,
 }
 
@@ -76,7 +78,8 @@ impl LineConditions {
             forged: 0,
             silent: false,
             liar: None,
-            clock: None,
+            tells_time: false,
+            false_clock: None,
             unsent: None,
         }
     }
@@ -105,9 +108,7 @@ impl Conditions {
             if home.busy {
                 all.lines[n].demand = BUSY_DEMAND;
             }
-            if home.told_time {
-                all.lines[n].clock = Some(None);
-            }
+            all.lines[n].tells_time = home.told_time;
             n += 1;
         }
         all
@@ -138,11 +139,7 @@ impl Conditions {
             Ill::Forgery(line, share) => self.lines[line].forged = share,
             Ill::Silence(line) => self.lines[line].silent = true,
             Ill::Liar(line, which, by) => self.lines[line].liar = Some((which, by)),
-            Ill::FalseClock(line, which, by) => {
-                if let Some(clock) = &mut self.lines[line].clock {
-                    *clock = Some((which, by));
-                }
-            }
+            Ill::FalseClock(line, which, by) => self.lines[line].false_clock = Some((which, by)),
             Ill::Unsent(line, why) => self.lines[line].unsent = Some(why),
             Ill::Path(line, rtt) => self.lines[line].propagation = rtt,
             Ill::Capacity(line, direction, mbit) => {

@@ -174,7 +174,7 @@ fn stamps(
     let Target::Reflector(which) = echo.target else {
         return None;
     };
-    let ahead = match line.clock? {
+    let ahead = match line.false_clock {
         Some((false_one, by)) if false_one == which => by,
         _ => Duration::ZERO,
     };
@@ -182,7 +182,7 @@ fn stamps(
     let came = sent_at + waits.up + Duration::from_micros(way / 2) + ahead;
     let shows = NOON_MS + (came - Instant::ZERO).as_micros() / 1_000;
     let shows = u32::try_from(shows % DAY_MS).expect("less than a day");
-    (echo.question == Question::Time).then_some(Stamps {
+    (line.tells_time && echo.question == Question::Time).then_some(Stamps {
         sent_at,
         originate: u32::MAX,
         receive: shows,

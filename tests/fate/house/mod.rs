@@ -150,7 +150,7 @@ impl<'p> House<'p> {
         let (Moment::Begins(n) | Moment::Ends(n)) = moment;
         let ill = self.plan.troubles[n].ill;
         let conditions = Conditions::of(self.plan, self.world.now);
-        self.world.become_(conditions);
+        self.world.become_(&conditions);
         match moment {
             Moment::Begins(_) => self.begin(ill),
             Moment::Ends(_) => self.end(ill),

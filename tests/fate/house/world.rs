@@ -111,9 +111,9 @@ impl World {
     }
 
     /// From now on it is so.
-    pub(crate) fn become_(&mut self, conditions: Conditions) {
+    pub(crate) fn become_(&mut self, conditions: &Conditions) {
         let now = self.now;
-        let before = core::mem::replace(&mut self.conditions, conditions);
+        let before = core::mem::replace(&mut self.conditions, *conditions);
         self.disk.conditions = conditions.disk;
         if before.fault != conditions.fault {
             self.scene.set_fault(now, conditions.fault);

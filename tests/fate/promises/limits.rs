@@ -7,7 +7,9 @@ use wanctl::sim::double::faults::Fault;
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 
-use super::{Broken, LOOKS_AROUND, Promise, READ_BACK, Watch, broken, for_too_long, wan_id};
+use super::{
+    Broken, LOOKS_AROUND, Promise, READ_BACK, Starved, Watch, broken, for_too_long, wan_id,
+};
 use crate::house::House;
 use crate::params::wan;
 use crate::plan::{Ill, Trouble};
@@ -142,11 +144,10 @@ impl Watch<'_> {
                 let uncut = &mut self.uncut_since[line][direction as usize];
                 // Each write gives a spent budget a new start.
                 let starved = &mut self.starved[line][direction as usize];
-                if !lacks_cut || starved.is_none_or(|(_, before)| before != held) {
-                    *starved = lacks_cut.then_some((now, held));
+                if !lacks_cut || starved.is_none_or(|it| it.held != held) {
+                    *starved = lacks_cut.then_some(Starved { since: now, held });
                 }
-                let is_hopeless =
-                    starved.is_some_and(|(since, _)| now - since > BUDGET + CARRIED_OUT);
+                let is_hopeless = starved.is_some_and(|it| now - it.since > BUDGET + CARRIED_OUT);
                 if for_too_long(uncut, now, lacks_cut && !throttled, CARRIED_OUT) || is_hopeless {
                     let how =
                         format!("line {line} {direction}: {wanted} is wanted, {held:?} stays");
