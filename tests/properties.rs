@@ -214,6 +214,12 @@ const RULES: &[u8] = br#"[{".id":"*1"},{".id":"*5","comment":"ADAPTIVE: Steer X 
 const COUNTERS: &[u8] = br#"[{".id":"*1000000","bytes":"272603902153","dropped":"0","name":"WAN-Download-1","packets":"184614358","queued-bytes":"7","queued-packets":"1"}]"#;
 const PRINTED: &[u8] = b".id=*1;chain=forward\r\n.id=*5;comment=ADAPTIVE: Steer X to WAN2;disabled=true;invalid=false\r\n";
 const SHOWN: &[u8] = b"Flags: X - disabled, I - invalid, D - dynamic \r\n 0 X  ;;; ADAPTIVE: Steer X to WAN2\r\n     chain=prerouting action=mark-routing\r\n";
+const STEERING: &[u8] = include_bytes!("../configs/steering.yaml");
+const LINE: &[u8] = include_bytes!("../fuzz/seeds/command_line_sound/history_range");
+const MOMENT: &[u8] = include_bytes!("../fuzz/seeds/times_sound/offset");
+const SECRETS: &[u8] = include_bytes!("../fuzz/seeds/secrets_sound/quoted");
+#[cfg(feature = "history")]
+const QUESTION: &[u8] = include_bytes!("../fuzz/seeds/history_query_sound/page");
 
 proptest! {
     #[test]
@@ -276,5 +282,38 @@ proptest! {
     #[test]
     fn any_config_is_read_or_refused(bytes in prop_oneof![bytes(), spoilt(CONFIGS[5].as_bytes())]) {
         attack::config_never_panics(&bytes);
+    }
+
+    #[test]
+    fn any_steering_file_is_read_or_refused(bytes in spoilt(STEERING)) {
+        attack::words::steering_config_sound(&bytes);
+    }
+
+    #[test]
+    fn links_keep_their_laws_in_any_order_of_events(story in prop::collection::vec(any::<u8>(), 0..2_000)) {
+        attack::meeting::link_events_any_order(&story);
+    }
+
+    #[test]
+    fn any_command_line_is_understood_or_refused(bytes in prop_oneof![bytes(), spoilt(LINE)]) {
+        attack::words::command_line_sound(&bytes);
+    }
+
+    #[test]
+    fn any_time_is_read_or_refused(bytes in prop_oneof![bytes(), spoilt(MOMENT), spoilt(b"90m")]) {
+        attack::words::times_sound(&bytes);
+    }
+
+    #[test]
+    fn any_file_of_secrets_is_read(bytes in prop_oneof![bytes(), spoilt(SECRETS)]) {
+        attack::words::secrets_sound(&bytes);
+    }
+}
+
+#[cfg(feature = "history")]
+proptest! {
+    #[test]
+    fn any_question_to_the_history_is_answered_or_refused(bytes in prop_oneof![bytes(), spoilt(QUESTION)]) {
+        attack::history::history_query_sound(&bytes);
     }
 }

@@ -10,6 +10,9 @@ Orders, on the command line and as lines on standard input:
   10.99.0.1 delay 30      answer echoes to this address after 30 ms (fractions are fine)
   10.99.0.1 silent        do not answer them
   10.99.0.1 answer        answer them again, after the delay last given
+  10.99.0.1 lose 30       do not answer 30 of 100
+  10.99.0.1 twice 30      answer 30 of 100 twice
+  10.99.0.1 scatter 30    answer after up to 30 ms more, so that answers may overtake each other
   * delay 30              the same for every address without an order of its own
 
 Addresses without an order are answered at once. The end of standard input changes nothing.
@@ -18,6 +21,7 @@ Prints "ready" when it listens, "ok" after each order that was read and "error: 
 
 import heapq
 import os
+import random
 import select
 import signal
 import socket
@@ -35,6 +39,16 @@ class Rule:
     def __init__(self):
         self.delay = 0.0
         self.silent = False
+        self.lost = 0.0
+        self.twice = 0.0
+        self.scatter = 0.0
+
+    def delays(self):
+        """After how many seconds to answer: not at all, once or twice."""
+        if self.silent or random.random() < self.lost:
+            return []
+        times = 2 if random.random() < self.twice else 1
+        return [self.delay + random.random() * self.scatter for _ in range(times)]
 
 
 class Table:
@@ -47,10 +61,13 @@ class Table:
         """Takes one order; raises ValueError if it is none."""
         match order.split():
             case [address, "delay", ms]:
-                delay = float(ms) / 1000
-                if not 0 <= delay <= 60:
-                    raise ValueError(f"a delay of {ms} ms")
-                self.of_its_own(address).delay = delay
+                self.of_its_own(address).delay = seconds(ms)
+            case [address, "scatter", ms]:
+                self.of_its_own(address).scatter = seconds(ms)
+            case [address, "lose", percent]:
+                self.of_its_own(address).lost = share(percent)
+            case [address, "twice", percent]:
+                self.of_its_own(address).twice = share(percent)
             case [address, "silent"]:
                 self.of_its_own(address).silent = True
             case [address, "answer"]:
@@ -65,6 +82,18 @@ class Table:
 
     def look_up(self, address):
         return self.rules.get(address, self.rules[EVERYONE])
+
+
+def seconds(ms):
+    if not 0 <= float(ms) <= 60000:
+        raise ValueError(f"a delay of {ms} ms")
+    return float(ms) / 1000
+
+
+def share(percent):
+    if not 0 <= float(percent) <= 100:
+        raise ValueError(f"{percent} of 100")
+    return float(percent) / 100
 
 
 def checksum(data):
@@ -137,10 +166,10 @@ def serve(table):
             if request:
                 asker, asked, body = request
                 rule = table.look_up(asked)
-                if not rule.silent:
+                reply = ipv4_header(asked, asker, len(body)) + body
+                for delay in rule.delays():
                     count += 1
-                    reply = ipv4_header(asked, asker, len(body)) + body
-                    heapq.heappush(waiting, (arrived + rule.delay, count, reply, asker))
+                    heapq.heappush(waiting, (arrived + delay, count, reply, asker))
         while waiting and waiting[0][0] <= time.monotonic():
             _, _, reply, asker = heapq.heappop(waiting)
             try:

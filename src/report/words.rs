@@ -19,6 +19,7 @@ pub(super) const fn failure_type(why: Failure) -> &'static str {
         Failure::NameUnknown => "dns_failure",
         Failure::Unauthorized | Failure::KeyFile => "auth_failure",
         Failure::Tls
+        | Failure::NoDescriptor
         | Failure::Rejected
         | Failure::Busy
         | Failure::HostKeyUnknown

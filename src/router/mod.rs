@@ -71,6 +71,8 @@ pub enum Failure {
     NetworkUnreachable,
     /// The router's name has no address.
     NameUnknown,
+    /// This process, or the whole machine, may open no more files and sockets.
+    NoDescriptor,
     /// User or password is wrong (twice in a row: RouterOS may misdeliver a single 401).
     Unauthorized,
     /// The certificate is not the expected one, or no common TLS version or cipher.
@@ -105,6 +107,7 @@ impl Failure {
             Self::ConnectionRefused => "connection refused",
             Self::NetworkUnreachable => "network unreachable",
             Self::NameUnknown => "its name has no address",
+            Self::NoDescriptor => "this machine has no descriptor to spare (too many open files)",
             Self::Unauthorized => "user, password or key refused",
             Self::Tls => "TLS handshake failed (certificate not accepted, or no common version)",
             Self::Garbled => "its answer made no sense",

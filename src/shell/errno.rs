@@ -28,6 +28,11 @@ impl Errno {
     }
 }
 
+/// Whether this process, or the whole machine, may open no more files and sockets.
+pub(crate) fn is_exhaustion(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
+}
+
 impl From<&io::Error> for Errno {
     fn from(error: &io::Error) -> Self {
         Self(error.raw_os_error().unwrap_or(0))

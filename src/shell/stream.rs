@@ -12,6 +12,7 @@ use mio::{Interest, Registry, Token};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
+use super::errno;
 use crate::router::Failure;
 
 /// A request has a head of a few hundred bytes and a body of at most 192.
@@ -218,6 +219,7 @@ fn failure(error: &io::Error) -> Failure {
         ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown => {
             Failure::NetworkUnreachable
         }
+        _ if errno::is_exhaustion(error) => Failure::NoDescriptor,
         _ => Failure::Closed,
     }
 }

@@ -25,6 +25,8 @@ pub struct Leg {
     pub line: Line,
     schedule: Schedule,
     queues: Both<String>,
+    /// What its queues let through, and for which [`Router::course_version`].
+    shaped: (u64, Both<Rate>),
 }
 
 impl Leg {
@@ -33,16 +35,21 @@ impl Leg {
             line: Line::new(line),
             schedule: schedule.clone(),
             queues: queues.clone(),
+            shaped: (u64::MAX, Both::default()),
         }
     }
 
     /// Lets everything happen to the line until `now`, and from then on under the limits that the router has.
     pub(super) fn flow(&mut self, now: Instant, router: &Router) {
         self.schedule.play(now, &mut self.line);
+        let version = router.course_version();
+        if self.shaped.0 != version {
+            let shaped = |queue: &String| router.shapes(queue).unwrap_or(Rate::ZERO);
+            self.shaped = (version, self.queues.as_ref().map(shaped));
+        }
         for direction in Direction::BOTH {
-            let shaped = router.shapes(&self.queues[direction]);
-            let shaped = shaped.unwrap_or(Rate::ZERO);
-            self.line.set_shaped(now, direction, shaped);
+            self.line
+                .set_shaped(now, direction, self.shaped.1[direction]);
         }
     }
 

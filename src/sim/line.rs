@@ -85,11 +85,14 @@ impl Line {
 
     /// Lets time pass until `now`; an earlier `now` changes nothing.
     pub fn advance(&mut self, now: Instant) {
+        if now <= self.now {
+            return;
+        }
         let span = now - self.now;
         for direction in Direction::BOTH {
             self.pipes[direction].advance(direction, span);
         }
-        self.now = self.now.max(now);
+        self.now = now;
     }
 
     /// How long an echo sent at `now` takes, there and back. `None`: a direction passes nothing at
@@ -214,6 +217,9 @@ impl Pipe {
     }
 
     fn delay(&self) -> Option<Duration> {
+        if self.backlog == Volume::NONE && self.capacity > Rate::ZERO {
+            return Some(Duration::ZERO);
+        }
         let micros = self.backlog.0.checked_div(self.capacity.as_bps().into())?;
         // An hour's wait is as good as any longer one.
         let micros = u64::try_from(micros).unwrap_or(u64::MAX / 4);

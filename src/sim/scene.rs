@@ -37,6 +37,8 @@ pub struct Scene {
     /// The router; the same holds.
     pub router: Router,
     fault: Fault,
+    /// Whether its SSH server is on, and for which [`Router::services_version`].
+    ssh: (u64, bool),
     /// What it has taken and not done yet.
     belated: Belated,
     /// While it boots, nobody answers.
@@ -53,6 +55,7 @@ impl Scene {
             beside: options.beside.iter().map(leg).collect(),
             router: router(options),
             fault: Fault::None,
+            ssh: (u64::MAX, false),
             belated: Belated::default(),
             up_at: Instant::ZERO,
         };
@@ -98,6 +101,15 @@ impl Scene {
         now >= self.up_at
     }
 
+    /// Whether anybody listens to SSH at all.
+    pub fn has_ssh(&mut self, now: Instant) -> bool {
+        let version = self.router.services_version();
+        if self.ssh.0 != version {
+            self.ssh = (version, self.router.is_on("ssh"));
+        }
+        self.ssh.1 && self.is_up(now)
+    }
+
     /// Lets the router do what it was to do before `now`; so that it happens in time, call it often.
     pub fn catch_up(&mut self, now: Instant) {
         while let Some((at, deed)) = self.belated.due(now) {
@@ -131,7 +143,7 @@ impl Scene {
     pub fn run_cli(&mut self, now: Instant, line: &str) -> CliOutcome {
         self.catch_up(now);
         self.advance(now);
-        if !self.is_up(now) || !self.router.is_on("ssh") {
+        if !self.has_ssh(now) {
             return CliOutcome {
                 dropped: true,
                 ..CliOutcome::default()

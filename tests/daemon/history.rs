@@ -6,9 +6,11 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use rusqlite::Connection;
+use wanctl::direction::Direction;
 use wanctl::history::database::Database;
 use wanctl::history::query::Query;
 use wanctl::history::row::Row;
+use wanctl::units::Rate;
 
 use crate::mount::Mount;
 use crate::support::*;
@@ -174,6 +176,43 @@ fn a_disk_that_may_only_be_read_stops_nothing_and_the_history_goes_on_when_it_ma
     };
     disk.remount("ro");
     goes_on(&disk, "may not be written", || disk.remount("rw"));
+}
+
+#[test]
+fn a_disk_that_is_full_for_log_state_and_history_at_once_stops_nothing_and_all_goes_on() {
+    let Some(disk) = Mount::small(4_096) else {
+        return;
+    };
+    let world = world();
+    let mut setup = setup(&world, &disk.path().join("metrics.db"));
+    setup.main_log = disk.path().join("wan1.log");
+    setup.state_file = Some(disk.path().join("wan1.json"));
+    let mut daemon = Daemon::start(&setup);
+    daemon.wait_settled(&world);
+    let ballast = disk.path().join("ballast");
+    assert!(fs::write(&ballast, vec![0; 8 << 20]).is_err());
+    squeeze(&world);
+    let troubles = daemon.wait_health("all three fail", 60, |_, health| {
+        let health = &health["loop"];
+        health["state_files_unsaved"] == 1
+            && health["history_failing"] == true
+            && number(&health["log_records_lost"]) > 0.0
+    });
+    assert!(number(&wan(&troubles)["download"]["current_rate_mbps"]) < 300.0);
+    wait_until("the cut", PATIENCE, || {
+        world.max_limit(Direction::Down) < Some(Rate::mbit(250))
+    });
+    daemon.assert_on_time();
+    fs::remove_file(&ballast).expect("ours");
+    relax(&world);
+    daemon.wait_health("all is written again", 90, |_, health| {
+        health["loop"]["state_files_unsaved"] == 0 && health["loop"]["history_failing"] == false
+    });
+    daemon.wait_log("State is saved again");
+    daemon.wait_log("The history is written again after");
+    daemon.wait_settled(&world);
+    assert!(daemon.stop().0.success());
+    assert!(counted(&rows(&disk.path().join("metrics.db")))["wanctl_rtt_ms"] > 0);
 }
 
 /// The daemon says what is wrong, controls, and writes its history once that is mended.

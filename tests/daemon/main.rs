@@ -6,8 +6,10 @@
 #[cfg(feature = "history")]
 mod adaptive;
 mod by_hand;
+mod cgroup;
 mod commands;
 mod control;
+mod descriptors;
 mod discreet;
 mod feed;
 #[path = "../harness/flood.rs"]
@@ -18,6 +20,7 @@ mod health_abuse;
 mod history;
 #[cfg(feature = "history")]
 mod history_questions;
+mod limits;
 mod logs;
 #[cfg(feature = "history")]
 #[path = "../history/mount.rs"]
@@ -28,6 +31,7 @@ mod router_faults;
 mod service;
 mod signals;
 mod state;
+mod stopped;
 mod support;
 #[path = "../harness/webhook.rs"]
 mod webhook;

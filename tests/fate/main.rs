@@ -13,6 +13,7 @@ mod planted;
 mod play;
 mod promises;
 mod shrink;
+mod shrinks;
 mod spell;
 mod stories;
 mod traps;

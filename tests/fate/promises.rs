@@ -96,6 +96,8 @@ pub(crate) struct Watch<'p> {
     /// Since when nothing hinders what is asked of the router.
     open_since: Option<Instant>,
     late_until: Instant,
+    /// Until when a daemon may rightly be late because of what has begun.
+    excused_until: [Instant; 2],
     needless: u64,
     writes: u64,
     held: [[Option<Rate>; 2]; 2],
@@ -120,6 +122,7 @@ impl<'p> Watch<'p> {
             owed: false,
             open_since: Some(Instant::ZERO),
             late_until: Instant::ZERO,
+            excused_until: [Instant::ZERO; 2],
             needless: 0,
             writes: 0,
             held: [[None; 2]; 2],
@@ -187,8 +190,12 @@ impl<'p> Watch<'p> {
         }
         self.everything.is(now, true, login);
         self.reckon(now, house, login);
-        if ill.stops().is_some() {
+        if let Some(who) = ill.stops() {
             self.late_until = now + Duration::from_secs(1);
+            let begun = self.plan.troubles.iter();
+            let begun = begun.filter(|t| t.ill.stops() == Some(who) && t.begins() <= now);
+            let ends = begun.map(|t| t.ends() + MARGIN).max();
+            self.excused_until[who as usize] = ends.unwrap_or(Instant::ZERO);
         }
     }
 
@@ -209,11 +216,7 @@ impl<'p> Watch<'p> {
 
     /// Asks go out as if there were nothing else in the world.
     fn cycle(&self, now: Instant, who: Who, seen: Seen, every: Duration) -> Result<(), Broken> {
-        let late = now < self.late_until
-            || self.plan.troubles.iter().any(|t| {
-                t.ill.stops() == Some(who) && t.begins() <= now && now <= t.ends() + MARGIN
-            });
-        if late {
+        if now < self.late_until || now <= self.excused_until[who as usize] {
             return Ok(());
         }
         let lines = match who {
@@ -300,8 +303,6 @@ impl<'p> Watch<'p> {
     }
 
     fn memory(&mut self, now: Instant, house: &mut House<'_>) -> Result<(), Broken> {
-        // The world's own; it is not the daemons' to keep.
-        house.world.scene.router.journal.clear();
         let both_run = house.autorate.is_some() && house.steering.is_some();
         if now < Instant::ZERO + WARM_AFTER || !both_run {
             return Ok(());

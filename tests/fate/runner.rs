@@ -3,6 +3,7 @@
 //!
 //! A fate that breaks a promise is made as short as it goes and printed so that it can be pasted as a test.
 
+mod account;
 #[path = "../../benches/shared/clocks.rs"]
 mod clocks;
 mod digest;
@@ -21,23 +22,24 @@ mod wan_file;
 
 use std::env;
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use wanctl::time::{Duration, Instant};
+use wanctl::time::Duration;
 
+use self::account::Account;
 use self::draw::Pace;
 use self::plan::{Plan, Trouble};
 use self::planted::Planted;
 use self::promises::{Broken, Promise};
 
 const USAGE: &str = "\
-usage: fate [--seeds N | --brief N | --long N | --years Y] [--seed S] [--planted]
+usage: fate [--seeds N | --brief N | --long N | --years Y] [--minutes M] [--seed S] [--planted]
   --seeds N   N fates of a minute and a half: trouble, and time to recover (default 200)
   --brief N   N fates of a quarter of a minute, nothing but trouble
   --long N    N fates of seven minutes: trouble, and time until nothing is left of it
   --years Y   whole days instead, Y years of them in all
+  --minutes M no new fate after so many minutes, however many are left
   --seed S    the first seed (default 0)
   --planted   no fates but the planted bugs: each has to be found and made short";
 /// A day in a house where something fails every quarter of an hour, for up to ten minutes.
@@ -62,6 +64,8 @@ struct Task {
     first: u64,
     count: u64,
     planted: bool,
+    /// No fate begins later.
+    longest: Option<Duration>,
 }
 
 fn task() -> Option<Task> {
@@ -71,6 +75,7 @@ fn task() -> Option<Task> {
         first: 0,
         count: 200,
         planted: false,
+        longest: None,
     };
     while let Some(arg) = args.next() {
         match &*arg {
@@ -88,6 +93,10 @@ fn task() -> Option<Task> {
                 let years: f64 = args.next()?.parse().ok()?;
                 task.pace = DAY;
                 task.count = Duration::from_secs_f64(years * 365.25).as_micros() / 1_000_000;
+            }
+            "--minutes" => {
+                let minutes: f64 = args.next()?.parse().ok()?;
+                task.longest = Some(Duration::from_secs_f64(minutes * 60.0));
             }
             "--planted" => task.planted = true,
             // Cargo says so itself.
@@ -112,42 +121,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// What all threads have done so far.
-#[derive(Default)]
-struct Sum {
-    next: AtomicU64,
-    cpu_nanos: AtomicU64,
-    /// Of virtual time.
-    micros: AtomicU64,
-    writes: AtomicU64,
-    broken: Mutex<Vec<(Plan, Broken)>>,
-}
-
 fn fates(task: &Task) -> ExitCode {
-    let sum = Sum::default();
+    let (next, account) = (AtomicU64::new(0), Account::new());
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..cores {
-            scope.spawn(|| work(task, &sum));
+            scope.spawn(|| work(task, &next, &account));
         }
     });
-    let seconds = sum.micros.into_inner() as f64 / 1e6;
-    let cpu = sum.cpu_nanos.into_inner() as f64 / 1e9;
-    let broken = sum.broken.into_inner().expect("no thread panicked");
-    println!(
-        "{} fates, {:.2} days ({:.3} years, {:.0} million cycles of 50 ms of three daemons' loops), {} changes on \
-         the router, {} broken promises",
-        task.count,
-        seconds / 86_400.0,
-        seconds / 86_400.0 / 365.25,
-        3.0 * seconds * 20.0 / 1e6,
-        sum.writes.into_inner(),
-        broken.len(),
-    );
-    println!(
-        "{cpu:.1} s of CPU time: {:.2} simulated hours per second of it",
-        seconds / 3_600.0 / cpu
-    );
+    let broken = account.close();
     for (plan, broken) in broken.iter().take(ENOUGH) {
         tell(plan, broken, |plan| {
             play::play(plan, Planted::Nothing).err()
@@ -160,32 +142,18 @@ fn fates(task: &Task) -> ExitCode {
     }
 }
 
-fn work(task: &Task, sum: &Sum) {
+fn work(task: &Task, next: &AtomicU64, account: &Account) {
     loop {
-        let nth = sum.next.fetch_add(1, Ordering::Relaxed);
-        let enough = || sum.broken.lock().is_ok_and(|broken| broken.len() >= ENOUGH);
-        if nth >= task.count || enough() {
+        let nth = next.fetch_add(1, Ordering::Relaxed);
+        let is_over = task.longest.is_some_and(|it| account.runs_for() >= it);
+        if nth >= task.count || is_over || account.broken() >= ENOUGH {
             break;
         }
         let plan = draw::plan(task.first + nth, &task.pace);
         let played = play::play(&plan, Planted::Nothing);
-        let until = played
-            .as_ref()
-            .map_or_else(|broken| broken.at - Instant::ZERO, |_| plan.lasts);
-        sum.micros.fetch_add(until.as_micros(), Ordering::Relaxed);
-        match played {
-            Ok(tally) => {
-                sum.writes.fetch_add(tally.writes, Ordering::Relaxed);
-            }
-            Err(broken) => sum
-                .broken
-                .lock()
-                .expect("no thread panicked")
-                .push((plan, broken)),
-        }
+        account.note(plan, played);
     }
-    sum.cpu_nanos
-        .fetch_add(clocks::thread_cpu(), Ordering::Relaxed);
+    account.note_cpu();
 }
 
 fn tell(plan: &Plan, broken: &Broken, judge: impl Fn(&Plan) -> Option<Broken>) {

@@ -2,7 +2,7 @@
 
 use wanctl::time::{Duration, Instant};
 
-use crate::plan::{Law, Plan, Route};
+use crate::plan::{Home, Law, Plan, Route};
 use crate::promises::Broken;
 
 /// What breaks, or does not.
@@ -17,6 +17,19 @@ pub(crate) struct Shrunk {
     pub(crate) broken: Broken,
 }
 
+/// How much of the past may matter: most of what breaks does so by what has just happened, and a day takes long
+/// to play.
+const PASTS: [Duration; 4] = [
+    Duration::from_secs(60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(30 * 60),
+    Duration::from_secs(3 * 3_600),
+];
+/// Daemons start, baselines settle.
+const CALM: Duration = Duration::from_secs(20);
+/// It may break so much later than before.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Makes it shorter in at most so many tries.
 pub(crate) fn shrink(plan: &Plan, broken: &Broken, tries: u32, judge: impl Judge) -> Shrunk {
     let mut press = Press {
@@ -27,6 +40,7 @@ pub(crate) fn shrink(plan: &Plan, broken: &Broken, tries: u32, judge: impl Judge
         tries,
         judge,
     };
+    press.forget_past();
     loop {
         let before = press.best.plan.clone();
         press.drop_troubles();
@@ -61,6 +75,31 @@ impl<J: Judge> Press<J> {
         plan.lasts = plan.lasts.min(broken.at - Instant::ZERO);
         self.best = Shrunk { plan, broken };
         true
+    }
+
+    /// Only what was shortly before, as if the house had just been built.
+    fn forget_past(&mut self) {
+        let at = self.best.broken.at;
+        // Where little was before, there is little to be saved.
+        for past in PASTS
+            .into_iter()
+            .filter(|past| *past + *past < at - Instant::ZERO)
+        {
+            let mut plan = self.best.plan.clone();
+            plan.troubles
+                .retain(|trouble| trouble.begins() <= at && at - trouble.ends() < past);
+            let first = plan.troubles.iter().map(|trouble| trouble.at).min();
+            let first = first.unwrap_or(at - Instant::ZERO).as_micros();
+            let skipped = first.saturating_sub(CALM.as_micros());
+            let earlier = |at: Duration| Duration::from_micros(at.as_micros() - skipped);
+            for trouble in &mut plan.troubles {
+                trouble.at = earlier(trouble.at);
+            }
+            plan.lasts = plan.lasts.min(earlier(at - Instant::ZERO) + PATIENCE);
+            if self.try_(plan) {
+                return;
+            }
+        }
     }
 
     /// Half of them, a quarter, and so on.
@@ -134,6 +173,10 @@ impl<J: Judge> Press<J> {
 
     /// The plainest daemons, and whole seconds.
     fn simplify(&mut self) {
+        self.try_(Plan {
+            home: Home::QUIET,
+            ..self.best.plan.clone()
+        });
         for (law, route) in [
             (Law::Classic, Route::Rest),
             (Law::Classic, self.best.plan.route),

@@ -59,7 +59,7 @@ impl Setup {
         format!(
             r"
 wan_name: wan1
-router: {{transport: rest, host: 127.0.0.1, port: {router_port}, user: wanctl, password: secret, ssh_key: /dev/null, queue_types: {{download: leave, upload: leave}}}}
+router: {{transport: rest, host: 127.0.0.1, port: {router_port}, user: wanctl, password: secret, ssh_key: /dev/null, verify_interval: 1, queue_types: {{download: leave, upload: leave}}}}
 queues: {{download: WAN-Download, upload: WAN-Upload}}
 continuous_monitoring:
   enabled: true

@@ -228,3 +228,27 @@ fn names_are_looked_up_off_the_loop() {
     assert!(missed <= 2, "{missed} ticks missed");
     assert!(daemon.stop().success());
 }
+
+/// A second uplink takes over, or the address changes: who is tied to neither follows the routes.
+#[test]
+fn a_route_that_moves_is_followed_without_a_restart() {
+    let Some(line) = Line::up() else {
+        return;
+    };
+    let (first, second) = (line.interface(), second_way(&line));
+    let mut daemon = Daemon::start(&Setup::of(&line));
+    daemon.until("measuring", measures);
+    let before = sent_by(&second);
+    for n in 1..=3 {
+        run(
+            "ip",
+            &["route", "del", &format!("10.99.0.{n}/32"), "dev", &first],
+        )
+        .unwrap();
+    }
+    daemon.until("measuring by the second way", |health| {
+        measures(health) && sent_by(&second) - before >= 60
+    });
+    daemon.stays("measuring", Duration::from_secs(3), measures);
+    assert!(daemon.stop().success());
+}

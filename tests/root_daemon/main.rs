@@ -7,7 +7,9 @@
 )]
 
 mod daemon;
+mod echoes;
 mod egress;
+mod filters;
 mod line;
 mod outages;
 mod privileges;

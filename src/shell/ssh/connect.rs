@@ -17,6 +17,7 @@ use super::SshParams;
 use super::known_hosts::{self, Keys, Verdict};
 use super::said::Refused;
 use crate::router::Failure;
+use crate::shell::errno;
 
 /// For each of connect, key exchange and authentication; the link gives up after ten seconds.
 pub(super) const CALL: Duration = Duration::from_secs(3);
@@ -224,6 +225,7 @@ pub(super) fn of_io(error: &std::io::Error) -> Failure {
         ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown => {
             Failure::NetworkUnreachable
         }
+        _ if errno::is_exhaustion(error) => Failure::NoDescriptor,
         _ => Failure::Closed,
     }
 }

@@ -73,6 +73,8 @@ pub struct Access {
     pub(super) active: Table,
     /// By the user's id.
     passwords: BTreeMap<String, String>,
+    /// How often one was.
+    passwords_set: u64,
     /// Whose request is being served; nobody's is somebody at a terminal who may do everything.
     acting: Option<String>,
 }
@@ -136,6 +138,7 @@ impl Access {
             groups,
             active: Table::new(&[], Vec::new()).numbered_from(1),
             passwords: BTreeMap::new(),
+            passwords_set: 0,
             acting: None,
         };
         access.set_password(password);
@@ -147,6 +150,7 @@ impl Access {
         if let Some(user) = self.users.named(&self.user) {
             let id = user.id().to_owned();
             self.passwords.insert(id, password.to_owned());
+            self.passwords_set += 1;
         }
     }
 
@@ -157,7 +161,7 @@ impl Access {
         let Some(index) = group.and_then(|name| self.groups.find(name)) else {
             return;
         };
-        let row = &mut self.groups.rows[index];
+        let row = &mut self.groups.rows_mut()[index];
         let had = row.value(POLICY).unwrap_or_default().to_owned();
         let now = spelled(|word| {
             if word == policy {
@@ -182,7 +186,7 @@ impl Access {
                     .policies(name)
                     .is_some_and(|policies| has(policies, "rest-api"))
         };
-        let user = self.users.rows.iter().find(may_enter);
+        let user = self.users.rows().iter().find(may_enter);
         let name = user.and_then(|user| user.value("name"));
         self.acting = Some(name.ok_or(Refusal::Unauthorized)?.to_owned());
         Ok(())
@@ -191,6 +195,23 @@ impl Access {
     /// From now on it is this user who asks; `None` may do everything.
     pub(super) fn act_as(&mut self, user: Option<String>) {
         self.acting = user;
+    }
+
+    /// The same, for who has been somebody before.
+    pub(super) fn act_again_as(&mut self, user: Option<&str>) {
+        if self.acting.as_deref() != user {
+            self.acting = user.map(str::to_owned);
+        }
+    }
+
+    /// Whose request is being served.
+    pub(super) fn acting(&self) -> Option<&str> {
+        self.acting.as_deref()
+    }
+
+    /// The same number means the same users, groups and passwords.
+    pub(super) const fn version(&self) -> u64 {
+        self.users.version() + self.groups.version() + self.passwords_set
     }
 
     pub(super) fn allow(&self, need: Need) -> Result<(), Refusal> {
@@ -215,14 +236,16 @@ impl Access {
     }
 
     /// Notes that whoever was admitted is logged in: two rows each, and once (routeros.md 1.8).
-    pub(super) fn note_login(&mut self, when: &str) {
+    pub(super) fn note_login(&mut self, when: impl FnOnce() -> String) {
+        let mut rows = self.active.rows().iter();
+        let acting = self.acting.as_deref();
+        if acting.is_none() || rows.any(|row| row.value("name") == acting) {
+            return;
+        }
         let Some(user) = self.acting.clone() else {
             return;
         };
-        let mut rows = self.active.rows.iter();
-        if rows.any(|row| row.value("name") == Some(&user)) {
-            return;
-        }
+        let when = when();
         let group = self.users.named(&user).and_then(|row| row.value("group"));
         let group = group.unwrap_or_default().to_owned();
         for via in ["rest-api", "api"] {
@@ -232,7 +255,7 @@ impl Access {
                 ("name", &user),
                 ("radius", "false"),
                 ("via", via),
-                ("when", when),
+                ("when", &when),
             ]));
         }
     }
@@ -251,6 +274,7 @@ impl Access {
     pub(super) fn keep_password(&mut self, id: &str, change: &mut Record) {
         if let Some(password) = change.value(PASSWORD) {
             self.passwords.insert(id.to_owned(), password.to_owned());
+            self.passwords_set += 1;
             change.unset(PASSWORD);
         }
     }

@@ -15,7 +15,7 @@ impl Router {
 
     /// Removes a queue; its traffic is no longer shaped.
     pub fn remove_queue(&mut self, name: &str) {
-        let rows = &mut self.queues.table.rows;
+        let rows = self.queues.table.rows_mut();
         rows.retain(|row| row.value("name") != Some(name));
         self.save();
     }
@@ -35,7 +35,7 @@ impl Router {
 
     /// The same for all queues.
     pub(super) fn set_every_queue(&mut self, name: &str, value: &str) {
-        for row in &mut self.queues.table.rows {
+        for row in self.queues.table.rows_mut() {
             row.set(name, value);
         }
         self.save();
@@ -50,7 +50,7 @@ impl Router {
 
     /// Somebody changed every mangle rule with this comment.
     pub fn set_mangle_property(&mut self, comment: &str, name: &str, value: &str) {
-        for rule in &mut self.mangle.rows {
+        for rule in self.mangle.rows_mut() {
             if rule.value("comment") == Some(comment) {
                 rule.set(name, value);
             }
@@ -60,7 +60,7 @@ impl Router {
 
     /// Somebody removed the first mangle rule with this comment.
     pub fn remove_mangle(&mut self, comment: &str) {
-        let rules = &mut self.mangle.rows;
+        let rules = self.mangle.rows_mut();
         let first = rules
             .iter()
             .position(|rule| rule.value("comment") == Some(comment));
@@ -83,7 +83,7 @@ impl Router {
 
     /// The first mangle rule with this comment, as it would be printed.
     pub fn mangle(&self, comment: &str) -> Option<&Record> {
-        let mut rules = self.mangle.rows.iter();
+        let mut rules = self.mangle.rows().iter();
         rules.find(|rule| rule.value("comment") == Some(comment))
     }
 
@@ -111,7 +111,7 @@ impl Router {
     /// A service, `www`, is on from now on and has this port, or is off.
     pub fn set_service(&mut self, name: &str, port: Option<u16>) {
         if let Some(index) = self.services.find(name) {
-            let service = &mut self.services.rows[index];
+            let service = &mut self.services.rows_mut()[index];
             service.set("disabled", if port.is_some() { "false" } else { "true" });
             if let Some(port) = port {
                 service.set_number("port", port.into());
@@ -123,18 +123,18 @@ impl Router {
     /// any.
     pub fn certify(&mut self, name: &str, fingerprint: Option<&str>) {
         self.certificates.insert(&Record::of(&[("name", name)]));
-        if let Some(row) = self.certificates.rows.last_mut() {
+        if let Some(row) = self.certificates.rows_mut().last_mut() {
             certificate::sign(row, fingerprint, 0);
         }
         if let Some(index) = self.services.find("www-ssl") {
-            self.services.rows[index].set("certificate", name);
+            self.services.rows_mut()[index].set("certificate", name);
         }
     }
 
     /// Changes a property of a queue type.
     pub fn set_queue_type_property(&mut self, queue_type: &str, name: &str, value: &str) {
         if let Some(index) = self.types.find(queue_type) {
-            self.types.rows[index].set(name, value);
+            self.types.rows_mut()[index].set(name, value);
         }
     }
 
@@ -153,8 +153,8 @@ impl Router {
     /// Power failed and came back: what was saved stays, counters and uptime start over.
     pub fn reboot(&mut self, now: Instant) {
         self.flush(now);
-        self.queues.table.rows.clone_from(&self.saved);
-        self.mangle.rows.clone_from(&self.saved_rules);
+        self.queues.table.rows_mut().clone_from(&self.saved);
+        self.mangle.rows_mut().clone_from(&self.saved_rules);
         self.dirty_since = None;
         self.system.booted_at = now;
         self.system.writes_since_boot = 0;
@@ -162,14 +162,16 @@ impl Router {
             self.reset_counters(menu, None);
         }
         // Entries with a timeout were in memory only.
-        self.address_list.rows.retain(|row| !row.is_on("dynamic"));
+        self.address_list
+            .rows_mut()
+            .retain(|row| !row.is_on("dynamic"));
     }
 
     /// Queues missing for a moment.
     pub(super) fn without_queues<T>(&mut self, then: impl FnOnce(&mut Self) -> T) -> T {
-        let queues = std::mem::take(&mut self.queues.table.rows);
+        let queues = std::mem::take(self.queues.table.rows_mut());
         let result = then(self);
-        self.queues.table.rows = queues;
+        *self.queues.table.rows_mut() = queues;
         result
     }
 
@@ -186,6 +188,7 @@ impl Router {
     /// Does one thing that may change the tables: flash is then behind.
     pub(super) fn watched<T>(&mut self, now: Instant, work: impl FnOnce(&mut Self) -> T) -> T {
         let writes = self.system.writes;
+        self.passed.show(&mut self.interfaces);
         self.flush(now);
         let result = work(self);
         if self.system.writes != writes {
@@ -196,8 +199,8 @@ impl Router {
     }
 
     fn save(&mut self) {
-        self.saved.clone_from(&self.queues.table.rows);
-        self.saved_rules.clone_from(&self.mangle.rows);
+        self.queues.table.rows().clone_into(&mut self.saved);
+        self.mangle.rows().clone_into(&mut self.saved_rules);
         self.dirty_since = None;
     }
 }

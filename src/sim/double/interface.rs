@@ -19,17 +19,38 @@ pub(super) fn table() -> Table {
     Table::new(FIELDS, rows)
 }
 
-/// What leaves through `parent` came in through the other port: the router has two.
-pub(super) fn carry(table: &mut Table, parent: &str, bytes: u64) {
-    const FRAME: u64 = 1_500;
-    for row in &mut table.rows {
-        let way = if row.value("name") == Some(parent) {
-            "tx"
+/// Traffic that the counters do not show yet: nobody looks at them as often as packets pass.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Passed(Vec<(String, u64, u64)>);
+
+impl Passed {
+    /// Left through `parent`.
+    pub(super) fn note(&mut self, parent: &str, bytes: u64) {
+        const FRAME: u64 = 1_500;
+        let known = self.0.iter_mut().find(|(port, ..)| port == parent);
+        if let Some((_, all_bytes, packets)) = known {
+            *all_bytes = all_bytes.saturating_add(bytes);
+            *packets += bytes.div_ceil(FRAME);
         } else {
-            "rx"
-        };
-        row.count(&format!("{way}-byte"), bytes);
-        row.count(&format!("{way}-packet"), bytes.div_ceil(FRAME));
+            let passed = (parent.to_owned(), bytes, bytes.div_ceil(FRAME));
+            self.0.push(passed);
+        }
+    }
+
+    /// The counters show it from now on. What left through one port came in through the other: the router has
+    /// two.
+    pub(super) fn show(&mut self, table: &mut Table) {
+        for (parent, bytes, packets) in self.0.drain(..) {
+            for row in table.rows_mut() {
+                let way = if row.value("name") == Some(&*parent) {
+                    "tx"
+                } else {
+                    "rx"
+                };
+                row.count(&format!("{way}-byte"), bytes);
+                row.count(&format!("{way}-packet"), packets);
+            }
+        }
     }
 }
 

@@ -103,8 +103,8 @@ pub(super) fn services(profile: Profile) -> Table {
 
 /// The same services after an update: as they were, with what this version has besides.
 pub(super) fn updated(before: &Table, profile: Profile) -> Table {
-    let mut table = services(profile);
-    for (row, old) in table.rows.iter_mut().zip(&before.rows) {
+    let mut table = services(profile).succeeding(before);
+    for (row, old) in table.rows_mut().iter_mut().zip(before.rows()) {
         for (name, value) in old.properties() {
             row.set(name, value);
         }

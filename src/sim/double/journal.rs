@@ -47,11 +47,17 @@ impl Entry {
 pub struct Journal {
     entries: VecDeque<Entry>,
     total: u64,
+    /// It only counts.
+    pub forgets: bool,
 }
 
 impl Journal {
     /// Remembers a request.
     pub fn note(&mut self, now: Instant, request: &Request) {
+        self.total += 1;
+        if self.forgets {
+            return;
+        }
         self.push(Entry {
             at: now,
             method: request.method.clone(),
@@ -62,6 +68,10 @@ impl Journal {
 
     /// Remembers a console line.
     pub fn note_cli(&mut self, now: Instant, line: &str) {
+        self.total += 1;
+        if self.forgets {
+            return;
+        }
         self.push(Entry {
             at: now,
             method: CLI.to_owned(),
@@ -75,7 +85,6 @@ impl Journal {
             self.entries.pop_front();
         }
         self.entries.push_back(entry);
-        self.total += 1;
     }
 
     /// Oldest first.

@@ -17,6 +17,7 @@ pub mod http;
 mod interface;
 mod ip;
 pub mod journal;
+mod known;
 mod menu;
 mod model;
 mod package;
@@ -36,7 +37,10 @@ pub mod www;
 use access::Access;
 use cli::CliOptions;
 use http::{Request, Response};
+use interface::Passed;
 use journal::Journal;
+use known::Known;
+use path::Course;
 use profile::Profile;
 use queue_tree::QueueTree;
 use record::Record;
@@ -114,6 +118,8 @@ pub struct Router {
     mangle: Table,
     address_list: Table,
     interfaces: Table,
+    /// What their counters do not show yet.
+    passed: Passed,
     services: Table,
     webserver: Table,
     settings: Table,
@@ -126,6 +132,9 @@ pub struct Router {
     dirty_since: Option<Instant>,
     system: System,
     needless: u64,
+    known: Known,
+    /// What becomes of the traffic of each queue that was carried.
+    courses: Vec<Course>,
     profile: Profile,
     /// A router that applies no more than this, whatever it is told.
     clamp: Option<Rate>,
@@ -147,7 +156,7 @@ impl Router {
             cli: CliOptions::default(),
             www: Www::new(SEED),
             flush_after: Duration::ZERO,
-            saved: queues.table.rows.clone(),
+            saved: queues.table.rows().to_vec(),
             saved_rules: Vec::new(),
             dirty_since: None,
             queues,
@@ -157,6 +166,7 @@ impl Router {
             mangle: firewall::mangle(),
             address_list: firewall::address_list(),
             interfaces: interface::table(),
+            passed: Passed::default(),
             services: ip::services(options.profile),
             webserver: ip::webserver(),
             settings: ip::settings(),
@@ -165,6 +175,8 @@ impl Router {
             package_update: package::table(),
             system: System::new(options.profile),
             needless: 0,
+            known: Known::default(),
+            courses: Vec::new(),
             profile: options.profile,
             clamp: None,
         }
@@ -173,6 +185,9 @@ impl Router {
     /// Answers one request, and remembers it.
     pub fn answer(&mut self, now: Instant, request: &Request) -> Response {
         self.journal.note(now, request);
+        if let Some(response) = self.serve_again(request) {
+            return response;
+        }
         self.watched(now, |router| {
             let served = router.serve(now, request);
             served.unwrap_or_else(Response::from)
@@ -196,12 +211,13 @@ impl Router {
 
     /// Traffic went through a queue and out of its parent, and this much waits in it.
     pub fn carry(&mut self, now: Instant, queue: &str, bytes: u64, queued: u64) {
-        if !self.goes_around(queue) {
-            self.queues.carry(now, queue, bytes, queued);
+        let index = self.course(queue);
+        let course = &self.courses[index];
+        if let Some(parent) = &course.parent {
+            self.passed.note(parent, bytes);
         }
-        let parent = self.queues.table.named(queue);
-        if let Some(parent) = parent.and_then(|queue| queue.value("parent")) {
-            interface::carry(&mut self.interfaces, parent, bytes);
+        if !course.goes_around {
+            self.queues.carry(now, queue, bytes, queued);
         }
     }
 

@@ -1,5 +1,7 @@
 //! What can be done to the menus, whichever face asks: REST or console.
 
+use std::borrow::Cow;
+
 use super::Router;
 use super::menu::Menu;
 use super::package;
@@ -58,25 +60,25 @@ impl Router {
         match menu {
             Menu::Resource => self.system.resource(now),
             Menu::PackageUpdate => {
-                let mut row = self.package_update.rows[0].clone();
+                let mut row = self.package_update.rows()[0].clone();
                 row.set("installed-version", package::number(&self.system.version));
                 row
             }
             Menu::Settings => {
-                let mut row = self.settings.rows[0].clone();
+                let mut row = self.settings.rows()[0].clone();
                 row.set("ipv4-fasttrack-active", &self.fasttracks().to_string());
                 row
             }
-            _ => self.table(menu).rows[0].clone(),
+            _ => self.table(menu).rows()[0].clone(),
         }
     }
 
     /// A row, or the one object.
-    pub(super) fn rows(&self, now: Instant, menu: Menu) -> Vec<Record> {
+    pub(super) fn rows(&self, now: Instant, menu: Menu) -> Cow<'_, [Record]> {
         if menu.is_list() {
-            self.table(menu).rows.clone()
+            Cow::Borrowed(self.table(menu).rows())
         } else {
-            vec![self.single(now, menu)]
+            Cow::Owned(vec![self.single(now, menu)])
         }
     }
 
@@ -98,19 +100,19 @@ impl Router {
                 }
             }
             // Whoever switches himself off is answered as if it had worked (routeros.md 1.4).
-            let user = self.table(menu).rows[index].value("name");
+            let user = self.table(menu).rows()[index].value("name");
             if menu == Menu::User && user.is_some_and(|name| self.access.is_acting(name)) {
                 change.unset("disabled");
             }
             checked.push((index, change));
         }
         for (index, mut change) in checked {
-            let id = self.table(menu).rows[index].id().to_owned();
+            let id = self.table(menu).rows()[index].id().to_owned();
             if menu == Menu::User {
                 self.access.keep_password(&id, &mut change);
             }
             let changed = self.table_mut(menu).apply(index, &change);
-            let in_flash = !self.table(menu).rows[index].is_on("dynamic");
+            let in_flash = !self.table(menu).rows()[index].is_on("dynamic");
             if changed && in_flash {
                 self.system.persist();
             }
@@ -144,7 +146,7 @@ impl Router {
         }
         let id = self.table_mut(menu).insert(&checked);
         if menu == Menu::AddressList
-            && let Some(row) = self.address_list.rows.last_mut()
+            && let Some(row) = self.address_list.rows_mut().last_mut()
         {
             super::firewall::stamp(row, &self.profile.time(now));
         }
@@ -159,7 +161,7 @@ impl Router {
     pub(super) fn remove(&mut self, menu: Menu, rows: &[usize]) {
         let table = self.table_mut(menu);
         let mut index = 0;
-        table.rows.retain(|_| {
+        table.rows_mut().retain(|_| {
             index += 1;
             !rows.contains(&(index - 1))
         });
@@ -171,7 +173,7 @@ impl Router {
     /// `reset-counters` of some rows, or of all.
     pub(super) fn reset_counters(&mut self, menu: Menu, rows: Option<&[usize]>) {
         let table = self.table_mut(menu);
-        for (index, row) in table.rows.iter_mut().enumerate() {
+        for (index, row) in table.rows_mut().iter_mut().enumerate() {
             if rows.is_none_or(|rows| rows.contains(&index)) {
                 super::table::clear(row);
             }
@@ -180,7 +182,7 @@ impl Router {
 
     /// `check-for-updates`, or `install`, which restarts the router.
     pub(super) fn update(&mut self, now: Instant, command: &str) {
-        let row = &mut self.package_update.rows[0];
+        let row = &mut self.package_update.rows_mut()[0];
         package::look(row, &self.system.version);
         if command == "install" && row.value("status") == Some(package::AVAILABLE) {
             row.set("status", package::INSTALLING);
@@ -198,7 +200,7 @@ impl Router {
     pub(super) fn sign(&mut self, rows: &[usize]) {
         for &index in rows {
             let seed = index as u64;
-            super::certificate::sign(&mut self.certificates.rows[index], None, seed);
+            super::certificate::sign(&mut self.certificates.rows_mut()[index], None, seed);
             self.system.persist();
         }
     }
@@ -218,7 +220,7 @@ impl Router {
             Menu::QueueTree => self.check_queue(&checked)?,
             Menu::User => self.access.check_user(&checked)?,
             Menu::UserGroup => {
-                let group = index.map(|index| &self.access.groups.rows[index]);
+                let group = index.map(|index| &self.access.groups.rows()[index]);
                 super::access::change_group(group, &mut checked)?;
             }
             Menu::Service => self.check_service(&checked)?,

@@ -1,5 +1,6 @@
 //! Which way packets take through the router: through the queues, or around them.
 
+use super::table::Table;
 use super::{Router, firewall};
 use crate::units::Rate;
 
@@ -8,7 +9,63 @@ const DEPTH: usize = 8;
 /// The parent that is no interface.
 const GLOBAL: &str = "global";
 
+/// What becomes of a queue's traffic, until something is changed.
+#[derive(Clone, Debug)]
+pub(super) struct Course {
+    queue: String,
+    version: u64,
+    /// The port it leaves through.
+    pub(super) parent: Option<String>,
+    pub(super) goes_around: bool,
+}
+
 impl Router {
+    /// The same number means that every queue does to the traffic what it did.
+    pub fn course_version(&self) -> u64 {
+        let versions = [&self.queues.table, &self.filter, &self.settings].map(Table::version);
+        versions.iter().sum::<u64>() * 2 + u64::from(self.leaks)
+    }
+
+    /// Where the course of a queue's traffic is kept.
+    pub(super) fn course(&mut self, queue: &str) -> usize {
+        let version = self.course_version();
+        let known = self.courses.iter().position(|course| course.queue == queue);
+        if let Some(index) = known
+            && self.courses[index].version == version
+        {
+            return index;
+        }
+        let row = self.queues.table.named(queue);
+        let course = Course {
+            queue: queue.to_owned(),
+            version,
+            parent: row.and_then(|row| row.value("parent")).map(str::to_owned),
+            goes_around: self.goes_around(queue),
+        };
+        if let Some(index) = known {
+            self.courses[index] = course;
+            return index;
+        }
+        self.courses.push(course);
+        self.courses.len() - 1
+    }
+
+    /// The same number means that what was asked before would be answered as before, but for counters.
+    pub(super) fn version(&self) -> u64 {
+        let lists = [
+            &self.queues.table,
+            &self.types,
+            &self.simple,
+            &self.filter,
+            &self.mangle,
+            &self.address_list,
+            &self.services,
+            &self.certificates,
+            &self.access.active,
+        ];
+        self.access.version() + lists.map(Table::version).iter().sum::<u64>()
+    }
+
     /// What a queue does to the traffic: `None` if it is missing, disabled or invalid, or if the traffic
     /// goes around it.
     pub fn shapes(&self, queue: &str) -> Option<Rate> {
@@ -28,11 +85,11 @@ impl Router {
 
     /// Whether connections are fast-tracked: a rule says so, and the fast path it takes is allowed.
     pub(super) fn fasttracks(&self) -> bool {
-        self.allows_fast_path() && self.filter.rows.iter().any(firewall::fasttracks)
+        self.allows_fast_path() && self.filter.rows().iter().any(firewall::fasttracks)
     }
 
     fn allows_fast_path(&self) -> bool {
-        self.settings.rows[0].is_on("allow-fast-path")
+        self.settings.rows()[0].is_on("allow-fast-path")
     }
 
     /// Where the chain of parents ends.
@@ -46,6 +103,11 @@ impl Router {
             }
         }
         at
+    }
+
+    /// The same number means the same services.
+    pub const fn services_version(&self) -> u64 {
+        self.services.version()
     }
 
     /// Whether a service is on.

@@ -4,8 +4,11 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
 
+use super::known::Pattern;
+use super::menu::Menu;
 use super::record::Record;
 use super::refusal::Refusal;
+use super::table::Table;
 
 /// The two dot-words a read may carry, and a GET's equality filters.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -58,12 +61,26 @@ impl Query {
 
     /// Only the properties that are wanted.
     pub(super) fn project(&self, row: &Record) -> Record {
-        match &self.proplist {
-            None => row.clone(),
-            Some(list) => row.projected(|name| {
-                (self.always_id && name == ".id") || list.iter().any(|wanted| wanted == name)
-            }),
+        row.projected(|name| self.wants(name))
+    }
+
+    /// Whether a property is wanted.
+    fn wants(&self, name: &str) -> bool {
+        let list = self.proplist.as_ref();
+        (self.always_id && name == ".id")
+            || list.is_none_or(|list| list.iter().any(|wanted| wanted == name))
+    }
+
+    /// The same as [`Self::select`], to be said again with other counters.
+    pub(super) fn pattern(&self, menu: Menu, table: &Table) -> Pattern {
+        let mut pattern = Pattern::new(menu);
+        for (index, row) in table.rows().iter().enumerate() {
+            if self.matches(row) {
+                pattern.row(table, index, |name| self.wants(name));
+            }
         }
+        pattern.close();
+        pattern
     }
 
     /// A stack machine: a word pushes its answer, `#` words combine, and what is left must all hold.

@@ -1,7 +1,5 @@
 //! `/queue/tree`: the HTB classes whose `max-limit` is all that wanctl ever writes.
 
-use std::collections::BTreeMap;
-
 use super::record::Record;
 use super::table::{Field, Kind, Table};
 use crate::time::{Duration, Instant};
@@ -56,14 +54,60 @@ const FRAME: u64 = 1_500;
 #[derive(Clone, Debug)]
 pub(super) struct QueueTree {
     pub(super) table: Table,
-    windows: BTreeMap<String, Window>,
+    meters: Vec<Meter>,
 }
+
+/// What counts for one queue, and where: traffic passes many times between two changes of the menu.
+#[derive(Clone, Debug)]
+struct Meter {
+    name: String,
+    /// The menu's version for which the rest holds.
+    version: u64,
+    id: String,
+    row: usize,
+    /// Whether the queue is neither disabled nor invalid.
+    counts: bool,
+    /// Of `METERED` in the row.
+    places: [usize; METERED.len()],
+    window: Window,
+}
+
+/// What traffic moves.
+const METERED: [&str; 6] = [
+    "bytes",
+    "packets",
+    "queued-bytes",
+    "queued-packets",
+    "rate",
+    "packet-rate",
+];
 
 /// The bytes `rate` will be computed from.
 #[derive(Clone, Copy, Debug, Default)]
 struct Window {
     since: Instant,
     bytes: u64,
+}
+
+impl Meter {
+    /// Reads the row again; `None` if there is none any more.
+    fn found(&mut self, now: Instant, table: &mut Table) -> Option<()> {
+        self.row = table.find(&self.name)?;
+        let row = &table.rows()[self.row];
+        if row.id() != self.id {
+            self.window = Window {
+                since: now,
+                bytes: 0,
+            };
+            row.id().clone_into(&mut self.id);
+        }
+        self.counts = !row.is_on("disabled") && !row.is_on("invalid");
+        for (place, name) in self.places.iter_mut().zip(METERED) {
+            *place = table.counter(self.row, name);
+        }
+        self.version = table.version();
+        Some(())
+    }
 }
 
 impl QueueTree {
@@ -73,7 +117,7 @@ impl QueueTree {
                 .requiring(&["name", "parent"])
                 .numbered_from(FIRST_ID)
                 .with_defaults(DEFAULTS),
-            windows: BTreeMap::new(),
+            meters: Vec::new(),
         }
     }
 
@@ -87,19 +131,17 @@ impl QueueTree {
     /// A queue by name, to be changed behind the client's back.
     pub(super) fn named_mut(&mut self, name: &str) -> Option<&mut Record> {
         let index = self.table.find(name)?;
-        self.table.rows.get_mut(index)
+        self.table.rows_mut().get_mut(index)
     }
 
     /// New ids for all, as after a restored backup.
     pub(super) fn renumber(&mut self) {
         self.table.renumber();
-        self.windows.clear();
     }
 
     /// Each other's ids.
     pub(super) fn swap_ids(&mut self) {
         self.table.reverse_ids();
-        self.windows.clear();
     }
 
     /// What the queue lets through: `None` if there is none of this name or it is disabled or
@@ -112,27 +154,48 @@ impl QueueTree {
 
     /// Traffic went through a queue. `dropped` stays 0: with a CAKE leaf, RouterOS never counts any.
     pub(super) fn carry(&mut self, now: Instant, name: &str, bytes: u64, queued: u64) {
-        let Some(index) = self.table.find(name) else {
-            return;
-        };
-        let row = &mut self.table.rows[index];
-        if row.is_on("disabled") || row.is_on("invalid") {
+        let Self { table, meters } = self;
+        let known = meters.iter().position(|meter| meter.name == name);
+        let index = known.unwrap_or_else(|| {
+            meters.push(Meter {
+                name: name.to_owned(),
+                version: u64::MAX,
+                id: String::new(),
+                row: 0,
+                counts: false,
+                places: [0; METERED.len()],
+                window: Window::default(),
+            });
+            meters.len() - 1
+        });
+        let meter = &mut meters[index];
+        if meter.version != table.version() && meter.found(now, table).is_none() {
+            meters.swap_remove(index);
             return;
         }
-        row.count("bytes", bytes);
-        row.count("packets", bytes.div_ceil(FRAME));
-        row.set_number("queued-bytes", queued);
-        row.set_number("queued-packets", queued.div_ceil(FRAME));
-        let window = self.windows.entry(row.id().to_owned()).or_insert(Window {
-            since: now,
-            bytes: 0,
-        });
+        if !meter.counts {
+            return;
+        }
+        let row = table.counting_mut(meter.row);
+        let [
+            all_bytes,
+            packets,
+            queued_bytes,
+            queued_packets,
+            rate,
+            packet_rate,
+        ] = meter.places;
+        row.count_at(all_bytes, bytes);
+        row.count_at(packets, bytes.div_ceil(FRAME));
+        row.set_at(queued_bytes, queued);
+        row.set_at(queued_packets, queued.div_ceil(FRAME));
+        let window = &mut meter.window;
         window.bytes += bytes;
         let span = now - window.since;
         if span >= RATE_WINDOW {
             let per_second = |count: u64| count.saturating_mul(1_000_000) / span.as_micros();
-            row.set_number("rate", per_second(window.bytes.saturating_mul(8)));
-            row.set_number("packet-rate", per_second(window.bytes.div_ceil(FRAME)));
+            row.set_at(rate, per_second(window.bytes.saturating_mul(8)));
+            row.set_at(packet_rate, per_second(window.bytes.div_ceil(FRAME)));
             *window = Window {
                 since: now,
                 bytes: 0,

@@ -21,7 +21,8 @@ impl Router {
             return Ok(Response::plain_error(404));
         }
         self.access.admit(request)?;
-        self.access.note_login(&self.profile.time(now));
+        let profile = self.profile;
+        self.access.note_login(|| profile.time(now));
         if request.method == "HEAD" {
             return Err(Refusal::NotImplemented);
         }
@@ -44,14 +45,29 @@ impl Router {
         }
     }
 
-    fn list(&self, now: Instant, menu: Menu, request: &Request) -> Result<Response, Refusal> {
+    fn list(&mut self, now: Instant, menu: Menu, request: &Request) -> Result<Response, Refusal> {
         self.access.allow(Need::Read)?;
         let query = Query::of_url(&request.query());
-        if menu.is_list() {
-            Ok(Response::json(200, &query.select(&self.table(menu).rows)))
-        } else {
-            Ok(Response::json(200, &query.project(&self.single(now, menu))))
+        if !menu.is_list() {
+            return Ok(Response::json(200, &query.project(&self.single(now, menu))));
         }
+        let table = self.table(menu);
+        let pattern = query.pattern(menu, table);
+        let response = pattern.filled(table);
+        // What the ports count is shown to who asks for the first time.
+        if menu != Menu::Interface {
+            let version = self.version();
+            self.known.note(request, &self.access, version, pattern);
+        }
+        Ok(response)
+    }
+
+    /// The answer to what was asked before, if nothing but counters has changed since.
+    pub(super) fn serve_again(&mut self, request: &Request) -> Option<Response> {
+        let (menu, pattern, user) = self.known.find(request, self.version())?;
+        let response = pattern.filled(self.table(menu));
+        self.access.act_again_as(user);
+        Some(response)
     }
 
     fn item(&self, menu: Menu, key: &str, request: &Request) -> Result<Response, Refusal> {
@@ -62,7 +78,7 @@ impl Router {
         let table = self.table(menu);
         let index = table.find(key).ok_or_else(|| unknown(menu, key))?;
         let query = Query::of_url(&request.query());
-        Ok(Response::json(200, &query.project(&table.rows[index])))
+        Ok(Response::json(200, &query.project(&table.rows()[index])))
     }
 
     fn patch(&mut self, menu: Menu, key: &str, request: &Request) -> Result<Response, Refusal> {
@@ -74,7 +90,7 @@ impl Router {
         let index = index.ok_or_else(|| unknown(menu, key))?;
         let change = values(&object(&request.body)?)?;
         self.change(menu, &[index], &change)?;
-        Ok(Response::json(200, &self.table(menu).rows[index]))
+        Ok(Response::json(200, &self.table(menu).rows()[index]))
     }
 
     fn put(&mut self, now: Instant, menu: Menu, request: &Request) -> Result<Response, Refusal> {
@@ -83,7 +99,7 @@ impl Router {
         }
         self.access.allow(menu.need())?;
         self.add(now, menu, &values(&object(&request.body)?)?)?;
-        Ok(Response::json(201, &self.table(menu).rows.last()))
+        Ok(Response::json(201, &self.table(menu).rows().last()))
     }
 
     fn delete(&mut self, menu: Menu, key: &str) -> Result<Response, Refusal> {

@@ -41,7 +41,9 @@ pub(super) const COUNTERS: [&str; 7] = [
 /// The rows of one menu.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
-    pub(super) rows: Vec<Record>,
+    rows: Vec<Record>,
+    /// Another one whenever anything but a counter may have changed.
+    version: u64,
     fields: &'static [Field],
     mandatory: &'static [&'static str],
     defaults: &'static [(&'static str, &'static str)],
@@ -52,11 +54,53 @@ impl Table {
     pub(super) const fn new(fields: &'static [Field], rows: Vec<Record>) -> Self {
         Self {
             rows,
+            version: 0,
             fields,
             mandatory: &[],
             defaults: &[],
             next_id: 0x10,
         }
+    }
+
+    pub(super) fn rows(&self) -> &[Record] {
+        &self.rows
+    }
+
+    /// The rows, to be changed.
+    pub(super) const fn rows_mut(&mut self) -> &mut Vec<Record> {
+        self.version += 1;
+        &mut self.rows
+    }
+
+    /// A row, of which nothing but counters will change: those that count already.
+    pub(super) fn counting_mut(&mut self, index: usize) -> &mut Record {
+        &mut self.rows[index]
+    }
+
+    /// Where a row has a counter; from then on it is one.
+    pub(super) fn counter(&mut self, index: usize, name: &str) -> usize {
+        if let Some(place) = self.rows[index].place(name) {
+            return place;
+        }
+        let row = &mut self.rows_mut()[index];
+        row.set_number(name, row.number(name));
+        row.place(name).expect("it has just been set")
+    }
+
+    /// The same number means the same rows, but for counters.
+    pub(super) const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// It takes the place of another one, and is not mistaken for it.
+    pub(super) const fn succeeding(mut self, other: &Self) -> Self {
+        self.version = other.version + 1;
+        self
+    }
+
+    /// What can be written.
+    pub(super) const fn fields(&self) -> &'static [Field] {
+        self.fields
     }
 
     /// What a new row must be given.
@@ -86,8 +130,7 @@ impl Table {
 
     /// How a property is written, if it can be.
     pub(super) fn kind(&self, name: &str) -> Option<Kind> {
-        let mut fields = self.fields.iter();
-        fields.find(|field| field.0 == name).map(|field| field.1)
+        Field::kind(self.fields, name)
     }
 
     /// A new row with what `wanted` says; its id.
@@ -98,7 +141,7 @@ impl Table {
         }
         let id = self.take_id();
         row.set(".id", &id);
-        self.rows.push(row);
+        self.rows_mut().push(row);
         id
     }
 
@@ -107,7 +150,7 @@ impl Table {
         self.next_id += 0x10;
         for index in 0..self.rows.len() {
             let id = self.take_id();
-            self.rows[index].set(".id", &id);
+            self.rows_mut()[index].set(".id", &id);
         }
     }
 
@@ -115,7 +158,7 @@ impl Table {
     pub(super) fn reverse_ids(&mut self) {
         let ids = self.rows.iter().rev().filter_map(|row| row.value(".id"));
         let ids: Vec<String> = ids.map(str::to_owned).collect();
-        for (row, id) in self.rows.iter_mut().zip(ids) {
+        for (row, id) in self.rows_mut().iter_mut().zip(ids) {
             row.set(".id", &id);
         }
     }
@@ -164,12 +207,13 @@ impl Table {
     /// written and one that is `false` mean the same.
     pub(super) fn apply(&mut self, index: usize, change: &Record) -> bool {
         let before = self.rows[index].clone();
+        let row = &mut self.rows_mut()[index];
         for (name, value) in change.properties() {
             // An empty comment is no comment: the property disappears.
             if name == "comment" && value.is_empty() {
-                self.rows[index].unset(name);
+                row.unset(name);
             } else {
-                self.rows[index].set(name, value);
+                row.set(name, value);
             }
         }
         let is_new = |(name, value): (&str, &str)| {
@@ -192,12 +236,18 @@ pub(super) fn absent(name: &str) -> &'static str {
 pub(super) fn clear(row: &mut Record) {
     for counter in COUNTERS {
         if row.value(counter).is_some() {
-            row.set(counter, "0");
+            row.set_number(counter, 0);
         }
     }
 }
 
 impl Field {
+    /// How a property is written, if it can be.
+    pub(super) fn kind(fields: &[Self], name: &str) -> Option<Kind> {
+        let mut fields = fields.iter();
+        fields.find(|field| field.0 == name).map(|field| field.1)
+    }
+
     fn spelled(name: &str, kind: Kind, value: &str) -> Result<String, Refusal> {
         let name = || name.to_owned();
         match kind {

@@ -1,5 +1,7 @@
 //! HTTP over a connection that is made of moments.
 
+use std::io::Write as _;
+
 use super::{Door, Far, Meter};
 use crate::router::Failure;
 use crate::router::queues::Queues;
@@ -26,6 +28,8 @@ const ANSWER: usize = 64 * 1024;
 pub struct RestWire<T: RestTalk = Queues> {
     link: Link<T>,
     request: Box<[u8]>,
+    /// What the server makes of them.
+    parsed: Request,
     connected: bool,
     answer: Answer,
     traffic: Traffic,
@@ -68,6 +72,7 @@ impl<T: RestTalk> RestWire<T> {
         Self {
             link: Link::new(params),
             request: vec![0; REQUEST].into_boxed_slice(),
+            parsed: Request::default(),
             connected: false,
             answer: Answer {
                 bytes: Vec::with_capacity(ANSWER),
@@ -145,12 +150,12 @@ impl<T: RestTalk> RestWire<T> {
     fn ask<M: Meter>(&mut self, now: Instant, len: usize, far: &mut Far<'_, M>) {
         self.traffic.requests += 1;
         self.traffic.sent += len as u64;
-        let (request, answer) = (&self.request[..len], &mut self.answer);
+        let (bytes, request, answer) = (&self.request[..len], &mut self.parsed, &mut self.answer);
         let scene = &mut *far.scene;
         let reset = far.meter.aside(|| {
-            let request = parsed(request);
+            parse(bytes, request);
             let fault = scene.fault();
-            let response = scene.answer(now, &request);
+            let response = scene.answer(now, request);
             answer.at = match fault {
                 Fault::Silence => Instant::NEVER,
                 _ => now + ON_THE_WAY + response.after,
@@ -242,19 +247,21 @@ impl<T: RestTalk, M: Meter> Drive<Far<'_, M>> for RestWire<T> {
     }
 }
 
-/// What a server makes of the bytes.
-fn parsed(bytes: &[u8]) -> Request {
+/// What a server makes of the bytes; the request before it gives its room.
+fn parse(bytes: &[u8], request: &mut Request) {
     let text = core::str::from_utf8(bytes).expect("requests are ASCII");
     let (head, body) = text.split_once("\r\n\r\n").expect("a whole head");
     let mut lines = head.lines();
     let mut words = lines.next().unwrap_or_default().split(' ');
     let (method, path) = (words.next(), words.next());
-    let mut request =
-        Request::new(method.unwrap_or_default(), path.unwrap_or_default()).carrying(body);
-    request.authorization = lines
-        .find_map(|line| line.strip_prefix("Authorization: "))
-        .map(str::to_owned);
-    request
+    method.unwrap_or_default().clone_into(&mut request.method);
+    path.unwrap_or_default().clone_into(&mut request.path);
+    body.as_bytes().clone_into(&mut request.body);
+    let given = lines.find_map(|line| line.strip_prefix("Authorization: "));
+    match (given, &mut request.authorization) {
+        (Some(given), Some(before)) => given.clone_into(before),
+        (given, authorization) => *authorization = given.map(str::to_owned),
+    }
 }
 
 /// The answer as bytes, or what the fault makes of them.
@@ -279,11 +286,12 @@ fn spell(fault: Fault, response: &Response, bytes: &mut Vec<u8>) {
                 Fault::AnnouncedClose => "close",
                 _ => "keep-alive",
             };
-            let head = format!(
+            // A Vec takes everything.
+            let _ = write!(
+                bytes,
                 "HTTP/1.1 {status} X\r\nConnection: {connection}\r\nContent-Length: {length}\r\n\
                  Content-Type: application/json\r\n\r\n"
             );
-            bytes.extend_from_slice(head.as_bytes());
             bytes.extend_from_slice(&response.body);
         }
     }

@@ -59,9 +59,7 @@ impl<T: SshTalk> SshWire<T> {
     /// Whether something moved.
     fn advance<M: Meter>(&mut self, now: Instant, far: &mut Far<'_, M>) -> bool {
         match far.doors.ssh {
-            Door::Open if far.scene.is_up(now) && far.scene.router.is_on("ssh") => {
-                self.talk(now, far)
-            }
+            Door::Open if far.scene.has_ssh(now) => self.talk(now, far),
             Door::Open => self.bump(now, Failure::ConnectionRefused),
             Door::Shut(why) => self.bump(now, why),
             Door::Void => self.shout(now),

@@ -270,8 +270,8 @@ impl<T: Topic, W: Wire<T>> Meeting<T, W> {
             if T::truth(&self.router)[subject] == Some(value) && self.said[subject] == Some(value) {
                 return;
             }
-            let nothing_waits = self.ordered[subject] != Some(value);
-            if self.is_up && nothing_waits && matches!(self.exchange, Exchange::Nothing) {
+            // As the programs do: what was not carried out is ordered again.
+            if self.is_up && !self.link.is_busy() {
                 self.order(order);
             }
         }

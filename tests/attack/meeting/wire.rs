@@ -68,6 +68,7 @@ pub(super) trait Wire<T: Topic> {
     fn hear(&mut self, now: Instant, status: i32, bytes: &[u8]);
     fn event(&mut self) -> Option<T::Event>;
     fn is_up(&self) -> bool;
+    fn is_busy(&self) -> bool;
     fn look(&mut self, now: Instant);
     fn glance(&mut self, now: Instant);
     fn sleep(&mut self);
@@ -119,6 +120,10 @@ impl<T: Topic> Wire<T> for rest::Link<T> {
 
     fn is_up(&self) -> bool {
         self.is_up()
+    }
+
+    fn is_busy(&self) -> bool {
+        self.is_busy()
     }
 
     fn look(&mut self, now: Instant) {
@@ -210,6 +215,10 @@ impl<T: Topic> Wire<T> for ssh::Link<T> {
 
     fn is_up(&self) -> bool {
         self.is_up()
+    }
+
+    fn is_busy(&self) -> bool {
+        self.is_busy()
     }
 
     fn look(&mut self, now: Instant) {

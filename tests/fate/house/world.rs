@@ -67,6 +67,7 @@ impl World {
         let mut scene = Scene::new(&options);
         let router = &mut scene.router;
         router.flush_after = FLUSH_AFTER;
+        router.journal.forgets = true;
         router.www.minds_aborts = true;
         router.www.is_one_session = true;
         add_rule(router, Switch::Off);

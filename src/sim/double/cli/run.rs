@@ -122,7 +122,7 @@ impl Router {
             return Ok(vec![row]);
         }
         if let Some((column, Target::Found(condition))) = &command.found {
-            let rows = table.rows.iter().enumerate();
+            let rows = table.rows().iter().enumerate();
             let found = rows.filter(|(_, row)| condition.holds(row));
             let found: Vec<usize> = found.map(|(index, _)| index).collect();
             return if found.is_empty() && self.cli.empty_find_complains {
@@ -157,7 +157,7 @@ impl Router {
             if command.found.is_none() {
                 words.next();
             }
-            self.table(command.menu).rows[index].clone()
+            self.table(command.menu).rows()[index].clone()
         } else {
             self.single(now, command.menu)
         };
@@ -167,7 +167,7 @@ impl Router {
                 let value = row.value(name).unwrap_or_else(|| absent(name));
                 Ok(Value::Text(super::value::spelled(name, value)))
             }
-            None => Ok(Value::Rows(self.table(command.menu).clone(), vec![row])),
+            None => Ok(Value::Rows(self.table(command.menu).fields(), vec![row])),
         }
     }
 
@@ -185,13 +185,15 @@ impl Router {
                 None => print::is_in_as_value(command.menu, stats, name),
             })
         });
-        Value::Rows(self.table(command.menu).clone(), rows.collect())
+        Value::Rows(self.table(command.menu).fields(), rows.collect())
     }
 
     /// The rows `where` leaves, with their numbers.
     fn matching(&self, now: Instant, command: &Command) -> Vec<(usize, Record)> {
-        let rows = self.rows(now, command.menu).into_iter().enumerate();
+        let rows = self.rows(now, command.menu);
+        let rows = rows.iter().enumerate();
         rows.filter(|(_, row)| command.condition.holds(row))
+            .map(|(n, row)| (n, row.clone()))
             .collect()
     }
 }

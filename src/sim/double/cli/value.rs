@@ -3,7 +3,7 @@
 use serde_json::{Map, Number, Value as Json};
 
 use crate::sim::double::record::Record;
-use crate::sim::double::table::{Kind, Table};
+use crate::sim::double::table::{Field, Kind};
 
 /// The value of an expression.
 #[derive(Clone, Debug)]
@@ -12,7 +12,7 @@ pub(super) enum Value {
     Text(String),
     Ids(Vec<String>),
     /// Rows, and the menu that knows the types.
-    Rows(Table, Vec<Record>),
+    Rows(&'static [Field], Vec<Record>),
 }
 
 impl Value {
@@ -36,8 +36,8 @@ impl Value {
             Self::Nothing => Json::Array(Vec::new()),
             Self::Text(text) => number(text).unwrap_or_else(|| text.clone().into()),
             Self::Ids(ids) => ids.clone().into(),
-            Self::Rows(table, rows) => {
-                let objects = rows.iter().map(|row| Json::Object(object(table, row)));
+            Self::Rows(fields, rows) => {
+                let objects = rows.iter().map(|row| Json::Object(object(fields, row)));
                 Json::Array(objects.collect())
             }
         };
@@ -47,10 +47,10 @@ impl Value {
 
 /// Flags are booleans, counters and limits integers. Text that happens to be a number comes out as
 /// one, with RouterOS's six decimals (measured for a key size; that it holds for names is assumed).
-fn object(table: &Table, row: &Record) -> Map<String, Json> {
+fn object(fields: &[Field], row: &Record) -> Map<String, Json> {
     let properties = row.properties().map(|(name, value)| {
         let value = spelled(name, value);
-        let json = match (&*value, table.kind(name)) {
+        let json = match (&*value, Field::kind(fields, name)) {
             ("true", _) => Json::Bool(true),
             ("false", _) => Json::Bool(false),
             (text, Some(Kind::Text)) if text.bytes().all(|b| b.is_ascii_digit()) => {
