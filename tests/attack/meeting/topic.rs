@@ -200,7 +200,11 @@ impl Topic for Steering {
     }
 
     fn change_by_hand(router: &mut Router, number: u8) {
-        let disabled = if number.is_multiple_of(2) { "true" } else { "false" };
+        let disabled = if number.is_multiple_of(2) {
+            "true"
+        } else {
+            "false"
+        };
         router.set_mangle_property(COMMENT, "disabled", disabled);
     }
 }
