@@ -100,7 +100,7 @@ fn the_time_of_a_tcp_connect_is_judged_and_kept_away_from_the_averages_of_icmp()
     assert_eq!((first.rtt, first.source), (ms(227.0), Source::Tcp));
     assert_eq!(
         first.delay.load,
-        ms((26.0 + 227.0) / 2.0),
+        ms(f64::midpoint(26.0, 227.0)),
         "a copy of them goes on"
     );
     let second = judged(controller.step(at(100), Step::JudgeTcp(ms(227.0))));
@@ -113,7 +113,7 @@ fn the_time_of_a_tcp_connect_is_judged_and_kept_away_from_the_averages_of_icmp()
     // And the copy is thrown away when ICMP is back.
     controller.step(at(150), Step::Judge(ms(26.0)));
     let again = judged(controller.step(at(200), Step::JudgeTcp(ms(227.0))));
-    assert_eq!(again.delay.load, ms((26.0 + 227.0) / 2.0));
+    assert_eq!(again.delay.load, ms(f64::midpoint(26.0, 227.0)));
 }
 
 #[test]
