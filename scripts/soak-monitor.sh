@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# How the daemons have been doing: health, memory, open files, missed beats, errors of the last hour.
+# How the daemons have been doing: health, memory, open files, missed and late beats, errors of the last hour.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-Says of each host how its daemons have been doing: state, memory, open files, beats that were missed, errors of the
-last hour in the journal.
+Says of each host how its daemons have been doing: state, memory, open files, beats that were missed, how late the
+others were, errors of the last hour in the journal. The p99 of the lateness is that of the histogram on /metrics, which
+is found if the daemon serves it and this user may know so (as root).
 
 usage: scripts/soak-monitor.sh [--watch] [--json] [--ports P[,P ...]] [HOST ...]
 
@@ -52,20 +53,32 @@ read -ra ssh <<<"${WANCTL_SSH:-ssh}"
 probe() { # ports
     printf 'ports=%s\n' "$1"
     cat <<'REMOTE'
+fetch() { # port, path
+    { exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
+    printf 'GET %s HTTP/1.0\r\n\r\n' "$2" >&3
+    # One that hangs is one to be told of.
+    timeout 5 cat <&3
+    exec 3>&-
+}
+# The edge in ms that 99 % of all beats were not later than, as a page of metrics has it.
+p99() {
+    awk -F '[" ]' '/^wanctl_tick_lateness_seconds_bucket/ { edge[++n] = $2; beats[n] = $NF }
+        END { while (++i < n && beats[i] < 0.99 * beats[n]); if (i < n) print 1000 * edge[i] }'
+}
 errors=$(journalctl --no-pager --quiet --output=cat --priority=err --since=-1h \
     --unit='wanctl@*' --unit=wanctl-steering 2>/dev/null | wc -l)
 for port in ${ports//,/ }; do
-    { exec 3<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null || continue
-    printf 'GET /health HTTP/1.0\r\n\r\n' >&3
-    # One that hangs is one to be told of.
-    page=$(timeout 5 cat <&3)
-    exec 3>&-
+    page=$(fetch "$port" /health) || continue
     pid=$(sed -n 's/^ *"pid": \([0-9]*\),*\r*$/\1/p' <<<"$page" | head -n 1)
     [ -n "$pid" ] || pid=$(ss -Hltnp "sport = :$port" 2>/dev/null | sed -n 's/.*pid=\([0-9]*\).*/\1/p' | head -n 1)
     rss=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/${pid:-none}/status" 2>/dev/null)
     # Nobody but its user and root may count them.
     files=$(ls "/proc/${pid:-none}/fd" 2>/dev/null | wc -l)
-    printf '=== %s %s %s %s\n%s\n' "$port" "${rss:--}" "${files:--}" "$errors" "$page"
+    late=''
+    for other in $(ss -Hltnp 2>/dev/null | sed -n "s/.*:\([0-9][0-9]*\) .*[(,]pid=${pid:-none},.*/\1/p"); do
+        [ "$other" = "$port" ] || late+=$(fetch "$other" /metrics | p99)
+    done
+    printf '=== %s %s %s %s %s\n%s\n' "$port" "${rss:--}" "${files:--}" "${late:--}" "$errors" "$page"
 done
 REMOTE
 }
@@ -76,21 +89,23 @@ value() { # key, page
 }
 
 # One page as a line.
-line() { # host, port, kilobytes, files, errors, page
-    local page=$6 zones status
+line() { # host, port, kilobytes, files, milliseconds, errors, page
+    local page=$7 zones status
     status=$(value status "$page")
-    zones=$(sed -n 's/^ *"state": "\([^"]*\)".*/\1/p' <<<"$page" | paste -sd/)
+    # Counters and rules have a state, too, in small letters.
+    zones=$(sed -n 's/^ *"state": "\([A-Z][^"]*\)".*/\1/p' <<<"$page" | paste -sd/)
     if [ $form = json ]; then
         printf '{"host": "%s", "port": %s, "status": "%s", "version": "%s", "uptime_seconds": %s, ' \
             "$1" "$2" "$status" "$(value version "$page")" "$(number "$(value uptime_seconds "$page")")"
         printf '"consecutive_failures": %s, "states": "%s", "ticks": %s, "missed_ticks": %s, ' \
             "$(number "$(value consecutive_failures "$page")")" "$zones" \
             "$(number "$(value ticks "$page")")" "$(number "$(value missed_ticks "$page")")"
-        printf '"rss_kb": %s, "open_files": %s, "errors_last_hour": %s}\n' "$(number "$3")" "$(number "$4")" "$5"
+        printf '"p99_late_ms": %s, "worst_late_ms": %s, ' "$(number "$5")" "$(number "$(value worst_late_ms "$page")")"
+        printf '"rss_kb": %s, "open_files": %s, "errors_last_hour": %s}\n' "$(number "$3")" "$(number "$4")" "$6"
     else
-        printf '%-16s %5s  %-9s %-24s %9s s %8s kB %4s files %8s of %s beats missed %4s errors\n' \
+        printf '%-16s %5s  %-9s %-24s %9s s %8s kB %4s files %8s of %s beats missed, late p99 %s ms, worst %s ms %4s errors\n' \
             "$1" "$2" "${status:-?}" "$zones" "$(value uptime_seconds "$page")" "$3" "$4" \
-            "$(value missed_ticks "$page")" "$(value ticks "$page")" "$5"
+            "$(value missed_ticks "$page")" "$(value ticks "$page")" "$5" "$(value worst_late_ms "$page")" "$6"
     fi
     [ "$status" = healthy ]
 }
@@ -129,9 +144,9 @@ host() { # name; empty for this machine
 }
 
 tell() {
-    local port rss files errors
-    read -r port rss files errors <<<"$head"
-    line "$name" "$port" "$rss" "$files" "$errors" "$page"
+    local port rss files late errors
+    read -r port rss files late errors <<<"$head"
+    line "$name" "$port" "$rss" "$files" "$late" "$errors" "$page"
 }
 
 round() {

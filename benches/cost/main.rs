@@ -1,11 +1,13 @@
 //! What the daemon costs on this machine: `cargo bench`, or `cargo bench -- --seconds 5`.
 //!
-//! With `--day` instead: what the history of two lines costs in a day, in peace and in trouble.
+//! With `--day` instead: what the history of two lines costs in a day, in peace and in trouble. With `--lateness`: only
+//! how late the beat is.
 //!
 //! Numbers beside their aims, for people to look at. Nothing fails here because a machine is slow.
 
 #[path = "../../tests/harness/adaptive_file.rs"]
 mod adaptive_file;
+mod beats;
 #[path = "../shared/clocks.rs"]
 mod clocks;
 #[cfg(feature = "history")]
@@ -14,6 +16,7 @@ mod day;
 mod demo;
 #[path = "../../tests/harness/mod.rs"]
 mod harness;
+mod lateness;
 #[cfg(feature = "history")]
 #[path = "../../tests/history/mount.rs"]
 mod mount;
@@ -32,6 +35,7 @@ const SECONDS: u64 = 20;
 fn main() {
     let mut args = env::args().skip(1);
     let mut seconds = SECONDS;
+    let mut all = true;
     while let Some(arg) = args.next() {
         match &*arg {
             "--seconds" => {
@@ -39,17 +43,25 @@ fn main() {
                 seconds = n.expect("--seconds N");
             }
             // The yardsticks are this program, started again.
-            "--as" => return yardstick::be(&args.next().expect("--as NAME")),
+            "--as" => match &*args.next().expect("--as NAME") {
+                name @ ("bare" | "autorate") => return beats::be(name, args),
+                name => return yardstick::be(name, args),
+            },
+            "--lateness" => all = false,
             #[cfg(feature = "history")]
             "--day" => return day::run(),
             // Cargo says so itself.
             _ => {}
         }
     }
+    let seconds = seconds.max(2);
     println!("wanctl's cost on this machine ({} cores)\n", cores());
-    thinking::report();
-    process::report(seconds.max(2));
-    pair::report(seconds.max(2));
+    if all {
+        thinking::report();
+        process::report(seconds);
+        pair::report(seconds);
+    }
+    lateness::report(seconds);
     println!(
         "\n(aims are those of the project's issues; a virtual machine's numbers vary by half and more)"
     );

@@ -249,8 +249,8 @@ impl Place {
         })
     }
 
-    /// The real daemon, or nothing if it may not run.
-    pub(crate) fn autorate(&self, reflectors: Reflectors, health_port: u16) -> Option<Watched> {
+    /// The configuration of a WAN here.
+    pub(crate) fn file(&self, reflectors: Reflectors, health_port: u16) -> Option<PathBuf> {
         let path = self.dir.path().display();
         let file = WanFile {
             name: "bench",
@@ -272,8 +272,15 @@ impl Place {
         };
         let config = self.dir.path().join("wan.yaml");
         fs::write(&config, file.text()).ok()?;
+        Some(config)
+    }
+
+    /// The real daemon, or nothing if it may not run.
+    pub(crate) fn autorate(&self, reflectors: Reflectors, health_port: u16) -> Option<Watched> {
         let mut command = Command::new(BINARY);
-        command.arg("--config").arg(&config).stderr(Stdio::null());
+        command.arg("--config");
+        command.arg(self.file(reflectors, health_port)?);
+        command.stderr(Stdio::null());
         Watched::start(command)
     }
 }

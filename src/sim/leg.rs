@@ -48,7 +48,8 @@ impl Leg {
             self.shaped = (version, self.queues.as_ref().map(shaped));
         }
         for direction in Direction::BOTH {
-            self.line.set_shaped(now, direction, self.shaped.1[direction]);
+            self.line
+                .set_shaped(now, direction, self.shaped.1[direction]);
         }
     }
 

@@ -103,7 +103,9 @@ mod tests {
     fn the_newest_stay_and_the_memory_is_taken_once() {
         let mut history = History::new(3);
         let capacity = history.values.capacity();
+        assert!(history.is_empty());
         history.extend(0..100);
+        assert!(!history.is_empty() && history.len() == 3);
         assert!(history.iter().eq(&[97, 98, 99]));
         assert_eq!(history.values.capacity(), capacity);
         assert_eq!(history.last(), Some(&99));

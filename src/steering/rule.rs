@@ -155,18 +155,6 @@ impl Rule {
         Some(Order::Read)
     }
 
-    /// When [`Rule::poll`] has something to say next; [`Instant::NEVER`] while an answer is under way.
-    pub fn poll_at(&self) -> Instant {
-        match self.step {
-            Step::Rest { .. } if self.must_write() => Instant::ZERO,
-            Step::Rest { look_at: at }
-            | Step::Verifying { read_at: at, .. }
-            | Step::Pausing { until: at }
-            | Step::Yielding { until: at } => at,
-            Step::Reading(_) | Step::Writing(_) => Instant::NEVER,
-        }
-    }
-
     /// The router answered a read; or its answer to a write showed the rule.
     pub fn read(&mut self, now: Instant, reading: Reading) -> Option<RuleFact> {
         self.seen_at = now;

@@ -25,15 +25,14 @@ impl Window {
 
     /// So many happened now.
     pub fn add(&mut self, now: Instant, count: u64) {
-        self.prune(now);
         let piece = Duration::from_micros(self.span.as_micros() / PIECES as u64);
         match self.pieces.back_mut() {
             Some((since, sum)) if now - *since < piece => *sum = sum.saturating_add(count),
             _ => {
+                // So many pieces are longer together than the window: the oldest has left it.
                 if self.pieces.is_full() {
                     self.pieces.pop_front();
                 }
-                // There is room: it was made just now.
                 let _ = self.pieces.push_back((now, count));
             }
         }
@@ -48,14 +47,6 @@ impl Window {
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.pieces.clear();
-    }
-
-    fn prune(&mut self, now: Instant) {
-        while let Some(&(at, _)) = self.pieces.front()
-            && now - at >= self.span
-        {
-            self.pieces.pop_front();
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What holds of the decisions for every story, told by proptest: each test's name is the promise.
 
+mod controller;
 mod filters;
 mod law;
 mod load;

@@ -147,7 +147,11 @@ fn kind(ill: &crate::plan::Ill) -> String {
     let words = text.split(['(', ',', ' ', '{']).take(2);
     let is_word = |word: &&str| word.starts_with(|c: char| c.is_ascii_uppercase());
     let words: Vec<_> = words.map(|word| word.trim_end_matches(')')).collect();
-    words.into_iter().filter(is_word).collect::<Vec<_>>().join(" ")
+    words
+        .into_iter()
+        .filter(is_word)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn wall() -> u64 {

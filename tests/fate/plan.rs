@@ -1,4 +1,23 @@
 //! What will happen to a house: all of it is known beforehand, and small enough to read.
+//!
+//! | trouble | how it is played |
+//! |---|---|
+//! | the router is slow | `Fault::SlowBy`, `Latency`, `Budget` |
+//! | hangs | `Fault::Silence`, `Hangs`, `HangingWrites`; `Door::Void` |
+//! | acts long after it was given up | `Fault::ActsLate` |
+//! | reboots, is renumbered | `Fault::Reboot`, `Renumbered`, `SwappedIds` |
+//! | refuses | `Fault::Status`, `ReadOnlyUser`, `Forbids`, `RefusesWhatItDid`, `ClampsTo`, `UnauthorizedStorm` |
+//! | talks nonsense | `Fault::Garbage`, `HalfResponse`, `Reset`, `ControlCharacters`, `Chunked`, `Confused`, ... |
+//! | has no session to spare | `Fault::SessionLimit`, `CloseAfterEach`, `AnnouncedClose`; `Failure::Busy` |
+//! | is changed by hand | `Fault::ChangedByHand`, `EmptyList`, `InvalidQueues`; [`Ill::RuleByHand`], [`Ill::Rules`] |
+//! | TLS and SSH fail | [`Ill::Door`] with `Failure::Tls`, `HostKeyUnknown`, `HostKeyChanged`, `KeyFile`, `Ssh`, ... |
+//! | echoes: loss, duplicates, disorder, forgery | [`Ill::Loss`], [`Ill::Twice`], [`Ill::Disorder`], [`Ill::Forgery`] |
+//! | no echo at all | [`Ill::Silence`], [`Ill::Unsent`]; [`Ill::Capacity`] of 0 |
+//! | reflectors lie | [`Ill::Liar`], [`Ill::FalseClock`] |
+//! | the path, the capacity or the load is another | [`Ill::Path`], [`Ill::Capacity`], [`Ill::Demand`] |
+//! | clock steps; late and missing ticks | [`Ill::ClockStep`]; [`Ill::Late`], [`Ill::Stopped`] |
+//! | the disk is full, slow, corrupt | [`Ill::DiskFull`], [`Ill::DiskSlow`], [`Ill::DiskRots`] |
+//! | killed and restarted at any event | [`Ill::Killed`], [`Ill::KilledAsking`], [`Ill::Restarted`] |
 
 use core::fmt;
 

@@ -2,7 +2,7 @@
 
 use wanctl::time::{Duration, Instant};
 
-use crate::plan::{Law, Plan, Route};
+use crate::plan::{Home, Law, Plan, Route};
 use crate::promises::Broken;
 
 /// What breaks, or does not.
@@ -80,7 +80,11 @@ impl<J: Judge> Press<J> {
     /// Only what was shortly before, as if the house had just been built.
     fn forget_past(&mut self) {
         let at = self.best.broken.at;
-        for past in PASTS {
+        // Where little was before, there is little to be saved.
+        for past in PASTS
+            .into_iter()
+            .filter(|past| *past + *past < at - Instant::ZERO)
+        {
             let mut plan = self.best.plan.clone();
             plan.troubles
                 .retain(|trouble| trouble.begins() <= at && at - trouble.ends() < past);
@@ -169,6 +173,10 @@ impl<J: Judge> Press<J> {
 
     /// The plainest daemons, and whole seconds.
     fn simplify(&mut self) {
+        self.try_(Plan {
+            home: Home::QUIET,
+            ..self.best.plan.clone()
+        });
         for (law, route) in [
             (Law::Classic, Route::Rest),
             (Law::Classic, self.best.plan.route),

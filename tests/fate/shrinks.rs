@@ -61,7 +61,11 @@ fn of_a_day_only_what_matters_is_played_again() {
         broken
     });
     assert_eq!(shrunk.plan.troubles.len(), 2, "{}", shrunk.plan);
-    assert!(shrunk.plan.lasts < Duration::from_secs(10), "{}", shrunk.plan);
+    assert!(
+        shrunk.plan.lasts < Duration::from_secs(10),
+        "{}",
+        shrunk.plan
+    );
     // A single hour, not the eighteen before it, is what each of some dozen tries is made of.
     assert!(played < Duration::from_secs(24 * HOUR), "{played}");
 }

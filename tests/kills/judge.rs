@@ -14,12 +14,15 @@ use crate::moment::{BATCH, Kind};
 use crate::tally::Found;
 use crate::victim::{HALF_STATE, HISTORY, LOG, Role, STATE, STDERR};
 
-/// What may be lost of the history: a batch, the second under way, and the one in which a busy machine gets round to it.
-const MAY_BE_LOST: i64 = BATCH.as_secs().cast_signed() + 3;
-/// A machine that is busy with sixty daemons may leave one of them without a round for so many seconds.
-const WIDEST_GAP: i64 = 3;
+/// How long a machine with a hundred daemons, and perhaps a compiler beside them, may keep one of them waiting; in
+/// seconds, as all here.
+const BUSY: i64 = 10;
+/// What may be lost of the history: a batch.
+const MAY_BE_LOST: i64 = BATCH.as_secs().cast_signed() + BUSY;
+/// Between two seconds of a history.
+const WIDEST_GAP: i64 = BUSY;
 /// The state document is written with the first beat; another thread does it.
-const SAVED_WITHIN: i64 = 3;
+const SAVED_WITHIN: i64 = BUSY;
 /// Whatever lies in a directory that was lived in a thousand times.
 const FILES: &[&str] = &[
     STATE,
@@ -228,7 +231,8 @@ impl Judge {
         let Some(ready) = death.ready.map(seconds) else {
             return Ok(None);
         };
-        if killed - ready <= MAY_BE_LOST {
+        // A batch that is under way counts as lost.
+        if killed - ready <= MAY_BE_LOST || death.kind == Kind::Recording {
             return Ok(None);
         }
         let mut newest = ready;

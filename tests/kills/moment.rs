@@ -51,7 +51,7 @@ impl Moment {
             38..74 => Self::Running(up_to(2_500_000)),
             74..88 => Self::Saving(up_to(1_500_000)),
             88..94 => Self::Recording(up_to(8_000)),
-            _ => Self::Late(BATCH + Duration::from_secs(4) + up_to(12_000_000)),
+            _ => Self::Late(BATCH + Duration::from_secs(12) + up_to(12_000_000)),
         }
     }
 

@@ -21,7 +21,7 @@ use crate::tally::Found;
 
 const COMMENT: &str = "ADAPTIVE: Steer latency-sensitive to WAN2";
 /// Nothing takes longer on a machine that has other things to do, unless it never happens.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Between two looks at a file.
 const GLANCE: Duration = Duration::from_micros(400);
 
@@ -92,7 +92,7 @@ impl Victim {
                 sleep(after);
                 hears_ready(&manager)
             }
-            _ => Some(self.until_ready(&manager, &mut child)?),
+            _ => Some(until_ready(&manager, &mut child)?),
         };
         self.wait_for(moment, random, &mut child)?;
         child.kill().expect("our child");
@@ -158,20 +158,6 @@ impl Victim {
             .expect("the binary is there")
     }
 
-    fn until_ready(&self, manager: &UnixDatagram, child: &mut Child) -> Result<SystemTime, String> {
-        let start = Instant::now();
-        loop {
-            if let Some(ready) = hears_ready(manager) {
-                return Ok(ready);
-            }
-            lives(child)?;
-            if start.elapsed() > PATIENCE {
-                return Err("it is not ready".into());
-            }
-            sleep(5 * GLANCE);
-        }
-    }
-
     fn wait_for(
         &self,
         moment: Moment,
@@ -192,7 +178,7 @@ impl Victim {
                 }
             }
             Moment::Recording(into) => {
-                self.run_for(BATCH - Duration::from_secs(1), random);
+                self.run_for(BATCH.saturating_sub(Duration::from_secs(1)), random);
                 let log = self.path(HISTORY).with_extension("db-wal");
                 let before = modified(&log);
                 let patience = Instant::now() + PATIENCE;
@@ -238,6 +224,20 @@ impl Victim {
                 ]
             }
         }
+    }
+}
+
+fn until_ready(manager: &UnixDatagram, child: &mut Child) -> Result<SystemTime, String> {
+    let start = Instant::now();
+    loop {
+        if let Some(ready) = hears_ready(manager) {
+            return Ok(ready);
+        }
+        lives(child)?;
+        if start.elapsed() > PATIENCE {
+            return Err("it is not ready".into());
+        }
+        sleep(5 * GLANCE);
     }
 }
 

@@ -87,7 +87,7 @@ pub(crate) fn line(dir: &Path) -> (World, PathBuf, u16) {
 }
 
 /// One that nobody has, unless somebody takes it just now.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
     listener.local_addr().expect("just bound").port()
 }

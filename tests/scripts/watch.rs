@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::host::{Said, line, script};
+use crate::host::{Said, free_port, line, script};
 
 struct Daemon(Child);
 
@@ -22,6 +22,13 @@ impl Drop for Daemon {
 fn the_monitor_tells_how_a_daemon_does_and_that_none_is_there() {
     let dir = tempfile::tempdir().expect("a place for temporary files");
     let (_world, config, port) = line(dir.path());
+    let metrics = format!("metrics: {{ enabled: true, port: {} }}\n", free_port());
+    let text = fs::read_to_string(&config).expect("ours");
+    let adaptive = text.replace(
+        "  enabled: true\n  base",
+        "  enabled: true\n  control_law: adaptive\n  base",
+    );
+    fs::write(&config, adaptive + &metrics).expect("ours");
     let ports = port.to_string();
     let silent = Said::of(script("soak-monitor.sh").args(["--ports", &ports]));
     assert_eq!(silent.code, Some(1), "{silent:?}");
@@ -62,9 +69,17 @@ fn the_monitor_tells_how_a_daemon_does_and_that_none_is_there() {
         assert!(told[key].is_u64(), "{key}: {told}");
     }
     assert!(told["uptime_seconds"].is_number(), "{told}");
+    // Of the histogram's edges, all but the one that holds everything.
+    let late = |key: &str| {
+        told[key]
+            .as_f64()
+            .unwrap_or_else(|| panic!("{key}: {told}"))
+    };
+    assert!((0.025..=1000.0).contains(&late("p99_late_ms")), "{told}");
+    assert!(late("worst_late_ms") > 0.0, "{told}");
     let said = Said::of(script("soak-monitor.sh").args(["--ports", &ports]));
     assert!(
-        said.text.contains("healthy") && said.text.contains("beats missed"),
+        said.text.contains("healthy") && said.text.contains("beats missed, late p99 "),
         "{said:?}"
     );
     drop(daemon);

@@ -90,6 +90,26 @@ fn drops_are_scored_by_the_second() {
     );
 }
 
+#[test]
+fn every_other_way_has_a_word_of_its_own() {
+    let words = [
+        Reason::Backlog,
+        Reason::DelayAlone,
+        Reason::AtFloor,
+        Reason::DelaySeen,
+        Reason::Loss,
+    ]
+    .map(|reason| Contributor::OtherWay(reason).to_string());
+    let told = [
+        "backlog_standing",
+        "delay_standing",
+        "rate_at_floor",
+        "delay_seen_by_autorate",
+        "loss",
+    ];
+    assert_eq!(words, told);
+}
+
 /// An ISP that fails every 20 s for an hour.
 #[test]
 fn a_flapping_line_is_not_followed_around() {

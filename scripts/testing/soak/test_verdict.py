@@ -35,6 +35,12 @@ class Verdict(unittest.TestCase):
             row["rss_kb"] -= 3000 * max(0, 1 - row["seconds"] / 600)
         self.assertEqual(self.wrong(warm), [])
 
+    def test_memory_that_is_given_back_is_no_growth(self):
+        lent = rows()
+        for n, row in enumerate(lent):
+            row["rss_kb"] += n if n % 30 < 15 else 0
+        self.assertEqual(self.wrong(lent), [])
+
     def test_memory_is_not_judged_by_minutes(self):
         self.assertEqual(self.wrong(rows(rss_kb=10000)[:100]), [])
 
@@ -42,8 +48,10 @@ class Verdict(unittest.TestCase):
         self.assertEqual(self.wrong(rows(fds=1)), ["autorate: descriptors grow"])
         self.assertEqual(self.wrong(rows(threads=1)), ["autorate: threads grow"])
         visited = rows()
-        for row in visited[-100::2]:
+        for row in visited[-100::3]:
             row["fds"] += 2
+        for row in visited[100:110]:
+            row["fds"] -= 1
         self.assertEqual(self.wrong(visited), [])
 
     def test_a_lost_row_of_the_history_is_found(self):

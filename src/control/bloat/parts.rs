@@ -202,6 +202,36 @@ mod tests {
     }
 
     #[test]
+    fn a_direction_sees_its_own_queue_and_its_share_of_the_first_late_echo() {
+        let part = |delta, slope, falling| Part {
+            delta: Millis::of(delta),
+            falling,
+            slope,
+        };
+        let reading = Reading {
+            delta: Some(Millis::of(40)),
+            threshold: Millis::of(15),
+            falling: false,
+            early: Some(Millis::of(20)),
+            slope: 0.5,
+            heard_at: Instant::ZERO,
+            echo_every: EVERY,
+            path: Millis::of(20),
+            one_way: Some(Both {
+                down: part(30, 0.5, false),
+                up: part(10, 0.0, true),
+            }),
+        };
+        let up = reading.of(Direction::Up);
+        assert_eq!(up.delta, Some(Millis::of(10)));
+        assert_eq!(up.early, Some(Millis::of(5)));
+        assert!(up.falling && up.slope < f64::EPSILON);
+        let down = reading.of(Direction::Down);
+        assert_eq!(down.early, Some(Millis::of(15)));
+        assert!(!down.falling && (down.slope - 0.5).abs() < f64::EPSILON);
+    }
+
+    #[test]
     fn two_of_six_are_not_heard_and_each_sees_all_of_it() {
         let mut bench = bench(true);
         bench.run(30, 2, (0, 0));

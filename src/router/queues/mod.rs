@@ -348,6 +348,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_printed_of_the_settings_is_the_host_and_never_the_password() {
+        let params = rest::LinkParams {
+            host: "192.0.2.1".into(),
+            authorization: "Basic c2VjcmV0".into(),
+            queues: Both::from_fn(|_| "WAN".to_owned()),
+            queue_types: Both::default(),
+            reply_for: Duration::from_secs(15),
+            verify_every: Duration::from_secs(30),
+        };
+        let printed = format!("{params:?}");
+        assert!(printed.contains("192.0.2.1") && printed.contains("WAN"));
+        assert!(!printed.contains("c2VjcmV0"), "{printed}");
+    }
+
+    #[test]
     fn every_refusal_is_told_in_words_of_its_own() {
         let words: std::collections::BTreeSet<_> = KINDS.map(Refusal::explain).into();
         assert_eq!(words.len(), KINDS.len());

@@ -137,6 +137,17 @@ mod tests {
     }
 
     #[test]
+    fn more_than_was_asked_for_is_no_answer() {
+        let mut rx = Rx::new();
+        let bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]H";
+        rx.space()[..bytes.len()].copy_from_slice(bytes);
+        rx.received(bytes.len() - 1);
+        assert!(matches!(rx.reply(), Ok(Some(_))));
+        rx.received(1);
+        assert!(matches!(rx.reply(), Err(Failure::Garbled)));
+    }
+
+    #[test]
     fn a_response_that_just_fits_is_taken_and_a_byte_more_is_too_large() {
         assert!(fills(0).is_ok_and(|length| length > CAPACITY - 100));
         assert_eq!(fills(1), Err(Failure::TooLarge));

@@ -177,7 +177,14 @@ impl QueueTree {
             return;
         }
         let row = table.counting_mut(meter.row);
-        let [all_bytes, packets, queued_bytes, queued_packets, rate, packet_rate] = meter.places;
+        let [
+            all_bytes,
+            packets,
+            queued_bytes,
+            queued_packets,
+            rate,
+            packet_rate,
+        ] = meter.places;
         row.count_at(all_bytes, bytes);
         row.count_at(packets, bytes.div_ceil(FRAME));
         row.set_at(queued_bytes, queued);

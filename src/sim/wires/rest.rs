@@ -150,8 +150,7 @@ impl<T: RestTalk> RestWire<T> {
     fn ask<M: Meter>(&mut self, now: Instant, len: usize, far: &mut Far<'_, M>) {
         self.traffic.requests += 1;
         self.traffic.sent += len as u64;
-        let (bytes, request, answer) =
-            (&self.request[..len], &mut self.parsed, &mut self.answer);
+        let (bytes, request, answer) = (&self.request[..len], &mut self.parsed, &mut self.answer);
         let scene = &mut *far.scene;
         let reset = far.meter.aside(|| {
             parse(bytes, request);

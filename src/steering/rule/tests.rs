@@ -381,3 +381,29 @@ fn a_look_while_a_write_is_verified_starts_nothing_over() {
     let fact = rule.read(at(120), Reading::One(On));
     assert_eq!(fact, Some(RuleFact::Verified(On)));
 }
+
+#[test]
+fn after_a_pause_a_write_that_worked_is_told_and_a_rule_that_only_could_not_be_read_is_not() {
+    let look = at(30_010);
+    let again = |rule: &mut Rule| {
+        let orders = (0..).find_map(|second| rule.poll(look + Duration::from_secs(second)));
+        assert_eq!(orders, Some(Order::Read));
+    };
+    let mut unread = settled();
+    again(&mut unread);
+    assert_eq!(unread.failed(look), None);
+    again(&mut unread);
+    assert_eq!(unread.read(look, Reading::One(Off)), None);
+
+    let mut written = settled();
+    written.want(at(20), On);
+    assert_eq!(written.poll(at(20)), Some(Order::Set(On)));
+    assert_eq!(written.failed(at(30)), Some(RuleFact::WriteFailed(On)));
+    again(&mut written);
+    let fact = written.read(look, Reading::One(On));
+    assert_eq!(
+        fact,
+        Some(RuleFact::Verified(On)),
+        "it was applied all the same"
+    );
+}

@@ -2,6 +2,7 @@
 
 use wanctl::control::bloat::oneway::Stamps;
 use wanctl::control::prober::{Echo, Question, Target};
+use wanctl::direction::Both;
 use wanctl::program::WanId;
 use wanctl::sim::random::Random;
 use wanctl::sim::scene::Scene;
@@ -95,7 +96,7 @@ impl Echoes {
             return;
         };
         let reply = Reply {
-            stamps: stamps(now, echo, rtt, line),
+            stamps: stamps((now, echo, rtt), waits(scene, wan.index()), line),
             ..Reply::after(now, wan, seq, rtt)
         };
         self.deliver(who, reply);
@@ -146,8 +147,26 @@ impl Echoes {
     }
 }
 
-/// What a reflector tells of its time, if it is asked: it is half of the way.
-fn stamps(now: Instant, echo: Echo, rtt: Duration, line: &LineConditions) -> Option<Stamps> {
+/// What waits in front of each direction of a line.
+fn waits(scene: &Scene, line: usize) -> Both<Duration> {
+    let line = match line {
+        0 => &scene.first.line,
+        n => &scene.beside[n - 1].line,
+    };
+    let capacity = line.capacity();
+    Both::from_fn(|direction| {
+        let bits = line.backlog(direction) as f64 * 8.0;
+        Duration::from_secs_f64(bits / capacity[direction].as_bps().max(1) as f64)
+    })
+}
+
+/// What a reflector tells of its time, if it is asked: what no queue is to blame for happens as often on the way
+/// there as on the way back.
+fn stamps(
+    (sent_at, echo, rtt): (Instant, Echo, Duration),
+    waits: Both<Duration>,
+    line: &LineConditions,
+) -> Option<Stamps> {
     let Target::Reflector(which) = echo.target else {
         return None;
     };
@@ -155,10 +174,12 @@ fn stamps(now: Instant, echo: Echo, rtt: Duration, line: &LineConditions) -> Opt
         Some((false_one, by)) if false_one == which => by,
         _ => Duration::ZERO,
     };
-    let came = (now - Instant::ZERO + ahead).as_micros() + rtt.as_micros() / 2;
-    let shows = u32::try_from((NOON_MS + came / 1_000) % DAY_MS).expect("less than a day");
+    let way = rtt.as_micros() - (waits.down + waits.up).as_micros().min(rtt.as_micros());
+    let came = sent_at + waits.up + Duration::from_micros(way / 2) + ahead;
+    let shows = NOON_MS + (came - Instant::ZERO).as_micros() / 1_000;
+    let shows = u32::try_from(shows % DAY_MS).expect("less than a day");
     (echo.question == Question::Time).then_some(Stamps {
-        sent_at: now,
+        sent_at,
         originate: u32::MAX,
         receive: shows,
         transmit: shows,

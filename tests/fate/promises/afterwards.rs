@@ -14,6 +14,8 @@ use crate::plan::Law;
 
 /// Standing lines, rules and transports need so long after the last trouble that somebody sees it.
 const QUIET: Duration = Duration::from_secs(15);
+/// Under load that never ends a baseline that was lied about is learned again within three minutes.
+const LEARNED: Duration = Duration::from_secs(180);
 /// The preferred transport is asked every five minutes at the latest, and needs a moment to answer.
 const TRANSPORT_BACK: Duration = Duration::from_secs(300 + 20);
 /// A hand on the rule is respected for a minute, and a switch that is due needs half a minute of calm.
@@ -27,7 +29,8 @@ const SHARE: f64 = 0.8;
 impl Watch<'_> {
     /// Everybody calls himself healthy, soon after the last trouble.
     pub(super) fn recovered(&self, now: Instant, house: &House<'_>) -> Result<(), Broken> {
-        if now < self.everything.settled_at() + QUIET || !self.everything.is_settled(now) {
+        let patience = if self.plan.home.busy { LEARNED } else { QUIET };
+        if now < self.everything.settled_at() + patience || !self.everything.is_settled(now) {
             return Ok(());
         }
         let complaint = |who: &str, trouble: String| {

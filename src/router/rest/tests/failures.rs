@@ -147,6 +147,32 @@ fn one_401_may_be_somebody_elses_two_are_ours() {
 }
 
 #[test]
+fn a_status_without_words_is_permission_only_if_it_is_403() {
+    for (status, why) in [
+        (403, Refusal::NotPermitted),
+        (500, Refusal::Status(500)),
+        (406, Refusal::Status(406)),
+    ] {
+        let mut story = Story::up();
+        story.order(Direction::Down, 400);
+        story.asks();
+        story.answer(status, "");
+        assert_eq!(story.refused(), why);
+    }
+}
+
+#[test]
+fn asleep_it_is_closed_until_it_is_woken() {
+    let mut story = Story::up();
+    story.link.sleep();
+    assert_eq!(story.link.poll(story.now), Some(Action::Close));
+    story.wait(1_000_000_000);
+    assert_eq!(story.link.poll(story.now), None);
+    story.link.wake(story.now);
+    assert_eq!(story.link.poll(story.now), Some(Action::Connect));
+}
+
+#[test]
 fn a_401_after_a_right_answer_may_be_somebody_elses_again() {
     let mut story = Story::up();
     for _ in 0..3 {

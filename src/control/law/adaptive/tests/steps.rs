@@ -144,3 +144,16 @@ fn blind_the_rate_returns_to_the_base_by_one_in_a_hundred_a_second() {
     let expected = from.times(0.99_f64.powi(10));
     assert!((to.share_of(expected) - 1.0).abs() < 0.011, "{from} {to}");
 }
+
+#[test]
+fn a_little_delay_without_load_does_not_end_a_search() {
+    let mut bench = Bench::new(50);
+    bench.hear(3_000, BUSY);
+    let rate = bench.law.rates().down;
+    let idle = Said {
+        delta: 12,
+        ..delivering(40)
+    };
+    let held = bench.hear(500, idle).down;
+    assert_eq!((held.reason, held.rate), (Reason::Held, rate));
+}
