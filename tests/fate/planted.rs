@@ -16,7 +16,6 @@ use wanctl::steering::rule::Switch;
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 
-use crate::draw::Pace;
 use crate::plan::Who;
 use crate::promises::Promise;
 
@@ -45,8 +44,8 @@ pub(crate) enum Planted {
     GivesUp,
     /// Who dies while he writes leaves half a document.
     TearsDocuments,
-    /// After a restart every raise gets lost, and counts as done.
-    LosesRaises,
+    /// After a restart every answer seems to have waited in a queue.
+    HearsQueues,
     /// Once another transport has served, the preferred one is never let in again.
     Disloyal,
     /// Once it has steered, steering neither hears the primary nor anything new of it.
@@ -68,19 +67,11 @@ impl Planted {
         (Self::RuleUnseen, Promise::RuleIsAsBelieved),
         (Self::GivesUp, Promise::EverythingRecovers),
         (Self::TearsDocuments, Promise::DocumentsAreReadable),
-        (Self::LosesRaises, Promise::RatesComeBack),
+        (Self::HearsQueues, Promise::RatesComeBack),
         (Self::Disloyal, Promise::PreferredServes),
         (Self::Clings, Promise::SteeringIsLeft),
         (Self::Dice, Promise::SameSeedSameRun),
     ];
-
-    /// In which fates it shows.
-    pub(crate) const fn pace(self) -> &'static Pace {
-        match self {
-            Self::LosesRaises | Self::Disloyal | Self::Clings => &Pace::LONG,
-            _ => &Pace::SHORT,
-        }
-    }
 }
 
 /// What becomes of an order.
@@ -114,6 +105,8 @@ pub(crate) struct Bug {
 
 /// What a leak leaves behind at a time.
 const LEAK: usize = 16 * 1_024;
+/// What is heard of a queue that is not there.
+const QUEUE: Duration = Duration::from_millis(100);
 /// A router is waited for so long.
 const BLOCKS_FOR: Duration = Duration::from_millis(1_000);
 
@@ -157,13 +150,11 @@ impl Bug {
                 direction,
                 rate: Rate::bps(rate.as_bps() / 10),
             }),
-            Planted::LosesCuts | Planted::LosesRaises if self.starts > 1 => {
-                let is_cut = scene.max_limit(direction).is_some_and(|held| rate < held);
-                if is_cut == self.is(Planted::LosesCuts) {
-                    Bent::Lost(taken(order))
-                } else {
-                    Bent::Straight(order)
-                }
+            Planted::LosesCuts
+                if self.starts > 1
+                    && scene.max_limit(direction).is_some_and(|held| rate < held) =>
+            {
+                Bent::Lost(taken(order))
             }
             _ => Bent::Straight(order),
         }
@@ -270,8 +261,11 @@ impl Bug {
     }
 
     /// An RTT, as it is heard.
-    pub(crate) fn shakes(&self, rtt: Duration) -> Duration {
+    pub(crate) fn shakes(&self, who: Who, rtt: Duration) -> Duration {
         static CHANCE: AtomicU64 = AtomicU64::new(0);
+        if self.is(Planted::HearsQueues) && self.starts > 1 && who == Who::Autorate {
+            return rtt + QUEUE;
+        }
         if !self.is(Planted::Dice) {
             return rtt;
         }

@@ -72,7 +72,7 @@ pub(crate) struct Seen {
     pub(crate) resumed_at: Instant,
     /// When it last asked something over each line.
     pub(crate) asked_at: [Instant; LINES],
-    /// When something last answered over each line: an echo, or a TCP connect.
+    /// When something beyond the gateway last answered over each line: an echo, or a TCP connect.
     pub(crate) heard_at: [Instant; LINES],
     /// When the router last answered each of its links.
     pub(crate) answered_at: [Instant; LINES],
@@ -244,11 +244,13 @@ impl<P: Resident> Daemon<P> {
             if world.bug.deafens(P::WHO, wan) {
                 continue;
             }
-            self.seen.heard_at[wan.index()] = at;
+            if !reply.is_gateways {
+                self.seen.heard_at[wan.index()] = at;
+            }
             let input = Input::Reply {
                 wan,
                 seq: reply.seq,
-                rtt: world.bug.shakes(reply.rtt),
+                rtt: world.bug.shakes(P::WHO, reply.rtt),
                 stamps: reply.stamps,
             };
             self.program.input(at, input, &mut self.outbox);

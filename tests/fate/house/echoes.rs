@@ -29,6 +29,8 @@ pub(crate) struct Reply {
     pub(crate) rtt: Duration,
     /// What the reflector told of its time.
     pub(crate) stamps: Option<Stamps>,
+    /// It says nothing about the line.
+    pub(crate) is_gateways: bool,
 }
 
 impl Reply {
@@ -39,6 +41,7 @@ impl Reply {
             seq,
             rtt,
             stamps: None,
+            is_gateways: false,
         }
     }
 }
@@ -97,6 +100,7 @@ impl Echoes {
         };
         let reply = Reply {
             stamps: stamps((now, echo, rtt), waits(scene, wan.index()), line),
+            is_gateways: echo.target == Target::Gateway,
             ..Reply::after(now, wan, seq, rtt)
         };
         self.deliver(who, reply);

@@ -10,7 +10,7 @@ use wanctl::units::Rate;
 use super::{Broken, Promise, Watch, broken, wan_id};
 use crate::house::House;
 use crate::params::wan;
-use crate::plan::Law;
+use crate::plan::{Ill, Law};
 
 /// Standing lines, rules and transports need so long after the last trouble that somebody sees it.
 const QUIET: Duration = Duration::from_secs(15);
@@ -20,11 +20,10 @@ const LEARNED: Duration = Duration::from_secs(180);
 const TRANSPORT_BACK: Duration = Duration::from_secs(300 + 20);
 /// A hand on the rule is respected for a minute, and a switch that is due needs half a minute of calm.
 const STEERING_LEFT: Duration = Duration::from_secs(60 + 92);
-/// From here on limits are looked at, for so long.
-const RATES_BACK: Duration = Duration::from_secs(120);
-const RATES_FOR: Duration = Duration::from_secs(90);
+/// From then on limits are looked at, for so long.
+const RATES_FOR: Duration = Duration::from_secs(100);
 /// What of the line, or of the ceiling, a limit has to reach within that time.
-const SHARE: f64 = 0.8;
+const SHARE: f64 = 0.5;
 
 impl Watch<'_> {
     /// Everybody calls himself healthy, soon after the last trouble.
@@ -78,11 +77,16 @@ impl Watch<'_> {
         calm_for: Duration,
         house: &House<'_>,
     ) -> Result<(), Broken> {
-        if calm_for < RATES_BACK {
+        if calm_for < LEARNED {
             self.peaks = [[Rate::ZERO; 2]; 2];
             return Ok(());
         }
-        let searches = self.plan.home.busy || self.plan.law == Law::Classic;
+        let troubles = self.plan.troubles.iter();
+        // Under load that never ends it does not find out for minutes that it was lied to about the calm.
+        let was_fooled = troubles
+            .map(|t| t.ill)
+            .any(|ill| matches!(ill, Ill::Forgery(..)));
+        let searches = self.plan.law == Law::Classic || (self.plan.home.busy && !was_fooled);
         for line in 0..self.plan.home.wans {
             for direction in Direction::BOTH {
                 let held = house.world.held(wan_id(line), direction);
@@ -91,7 +95,7 @@ impl Watch<'_> {
                 let ceiling = wan(self.plan.law, line).shapers[direction].ceiling;
                 let carried = house.world.conditions.lines[line].capacity[direction];
                 let enough = ceiling.min(carried).times(SHARE);
-                if searches && calm_for > RATES_BACK + RATES_FOR && *peak < enough {
+                if searches && calm_for > LEARNED + RATES_FOR && *peak < enough {
                     let how = format!("line {line} {direction}: at most {peak} of {enough}");
                     return broken(Promise::RatesComeBack, now, how);
                 }

@@ -145,8 +145,9 @@ impl Watch<'_> {
                 if !lacks_cut || starved.is_none_or(|(_, before)| before != held) {
                     *starved = lacks_cut.then_some((now, held));
                 }
-                let starves = starved.is_some_and(|(since, _)| now - since > BUDGET + CARRIED_OUT);
-                if for_too_long(uncut, now, lacks_cut && !throttled, CARRIED_OUT) || starves {
+                let is_hopeless =
+                    starved.is_some_and(|(since, _)| now - since > BUDGET + CARRIED_OUT);
+                if for_too_long(uncut, now, lacks_cut && !throttled, CARRIED_OUT) || is_hopeless {
                     let how =
                         format!("line {line} {direction}: {wanted} is wanted, {held:?} stays");
                     return broken(Promise::NoCutIsLost, now, how);
