@@ -98,11 +98,11 @@ fn armed(first: u64, period: u64) -> io::Result<File> {
         Timespec::try_from(time).expect("less than centuries")
     };
     let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC)?;
-    let times = Itimerspec {
+    let setting = Itimerspec {
         it_interval: timespec(period),
         it_value: timespec(first),
     };
-    timerfd_settime(&timer, TimerfdTimerFlags::ABSTIME, &times)?;
+    timerfd_settime(&timer, TimerfdTimerFlags::ABSTIME, &setting)?;
     Ok(File::from(timer))
 }
 

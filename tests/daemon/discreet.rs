@@ -1,6 +1,7 @@
 //! The router's password is nowhere but in the process, whatever fails and whoever asks.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 
@@ -13,8 +14,9 @@ use crate::support::*;
 const EACH: usize = 7;
 
 /// A file of a daemon that says all it can, which finds its password in the environment.
-fn talkative(world: &World) -> Setup {
+fn talkative(world: &World, home: &Path) -> Setup {
     let mut setup = Setup::new(world);
+    setup.storage = format!("{{ db_path: {} }}", home.join("metrics.db").display());
     setup.password = "\"${ROUTER_PASSWORD}\"";
     setup.more = "metrics: { enabled: true, port: 0 }\n".into();
     setup
@@ -48,9 +50,9 @@ fn assert_commands_are_discreet(setup: &Setup) {
 
 /// Goes through these faults with a daemon that speaks of everything, and asks it and the commands in each.
 fn goes_through(faults: &[(&str, Fault)]) {
-    let world = world();
-    let setup = talkative(&world);
-    let mut daemon = Daemon::start_in(tempdir(), &[&setup], |command| {
+    let (world, home) = (world(), tempdir());
+    let setup = talkative(&world, home.path());
+    let mut daemon = Daemon::start_in(home, &[&setup], |command| {
         knowing_the_password(command);
     });
     let metrics = daemon.announced("Prometheus metrics available at http://");
@@ -89,8 +91,9 @@ fn whatever_the_router_does_the_password_is_said_nowhere() {
 #[test]
 fn a_password_that_is_refused_is_not_said() {
     let world = World::start(WorldOptions::default()).expect("loopback has free ports");
-    let setup = talkative(&world);
-    let daemon = Daemon::start_in(tempdir(), &[&setup], |command| {
+    let home = tempdir();
+    let setup = talkative(&world, home.path());
+    let daemon = Daemon::start_in(home, &[&setup], |command| {
         knowing_the_password(command);
     });
     daemon.wait_health("the refusal", PATIENCE, |_, health| {
@@ -103,9 +106,8 @@ fn a_password_that_is_refused_is_not_said() {
 /// Neither who reads the process's command line nor who finds its core file learns it.
 #[test]
 fn a_daemon_that_is_aborted_leaves_no_core_file() {
-    let world = world();
-    let setup = talkative(&world);
-    let home = tempdir();
+    let (world, home) = (world(), tempdir());
+    let setup = talkative(&world, home.path());
     let place = home.path().to_owned();
     let mut daemon = Daemon::start_in(home, &[&setup], |command| {
         knowing_the_password(command).current_dir(&place);

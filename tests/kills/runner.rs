@@ -56,11 +56,11 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let start = Instant::now();
-    let told = Mutex::new(start);
+    let told_at = Mutex::new(start);
     let taken = toll::take(&toll, |tally| {
-        let mut told = told.lock().expect("nobody panics with it");
-        if told.elapsed() >= EVERY {
-            *told = Instant::now();
+        let mut told_at = told_at.lock().expect("nobody panics with it");
+        if told_at.elapsed() >= EVERY {
+            *told_at = Instant::now();
             println!("{} kills in {} s", tally.kills, start.elapsed().as_secs());
         }
     });

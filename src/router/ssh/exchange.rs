@@ -18,16 +18,15 @@ impl<T: SshTalk> Link<T> {
         if !self.is_up() {
             return;
         }
-        if !self.talk.can(order) && !self.is_looking() {
-            self.told.tell(self.talk.cannot(order));
-            return;
-        }
+        // First, so that no older one is left that might still go out.
         if let Some(waiting) = self
             .orders
             .iter_mut()
             .find(|waiting| T::subject(**waiting) == T::subject(order))
         {
             *waiting = order;
+        } else if !self.talk.can(order) && !self.is_looking() {
+            self.told.tell(self.talk.cannot(order));
         } else {
             self.orders
                 .push_back(order)
