@@ -13,8 +13,8 @@ use crate::promises::Broken;
 
 /// A line so often says that the run goes on.
 const SAYS_EVERY: u64 = 60_000_000_000;
-/// Cycles of 50 ms in a second, of autorate's two lines and of steering.
-const CYCLES: f64 = 3.0 * 20.0;
+/// Cycles of 50 ms in a second.
+const CYCLES: u64 = 20;
 const DAYS_OF_A_YEAR: f64 = 365.25;
 
 /// What all threads have done so far.
@@ -27,6 +27,10 @@ pub(crate) struct Account {
     fates: AtomicU64,
     /// Of virtual time.
     micros: AtomicU64,
+    /// Of every line of autorate, and of steering.
+    cycles: AtomicU64,
+    /// Fates of houses in which both daemons run.
+    steered: AtomicU64,
     writes: AtomicU64,
     troubles: Mutex<BTreeMap<String, u64>>,
     broken: Mutex<Vec<(Plan, Broken)>>,
@@ -41,6 +45,8 @@ impl Account {
             cpu_nanos: AtomicU64::new(0),
             fates: AtomicU64::new(0),
             micros: AtomicU64::new(0),
+            cycles: AtomicU64::new(0),
+            steered: AtomicU64::new(0),
             writes: AtomicU64::new(0),
             troubles: Mutex::default(),
             broken: Mutex::default(),
@@ -62,9 +68,14 @@ impl Account {
         let until = played
             .as_ref()
             .map_or_else(|broken| broken.at, |_| Instant::ZERO + plan.lasts);
+        let micros = (until - Instant::ZERO).as_micros();
+        let loops = plan.home.wans as u64 + u64::from(plan.home.steers);
         self.fates.fetch_add(1, Ordering::Relaxed);
-        self.micros
-            .fetch_add((until - Instant::ZERO).as_micros(), Ordering::Relaxed);
+        self.micros.fetch_add(micros, Ordering::Relaxed);
+        self.cycles
+            .fetch_add(micros * CYCLES * loops / 1_000_000, Ordering::Relaxed);
+        self.steered
+            .fetch_add(u64::from(plan.home.steers), Ordering::Relaxed);
         let mut troubles = self.troubles.lock().expect("no thread panicked");
         for trouble in plan.troubles.iter().filter(|it| it.begins() <= until) {
             *troubles.entry(kind(&trouble.ill)).or_default() += 1;
@@ -114,13 +125,16 @@ impl Account {
     /// Prints all of it; the promises that were broken.
     pub(crate) fn close(self) -> Vec<(Plan, Broken)> {
         let seconds = self.seconds();
-        let (cycles, took) = (seconds * CYCLES, self.runs_for().as_secs_f64());
+        let took = self.runs_for().as_secs_f64();
+        let cycles = self.cycles.into_inner() as f64;
         let cpu = self.cpu_nanos.into_inner() as f64 / 1e9;
         let broken = self.broken.into_inner().expect("no thread panicked");
         let troubles = self.troubles.into_inner().expect("no thread panicked");
         println!(
-            "{} fates, {:.2} days ({:.3} years), {:.0} million cycles of 50 ms, {} changes on the router",
+            "{} fates, {} of them with both daemons, {:.2} days ({:.3} years), {:.0} million cycles of 50 ms, {} changes \
+             on the router",
             self.fates.into_inner(),
+            self.steered.into_inner(),
             seconds / 86_400.0,
             seconds / 86_400.0 / DAYS_OF_A_YEAR,
             cycles / 1e6,

@@ -12,6 +12,16 @@ use wanctl::units::Rate;
 
 use crate::plan::{Home, Ill, Law, Plan, Route, Service, Trouble, Who};
 
+/// Which houses fates befall.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Homes {
+    /// All kinds alike.
+    Alike,
+    /// None is full day and night. Most are those of people who come from v1.7 and have one line: its law, no second
+    /// daemon. One in so many is of any kind.
+    Plain(u64),
+}
+
 /// How a fate is spread over time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
@@ -24,6 +34,7 @@ pub(crate) struct Pace {
     /// Until here they begin; what comes after shows whether all is well again.
     pub(crate) until: Duration,
     pub(crate) lasts: Duration,
+    pub(crate) homes: Homes,
 }
 
 impl Pace {
@@ -34,6 +45,7 @@ impl Pace {
         longest: Duration::from_secs(8),
         until: Duration::from_secs(12),
         lasts: Duration::from_secs(15),
+        homes: Homes::Alike,
     };
     /// A minute and a half: some troubles, and time to recover from them.
     pub(crate) const SHORT: Self = Self {
@@ -42,6 +54,7 @@ impl Pace {
         longest: Duration::from_secs(10),
         until: Duration::from_secs(18),
         lasts: Duration::from_secs(95),
+        homes: Homes::Alike,
     };
     /// Some troubles, and time until nobody could tell any more that there were any.
     pub(crate) const LONG: Self = Self {
@@ -120,13 +133,20 @@ pub(crate) fn plan(seed: u64, pace: &Pace) -> Plan {
     for _ in 0..4 {
         dice.0.draw();
     }
-    let law = dice.one(&[Law::Classic, Law::Adaptive]);
+    let mut law = dice.one(&[Law::Classic, Law::Adaptive]);
     let route = dice.one(&Route::ALL);
-    let home = Home {
+    let mut home = Home {
         wans: dice.one(&[1, 2, 2]),
+        steers: true,
         busy: dice.one(&[false, false, true]),
         told_time: dice.one(&[false, true]),
     };
+    if let Homes::Plain(others) = pace.homes {
+        home.busy = false;
+        if !seed.is_multiple_of(others) {
+            (law, home) = (Law::Classic, Home::PLAIN);
+        }
+    }
     let mut kinds: Vec<Kind> = KINDS.into_iter().filter(|_| dice.below(2) == 0).collect();
     if kinds.is_empty() {
         kinds.push(dice.one(&KINDS));

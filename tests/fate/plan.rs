@@ -47,6 +47,8 @@ pub(crate) struct Plan {
 pub(crate) struct Home {
     /// Lines that autorate has the queues of: the primary, or both. Steering uses both in any case.
     pub(crate) wans: usize,
+    /// The second daemon runs, too.
+    pub(crate) steers: bool,
     /// It would always move more than its lines carry.
     pub(crate) busy: bool,
     /// The reflectors tell their time to who asks for it.
@@ -57,8 +59,15 @@ impl Home {
     /// Two lines, and nothing going on.
     pub(crate) const QUIET: Self = Self {
         wans: 2,
+        steers: true,
         busy: false,
         told_time: false,
+    };
+    /// One line, and nothing going on.
+    pub(crate) const PLAIN: Self = Self {
+        wans: 1,
+        steers: false,
+        ..Self::QUIET
     };
 }
 

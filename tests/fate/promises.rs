@@ -5,6 +5,7 @@ mod limits;
 
 use core::fmt;
 
+use wanctl::direction::Direction;
 use wanctl::program::WanId;
 use wanctl::status::GRACE;
 use wanctl::steering::rule::HAND_GRACE;
@@ -108,6 +109,8 @@ pub(crate) struct Watch<'p> {
     needless: u64,
     writes: u64,
     held: [[Option<Rate>; 2]; 2],
+    /// What the router's limits are, and the version of its queues that is known of.
+    holds: (Option<u64>, [[Option<Rate>; 2]; 2]),
     misbelieved_since: [[Option<Instant>; 2]; 2],
     uncut_since: [[Option<Instant>; 2]; 2],
     starved: [[Option<Starved>; 2]; 2],
@@ -133,6 +136,7 @@ impl<'p> Watch<'p> {
             needless: 0,
             writes: 0,
             held: [[None; 2]; 2],
+            holds: (None, [[None; 2]; 2]),
             misbelieved_since: [[None; 2]; 2],
             uncut_since: [[None; 2]; 2],
             starved: [[None; 2]; 2],
@@ -178,12 +182,26 @@ impl<'p> Watch<'p> {
             return Ok(());
         }
         self.look_at = now + LOOK_EVERY;
+        self.see(house);
         self.limits(now, house)?;
         self.health(now, house)?;
         self.rule(now, house)?;
         self.recovered(now, house)?;
         self.afterwards(now, house)?;
         self.memory(now, house)
+    }
+
+    /// What the router's limits are now.
+    fn see(&mut self, house: &House<'_>) {
+        let version = Some(house.world.scene.router.course_version());
+        if self.holds.0 == version {
+            return;
+        }
+        let held = |line| {
+            let of = |direction| house.world.held(wan_id(line), direction);
+            Direction::BOTH.map(of)
+        };
+        self.holds = (version, [0, 1].map(held));
     }
 
     fn turned(&mut self, now: Instant, house: &House<'_>, ill: Ill) {
@@ -310,8 +328,9 @@ impl<'p> Watch<'p> {
     }
 
     fn memory(&mut self, now: Instant, house: &mut House<'_>) -> Result<(), Broken> {
-        let both_run = house.autorate.is_some() && house.steering.is_some();
-        if now < Instant::ZERO + WARM_AFTER || !both_run {
+        let all_run =
+            house.autorate.is_some() && (house.steering.is_some() || !self.plan.home.steers);
+        if now < Instant::ZERO + WARM_AFTER || !all_run {
             return Ok(());
         }
         let held = memory::held();

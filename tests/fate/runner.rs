@@ -28,7 +28,7 @@ use std::thread;
 use wanctl::time::Duration;
 
 use self::account::Account;
-use self::draw::Pace;
+use self::draw::{Homes, Pace};
 use self::plan::{Plan, Trouble};
 use self::planted::Planted;
 use self::promises::{Broken, Promise};
@@ -49,6 +49,7 @@ const DAY: Pace = Pace {
     longest: Duration::from_secs(600),
     until: Duration::from_secs(86_400 - 1_200),
     lasts: Duration::from_secs(86_400),
+    homes: Homes::Plain(64),
 };
 /// Troubles that ended longer before a promise was broken are not shown.
 const LATELY: Duration = Duration::from_secs(60);

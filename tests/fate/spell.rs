@@ -65,6 +65,15 @@ impl Spell {
         (!self.lasts).then_some(now - self.ended_at)
     }
 
+    /// How long who was refused may pause before it tries to log in again.
+    pub(crate) const fn login_pause(&self) -> Duration {
+        if self.refuses_login {
+            LOGIN_PAUSES.1
+        } else {
+            Duration::ZERO
+        }
+    }
+
     pub(crate) fn is_settled(&self, now: Instant) -> bool {
         self.is_none || (!self.lasts && now >= self.settled_at())
     }

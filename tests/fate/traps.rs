@@ -146,7 +146,7 @@ fn a_transport_that_is_never_asked_again() {
     let shut = Ill::Door(Service::Rest, Door::Shut(Failure::Tls));
     let plan = Plan {
         route: Route::RestThenSsh,
-        ..fate(360, &[(6, 12, shut)])
+        ..fate(400, &[(6, 12, shut)])
     };
     comes_down_to(1, Planted::Disloyal, &plan);
 }

@@ -58,7 +58,7 @@ impl<'p> House<'p> {
             .collect();
         moments.sort_unstable_by(|a, b| b.cmp(a));
         let autorate = Some(Daemon::start(plan, &mut world));
-        let steering = Some(Daemon::start(plan, &mut world));
+        let steering = plan.home.steers.then(|| Daemon::start(plan, &mut world));
         Self {
             plan,
             world,
@@ -223,7 +223,7 @@ impl<'p> House<'p> {
             }
             Who::Steering => {
                 steering.take().into_iter().for_each(|old| old.die(world));
-                *steering = Some(Daemon::start(plan, world));
+                *steering = plan.home.steers.then(|| Daemon::start(plan, world));
             }
         }
     }

@@ -128,7 +128,7 @@ impl Watch<'_> {
         let is_open = self.open_since.is_some_and(|at| now - at > AFTER_EFFECTS);
         for (line, status) in daemon.program.status().wans.iter().enumerate() {
             for direction in Direction::BOTH {
-                let held = house.world.held(wan_id(line), direction);
+                let held = self.holds.1[line][direction as usize];
                 let up = status.router.link.up;
                 let believed = status.router.applied[direction];
                 let wrong = is_open && awake && up && believed != held;
