@@ -3,7 +3,8 @@
 #
 #   scripts/soak-sim.sh                    200 short fates
 #   scripts/soak-sim.sh --seeds 100000     as many short ones; --brief 100000: without time to recover
-#   scripts/soak-sim.sh --years 1          days with a hundred troubles each, a year of them
+#   scripts/soak-sim.sh --years 1          days full of trouble, a year of them: most in houses with one line, v1.7's law
+#                                          and no steering, every 64th in a house of any kind
 #   scripts/soak-sim.sh --years 10 --minutes 20  as many of them as begin in twenty minutes
 #   scripts/soak-sim.sh --seed 42 --seeds 1  that one again
 #   scripts/soak-sim.sh --planted          the planted bugs: each has to be found

@@ -21,6 +21,8 @@ const ENVIRONMENT: &str = "secrets";
 
 /// What that file says, for a process that systemd did not start.
 static BESIDE: OnceLock<Secret> = OnceLock::new();
+/// What the user says that the service's environment is.
+static NAMED: OnceLock<Secret> = OnceLock::new();
 
 /// From now on this process knows the variables that the service of this file gets from systemd, unless its
 /// environment has them: the file of secrets is read once, by whoever may read it. Where it is not there or not to
@@ -32,7 +34,7 @@ pub(super) fn know_what_the_service_knows(config: &Path) {
     });
 }
 
-/// As [`know_what_the_service_knows`], from a file that the user names.
+/// From now on the variables of a file that the user names count more than this process's own.
 ///
 /// # Errors
 /// A sentence that names the file and why it cannot be read.
@@ -43,14 +45,17 @@ pub(super) fn know(secrets: &Path) -> Result<(), String> {
             secrets.display()
         )
     })?;
-    BESIDE.get_or_init(|| Secret::new(text));
+    NAMED.get_or_init(|| Secret::new(text));
     Ok(())
 }
 
-/// A variable: of the environment, or of the file that [`know_what_the_service_knows`] or [`know`] has read.
+/// A variable: of the file that [`know`] has read, of the environment, or of the file that
+/// [`know_what_the_service_knows`] has read.
 pub(super) fn variable(name: &str) -> Option<String> {
-    let beside = || assigned(BESIDE.get()?.reveal(), name).map(str::to_owned);
-    std::env::var(name).ok().or_else(beside)
+    let of = |file: &OnceLock<Secret>| assigned(file.get()?.reveal(), name).map(str::to_owned);
+    of(&NAMED)
+        .or_else(|| std::env::var(name).ok())
+        .or_else(|| of(&BESIDE))
 }
 
 /// The last `NAME=value` of a text, without the quotes.

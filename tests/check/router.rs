@@ -27,6 +27,7 @@ fn the_services_environment_may_lie_anywhere() {
     let file = setup.dir.path().join("environment");
     fs::write(&file, "WANCTL_CHECK_TEST='secret'\n").expect("ours");
     let file = file.display().to_string();
+    setup.environment = vec![("WANCTL_CHECK_TEST", "of another".to_owned())];
     let (findings, _) = setup.findings(&["--secrets", &file]);
     let errors = findings.iter().filter(|it| it["severity"] == "error");
     assert_eq!(errors.count(), 0, "{findings:#?}");

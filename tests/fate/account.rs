@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wanctl::time::{Duration, Instant};
 
 use crate::clocks;
-use crate::plan::Plan;
+use crate::plan::{Home, Law, Plan};
 use crate::play::Tally;
 use crate::promises::Broken;
 
@@ -29,8 +29,8 @@ pub(crate) struct Account {
     micros: AtomicU64,
     /// Of every line of autorate, and of steering.
     cycles: AtomicU64,
-    /// Fates of houses in which both daemons run.
-    steered: AtomicU64,
+    /// Seconds in each kind of house.
+    homes: Mutex<BTreeMap<String, u64>>,
     writes: AtomicU64,
     troubles: Mutex<BTreeMap<String, u64>>,
     broken: Mutex<Vec<(Plan, Broken)>>,
@@ -46,7 +46,7 @@ impl Account {
             fates: AtomicU64::new(0),
             micros: AtomicU64::new(0),
             cycles: AtomicU64::new(0),
-            steered: AtomicU64::new(0),
+            homes: Mutex::default(),
             writes: AtomicU64::new(0),
             troubles: Mutex::default(),
             broken: Mutex::default(),
@@ -74,8 +74,9 @@ impl Account {
         self.micros.fetch_add(micros, Ordering::Relaxed);
         self.cycles
             .fetch_add(micros * CYCLES * loops / 1_000_000, Ordering::Relaxed);
-        self.steered
-            .fetch_add(u64::from(plan.home.steers), Ordering::Relaxed);
+        let mut homes = self.homes.lock().expect("no thread panicked");
+        *homes.entry(words(&plan)).or_default() += micros / 1_000_000;
+        drop(homes);
         let mut troubles = self.troubles.lock().expect("no thread panicked");
         for trouble in plan.troubles.iter().filter(|it| it.begins() <= until) {
             *troubles.entry(kind(&trouble.ill)).or_default() += 1;
@@ -131,15 +132,17 @@ impl Account {
         let broken = self.broken.into_inner().expect("no thread panicked");
         let troubles = self.troubles.into_inner().expect("no thread panicked");
         println!(
-            "{} fates, {} of them with both daemons, {:.2} days ({:.3} years), {:.0} million cycles of 50 ms, {} changes \
-             on the router",
+            "{} fates, {:.2} days ({:.3} years), {:.0} million cycles of 50 ms, {} changes on the router",
             self.fates.into_inner(),
-            self.steered.into_inner(),
             seconds / 86_400.0,
             seconds / 86_400.0 / DAYS_OF_A_YEAR,
             cycles / 1e6,
             self.writes.into_inner(),
         );
+        println!("days in houses with");
+        for (kind, seconds) in self.homes.into_inner().expect("no thread panicked") {
+            println!("{:>9.2}  {kind}", seconds as f64 / 86_400.0);
+        }
         println!("{} troubles:", troubles.values().sum::<u64>());
         for (kind, count) in troubles {
             println!("{count:>9}  {kind}");
@@ -153,6 +156,21 @@ impl Account {
         println!("{} broken promises", broken.len());
         broken
     }
+}
+
+/// What kind of house it is.
+fn words(plan: &Plan) -> String {
+    let Home {
+        wans, steers, busy, ..
+    } = plan.home;
+    let law = match plan.law {
+        Law::Classic => "v1.7's law",
+        Law::Adaptive => "the adaptive law",
+    };
+    let lines = if wans == 1 { "one line" } else { "two lines" };
+    let steering = if steers { ", steering" } else { "" };
+    let load = if busy { ", always full" } else { "" };
+    format!("{lines}, {law}{steering}{load}")
 }
 
 /// `Router(Reboot)` of `Router(Reboot(13 s))`.

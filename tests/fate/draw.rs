@@ -163,7 +163,9 @@ pub(crate) fn plan(seed: u64, pace: &Pace) -> Plan {
         let lasts = dice.millis(1, longest.max(2));
         let kind = dice.one(&kinds);
         let ill = ill(&mut dice, kind);
-        troubles.push(Trouble { at, lasts, ill });
+        if ill.befalls(home) {
+            troubles.push(Trouble { at, lasts, ill });
+        }
     }
     Plan {
         seed,

@@ -23,9 +23,20 @@ mod wan_file;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use self::draw::Pace;
+use wanctl::time::Duration;
+
+use self::draw::{Homes, Pace};
 use self::planted::Planted;
 
+/// Two hours in houses most of which are plain.
+const EVENING: Pace = Pace {
+    calm: Duration::from_secs(60),
+    every: Duration::from_secs(300),
+    longest: Duration::from_secs(300),
+    until: Duration::from_secs(6_000),
+    lasts: Duration::from_secs(7_200),
+    homes: Homes::Plain(4),
+};
 /// One of so many is played twice.
 const TWICE: u64 = 16;
 
@@ -69,4 +80,9 @@ fn nor_is_one_when_the_trouble_is_over() {
 #[test]
 fn and_in_the_end_all_is_as_before() {
     all_is_well(8, &Pace::LONG);
+}
+
+#[test]
+fn nor_in_an_evening_of_a_plain_house() {
+    all_is_well(8, &EVENING);
 }

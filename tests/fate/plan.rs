@@ -240,6 +240,26 @@ impl Ill {
         }
     }
 
+    /// Whether it can strike a house like this: one without steering has one line, and no rule.
+    pub(crate) fn befalls(self, home: Home) -> bool {
+        let strikes_one = match self {
+            Self::RuleByHand(_) | Self::Rules(_) => false,
+            Self::Loss(line, _)
+            | Self::Twice(line, _)
+            | Self::Disorder(line, _)
+            | Self::Forgery(line, _)
+            | Self::Silence(line)
+            | Self::Liar(line, ..)
+            | Self::FalseClock(line, ..)
+            | Self::Unsent(line, _)
+            | Self::Path(line, _)
+            | Self::Capacity(line, ..)
+            | Self::Demand(line, ..) => line == 0,
+            _ => self.stops() != Some(Who::Steering),
+        };
+        home.steers || strikes_one
+    }
+
     /// Which daemon does not live while it lasts.
     pub(crate) const fn ends(self) -> Option<Who> {
         match self {

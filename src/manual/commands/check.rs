@@ -30,8 +30,9 @@ pub static CHECK: Page = Page {
             "secrets",
             "FILE",
             Kind::File,
-            "the service's environment, NAME=value lines as systemd reads them, for the variables in a config \
-             that the environment has not; without, the file `secrets` beside the first one, if there is one",
+            "the service's environment, NAME=value lines as systemd reads them: its variables count for a config, \
+             before those of this process; without, those of the file `secrets` beside the first config count \
+             after them",
         ),
         Opt::flag(
             "from-v17",

@@ -167,11 +167,13 @@ impl Router {
             .retain(|row| !row.is_on("dynamic"));
     }
 
-    /// Queues missing for a moment.
+    /// Queues missing for a moment, which is not written to flash.
     pub(super) fn without_queues<T>(&mut self, then: impl FnOnce(&mut Self) -> T) -> T {
+        let dirty_since = self.dirty_since.take();
         let queues = std::mem::take(self.queues.table.rows_mut());
         let result = then(self);
         *self.queues.table.rows_mut() = queues;
+        self.dirty_since = dirty_since.or(self.dirty_since);
         result
     }
 

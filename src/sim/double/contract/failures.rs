@@ -138,6 +138,18 @@ fn after_a_reboot_uptime_and_counters_start_over_and_limits_are_as_saved() {
 }
 
 #[test]
+fn queues_that_were_missing_for_a_moment_are_there_after_a_reboot() {
+    let mut scene = scene(Fault::None);
+    scene.router.flush_after = Duration::from_secs(3);
+    patch(&mut scene, at(1_000), "300M");
+    scene.set_fault(at(2_000), Fault::EmptyList);
+    patch(&mut scene, at(10_000), "200M");
+    scene.set_fault(at(20_000), Fault::Reboot(Duration::from_secs(5)));
+    scene.set_fault(at(30_000), Fault::None);
+    assert!(scene.router.queue("WAN-Download").is_some());
+}
+
+#[test]
 fn after_a_reboot_a_rule_that_was_switched_just_before_stands_as_it_did() {
     let mut scene = scene(Fault::None);
     scene.router.flush_after = Duration::from_secs(40);
