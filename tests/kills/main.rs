@@ -9,6 +9,7 @@
 
 mod judge;
 mod moment;
+mod router;
 mod tally;
 mod toll;
 mod victim;
