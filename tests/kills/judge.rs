@@ -319,32 +319,3 @@ fn seconds(time: SystemTime) -> i64 {
     let since = time.duration_since(UNIX_EPOCH);
     since.expect("after 1970").as_secs().cast_signed()
 }
-
-#[cfg(test)]
-mod tests {
-    use wanctl::cli::stage::world::{World, WorldOptions};
-
-    use super::*;
-
-    const DOCUMENT: &str = r#"{"last_applied":{"dl_rate":null}}"#;
-
-    #[test]
-    fn a_document_that_was_there_may_not_go_however_short_the_life_was() {
-        let world = World::start(WorldOptions::default()).expect("loopback has free ports");
-        let held = Held::before(Role::Autorate, &world);
-        let home = tempfile::tempdir().expect("a place for temporary files");
-        let mut judge = Judge::new(Role::Autorate, home.path(), Path::new("wanctl"));
-        let death = Death {
-            kind: Kind::Starting,
-            ready: None,
-            killed: SystemTime::now(),
-            at: Instant::ZERO,
-        };
-        assert!(judge.state(&death, &held).is_ok(), "there was none yet");
-        let path = home.path().join(STATE);
-        fs::write(&path, DOCUMENT).expect("a directory of ours");
-        assert!(judge.state(&death, &held).is_ok());
-        fs::remove_file(&path).expect("just written");
-        assert!(judge.state(&death, &held).is_err());
-    }
-}

@@ -8,6 +8,7 @@
 )]
 
 mod judge;
+mod judged;
 mod moment;
 mod router;
 mod tally;
@@ -17,7 +18,7 @@ mod victim;
 use self::moment::Moment;
 use self::toll::Toll;
 
-/// A minute, of which half is waiting for the first batch of the history.
+/// A minute and a half: the longest life takes a minute, and may begin late.
 const KILLS: u64 = 240;
 
 #[test]

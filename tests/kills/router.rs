@@ -14,10 +14,10 @@ const BETWEEN: Rate = Rate::mbit(60);
 /// What the router held, and from when on.
 #[derive(Debug)]
 pub(crate) struct Held {
-    role: Role,
-    values: Vec<(Instant, String)>,
+    pub(crate) role: Role,
+    pub(crate) values: Vec<(Instant, String)>,
     /// Requests that were looked at.
-    seen: u64,
+    pub(crate) seen: u64,
 }
 
 impl Held {
@@ -85,30 +85,5 @@ impl Held {
         let held = self.values.iter().rposition(|(_, value)| *value == said);
         let held = held.ok_or_else(|| format!("{said}, which the router never held"))?;
         Ok(self.values.get(held + 1).map(|(at, _)| *at))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use wanctl::time::Duration;
-
-    use super::*;
-
-    #[test]
-    fn a_document_is_behind_since_the_router_held_something_else() {
-        let after = |seconds| Instant::ZERO + Duration::from_secs(seconds);
-        let values = [(0, "9"), (5, "7"), (8, "9"), (20, "8")];
-        let held = Held {
-            role: Role::Autorate,
-            values: values.map(|(at, value)| (after(at), value.into())).into(),
-            seen: 0,
-        };
-        let left = |rate: Value| held.left(&json!({"last_applied": {"dl_rate": rate}}));
-        assert_eq!(left(json!(8)), Ok(None));
-        assert_eq!(left(json!(9)), Ok(Some(after(20))));
-        assert_eq!(left(json!(7)), Ok(Some(after(8))));
-        assert_eq!(left(Value::Null), Ok(Some(Instant::ZERO)));
-        assert!(left(json!(6)).is_err());
     }
 }
