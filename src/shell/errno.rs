@@ -70,4 +70,11 @@ mod tests {
             "unknown error"
         );
     }
+
+    #[test]
+    fn the_process_or_the_whole_machine_may_be_out_of_descriptors() {
+        let exhausted = |errno| is_exhaustion(&io::Error::from_raw_os_error(errno));
+        assert!(exhausted(libc::EMFILE) && exhausted(libc::ENFILE));
+        assert!(!exhausted(libc::EACCES) && !is_exhaustion(&io::Error::other("x")));
+    }
 }

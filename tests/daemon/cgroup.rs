@@ -1,8 +1,10 @@
 //! What a process may use at most, if this user may say so: version 1 of control groups or version 2.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// A control group of our own.
 pub(crate) struct Cgroup {
@@ -33,9 +35,19 @@ impl Cgroup {
             .ok()
     }
 
-    pub(crate) fn take(&self, pid: u32) {
-        self.say("cgroup.procs", &pid.to_string())
-            .expect("a process of ours");
+    /// What is started is in it from its first instruction on.
+    #[expect(
+        unsafe_code,
+        reason = "between fork and exec the standard library is silent"
+    )]
+    pub(crate) fn take(&self, command: &mut Command) {
+        let path = self.path.join("cgroup.procs");
+        let members = File::options().write(true).open(path);
+        let members = members.expect("a group of ours");
+        // SAFETY: one write to a file that is open, which a forked process may do; 0 is whoever writes.
+        unsafe {
+            command.pre_exec(move || (&members).write_all(b"0"));
+        }
     }
 
     /// So many hundredths of a core.

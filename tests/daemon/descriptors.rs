@@ -1,4 +1,4 @@
-//! No descriptor to spare, here or in the whole system.
+//! No descriptor to spare.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -90,7 +90,8 @@ fn without_a_descriptor_to_spare_control_goes_on_and_who_asks_is_answered_later(
     let before = work(&daemon);
     nap(3_000);
     let busy = work(&daemon) - before;
-    assert!(busy < 3 * JIFFIES / 2, "{busy} of {} ticks", 3 * JIFFIES);
+    println!("{busy} of {} ticks at work", 3 * JIFFIES);
+    assert!(busy < 3 * JIFFIES / 10, "{busy} of {} ticks", 3 * JIFFIES);
     daemon.wait_log("Could not save state: ");
 
     // The router hangs up, and there is no descriptor for another connection.

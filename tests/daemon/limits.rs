@@ -38,9 +38,8 @@ fn with_a_tenth_of_a_core_the_line_is_held_and_with_a_hundredth_all_that_is_miss
     let Some(group) = Cgroup::of("cpu", "cpu") else {
         return;
     };
-    let mut daemon = Daemon::start(&Setup::new(&world));
+    let mut daemon = Daemon::start_in(tempdir(), &[&Setup::new(&world)], |it| group.take(it));
     daemon.wait_settled(&world);
-    group.take(daemon.pid());
     group.cpu(10);
     feels_the_line(&world, &daemon);
 
@@ -76,8 +75,7 @@ fn with_enough_memory_it_lives_and_with_too_little_it_is_killed_and_comes_back()
         return;
     };
     group.memory(24 << 10);
-    let mut daemon = Daemon::start_in(tempdir(), &[&Setup::new(&world)], |_| {});
-    group.take(daemon.pid());
+    let mut daemon = Daemon::start_in(tempdir(), &[&Setup::new(&world)], |it| group.take(it));
     feels_the_line(&world, &daemon);
     for _ in 0..200 {
         assert_eq!(daemon.health().0, 200);
@@ -86,14 +84,12 @@ fn with_enough_memory_it_lives_and_with_too_little_it_is_killed_and_comes_back()
     let home = daemon.into_home();
 
     group.memory(512);
-    let mut daemon = Daemon::spawn(home, &[&Setup::new(&world)], |_| {});
-    group.take(daemon.pid());
+    let mut daemon = Daemon::spawn(home, &[&Setup::new(&world)], |it| group.take(it));
     assert_eq!(daemon.wait().signal(), Some(libc::SIGKILL));
     let home = daemon.into_home();
 
     group.memory(24 << 10);
-    let mut daemon = Daemon::start_in(home, &[&Setup::new(&world)], |_| {});
-    group.take(daemon.pid());
+    let mut daemon = Daemon::start_in(home, &[&Setup::new(&world)], |it| group.take(it));
     daemon.wait_settled(&world);
     feels_the_line(&world, &daemon);
     assert!(!daemon.log().contains("Could not load state"));

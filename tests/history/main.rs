@@ -2,6 +2,7 @@
 
 mod command;
 mod mount;
+mod power;
 mod ranges;
 mod recorder;
 mod replayed;

@@ -4,13 +4,15 @@ use std::fs;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
+use wanctl::time::Instant;
 
 use crate::moment::{BATCH, Kind};
+use crate::router::Held;
 use crate::tally::Found;
 use crate::victim::{HALF_STATE, HISTORY, LOG, Role, STATE, STDERR};
 
@@ -23,6 +25,8 @@ const MAY_BE_LOST: i64 = BATCH.as_secs().cast_signed() + BUSY;
 const WIDEST_GAP: i64 = BUSY;
 /// The state document is written with the first beat; another thread does it.
 const SAVED_WITHIN: i64 = BUSY;
+/// Afterwards, what the router was told is in it within a second (`Saver` of either daemon).
+const BEHIND: Duration = Duration::from_secs(1 + BUSY.unsigned_abs());
 /// Whatever lies in a directory that was lived in a thousand times.
 const FILES: &[&str] = &[
     STATE,
@@ -65,6 +69,8 @@ pub(crate) struct Death {
     /// When it said that it was ready.
     pub(crate) ready: Option<SystemTime>,
     pub(crate) killed: SystemTime,
+    /// The same by the router's clock.
+    pub(crate) at: Instant,
 }
 
 /// Judges what one victim leaves.
@@ -80,6 +86,8 @@ pub(crate) struct Judge {
     read: u64,
     /// Rows that were there after the last kill.
     rows: i64,
+    /// Whether there was a state document after any kill.
+    had_state: bool,
 }
 
 impl Judge {
@@ -91,14 +99,15 @@ impl Judge {
             desk: tempfile::tempdir().expect("a place for temporary files"),
             read: 0,
             rows: 0,
+            had_state: false,
         }
     }
 
     /// What a kill left, or what is wrong with it.
-    pub(crate) fn examine(&mut self, death: &Death) -> Result<Found, String> {
+    pub(crate) fn examine(&mut self, death: &Death, held: &Held) -> Result<Found, String> {
         let of = |what: &str, e: String| format!("killed {}: {what}: {e}", death.kind);
         self.litter().map_err(|e| of("its directory", e))?;
-        self.state(death).map_err(|e| of("its state", e))?;
+        let behind = self.state(death, held).map_err(|e| of("its state", e))?;
         self.complaints().map_err(|e| of("its log", e))?;
         let lost = self.history(death).map_err(|e| of("its history", e))?;
         Ok(Found {
@@ -106,6 +115,7 @@ impl Judge {
             ready: death.ready.is_some(),
             half: self.home.join(HALF_STATE).exists(),
             rows: self.rows,
+            behind,
             lost,
         })
     }
@@ -121,16 +131,18 @@ impl Judge {
         Ok(())
     }
 
-    /// The old document or the new one, never a mixture, and one of this life as soon as it could be.
-    fn state(&self, death: &Death) -> Result<(), String> {
+    /// The old document or the new one, never a mixture and never none, and one of this life as soon as it could be.
+    /// For how many seconds of this life it was behind the router.
+    fn state(&mut self, death: &Death, held: &Held) -> Result<f64, String> {
         let path = self.home.join(STATE);
         let ran = death
             .ready
             .map_or(0, |ready| seconds(death.killed) - seconds(ready));
         let text = match fs::read(&path) {
-            Err(_) if ran <= SAVED_WITHIN => return Ok(()),
+            Err(_) if !self.had_state && ran <= SAVED_WITHIN => return Ok(0.0),
             read => read.map_err(|e| e.to_string())?,
         };
+        self.had_state = true;
         let document: Value = serde_json::from_slice(&text).map_err(|e| e.to_string())?;
         let key = match self.role {
             Role::Autorate => "last_applied",
@@ -145,7 +157,7 @@ impl Judge {
             Some(ready) if ran > SAVED_WITHIN && seconds(written) < seconds(ready) - 1 => Err(
                 format!("{ran} s after the start it was that of another life"),
             ),
-            _ => Ok(()),
+            _ => behind(&document, death, held),
         }
     }
 
@@ -281,6 +293,21 @@ impl Judge {
         let said = String::from_utf8_lossy(&output.stderr);
         Err(format!("`wanctl history` shows no {second}: {shown}{said}"))
     }
+}
+
+/// For how many seconds of a life the router has held something else than the document says.
+fn behind(document: &Value, death: &Death, held: &Held) -> Result<f64, String> {
+    let (Some(left), Some(ready)) = (held.left(document)?, death.ready) else {
+        return Ok(0.0);
+    };
+    let ran = death.killed.duration_since(ready).unwrap_or_default();
+    let behind = (death.at - left).as_secs_f64().min(ran.as_secs_f64());
+    if behind > BEHIND.as_secs_f64() {
+        return Err(format!(
+            "for {behind:.1} s the router had held something else than {document}"
+        ));
+    }
+    Ok(behind)
 }
 
 /// Whether a line complains of what an earlier life has left; of the line itself, which is really bad, it may.

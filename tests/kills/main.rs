@@ -8,7 +8,9 @@
 )]
 
 mod judge;
+mod judged;
 mod moment;
+mod router;
 mod tally;
 mod toll;
 mod victim;
@@ -16,7 +18,7 @@ mod victim;
 use self::moment::Moment;
 use self::toll::Toll;
 
-/// A minute, of which half is waiting for the first batch of the history.
+/// A minute and a half: the longest life takes a minute, and may begin late.
 const KILLS: u64 = 240;
 
 #[test]

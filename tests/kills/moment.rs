@@ -51,7 +51,8 @@ impl Moment {
             38..74 => Self::Running(up_to(2_500_000)),
             74..88 => Self::Saving(up_to(1_500_000)),
             88..94 => Self::Recording(up_to(8_000)),
-            _ => Self::Late(BATCH + Duration::from_secs(12) + up_to(12_000_000)),
+            // From one batch to just after the next one: the most that can be lost is lost just before it.
+            _ => Self::Late(BATCH + Duration::from_secs(1) + up_to(31_000_000)),
         }
     }
 

@@ -8,6 +8,7 @@
 
 mod judge;
 mod moment;
+mod router;
 mod tally;
 mod toll;
 mod victim;

@@ -14,6 +14,8 @@ pub(crate) struct Found {
     pub(crate) half: bool,
     /// Rows of the history by then, of all lives.
     pub(crate) rows: i64,
+    /// For how many seconds the router had held something else than the state document says.
+    pub(crate) behind: f64,
     /// How long before the kill the newest row of a life that had to leave some was made, in seconds.
     pub(crate) lost: Option<i64>,
 }
@@ -28,6 +30,7 @@ pub(crate) struct Tally {
     halves: u64,
     histories: u64,
     longest_loss: i64,
+    behind: f64,
 }
 
 impl Tally {
@@ -39,6 +42,7 @@ impl Tally {
         self.unready += u64::from(!found.ready);
         self.halves += u64::from(found.half);
         self.histories += u64::from(found.lost.is_some());
+        self.behind = self.behind.max(found.behind);
         self.longest_loss = self.longest_loss.max(found.lost.unwrap_or(0));
     }
 
@@ -64,6 +68,11 @@ impl fmt::Display for Tally {
             f,
             "{} with half a state document beside the whole one",
             self.halves
+        )?;
+        writeln!(
+            f,
+            "at most {:.1} s until what the router held was in the state document",
+            self.behind
         )?;
         write!(
             f,

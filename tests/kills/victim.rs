@@ -17,6 +17,7 @@ use wanctl::units::Rate;
 
 use crate::judge::{Death, Judge};
 use crate::moment::{BATCH, Moment};
+use crate::router::Held;
 use crate::tally::Found;
 
 const COMMENT: &str = "ADAPTIVE: Steer latency-sensitive to WAN2";
@@ -46,6 +47,7 @@ pub(crate) struct Victim {
     world: World,
     home: TempDir,
     judge: Judge,
+    held: Held,
 }
 
 impl Victim {
@@ -65,12 +67,14 @@ impl Victim {
         ]);
         let home = tempfile::tempdir().expect("a place for temporary files");
         let judge = Judge::new(role, home.path(), binary);
+        let held = Held::before(role, &world);
         let victim = Self {
             role,
             binary: binary.to_owned(),
             world,
             home,
             judge,
+            held,
         };
         for (name, text) in victim.files() {
             fs::write(victim.path(name), text).expect("a directory of ours");
@@ -96,14 +100,16 @@ impl Victim {
         };
         self.wait_for(moment, random, &mut child)?;
         child.kill().expect("our child");
-        let killed = SystemTime::now();
+        let (killed, at) = (SystemTime::now(), self.world.clock().now());
         child.wait().expect("our child");
         let death = Death {
             kind: moment.kind(),
             ready,
             killed,
+            at,
         };
-        self.judge.examine(&death)
+        self.held.follow(&self.world);
+        self.judge.examine(&death, &self.held)
     }
 
     /// What was wrong, and where it can be looked at: the files stay.

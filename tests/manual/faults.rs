@@ -22,7 +22,12 @@ fn every_row_names_tests_and_every_test_is_there() {
     for row in rows {
         let fault = &row.first().expect("a cell").text;
         let tests = &row.last().expect("a cell").codes;
+        let (scripts, tests): (Vec<_>, Vec<_>) =
+            tests.iter().partition(|test| test.starts_with("scripts/"));
         assert!(!tests.is_empty(), "\"{fault}\" names no test");
+        for script in scripts {
+            assert!(root(script).is_file(), "\"{fault}\": there is no {script}");
+        }
         for test in tests {
             let (file, name) = test
                 .split_once("::")
