@@ -25,11 +25,11 @@ impl Window {
 
     /// So many happened now.
     pub fn add(&mut self, now: Instant, count: u64) {
-        let piece = Duration::from_micros(self.span.as_micros() / PIECES as u64);
+        let piece = Duration::from_micros(self.span.as_micros().div_ceil(PIECES as u64));
         match self.pieces.back_mut() {
             Some((since, sum)) if now - *since < piece => *sum = sum.saturating_add(count),
             _ => {
-                // So many pieces are longer together than the window: the oldest has left it.
+                // So many pieces are together at least as long as the window: the oldest has left it.
                 if self.pieces.is_full() {
                     self.pieces.pop_front();
                 }
@@ -64,6 +64,15 @@ mod tests {
         assert_eq!(window.total(at(9_000)), 6);
         assert_eq!(window.total(at(10_500)), 3);
         assert_eq!(window.total(at(11_000)), 0);
+    }
+
+    #[test]
+    fn a_window_that_does_not_divide_evenly_forgets_nothing_too_early() {
+        let mut window = Window::new(Duration::from_micros(31));
+        for micros in 0..=30 {
+            window.add(Instant::ZERO + Duration::from_micros(micros), 1);
+        }
+        assert_eq!(window.total(Instant::ZERO + Duration::from_micros(30)), 31);
     }
 
     #[test]
