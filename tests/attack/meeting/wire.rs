@@ -81,6 +81,55 @@ pub(super) trait Wire<T: Topic> {
     fn piece(left: &mut Vec<u8>, bytes: usize) -> Vec<u8>;
 }
 
+/// What both links have under the same names.
+macro_rules! as_the_link_does {
+    () => {
+        fn connected(&mut self, now: Instant) {
+            self.connected(now);
+        }
+
+        fn not_yet(&mut self, now: Instant) {
+            self.not_yet(now);
+        }
+
+        fn closed(&mut self, now: Instant, why: Failure) {
+            self.closed(now, why);
+        }
+
+        fn submit(&mut self, order: T::Order) {
+            self.submit(order);
+        }
+
+        fn event(&mut self) -> Option<T::Event> {
+            self.event()
+        }
+
+        fn is_up(&self) -> bool {
+            self.is_up()
+        }
+
+        fn is_busy(&self) -> bool {
+            self.is_busy()
+        }
+
+        fn look(&mut self, now: Instant) {
+            self.look(now);
+        }
+
+        fn glance(&mut self, now: Instant) {
+            self.glance(now);
+        }
+
+        fn sleep(&mut self) {
+            self.sleep();
+        }
+
+        fn wake(&mut self, now: Instant) {
+            self.wake(now);
+        }
+    };
+}
+
 impl<T: Topic> Wire<T> for rest::Link<T> {
     fn about(talk: T) -> Self {
         Self::new(rest::talk::Params {
@@ -98,49 +147,7 @@ impl<T: Topic> Wire<T> for rest::Link<T> {
         })
     }
 
-    fn connected(&mut self, now: Instant) {
-        self.connected(now);
-    }
-
-    fn not_yet(&mut self, now: Instant) {
-        self.not_yet(now);
-    }
-
-    fn closed(&mut self, now: Instant, why: Failure) {
-        self.closed(now, why);
-    }
-
-    fn submit(&mut self, order: T::Order) {
-        self.submit(order);
-    }
-
-    fn event(&mut self) -> Option<T::Event> {
-        self.event()
-    }
-
-    fn is_up(&self) -> bool {
-        self.is_up()
-    }
-
-    fn is_busy(&self) -> bool {
-        self.is_busy()
-    }
-
-    fn look(&mut self, now: Instant) {
-        self.look(now);
-    }
-
-    fn glance(&mut self, now: Instant) {
-        self.glance(now);
-    }
-
-    fn sleep(&mut self) {
-        self.sleep();
-    }
-
-    fn wake(&mut self, now: Instant) {
-        self.wake(now);
-    }
+    as_the_link_does!();
 
     fn ask(&mut self, now: Instant) -> Option<String> {
         let mut buffer = [0; REQUEST];
@@ -193,49 +200,7 @@ impl<T: Topic> Wire<T> for ssh::Link<T> {
         })
     }
 
-    fn connected(&mut self, now: Instant) {
-        self.connected(now);
-    }
-
-    fn not_yet(&mut self, now: Instant) {
-        self.not_yet(now);
-    }
-
-    fn closed(&mut self, now: Instant, why: Failure) {
-        self.closed(now, why);
-    }
-
-    fn submit(&mut self, order: T::Order) {
-        self.submit(order);
-    }
-
-    fn event(&mut self) -> Option<T::Event> {
-        self.event()
-    }
-
-    fn is_up(&self) -> bool {
-        self.is_up()
-    }
-
-    fn is_busy(&self) -> bool {
-        self.is_busy()
-    }
-
-    fn look(&mut self, now: Instant) {
-        self.look(now);
-    }
-
-    fn glance(&mut self, now: Instant) {
-        self.glance(now);
-    }
-
-    fn sleep(&mut self) {
-        self.sleep();
-    }
-
-    fn wake(&mut self, now: Instant) {
-        self.wake(now);
-    }
+    as_the_link_does!();
 
     fn ask(&mut self, now: Instant) -> Option<String> {
         Some(self.command(now)?.as_str().to_owned())
