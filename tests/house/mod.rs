@@ -139,7 +139,7 @@ impl World {
         ] {
             scene.router.add_address(list, address, false);
         }
-        add_rule(&mut scene, COMMENT);
+        scene.router.add_steering_rule(COMMENT);
         Self {
             now: Instant::ZERO,
             scene,
@@ -220,16 +220,4 @@ impl World {
         let now = self.now;
         meter.aside(|| self.replies.pop_if(|reply| reply.at <= now))
     }
-}
-
-/// A rule as people add it: switched off.
-pub(crate) fn add_rule(scene: &mut Scene, comment: &str) {
-    scene.router.add_mangle(&[
-        ("chain", "prerouting"),
-        ("action", "mark-routing"),
-        ("comment", comment),
-        ("connection-state", "new"),
-        ("disabled", "true"),
-        ("new-routing-mark", "to-WAN2"),
-    ]);
 }

@@ -57,14 +57,7 @@ impl Victim {
             ..WorldOptions::default()
         };
         let world = World::start(options).expect("loopback has free ports");
-        world.scene().router.add_mangle(&[
-            ("chain", "prerouting"),
-            ("action", "mark-routing"),
-            ("comment", COMMENT),
-            ("connection-state", "new"),
-            ("disabled", "true"),
-            ("new-routing-mark", "to-WAN2"),
-        ]);
+        world.scene().router.add_steering_rule(COMMENT);
         let home = tempfile::tempdir().expect("a place for temporary files");
         let judge = Judge::new(role, home.path(), binary);
         let held = Held::before(role, &world);

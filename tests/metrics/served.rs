@@ -132,14 +132,7 @@ fn autorate(world: &World) -> Daemon {
 }
 
 fn steering(world: &World) -> Daemon {
-    world.scene().router.add_mangle(&[
-        ("chain", "prerouting"),
-        ("action", "mark-routing"),
-        ("comment", COMMENT),
-        ("connection-state", "new"),
-        ("disabled", "true"),
-        ("new-routing-mark", "to-WAN2"),
-    ]);
+    world.scene().router.add_steering_rule(COMMENT);
     let dir = tempfile::tempdir().expect("a place for temporary files");
     let (path, more) = (dir.path().display().to_string(), files(dir.path()));
     let (router, hosts) = (world.router_port(), udp(world));

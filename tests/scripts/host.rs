@@ -195,14 +195,7 @@ impl Host {
     /// The host's own configuration, steering included, as `/etc/wanctl` there has it.
     pub(crate) fn configure(&self) {
         let router = self.world.router_port();
-        self.world.scene().router.add_mangle(&[
-            ("chain", "prerouting"),
-            ("action", "mark-routing"),
-            ("comment", COMMENT),
-            ("connection-state", "new"),
-            ("disabled", "true"),
-            ("new-routing-mark", "to-WAN2"),
-        ]);
+        self.world.scene().router.add_steering_rule(COMMENT);
         let text = format!(
             "\
 wan_name: steering

@@ -43,14 +43,7 @@ impl House {
              ssh_key: /nonexistent",
             world.router_port()
         );
-        world.scene().router.add_mangle(&[
-            ("chain", "prerouting"),
-            ("action", "mark-routing"),
-            ("comment", COMMENT),
-            ("connection-state", "new"),
-            ("disabled", "true"),
-            ("new-routing-mark", "to-WAN2"),
-        ]);
+        world.scene().router.add_steering_rule(COMMENT);
         let house = Self {
             world,
             dir: tempfile::tempdir().expect("a place for temporary files"),

@@ -47,14 +47,7 @@ impl Story {
         let router = &mut story.scene.router;
         router.add_mangle(&[("chain", "forward"), ("action", "accept")]);
         router.add_mangle(&[("chain", "prerouting"), ("comment", "ADAPTIVE: Steer")]);
-        router.add_mangle(&[
-            ("chain", "prerouting"),
-            ("action", "mark-routing"),
-            ("comment", COMMENT),
-            ("connection-state", "new"),
-            ("disabled", "true"),
-            ("new-routing-mark", "to-WAN2"),
-        ]);
+        router.add_steering_rule(COMMENT);
         let odd = "say \"ADAPTIVE: Steer latency-sensitive to WAN2\"; \u{e4}\\";
         router.add_mangle(&[("chain", "prerouting"), ("comment", odd)]);
         story

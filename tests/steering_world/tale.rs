@@ -7,7 +7,7 @@ use wanctl::sim::wires::NoMeter;
 use wanctl::steering::rule::Switch;
 use wanctl::time::{Duration, Instant};
 
-use crate::house::{CALM, COMMENT, Host, House, Mode, PERIOD, add_rule};
+use crate::house::{CALM, COMMENT, Host, House, Mode, PERIOD};
 use crate::v17::{Judging, V17};
 
 /// A call suffers from more delay than this on top of the line's calm.
@@ -95,7 +95,7 @@ impl Tale {
             V17::new(Judging::Legacy, "v1.7, delay only"),
         ];
         for other in &others {
-            add_rule(&mut house.world.scene, other.comment());
+            house.world.scene.router.add_steering_rule(other.comment());
         }
         let mut outcome = Outcome::default();
         let mut events = self.events.iter().peekable();

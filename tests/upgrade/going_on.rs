@@ -101,13 +101,7 @@ fn state_and_history_go_on_and_v1_7_can_go_on_with_them() {
     let tree = Tree::new();
     assert_eq!(tree.wanctl(&["upgrade", "--yes"]).code, Some(0));
     let world = World::start(WorldOptions::default()).expect("loopback has free ports");
-    world.scene().router.add_mangle(&[
-        ("chain", "prerouting"),
-        ("action", "mark-routing"),
-        ("comment", COMMENT),
-        ("disabled", "true"),
-        ("new-routing-mark", "to-WAN2"),
-    ]);
+    world.scene().router.add_steering_rule(COMMENT);
     let before = rows(&tree);
 
     let autorate = Daemon::start("wanctl", &moved_in(&tree, &world, "wan1.yaml", WAN1));

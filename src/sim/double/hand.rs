@@ -48,6 +48,18 @@ impl Router {
         id
     }
 
+    /// Adds the rule that steers new connections to a second line, as people add it: switched off. Its id.
+    pub fn add_steering_rule(&mut self, comment: &str) -> String {
+        self.add_mangle(&[
+            ("chain", "prerouting"),
+            ("action", "mark-routing"),
+            ("comment", comment),
+            ("connection-state", "new"),
+            ("disabled", "true"),
+            ("new-routing-mark", "to-WAN2"),
+        ])
+    }
+
     /// Somebody changed every mangle rule with this comment.
     pub fn set_mangle_property(&mut self, comment: &str, name: &str, value: &str) {
         for rule in self.mangle.rows_mut() {

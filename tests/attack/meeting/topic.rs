@@ -26,13 +26,7 @@ const VERIFY_EVERY: Duration = Duration::from_secs(30);
 /// What stands on the router beside its two queues.
 pub(super) fn furnish(router: &mut Router) {
     router.add_address(LIST, "10.0.0.5", false);
-    router.add_mangle(&[
-        ("chain", "prerouting"),
-        ("action", "mark-routing"),
-        ("comment", COMMENT),
-        ("disabled", "true"),
-        ("new-routing-mark", "to-WAN2"),
-    ]);
+    router.add_steering_rule(COMMENT);
 }
 
 /// A talk, and how to look at what it does from the router's side.

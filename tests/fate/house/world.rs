@@ -183,17 +183,8 @@ impl World {
 
 /// The rule that steers, standing so.
 fn add_rule(router: &mut Router, stands: Switch) {
-    let disabled = if stands == Switch::On {
-        "false"
-    } else {
-        "true"
-    };
-    router.add_mangle(&[
-        ("chain", "prerouting"),
-        ("action", "mark-routing"),
-        ("comment", COMMENT),
-        ("connection-state", "new"),
-        ("disabled", disabled),
-        ("new-routing-mark", "to-WAN2"),
-    ]);
+    router.add_steering_rule(COMMENT);
+    if stands == Switch::On {
+        router.set_mangle_property(COMMENT, "disabled", "false");
+    }
 }
