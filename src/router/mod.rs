@@ -14,14 +14,17 @@
 
 mod backoff;
 pub mod failover;
+mod orders;
 pub mod queues;
 pub mod rest;
 pub mod ssh;
+mod state;
 pub mod steering;
 pub mod talk;
 pub mod ways;
 
 pub use self::queues::{Event, Refusal};
+pub use self::state::Action;
 pub use crate::control::actuator::Known;
 
 /// How the router is spoken to.

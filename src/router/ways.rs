@@ -25,6 +25,41 @@ pub trait Way {
     fn glance(&mut self, now: Instant);
 }
 
+/// The [`Way`] of what carries a link: its `link` does all of it.
+macro_rules! way_of_its_link {
+    ($way:ident, $talk:ident) => {
+        impl<T: $talk> Way for $way<T> {
+            type Order = T::Order;
+            type Event = T::Event;
+
+            fn submit(&mut self, order: T::Order) {
+                self.link.submit(order);
+            }
+
+            fn is_busy(&self) -> bool {
+                self.link.is_busy()
+            }
+
+            fn wake(&mut self, now: Instant) {
+                self.link.wake(now);
+            }
+
+            fn sleep(&mut self) {
+                self.link.sleep();
+            }
+
+            fn look(&mut self, now: Instant) {
+                self.link.look(now);
+            }
+
+            fn glance(&mut self, now: Instant) {
+                self.link.glance(now);
+            }
+        }
+    };
+}
+pub(crate) use way_of_its_link;
+
 /// How a way moves on; `Around` is what its carrier needs from its surroundings.
 pub trait Drive<Around>: Way {
     /// Does everything that can be done now.

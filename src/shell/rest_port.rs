@@ -10,11 +10,11 @@ use rustls::pki_types::ServerName;
 use super::directory::Address;
 use super::router_port::Lan;
 use super::stream::Stream;
-use crate::router::Failure;
 use crate::router::queues::Queues;
 use crate::router::rest::talk::{RestTalk, Setup};
-use crate::router::rest::{Action, Link, LinkParams};
-use crate::router::ways::{Drive, Way};
+use crate::router::rest::{Link, LinkParams};
+use crate::router::ways::{Drive, Way, way_of_its_link};
+use crate::router::{Action, Failure};
 use crate::time::Instant;
 
 /// A request: head of a few hundred bytes, body of at most 192.
@@ -171,34 +171,7 @@ impl<T: RestTalk> RestPort<T> {
     }
 }
 
-impl<T: RestTalk> Way for RestPort<T> {
-    type Order = T::Order;
-    type Event = T::Event;
-
-    fn submit(&mut self, order: T::Order) {
-        self.link.submit(order);
-    }
-
-    fn is_busy(&self) -> bool {
-        self.link.is_busy()
-    }
-
-    fn wake(&mut self, now: Instant) {
-        self.link.wake(now);
-    }
-
-    fn sleep(&mut self) {
-        self.link.sleep();
-    }
-
-    fn look(&mut self, now: Instant) {
-        self.link.look(now);
-    }
-
-    fn glance(&mut self, now: Instant) {
-        self.link.glance(now);
-    }
-}
+way_of_its_link!(RestPort, RestTalk);
 
 impl<T: RestTalk> Drive<Lan<'_>> for RestPort<T> {
     fn drive(&mut self, now: Instant, lan: &mut Lan<'_>, each: &mut dyn FnMut(T::Event)) {

@@ -2,8 +2,8 @@
 
 use wanctl::control::actuator::{Known, Order};
 use wanctl::direction::{Both, Direction};
-use wanctl::router::rest::{Action, Link, LinkParams};
-use wanctl::router::{Event, Failure};
+use wanctl::router::rest::{Link, LinkParams};
+use wanctl::router::{Action, Event, Failure};
 use wanctl::time::{Duration, Instant};
 use wanctl::units::Rate;
 

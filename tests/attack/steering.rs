@@ -9,7 +9,7 @@ use wanctl::report::steering::state;
 use wanctl::router::rest;
 use wanctl::router::ssh;
 use wanctl::router::steering::{Event, Interest, Order, Reading, Steering, Switch};
-use wanctl::router::{Failure, Known};
+use wanctl::router::{Action, Failure, Known};
 use wanctl::steer::{Steer, SteerParams};
 use wanctl::time::{Duration, Instant};
 use wanctl::wire::routeros::{self, Found};
@@ -59,7 +59,7 @@ trait Attacked {
 
 impl Attacked for rest::Link<Steering> {
     fn next_is_connect(&mut self, now: Instant) -> bool {
-        self.poll(now) == Some(rest::Action::Connect)
+        self.poll(now) == Some(Action::Connect)
     }
 
     fn connected(&mut self, now: Instant) {
@@ -115,7 +115,7 @@ impl Attacked for rest::Link<Steering> {
 
 impl Attacked for ssh::Link<Steering> {
     fn next_is_connect(&mut self, now: Instant) -> bool {
-        self.poll(now) == Some(ssh::Action::Connect)
+        self.poll(now) == Some(Action::Connect)
     }
 
     fn connected(&mut self, now: Instant) {

@@ -67,7 +67,7 @@ impl<T: RestTalk> Link<T> {
         self.believe();
         self.told.tell(Contact::Up);
         let again = self.talk.learn(now, seen, took, &mut self.told);
-        self.look_at(now + again);
+        self.state.look_at(now + again);
     }
 
     fn done(&mut self, now: Instant, order: T::Order, status: u16, took: Duration) {
@@ -77,7 +77,7 @@ impl<T: RestTalk> Link<T> {
         let answer = Answer { status, body, took };
         match self.talk.answered(now, order, answer, &mut self.told) {
             After::Nothing => {}
-            After::Look => self.look_at(now),
+            After::Look => self.state.look_at(now),
         }
     }
 
@@ -99,12 +99,6 @@ impl<T: RestTalk> Link<T> {
         } else {
             self.drop_connection(now + backoff::AFTER_ABORT);
             self.told.tell(Contact::Lost(None));
-        }
-    }
-
-    pub(super) const fn look_at(&mut self, at: Instant) {
-        if let State::Idle { look_at, .. } = &mut self.state {
-            *look_at = at;
         }
     }
 }

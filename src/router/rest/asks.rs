@@ -8,26 +8,18 @@ use crate::wire::http::{self, Full, RequestHead};
 impl<T: RestTalk> Link<T> {
     /// Takes an order; a newer one about the same replaces it. It is answered by an event about the
     /// same, or by [`Contact::Lost`](crate::router::talk::Contact::Lost).
-    ///
-    /// # Panics
-    /// Never: there is a place per subject.
     pub fn submit(&mut self, order: T::Order) {
         if !self.is_up() && self.lingering.is_none() {
             return;
         }
         // First, so that no older one is left that might still go out.
-        if let Some(waiting) = self
-            .orders
-            .iter_mut()
-            .find(|waiting| T::subject(**waiting) == T::subject(order))
-        {
-            *waiting = order;
-        } else if !self.talk.can(order) && !self.is_looking() {
-            self.told.tell(self.talk.cannot(order));
+        if self.orders.replace(order) {
+            return;
+        }
+        if self.talk.can(order) || self.state.is_looking() {
+            self.orders.add(order);
         } else {
-            self.orders
-                .push_back(order)
-                .expect("a place for every subject");
+            self.told.tell(self.talk.cannot(order));
         }
     }
 
@@ -47,7 +39,7 @@ impl<T: RestTalk> Link<T> {
             Question::Order(order) => {
                 let Some(ask) = self.talk.order(order) else {
                     self.told.tell(self.talk.cannot(order));
-                    self.look_at(now);
+                    self.state.look_at(now);
                     return Ok(0);
                 };
                 ask
@@ -74,24 +66,13 @@ impl<T: RestTalk> Link<T> {
         if look && !(self.looked_last && self.can_do_the_next()) {
             return Some(Question::Look);
         }
-        self.orders.pop_front().map(Question::Order)
+        self.orders.take().map(Question::Order)
     }
 
     /// Whether enough is known for the next order.
     fn can_do_the_next(&self) -> bool {
-        self.orders
-            .front()
-            .is_some_and(|order| self.talk.can(*order))
-    }
-
-    const fn is_looking(&self) -> bool {
-        matches!(
-            self.state,
-            State::Awaiting {
-                question: Question::Look,
-                ..
-            }
-        )
+        let next = self.orders.next();
+        next.is_some_and(|order| self.talk.can(order))
     }
 
     fn write(&self, buffer: &mut [u8], ask: &Ask) -> Result<usize, Full> {

@@ -16,16 +16,16 @@ mod exchange;
 mod habit;
 pub mod talk;
 
-use heapless::Deque;
-
 use self::exchange::Rx;
 use self::habit::Habit;
 use self::talk::{Params, RestTalk, Setup};
-use super::Failure;
 use super::backoff::{self, Backoff};
+use super::orders::Orders;
 use super::queues::Queues;
 pub use super::queues::rest::LinkParams;
-use super::talk::{Contact, SUBJECTS, Told};
+use super::state::{Due, Question, State};
+use super::talk::{Contact, Told};
+use super::{Action, Failure};
 use crate::time::{Duration, Instant};
 
 /// A connection, TLS included, stands within this time or not at all.
@@ -37,44 +37,6 @@ pub const REPLY_FOR_MAX: Duration = Duration::from_secs(5);
 const RECONNECT_EVERY: Duration = Duration::from_secs(1);
 /// An id this young survives a silent close: nobody restores a backup so fast.
 const IDS_LAST: Duration = Duration::from_secs(2);
-
-/// What the shell should do with the connection.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Action {
-    /// Open one and say so with [`Link::connected`], or report [`Link::closed`].
-    Connect,
-    /// Drop it; do not report that.
-    Close,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Question<O> {
-    Look,
-    Order(O),
-}
-
-#[derive(Clone, Copy, Debug)]
-enum State<O> {
-    Down {
-        retry_at: Instant,
-    },
-    Connecting {
-        deadline: Instant,
-    },
-    Idle {
-        /// Whether this connection has carried an exchange yet.
-        used: bool,
-        /// When the next look is due.
-        look_at: Instant,
-    },
-    Awaiting {
-        question: Question<O>,
-        asked_at: Instant,
-        deadline: Instant,
-        used: bool,
-        look_at: Instant,
-    },
-}
 
 /// A link to a router, to talk about the queues of one WAN unless said otherwise.
 #[derive(Debug)]
@@ -92,7 +54,7 @@ pub struct Link<T: RestTalk = Queues> {
     looked_last: bool,
     habit: Habit,
     close: bool,
-    orders: Deque<T::Order, SUBJECTS>,
+    orders: Orders<T>,
     rx: Rx,
     told: Told<T::Event>,
 }
@@ -126,9 +88,7 @@ impl<T: RestTalk> Link<T> {
                 reply_for,
             },
             talk,
-            state: State::Down {
-                retry_at: Instant::ZERO,
-            },
+            state: State::NEW,
             backoff: Backoff::default(),
             connected_at: Instant::ZERO,
             lingering: None,
@@ -136,7 +96,7 @@ impl<T: RestTalk> Link<T> {
             looked_last: false,
             habit: Habit::default(),
             close: false,
-            orders: Deque::new(),
+            orders: Orders::new(),
             rx: Rx::new(),
             told: Told::new(),
         }
@@ -144,19 +104,13 @@ impl<T: RestTalk> Link<T> {
 
     /// Time passed. Call once per tick and after [`received`](Self::received).
     pub fn poll(&mut self, now: Instant) -> Option<Action> {
-        match self.state {
-            State::Down { retry_at } if now >= retry_at => {
-                let deadline = now + CONNECT_FOR;
-                self.state = State::Connecting { deadline };
+        match self.state.pass(now, CONNECT_FOR) {
+            Due::Connect => {
                 self.close = false;
                 return Some(Action::Connect);
             }
-            State::Connecting { deadline } | State::Awaiting { deadline, .. }
-                if now >= deadline =>
-            {
-                self.fail(now, Failure::TimedOut);
-            }
-            _ => {}
+            Due::GiveUp => self.fail(now, Failure::TimedOut),
+            Due::Nothing => {}
         }
         core::mem::take(&mut self.close).then_some(Action::Close)
     }
@@ -191,16 +145,13 @@ impl<T: RestTalk> Link<T> {
                 self.reconnect(now);
             }
             // sometimes just as the next request is on its way.
-            State::Awaiting {
-                used: true,
-                question,
-                ..
-            } if why == Failure::Closed
-                && self.rx.is_empty()
-                && self.backoff.spend_free_retry() =>
+            State::Awaiting { used: true, .. }
+                if why == Failure::Closed
+                    && self.rx.is_empty()
+                    && self.backoff.spend_free_retry() =>
             {
                 self.habit.closed(now);
-                if let Question::Order(order) = question {
+                if let Some(order) = self.state.order() {
                     self.backoff.owe(T::subject(order));
                 }
                 self.reconnect(now);
@@ -218,9 +169,7 @@ impl<T: RestTalk> Link<T> {
     /// There is nowhere to connect to yet, or another address to try: the next [`poll`](Self::poll) asks
     /// again, and nothing has failed.
     pub fn not_yet(&mut self, now: Instant) {
-        if let State::Connecting { .. } = self.state {
-            self.state = State::Down { retry_at: now };
-        }
+        self.state.not_yet(now);
     }
 
     /// Where the next bytes from the router belong. Empty only if an answer is too large, which
@@ -236,12 +185,12 @@ impl<T: RestTalk> Link<T> {
 
     /// Whether a connection stands.
     pub const fn is_up(&self) -> bool {
-        matches!(self.state, State::Idle { .. } | State::Awaiting { .. })
+        self.state.is_up()
     }
 
     /// Whether an answer is under way or an order waits.
     pub fn is_busy(&self) -> bool {
-        matches!(self.state, State::Awaiting { .. }) || !self.orders.is_empty()
+        self.state.is_awaiting() || !self.orders.is_empty()
     }
 
     /// Closes without a word and stays closed until [`wake`](Self::wake).
@@ -251,20 +200,14 @@ impl<T: RestTalk> Link<T> {
 
     /// Connects at the next [`poll`](Self::poll), whatever the back-off says.
     pub fn wake(&mut self, now: Instant) {
-        if let State::Down { retry_at } = &mut self.state {
-            *retry_at = now;
-        }
+        self.state.wake(now);
     }
 
     /// Looks next.
     pub fn look(&mut self, now: Instant) {
-        match &mut self.state {
-            State::Idle { look_at, .. } | State::Awaiting { look_at, .. } => *look_at = now,
-            State::Down { .. } | State::Connecting { .. } => {
-                if let Some(look_at) = &mut self.lingering {
-                    *look_at = now;
-                }
-            }
+        self.state.look_at(now);
+        if let Some(look_at) = &mut self.lingering {
+            *look_at = now;
         }
     }
 
@@ -279,11 +222,7 @@ impl<T: RestTalk> Link<T> {
     }
 
     fn fail(&mut self, now: Instant, why: Failure) {
-        if let State::Awaiting {
-            question: Question::Order(order),
-            ..
-        } = self.state
-        {
+        if let Some(order) = self.state.order() {
             self.backoff.owe(T::subject(order));
             self.told.tell(self.talk.unanswered(order));
         }

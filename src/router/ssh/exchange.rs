@@ -11,26 +11,18 @@ use crate::wire::routeros_cli::Command;
 impl<T: SshTalk> Link<T> {
     /// Takes an order; a newer one about the same replaces it. It is answered by an event about the
     /// same, or by [`Contact::Lost`].
-    ///
-    /// # Panics
-    /// Never: there is a place per subject.
     pub fn submit(&mut self, order: T::Order) {
         if !self.is_up() {
             return;
         }
         // First, so that no older one is left that might still go out.
-        if let Some(waiting) = self
-            .orders
-            .iter_mut()
-            .find(|waiting| T::subject(**waiting) == T::subject(order))
-        {
-            *waiting = order;
-        } else if !self.talk.can(order) && !self.is_looking() {
-            self.told.tell(self.talk.cannot(order));
+        if self.orders.replace(order) {
+            return;
+        }
+        if self.talk.can(order) || self.state.is_looking() {
+            self.orders.add(order);
         } else {
-            self.orders
-                .push_back(order)
-                .expect("a place for every subject");
+            self.told.tell(self.talk.cannot(order));
         }
     }
 
@@ -42,10 +34,10 @@ impl<T: SshTalk> Link<T> {
         let (question, command) = if now >= look_at {
             (Question::Look, self.talk.look(now))
         } else {
-            let order = self.orders.pop_front()?;
+            let order = self.orders.take()?;
             let Some(command) = self.talk.order(order) else {
                 self.told.tell(self.talk.cannot(order));
-                self.look(now);
+                self.state.look_at(now);
                 return None;
             };
             (Question::Order(order), command)
@@ -83,7 +75,7 @@ impl<T: SshTalk> Link<T> {
                 let answer = Answer { status, text, took };
                 match self.talk.answered(now, order, answer, &mut self.told) {
                     After::Nothing => {}
-                    After::Look => self.look(now),
+                    After::Look => self.state.look_at(now),
                 }
             }
         }
@@ -92,22 +84,12 @@ impl<T: SshTalk> Link<T> {
     fn looked(&mut self, now: Instant, status: i32, text: &str, took: Duration) {
         let seen = match self.talk.seen(status, text) {
             Ok(seen) => seen,
-            Err(Failure::Rejected) if self.talk.asks_for_less() => return self.look(now),
+            Err(Failure::Rejected) if self.talk.asks_for_less() => return self.state.look_at(now),
             Err(why) => return self.fail(now, why),
         };
         self.backoff.looked(now - self.connected_at);
         self.told.tell(Contact::Up);
         let again = self.talk.learn(now, seen, took, &mut self.told);
-        self.look(now + again);
-    }
-
-    const fn is_looking(&self) -> bool {
-        matches!(
-            self.state,
-            State::Awaiting {
-                question: Question::Look,
-                ..
-            }
-        )
+        self.state.look_at(now + again);
     }
 }

@@ -13,14 +13,14 @@
 mod exchange;
 pub mod talk;
 
-use heapless::Deque;
-
 use self::talk::{Params, Setup, SshTalk};
-use super::Failure;
 use super::backoff::{self, Backoff};
+use super::orders::Orders;
 use super::queues::Queues;
 pub use super::queues::ssh::LinkParams;
-use super::talk::{Contact, SUBJECTS, Told};
+use super::state::{Due, Question, State};
+use super::talk::{Contact, Told};
+use super::{Action, Failure};
 use crate::time::{Duration, Instant};
 
 /// A session stands within this time or not at all, as in v1.7 (contract 8.5). Small routers need a
@@ -28,44 +28,6 @@ use crate::time::{Duration, Instant};
 pub const CONNECT_FOR: Duration = Duration::from_secs(10);
 /// Shortest time between two connections while nothing is wrong.
 const RECONNECT_EVERY: Duration = Duration::from_secs(1);
-
-/// What the shell should do with the session.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Action {
-    /// Open one and say so with [`Link::connected`], or report [`Link::closed`].
-    Connect,
-    /// Drop it; do not report that.
-    Close,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Question<O> {
-    Look,
-    Order(O),
-}
-
-#[derive(Clone, Copy, Debug)]
-enum State<O> {
-    Down {
-        retry_at: Instant,
-    },
-    Connecting {
-        deadline: Instant,
-    },
-    Idle {
-        /// Whether this session has carried an exchange yet.
-        used: bool,
-        /// When the next look is due.
-        look_at: Instant,
-    },
-    Awaiting {
-        question: Question<O>,
-        asked_at: Instant,
-        deadline: Instant,
-        used: bool,
-        look_at: Instant,
-    },
-}
 
 /// A link to a router, to talk about the queues of one WAN unless said otherwise.
 #[derive(Debug)]
@@ -76,7 +38,7 @@ pub struct Link<T: SshTalk = Queues> {
     backoff: Backoff,
     connected_at: Instant,
     close: bool,
-    orders: Deque<T::Order, SUBJECTS>,
+    orders: Orders<T>,
     told: Told<T::Event>,
 }
 
@@ -87,32 +49,24 @@ impl<T: SshTalk> Link<T> {
         Self {
             reply_for,
             talk,
-            state: State::Down {
-                retry_at: Instant::ZERO,
-            },
+            state: State::NEW,
             backoff: Backoff::default(),
             connected_at: Instant::ZERO,
             close: false,
-            orders: Deque::new(),
+            orders: Orders::new(),
             told: Told::new(),
         }
     }
 
     /// Time passed. Call once per tick and after [`answered`](Self::answered).
     pub fn poll(&mut self, now: Instant) -> Option<Action> {
-        match self.state {
-            State::Down { retry_at } if now >= retry_at => {
-                let deadline = now + CONNECT_FOR;
-                self.state = State::Connecting { deadline };
+        match self.state.pass(now, CONNECT_FOR) {
+            Due::Connect => {
                 self.close = false;
                 return Some(Action::Connect);
             }
-            State::Connecting { deadline } | State::Awaiting { deadline, .. }
-                if now >= deadline =>
-            {
-                self.fail(now, Failure::TimedOut);
-            }
-            _ => {}
+            Due::GiveUp => self.fail(now, Failure::TimedOut),
+            Due::Nothing => {}
         }
         core::mem::take(&mut self.close).then_some(Action::Close)
     }
@@ -138,7 +92,7 @@ impl<T: SshTalk> Link<T> {
             State::Idle { used: true, .. } | State::Awaiting { used: true, .. }
                 if why == Failure::Closed && self.backoff.spend_free_retry() =>
             {
-                if let Some(order) = self.under_way() {
+                if let Some(order) = self.state.order() {
                     self.backoff.owe(T::subject(order));
                 }
                 self.drop_session(now.max(self.connected_at + RECONNECT_EVERY));
@@ -151,9 +105,7 @@ impl<T: SshTalk> Link<T> {
     /// There is nowhere to connect to yet, or another address to try: the next [`poll`](Self::poll) asks
     /// again, and nothing has failed.
     pub fn not_yet(&mut self, now: Instant) {
-        if let State::Connecting { .. } = self.state {
-            self.state = State::Down { retry_at: now };
-        }
+        self.state.not_yet(now);
     }
 
     /// What happened since the last call.
@@ -163,12 +115,12 @@ impl<T: SshTalk> Link<T> {
 
     /// Whether a session stands.
     pub const fn is_up(&self) -> bool {
-        matches!(self.state, State::Idle { .. } | State::Awaiting { .. })
+        self.state.is_up()
     }
 
     /// Whether an answer is under way or an order waits.
     pub fn is_busy(&self) -> bool {
-        matches!(self.state, State::Awaiting { .. }) || !self.orders.is_empty()
+        self.state.is_awaiting() || !self.orders.is_empty()
     }
 
     /// Closes without a word and stays closed until [`wake`](Self::wake).
@@ -178,17 +130,12 @@ impl<T: SshTalk> Link<T> {
 
     /// Connects at the next [`poll`](Self::poll), whatever the back-off says.
     pub fn wake(&mut self, now: Instant) {
-        if let State::Down { retry_at } = &mut self.state {
-            *retry_at = now;
-        }
+        self.state.wake(now);
     }
 
     /// Looks next.
     pub const fn look(&mut self, now: Instant) {
-        match &mut self.state {
-            State::Idle { look_at, .. } | State::Awaiting { look_at, .. } => *look_at = now,
-            State::Down { .. } | State::Connecting { .. } => {}
-        }
+        self.state.look_at(now);
     }
 
     /// Looks at once if the talk has counters, and nothing else is under way or waits: whatever that is,
@@ -199,19 +146,8 @@ impl<T: SshTalk> Link<T> {
         }
     }
 
-    /// The order that is under way.
-    const fn under_way(&self) -> Option<T::Order> {
-        match self.state {
-            State::Awaiting {
-                question: Question::Order(order),
-                ..
-            } => Some(order),
-            _ => None,
-        }
-    }
-
     fn fail(&mut self, now: Instant, why: Failure) {
-        if let Some(order) = self.under_way() {
+        if let Some(order) = self.state.order() {
             self.backoff.owe(T::subject(order));
             self.told.tell(self.talk.unanswered(order));
         }

@@ -26,11 +26,11 @@ pub use self::host_key::host_key;
 pub use self::said::{HostKey, Refused, Remedy, Said};
 use super::directory::Address;
 use super::router_port::Lan;
-use crate::router::Failure;
 use crate::router::queues::Queues;
 use crate::router::ssh::talk::{Setup, SshTalk};
-use crate::router::ssh::{Action, Link, LinkParams};
-use crate::router::ways::{Drive, Way};
+use crate::router::ssh::{Link, LinkParams};
+use crate::router::ways::{Drive, Way, way_of_its_link};
+use crate::router::{Action, Failure};
 use crate::time::Instant;
 
 /// OpenSSL keeps its numbers on the heap; libssh2's largest frames are a few kB.
@@ -209,34 +209,7 @@ impl<T: SshTalk> SshPort<T> {
     }
 }
 
-impl<T: SshTalk> Way for SshPort<T> {
-    type Order = T::Order;
-    type Event = T::Event;
-
-    fn submit(&mut self, order: T::Order) {
-        self.link.submit(order);
-    }
-
-    fn is_busy(&self) -> bool {
-        self.link.is_busy()
-    }
-
-    fn wake(&mut self, now: Instant) {
-        self.link.wake(now);
-    }
-
-    fn sleep(&mut self) {
-        self.link.sleep();
-    }
-
-    fn look(&mut self, now: Instant) {
-        self.link.look(now);
-    }
-
-    fn glance(&mut self, now: Instant) {
-        self.link.glance(now);
-    }
-}
+way_of_its_link!(SshPort, SshTalk);
 
 impl<T: SshTalk> Drive<Lan<'_>> for SshPort<T> {
     fn drive(&mut self, now: Instant, lan: &mut Lan<'_>, each: &mut dyn FnMut(T::Event)) {

@@ -3,11 +3,11 @@
 use std::io::Write as _;
 
 use super::{Door, Far, Meter};
-use crate::router::Failure;
 use crate::router::queues::Queues;
+use crate::router::rest::Link;
 use crate::router::rest::talk::{RestTalk, Setup};
-use crate::router::rest::{Action, Link};
-use crate::router::ways::{Drive, Way};
+use crate::router::ways::{Drive, Way, way_of_its_link};
+use crate::router::{Action, Failure};
 use crate::sim::double::faults::Fault;
 use crate::sim::double::http::{Request, Response};
 use crate::time::{Duration, Instant};
@@ -198,34 +198,7 @@ impl<T: RestTalk> RestWire<T> {
     }
 }
 
-impl<T: RestTalk> Way for RestWire<T> {
-    type Order = T::Order;
-    type Event = T::Event;
-
-    fn submit(&mut self, order: T::Order) {
-        self.link.submit(order);
-    }
-
-    fn is_busy(&self) -> bool {
-        self.link.is_busy()
-    }
-
-    fn wake(&mut self, now: Instant) {
-        self.link.wake(now);
-    }
-
-    fn sleep(&mut self) {
-        self.link.sleep();
-    }
-
-    fn look(&mut self, now: Instant) {
-        self.link.look(now);
-    }
-
-    fn glance(&mut self, now: Instant) {
-        self.link.glance(now);
-    }
-}
+way_of_its_link!(RestWire, RestTalk);
 
 impl<T: RestTalk, M: Meter> Drive<Far<'_, M>> for RestWire<T> {
     fn drive(&mut self, now: Instant, far: &mut Far<'_, M>, each: &mut dyn FnMut(T::Event)) {

@@ -1,11 +1,11 @@
 //! Commands over a session that is made of moments.
 
 use super::{Door, Far, Meter};
-use crate::router::Failure;
 use crate::router::queues::Queues;
+use crate::router::ssh::Link;
 use crate::router::ssh::talk::{Setup, SshTalk};
-use crate::router::ssh::{Action, Link};
-use crate::router::ways::{Drive, Way};
+use crate::router::ways::{Drive, Way, way_of_its_link};
+use crate::router::{Action, Failure};
 use crate::sim::double::cli::CliOutcome;
 use crate::sim::double::faults::Fault;
 use crate::time::{Duration, Instant};
@@ -124,34 +124,7 @@ impl<T: SshTalk> SshWire<T> {
     }
 }
 
-impl<T: SshTalk> Way for SshWire<T> {
-    type Order = T::Order;
-    type Event = T::Event;
-
-    fn submit(&mut self, order: T::Order) {
-        self.link.submit(order);
-    }
-
-    fn is_busy(&self) -> bool {
-        self.link.is_busy()
-    }
-
-    fn wake(&mut self, now: Instant) {
-        self.link.wake(now);
-    }
-
-    fn sleep(&mut self) {
-        self.link.sleep();
-    }
-
-    fn look(&mut self, now: Instant) {
-        self.link.look(now);
-    }
-
-    fn glance(&mut self, now: Instant) {
-        self.link.glance(now);
-    }
-}
+way_of_its_link!(SshWire, SshTalk);
 
 impl<T: SshTalk, M: Meter> Drive<Far<'_, M>> for SshWire<T> {
     fn drive(&mut self, now: Instant, far: &mut Far<'_, M>, each: &mut dyn FnMut(T::Event)) {

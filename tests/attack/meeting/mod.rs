@@ -14,12 +14,12 @@ mod wire;
 use arbitrary::{Arbitrary, Unstructured};
 use wanctl::router::queues::Queues;
 use wanctl::router::steering::Steering;
-use wanctl::router::{rest, ssh};
+use wanctl::router::{Action, rest, ssh};
 use wanctl::sim::double::{Router, RouterOptions};
 use wanctl::time::{Duration, Instant};
 
 use self::topic::{SUBJECTS, Topic, Truth};
-use self::wire::{Action, How, Wire};
+use self::wire::{How, Wire};
 use super::link::failure;
 
 const TICK: Duration = Duration::from_millis(50);

@@ -1,7 +1,7 @@
 //! The two links, and how the router's answer goes over each.
 
 use arbitrary::Arbitrary;
-use wanctl::router::{Failure, rest, ssh};
+use wanctl::router::{Action, Failure, rest, ssh};
 use wanctl::sim::double::Router;
 use wanctl::sim::double::faults::Fault;
 use wanctl::sim::double::http::Request;
@@ -15,13 +15,6 @@ const GARBAGE: &[u8] = b"\x16\x03\x01 what?\r\n\r\n";
 const REPLY_FOR: Duration = Duration::from_secs(5);
 /// As much as the shell has for a request.
 const REQUEST: usize = 1536;
-
-/// What a link wants of its connection.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Action {
-    Connect,
-    Close,
-}
 
 /// What the router says, and with which exit status; `None` if it never says anything.
 pub(super) type Answer = Option<(Vec<u8>, i32)>;
@@ -84,6 +77,10 @@ pub(super) trait Wire<T: Topic> {
 /// What both links have under the same names.
 macro_rules! as_the_link_does {
     () => {
+        fn poll(&mut self, now: Instant) -> Option<Action> {
+            self.poll(now)
+        }
+
         fn connected(&mut self, now: Instant) {
             self.connected(now);
         }
@@ -140,13 +137,6 @@ impl<T: Topic> Wire<T> for rest::Link<T> {
         })
     }
 
-    fn poll(&mut self, now: Instant) -> Option<Action> {
-        self.poll(now).map(|action| match action {
-            rest::Action::Connect => Action::Connect,
-            rest::Action::Close => Action::Close,
-        })
-    }
-
     as_the_link_does!();
 
     fn ask(&mut self, now: Instant) -> Option<String> {
@@ -190,13 +180,6 @@ impl<T: Topic> Wire<T> for ssh::Link<T> {
         Self::new(ssh::talk::Params {
             reply_for: REPLY_FOR,
             talk,
-        })
-    }
-
-    fn poll(&mut self, now: Instant) -> Option<Action> {
-        self.poll(now).map(|action| match action {
-            ssh::Action::Connect => Action::Connect,
-            ssh::Action::Close => Action::Close,
         })
     }
 

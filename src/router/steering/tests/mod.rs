@@ -1,8 +1,8 @@
 //! Stories about steering's talk over both links, told message by message in virtual time.
 
 use super::*;
-use crate::router::rest::{self, Action};
 use crate::router::ssh;
+use crate::router::{Action, rest};
 use crate::time::Instant;
 
 mod counting;
@@ -95,7 +95,7 @@ impl Ssh {
             link: ssh::Link::new(params),
             now: Instant::ZERO,
         };
-        assert_eq!(story.link.poll(story.now), Some(ssh::Action::Connect));
+        assert_eq!(story.link.poll(story.now), Some(Action::Connect));
         story.link.connected(story.now);
         assert!(story.asks().starts_with(":put [/ip firewall mangle print "));
         story.answer(0, RULE_TEXT);
