@@ -11,6 +11,8 @@ mod judge;
 mod judged;
 mod moment;
 mod router;
+#[path = "../harness/steering_file.rs"]
+mod steering_file;
 mod tally;
 mod toll;
 mod victim;

@@ -9,6 +9,8 @@
 mod judge;
 mod moment;
 mod router;
+#[path = "../harness/steering_file.rs"]
+mod steering_file;
 mod tally;
 mod toll;
 mod victim;

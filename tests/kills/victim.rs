@@ -18,6 +18,7 @@ use wanctl::units::Rate;
 use crate::judge::{Death, Judge};
 use crate::moment::{BATCH, Moment};
 use crate::router::Held;
+use crate::steering_file::{self, SteeringFile};
 use crate::tally::Found;
 
 const COMMENT: &str = "ADAPTIVE: Steer latency-sensitive to WAN2";
@@ -208,13 +209,8 @@ impl Victim {
         match self.role {
             Role::Autorate => vec![("wan1.yaml", autorate(&self.world, dir))],
             Role::Steering => {
-                let primary = include_str!("../config/valid.yaml");
                 vec![
-                    // Without this, whatever listens at autorate's default port would be asked.
-                    (
-                        "wan1.yaml",
-                        format!("{primary}health_check: {{ enabled: false }}\n"),
-                    ),
+                    ("wan1.yaml", steering_file::primary()),
                     (
                         "wan1_state.json",
                         r#"{"ewma":{"baseline_rtt":24,"load_rtt":24}}"#.to_owned(),
@@ -266,7 +262,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
 
 fn router(world: &World) -> String {
     format!(
-        "router: {{ host: 127.0.0.1, port: {}, scheme: http, transport: rest, user: wanctl, password: secret, \
+        "{{ host: 127.0.0.1, port: {}, scheme: http, transport: rest, user: wanctl, password: secret, \
          ssh_key: /nonexistent, queue_types: {{ download: leave, upload: leave }} }}",
         world.router_port()
     )
@@ -278,7 +274,6 @@ fn files(dir: &Path) -> String {
         "\
 logging: {{ main_log: {dir}/{LOG}, debug_log: {dir}/debug.log }}
 lock_file: {dir}/lock
-lock_timeout: 300
 storage: {{ db_path: {dir}/{HISTORY} }}
 health_check: {{ port: 0 }}
 "
@@ -289,7 +284,7 @@ fn autorate(world: &World, dir: &Path) -> String {
     format!(
         "\
 wan_name: wan1
-{router}
+router: {router}
 queues: {{ download: WAN-Download, upload: WAN-Upload }}
 continuous_monitoring:
   enabled: true
@@ -312,6 +307,7 @@ continuous_monitoring:
   ping_hosts: [\"udp://{reflector}\"]
   fallback_checks: {{ check_gateway: false, check_tcp: false }}
 state_file: {dir}/{STATE}
+lock_timeout: 300
 {files}",
         router = router(world),
         reflector = world.reflector_addresses()[0],
@@ -321,27 +317,14 @@ state_file: {dir}/{STATE}
 }
 
 fn steering(world: &World, dir: &Path) -> String {
-    format!(
-        "\
-wan_name: steering
-{router}
-topology: {{ primary_wan: wan1, primary_wan_config: {dir}/wan1.yaml, alternate_wan: wan2 }}
-mangle_rule: {{ comment: \"{COMMENT}\" }}
-measurement: {{ interval_seconds: 0.05, ping_host: \"udp://{reflector}\", ping_count: 1 }}
-cake_state_sources: {{ primary: {dir}/wan1_state.json }}
-cake_queues: {{ primary_download: WAN-Download, primary_upload: WAN-Upload }}
-mode: {{ cake_aware: false }}
-thresholds:
-  bad_threshold_ms: 25
-  recovery_threshold_ms: 12
-  sample_seconds: 0.05
-  bad_samples: 3
-  good_samples: 4
-state: {{ file: {dir}/{STATE}, history_size: 60 }}
-{files}",
-        router = router(world),
-        reflector = world.reflector_addresses()[0],
-        files = files(dir),
-        dir = dir.display(),
-    )
+    let file = SteeringFile {
+        router: router(world),
+        comment: COMMENT,
+        dir,
+        state: STATE,
+        reflector: world.reflector_addresses()[0],
+        interval: 0.05,
+        more: files(dir),
+    };
+    file.text()
 }

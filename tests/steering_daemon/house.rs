@@ -12,6 +12,7 @@ use wanctl::cli::stage::world::{World, WorldOptions};
 use wanctl::direction::Direction;
 use wanctl::units::Rate;
 
+use crate::steering_file::{self, SteeringFile};
 use crate::wait_for;
 
 pub(crate) const COMMENT: &str = "ADAPTIVE: Steer latency-sensitive to WAN2";
@@ -139,48 +140,31 @@ impl House {
     }
 
     pub(crate) fn write_config(&self) -> PathBuf {
-        let dir = self.dir.path().display();
-        let Self {
-            interval,
-            router,
-            more,
-            ..
-        } = self;
-        let reflector = self.world.reflector_addresses()[0];
-        let text = format!(
-            "\
-wan_name: steering
-router:
-  host: 127.0.0.1
-  {router}
-  verify_interval: 1
-topology: {{ primary_wan: wan1, primary_wan_config: {dir}/wan1.yaml, alternate_wan: wan2 }}
-mangle_rule: {{ comment: \"{COMMENT}\" }}
-measurement: {{ interval_seconds: {interval}, ping_host: \"udp://{reflector}\", ping_count: 1 }}
-cake_state_sources: {{ primary: {dir}/wan1_state.json }}
-cake_queues: {{ primary_download: WAN-Download, primary_upload: WAN-Upload }}
-mode: {{ cake_aware: false }}
-thresholds:
-  bad_threshold_ms: 25
-  recovery_threshold_ms: 12
-  sample_seconds: 0.05
-  bad_samples: 3
-  good_samples: 4
-state: {{ file: {dir}/steering_state.json, history_size: 60 }}
-logging: {{ main_log: {dir}/steering.log, debug_log: {dir}/steering_debug.log }}
-lock_file: {dir}/steering.lock
-lock_timeout: 300
-storage: {{ db_path: {dir}/metrics.db }}
+        let dir = self.dir.path();
+        let (at, more) = (dir.display(), &self.more);
+        let file = SteeringFile {
+            router: format!(
+                "\n  host: 127.0.0.1\n  {}\n  verify_interval: 1",
+                self.router
+            ),
+            comment: COMMENT,
+            dir,
+            state: "steering_state.json",
+            reflector: self.world.reflector_addresses()[0],
+            interval: self.interval,
+            more: format!(
+                "\
+logging: {{ main_log: {at}/steering.log, debug_log: {at}/steering_debug.log }}
+lock_file: {at}/steering.lock
+storage: {{ db_path: {at}/metrics.db }}
 health_check: {{ port: 0 }}
 {more}
 "
-        );
-        // Without a file of the primary's, whatever listens at autorate's default port would be asked.
-        let primary = include_str!("../config/valid.yaml").to_owned();
-        let primary = primary + "health_check: { enabled: false }\n";
-        fs::write(self.path("wan1.yaml"), primary).expect("a directory of ours");
+            ),
+        };
+        fs::write(self.path("wan1.yaml"), steering_file::primary()).expect("a directory of ours");
         let path = self.path("steering.yaml");
-        fs::write(&path, text).expect("a directory of ours");
+        fs::write(&path, file.text()).expect("a directory of ours");
         path
     }
 

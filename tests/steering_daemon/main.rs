@@ -14,6 +14,8 @@ mod reset;
 #[cfg(feature = "ssh")]
 #[path = "../ssh/sshd.rs"]
 mod sshd;
+#[path = "../harness/steering_file.rs"]
+mod steering_file;
 mod steers;
 #[path = "../harness/webhook.rs"]
 mod webhook;
