@@ -8,6 +8,15 @@ use crate::bench::{Bench, PASSWORD, files};
 use crate::terminal::Terminal;
 
 const GUIDE: &str = "src/manual/guides/setup.md";
+/// Of somebody who gives all but the password.
+const KNOWS_ITS_ROUTER: [&str; 6] = [
+    "--router",
+    "127.0.0.1",
+    "--trust-on-first-use",
+    "--user",
+    "wanctl",
+    "--no-ssh",
+];
 
 impl Bench {
     /// Somebody who has typed `wanctl setup`.
@@ -175,15 +184,7 @@ fn queues_that_are_missing_are_made_and_found() {
             .world
             .terminal(&format!("{menu} remove [find name~\"WAN|cake\"]"));
     }
-    let flags = [
-        "--router",
-        "127.0.0.1",
-        "--trust-on-first-use",
-        "--user",
-        "wanctl",
-        "--no-ssh",
-    ];
-    let Some(terminal) = bench.person(&flags) else {
+    let Some(terminal) = bench.person(&KNOWS_ITS_ROUTER) else {
         return;
     };
     terminal.answers("Password, not shown:", PASSWORD);
@@ -224,15 +225,7 @@ fn two_lines_and_steering() {
     ] {
         bench.world.terminal(command);
     }
-    let flags = [
-        "--router",
-        "127.0.0.1",
-        "--trust-on-first-use",
-        "--user",
-        "wanctl",
-        "--no-ssh",
-    ];
-    let Some(terminal) = bench.person(&flags) else {
+    let Some(terminal) = bench.person(&KNOWS_ITS_ROUTER) else {
         return;
     };
     terminal.answers("Password, not shown:", PASSWORD);
