@@ -13,23 +13,26 @@ impl<T: Talk> Orders<T> {
         Self(Deque::new())
     }
 
-    /// Puts the order in the place of one about the same that waits, so that no older one is left that
-    /// might still go out; whether there was one.
-    pub(super) fn replace(&mut self, order: T::Order) -> bool {
-        let about = T::subject(order);
-        let same = self
-            .0
-            .iter_mut()
-            .find(|waiting| T::subject(**waiting) == about);
-        same.map(|waiting| *waiting = order).is_some()
-    }
-
-    /// Another one, about something that none is about.
+    /// Takes an order. It gets the place of one about the same that waits, so that no older one is left
+    /// that might still go out. What is to be told if it cannot be carried out: unless a look is under
+    /// way, after which it may.
     ///
     /// # Panics
     /// Never: there is a place per subject.
-    pub(super) fn add(&mut self, order: T::Order) {
-        self.0.push_back(order).expect("a place for every subject");
+    pub(super) fn submit(&mut self, order: T::Order, talk: &T, looking: bool) -> Option<T::Event> {
+        let about = T::subject(order);
+        if let Some(same) = self
+            .0
+            .iter_mut()
+            .find(|waiting| T::subject(**waiting) == about)
+        {
+            *same = order;
+        } else if talk.can(order) || looking {
+            self.0.push_back(order).expect("a place for every subject");
+        } else {
+            return Some(talk.cannot(order));
+        }
+        None
     }
 
     pub(super) fn next(&self) -> Option<T::Order> {

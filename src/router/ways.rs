@@ -28,7 +28,7 @@ pub trait Way {
 /// The [`Way`] of what carries a link: its `link` does all of it.
 macro_rules! way_of_its_link {
     ($way:ident, $talk:ident) => {
-        impl<T: $talk> Way for $way<T> {
+        impl<T: $talk> $crate::router::ways::Way for $way<T> {
             type Order = T::Order;
             type Event = T::Event;
 
@@ -40,7 +40,7 @@ macro_rules! way_of_its_link {
                 self.link.is_busy()
             }
 
-            fn wake(&mut self, now: Instant) {
+            fn wake(&mut self, now: $crate::time::Instant) {
                 self.link.wake(now);
             }
 
@@ -48,11 +48,11 @@ macro_rules! way_of_its_link {
                 self.link.sleep();
             }
 
-            fn look(&mut self, now: Instant) {
+            fn look(&mut self, now: $crate::time::Instant) {
                 self.link.look(now);
             }
 
-            fn glance(&mut self, now: Instant) {
+            fn glance(&mut self, now: $crate::time::Instant) {
                 self.link.glance(now);
             }
         }

@@ -13,7 +13,7 @@ use super::stream::Stream;
 use crate::router::queues::Queues;
 use crate::router::rest::talk::{RestTalk, Setup};
 use crate::router::rest::{Link, LinkParams};
-use crate::router::ways::{Drive, Way, way_of_its_link};
+use crate::router::ways::{Drive, way_of_its_link};
 use crate::router::{Action, Failure};
 use crate::time::Instant;
 

@@ -1,4 +1,4 @@
-//! A steering file as a user would write it: the delay alone decides, after a tenth of a second.
+//! A steering file for tests: the delay alone decides, after three bad samples.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 /// How a test's steering differs from another's.
 #[derive(Clone, Debug)]
 pub(crate) struct SteeringFile<'a> {
-    /// What stands behind `router:`.
+    /// What stands behind `router:`: a flow mapping, or a line break and lines indented by two.
     pub(crate) router: String,
     pub(crate) comment: &'a str,
     /// Where `wan1.yaml` and its state lie, and this daemon's own.
@@ -39,7 +39,6 @@ thresholds:
   bad_samples: 3
   good_samples: 4
 state: {{ file: {dir}/{state}, history_size: 60 }}
-lock_timeout: 300
 {more}",
             router = self.router,
             comment = self.comment,
@@ -52,7 +51,8 @@ lock_timeout: 300
     }
 }
 
-/// A file of the primary line that asks nobody: without one, whatever listens at autorate's default port would be.
+/// The primary's file, with its health check off: otherwise steering would ask whatever listens at autorate's
+/// default port.
 pub(crate) fn primary() -> String {
     include_str!("../config/valid.yaml").to_owned() + "health_check: { enabled: false }\n"
 }

@@ -274,6 +274,7 @@ fn files(dir: &Path) -> String {
         "\
 logging: {{ main_log: {dir}/{LOG}, debug_log: {dir}/debug.log }}
 lock_file: {dir}/lock
+lock_timeout: 300
 storage: {{ db_path: {dir}/{HISTORY} }}
 health_check: {{ port: 0 }}
 "
@@ -307,7 +308,6 @@ continuous_monitoring:
   ping_hosts: [\"udp://{reflector}\"]
   fallback_checks: {{ check_gateway: false, check_tcp: false }}
 state_file: {dir}/{STATE}
-lock_timeout: 300
 {files}",
         router = router(world),
         reflector = world.reflector_addresses()[0],

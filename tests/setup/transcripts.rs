@@ -8,7 +8,7 @@ use crate::bench::{Bench, PASSWORD, files};
 use crate::terminal::Terminal;
 
 const GUIDE: &str = "src/manual/guides/setup.md";
-/// Of somebody who gives all but the password.
+/// The flags of somebody who knows router and user; the password is asked for.
 const KNOWS_ITS_ROUTER: [&str; 6] = [
     "--router",
     "127.0.0.1",

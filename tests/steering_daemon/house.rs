@@ -156,6 +156,7 @@ impl House {
                 "\
 logging: {{ main_log: {at}/steering.log, debug_log: {at}/steering_debug.log }}
 lock_file: {at}/steering.lock
+lock_timeout: 300
 storage: {{ db_path: {at}/metrics.db }}
 health_check: {{ port: 0 }}
 {more}

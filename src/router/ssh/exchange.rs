@@ -15,14 +15,9 @@ impl<T: SshTalk> Link<T> {
         if !self.is_up() {
             return;
         }
-        // First, so that no older one is left that might still go out.
-        if self.orders.replace(order) {
-            return;
-        }
-        if self.talk.can(order) || self.state.is_looking() {
-            self.orders.add(order);
-        } else {
-            self.told.tell(self.talk.cannot(order));
+        let looking = self.state.is_looking();
+        if let Some(cannot) = self.orders.submit(order, &self.talk, looking) {
+            self.told.tell(cannot);
         }
     }
 

@@ -29,7 +29,7 @@ use super::router_port::Lan;
 use crate::router::queues::Queues;
 use crate::router::ssh::talk::{Setup, SshTalk};
 use crate::router::ssh::{Link, LinkParams};
-use crate::router::ways::{Drive, Way, way_of_its_link};
+use crate::router::ways::{Drive, way_of_its_link};
 use crate::router::{Action, Failure};
 use crate::time::Instant;
 

@@ -6,7 +6,7 @@ use super::{Door, Far, Meter};
 use crate::router::queues::Queues;
 use crate::router::rest::Link;
 use crate::router::rest::talk::{RestTalk, Setup};
-use crate::router::ways::{Drive, Way, way_of_its_link};
+use crate::router::ways::{Drive, way_of_its_link};
 use crate::router::{Action, Failure};
 use crate::sim::double::faults::Fault;
 use crate::sim::double::http::{Request, Response};

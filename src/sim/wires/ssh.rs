@@ -4,7 +4,7 @@ use super::{Door, Far, Meter};
 use crate::router::queues::Queues;
 use crate::router::ssh::Link;
 use crate::router::ssh::talk::{Setup, SshTalk};
-use crate::router::ways::{Drive, Way, way_of_its_link};
+use crate::router::ways::{Drive, way_of_its_link};
 use crate::router::{Action, Failure};
 use crate::sim::double::cli::CliOutcome;
 use crate::sim::double::faults::Fault;

@@ -113,93 +113,101 @@ proptest! {
     }
 }
 
-/// So many lines are drawn, always the same ones: what holds of a share of them is no law of each, and the next run
-/// is not to fail for its luck.
+/// So many lines are drawn, the same ones until [`chaos`] or proptest changes: what holds of a share of them holds of
+/// none for certain, and the next run is not to fail for its luck. Of 4,000 that ten seeds drew 21 were worse with
+/// windows and 12 without: narrow thresholds on a line with much jitter are raised late, and a line that fell to a tenth
+/// of its rate for half a minute is taken for a longer path (`wanctl manual laws`).
 const LINES: usize = 400;
-/// Of them so many may be worse. Of 4,000 lines drawn by ten other seeds 21 were, with windows, and 12 without: narrow
-/// thresholds on a line with much jitter are raised late, and a line that fell to a tenth of its rate for half a
-/// minute is taken for a longer path (`wanctl manual laws`).
-const WORSE: usize = 4;
 
-/// What is wrong in the last seconds of the drawn lines, as `judge` sees it. With that many flows; none: with traffic
-/// that does not listen.
-fn worse(flows: u32, judge: impl Fn(&Scenario, &Score) -> Option<String>) -> Vec<String> {
-    let always = ProptestConfig {
-        rng_seed: RngSeed::Fixed(0),
+/// How a line does in its last ten seconds.
+struct End {
+    /// The rate that the law could have.
+    possible: Rate,
+    /// The highest that it had.
+    most: Rate,
+    /// The median of the queue, in ms.
+    queue_ms: f64,
+    threshold_ms: f64,
+}
+
+impl End {
+    fn of(scenario: &Scenario, score: &Score) -> Self {
+        let (from, until) = (
+            (CHAOS_S + RECOVERED_S) as f64,
+            (CHAOS_S + RECOVERED_S + 10) as f64,
+        );
+        let moments: Vec<_> = score.between(from, until).collect();
+        let mut queues: Vec<_> = moments.iter().map(|moment| moment.queue_ms).collect();
+        queues.sort_unstable_by(f64::total_cmp);
+        let last = moments.last().and_then(|moment| moment.decisions);
+        Self {
+            possible: scenario
+                .line
+                .capacity
+                .down
+                .min(scenario.limits.down.ceiling),
+            most: moments
+                .iter()
+                .map(|moment| moment.rates.down)
+                .max()
+                .expect("moments"),
+            queue_ms: queues[queues.len() / 2],
+            threshold_ms: last
+                .expect("an adaptive law decides")
+                .down
+                .threshold
+                .as_f64(),
+        }
+    }
+}
+
+/// All drawn lines but so many end well. With that many flows; 0: so many that they are one stream.
+fn all_end_well_but(most: usize, flows: u32, well: impl Fn(&End) -> bool) {
+    let same = ProptestConfig {
+        rng_seed: RngSeed::Fixed(1),
         failure_persistence: None,
         ..ProptestConfig::default()
     };
-    let mut runner = TestRunner::new(always);
-    let mut draw = || {
-        chaos()
+    let mut runner = TestRunner::new(same);
+    let mut worse = Vec::new();
+    for number in 0..LINES {
+        let drawn = chaos()
             .new_tree(&mut runner)
             .expect("nothing is rejected")
-            .current()
-    };
-    (0..LINES)
-        .filter_map(|_| {
-            let scenario = Scenario { flows, ..draw() };
-            judge(&scenario, &run(&scenario, Law::Adaptive))
-        })
-        .collect()
-}
-
-/// The highest rate and the median of the queue, in ms, of the last ten seconds.
-fn in_the_end(score: &Score) -> (Rate, f64) {
-    let (from, until) = (
-        (CHAOS_S + RECOVERED_S) as f64,
-        (CHAOS_S + RECOVERED_S + 10) as f64,
+            .current();
+        let scenario = Scenario { flows, ..drawn };
+        let end = End::of(&scenario, &run(&scenario, Law::Adaptive));
+        if !well(&end) {
+            let End {
+                possible,
+                most,
+                queue_ms,
+                threshold_ms,
+            } = end;
+            worse.push(format!(
+                "{number}: {most} of {possible}, {queue_ms} ms at a threshold of {threshold_ms} ms"
+            ));
+        }
+    }
+    assert!(
+        worse.len() <= most,
+        "{} of {LINES} lines: {worse:#?}",
+        worse.len()
     );
-    let moments: Vec<_> = score.between(from, until).collect();
-    let most = moments
-        .iter()
-        .map(|moment| moment.rates.down)
-        .max()
-        .expect("moments");
-    let mut queues: Vec<_> = moments.iter().map(|moment| moment.queue_ms).collect();
-    queues.sort_unstable_by(f64::total_cmp);
-    (most, queues[queues.len() / 2])
 }
 
 /// With senders that have windows, as TCP does.
 #[test]
-fn a_minute_after_all_trouble_nine_tenths_are_used_without_bloat() {
-    let worse = worse(4, |scenario, score| {
-        let (most, median) = in_the_end(score);
-        let possible = scenario
-            .line
-            .capacity
-            .down
-            .min(scenario.limits.down.ceiling);
-        let threshold = score.moments.last()?.decisions?.down.threshold.as_f64();
+fn nearly_all_use_nine_tenths_without_bloat_a_minute_after_all_trouble() {
+    all_end_well_but(3, 4, |end| {
         // A router that takes 110 ms to write keeps some more of it standing.
-        let good = most >= possible.times(0.9) && median <= threshold + 10.0;
-        (!good).then(|| {
-            format!("{most} of {possible}, a queue of {median} ms at a threshold of {threshold} ms")
-        })
+        end.most >= end.possible.times(0.9) && end.queue_ms <= end.threshold_ms + 10.0
     });
-    assert!(
-        worse.len() <= WORSE,
-        "{} of {LINES} lines: {worse:#?}",
-        worse.len()
-    );
 }
 
 #[test]
-fn when_it_is_over_the_line_is_used_again() {
-    let worse = worse(0, |scenario, score| {
-        let (most, median) = in_the_end(score);
-        let possible = scenario
-            .line
-            .capacity
-            .down
-            .min(scenario.limits.down.ceiling);
-        let good = most >= possible.times(0.8) && median < 60.0;
-        (!good).then(|| format!("{most} of {possible}, a queue of {median} ms"))
+fn nearly_all_are_used_again_when_it_is_over() {
+    all_end_well_but(1, 0, |end| {
+        end.most >= end.possible.times(0.8) && end.queue_ms < 60.0
     });
-    assert!(
-        worse.len() <= WORSE,
-        "{} of {LINES} lines: {worse:#?}",
-        worse.len()
-    );
 }
