@@ -93,7 +93,9 @@ fn task() -> Option<Task> {
             "--years" => {
                 let years: f64 = args.next()?.parse().ok()?;
                 task.pace = DAY;
-                task.count = Duration::from_secs_f64(years * 365.25).as_micros() / 1_000_000;
+                // To the nearest day, and ten of them are not less than ten.
+                let days = Duration::from_secs_f64(years * 365.25 + 0.5);
+                task.count = days.as_micros() / 1_000_000;
             }
             "--minutes" => {
                 let minutes: f64 = args.next()?.parse().ok()?;
