@@ -115,8 +115,8 @@ proptest! {
 
 /// So many lines are drawn, the same ones until [`chaos`] or proptest changes: what holds of a share of them holds of
 /// none for certain, and the next run is not to fail for its luck. Of 4,000 that ten seeds drew 21 were worse with
-/// windows and 12 without: narrow thresholds on a line with much jitter are raised late, and a line that fell to a tenth
-/// of its rate for half a minute is taken for a longer path (`wanctl manual laws`).
+/// windows and 12 without: many have narrow thresholds and much jitter and are raised late, in others the queue is taken
+/// for a longer path (`wanctl manual laws`).
 const LINES: usize = 400;
 
 /// How a line does in its last ten seconds.
