@@ -123,3 +123,40 @@ impl<O: Copy> State<O> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAKES: Duration = Duration::from_secs(3);
+
+    fn at(seconds: u64) -> Instant {
+        Instant::ZERO + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_connection_has_its_time_to_stand_and_no_more() {
+        let mut state = State::<()>::NEW;
+        assert_eq!(state.pass(at(20), TAKES), Due::Connect);
+        assert_eq!(state.pass(at(22), TAKES), Due::Nothing);
+        assert_eq!(state.pass(at(23), TAKES), Due::GiveUp);
+    }
+
+    #[test]
+    fn where_there_was_nowhere_to_connect_to_it_is_tried_again_at_once() {
+        let mut state = State::<()>::NEW;
+        for seconds in 0..10 {
+            assert_eq!(state.pass(at(seconds), TAKES), Due::Connect);
+            state.not_yet(at(seconds));
+        }
+    }
+
+    #[test]
+    fn a_connection_that_stands_does_not_end_because_there_was_nowhere_to_connect_to() {
+        let (used, look_at) = (true, at(9));
+        let mut state = State::<()>::Idle { used, look_at };
+        state.not_yet(at(1));
+        state.wake(at(1));
+        assert!(state.is_up());
+    }
+}

@@ -15,7 +15,7 @@ use crate::promises::Broken;
 const SAYS_EVERY: u64 = 60_000_000_000;
 /// Cycles of 50 ms in a second.
 const CYCLES: u64 = 20;
-const DAYS_OF_A_YEAR: f64 = 365.25;
+pub(crate) const DAYS_OF_A_YEAR: f64 = 365.25;
 
 /// What all threads have done so far.
 #[derive(Debug)]

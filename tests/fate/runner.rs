@@ -27,7 +27,7 @@ use std::thread;
 
 use wanctl::time::Duration;
 
-use self::account::Account;
+use self::account::{Account, DAYS_OF_A_YEAR};
 use self::draw::{Homes, Pace};
 use self::plan::{Plan, Trouble};
 use self::planted::Planted;
@@ -94,7 +94,7 @@ fn task() -> Option<Task> {
                 let years: f64 = args.next()?.parse().ok()?;
                 task.pace = DAY;
                 // To the nearest day, and ten of them are not less than ten.
-                let days = Duration::from_secs_f64(years * 365.25 + 0.5);
+                let days = Duration::from_secs_f64(years * DAYS_OF_A_YEAR + 0.5);
                 task.count = days.as_micros() / 1_000_000;
             }
             "--minutes" => {

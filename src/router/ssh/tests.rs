@@ -140,6 +140,12 @@ fn status_and_text_are_both_judged() {
         (1, DOWN, Refusal::Rejected),
         (0, "not enough permissions (9)\r\n", Refusal::NotPermitted),
         (0, "max-limit=400000000\r\n", Refusal::Rejected),
+        // The queue has the type already: it is not what was complained about.
+        (
+            1,
+            "input does not match any value of queue\r\n",
+            Refusal::Rejected,
+        ),
     ] {
         let mut story = Story::up();
         story.order(Direction::Down, 400);
@@ -246,6 +252,20 @@ fn a_session_that_does_not_stand_in_time_is_given_up() {
         story.link.event(),
         Some(Event::Lost(Some(Failure::TimedOut)))
     );
+}
+
+#[test]
+fn with_nowhere_to_connect_to_it_asks_again_at_once_and_nothing_has_failed() {
+    let mut story = Story::up();
+    story.link.closed(story.now, Failure::Ssh);
+    assert_eq!(story.link.event(), Some(Event::Lost(Some(Failure::Ssh))));
+    story.wait(250);
+    for _ in 0..300 {
+        assert_eq!(story.link.poll(story.now), Some(Action::Connect));
+        story.link.not_yet(story.now);
+        story.wait(50);
+    }
+    assert_eq!(story.link.event(), None);
 }
 
 #[test]

@@ -136,3 +136,14 @@ fn a_body_that_ends_with_the_connection_is_read() {
     story.link.closed(story.now, Failure::Closed);
     assert_eq!(story.link.event(), Some(Event::Up));
 }
+
+#[test]
+fn with_nowhere_to_connect_to_it_asks_again_at_once_and_nothing_has_failed() {
+    let mut story = Story::new();
+    for _ in 0..100 {
+        assert_eq!(story.link.poll(story.now), Some(Action::Connect));
+        story.link.not_yet(story.now);
+        story.wait(50);
+    }
+    assert_eq!(story.link.event(), None);
+}

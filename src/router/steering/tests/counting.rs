@@ -111,6 +111,30 @@ fn rules_too_many_to_be_listed_are_filtered_by_the_router_from_then_on() {
 }
 
 #[test]
+fn what_is_garbled_or_too_large_for_another_reason_filters_no_rules() {
+    let too_large = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n".as_slice();
+    for (order, bytes, why) in [
+        (None, b"what?\r\n\r\n".as_slice(), Failure::Garbled),
+        (Some(Order::Count), too_large, Failure::TooLarge),
+    ] {
+        let mut story = Rest::up(&[]);
+        match order {
+            Some(order) => story.link.submit(order),
+            None => story.wait(30),
+        }
+        story.asks();
+        story.link.space()[..bytes.len()].copy_from_slice(bytes);
+        story.link.received(story.now, bytes.len());
+        let lost = Event::Lost(Some(why));
+        assert_eq!(story.said().last(), Some(&lost));
+        story.link.poll(story.now);
+        story.wait(3);
+        story.connects();
+        assert!(story.asks().starts_with("GET /rest/ip/firewall/mangle?"));
+    }
+}
+
+#[test]
 fn lists_are_counted_by_the_console_itself() {
     let mut story = Ssh::up(&["FORCE_OUT_WAN1"]);
     assert_eq!(
