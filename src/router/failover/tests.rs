@@ -247,3 +247,38 @@ fn without_another_one_everything_passes() {
     assert_eq!(story.events(), [Event::Up]);
     assert_eq!(story.errands(), []);
 }
+
+#[test]
+fn the_last_words_of_a_link_that_sleeps_are_not_heard() {
+    let mut story = Story::new();
+    story.says(Ssh, Event::Up);
+    story.says(Ssh, holds(Known::Written));
+    story.fails(Ssh, Failure::Closed);
+    story.fails(Ssh, Failure::Closed);
+    assert_eq!((story.events(), story.errands()), (vec![], vec![]));
+}
+
+#[test]
+fn only_its_own_writes_let_the_preferred_one_be_probed_soon_again() {
+    for (who, probed_after) in [(Rest, 30), (Ssh, 60)] {
+        let mut story = Story::switched();
+        if who == Ssh {
+            story.says(Ssh, holds(Known::Written));
+        }
+        story.wait(30);
+        story.says(Rest, Event::Up);
+        story.wait(0);
+        assert_eq!(story.failover.serving(), Rest);
+        if who == Rest {
+            story.says(Rest, holds(Known::Written));
+        }
+        story.fails(Rest, Failure::TimedOut);
+        story.fails(Rest, Failure::TimedOut);
+        story.says(Ssh, Event::Up);
+        story.errands();
+        story.wait(probed_after - 1);
+        assert_eq!(story.errands(), [], "{who}");
+        story.wait(1);
+        assert_eq!(story.errands(), [Errand::Wake(Rest)], "{who}");
+    }
+}

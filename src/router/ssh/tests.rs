@@ -281,6 +281,23 @@ fn a_silently_closed_session_is_replaced_at_once_but_only_once() {
 }
 
 #[test]
+fn while_our_own_files_are_not_in_order_it_is_tried_again_after_five_seconds() {
+    for why in [
+        Failure::HostKeyUnknown,
+        Failure::HostKeyChanged,
+        Failure::KeyFile,
+    ] {
+        let mut story = Story::up();
+        story.link.closed(story.now, why);
+        assert_eq!(story.link.poll(story.now), Some(Action::Close));
+        story.wait(4_999);
+        assert_eq!(story.link.poll(story.now), None, "{why:?}");
+        story.wait(1);
+        assert_eq!(story.link.poll(story.now), Some(Action::Connect));
+    }
+}
+
+#[test]
 fn a_refused_key_is_tried_again_after_half_a_minute() {
     let mut story = Story::up();
     story.link.closed(story.now, Failure::Unauthorized);

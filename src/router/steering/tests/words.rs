@@ -69,3 +69,10 @@ fn every_failure_is_told_in_words_of_its_own() {
     let words: std::collections::BTreeSet<_> = kinds.map(Failure::explain).into();
     assert_eq!(words.len(), kinds.len());
 }
+
+#[test]
+fn a_transport_is_called_as_in_the_file() {
+    use crate::router::Transport;
+    let both = [Transport::Rest, Transport::Ssh];
+    assert_eq!(both.map(|it| it.to_string()), ["rest", "ssh"]);
+}
