@@ -234,4 +234,17 @@ mod tests {
             assert_eq!(Comparison::of(&spike), then, "{spike:?}");
         }
     }
+
+    #[test]
+    fn the_window_forgets_a_piece_at_a_time() {
+        let mut alternate = elsewhere();
+        let piece = CALM_WINDOW.as_micros() / 1_000_000 / PIECES as u64;
+        alternate.observe(at(0), Some(Millis::of(45)));
+        alternate.observe(at(piece), Some(Millis::of(60)));
+        for (second, delay) in [(0, 30), (piece, 0)] {
+            let now = at(second) + CALM_WINDOW;
+            let seen = alternate.observe(now, Some(Millis::of(90)));
+            assert_eq!(seen, Some([Millis::of(delay); 2]), "{second} s later");
+        }
+    }
 }

@@ -132,4 +132,13 @@ mod tests {
             assert_eq!(Standing::from_name(name, "ATT"), standing, "{name}");
         }
     }
+
+    #[test]
+    fn a_standing_is_read_as_it_is_named() {
+        for standing in [Standing::Good, Standing::Degraded] {
+            let name = format!("ATT_{}", standing.word());
+            assert_eq!(Standing::from_name(&name, "ATT"), standing);
+        }
+        assert_eq!(Standing::Degraded.word(), "DEGRADED");
+    }
 }

@@ -182,4 +182,14 @@ mod tests {
             assert_eq!(flap.toggled(at(second)), None);
         }
     }
+
+    #[test]
+    fn a_toggle_as_old_as_the_window_is_in_it_still() {
+        let mut flap = Flap::new(PARAMS);
+        for second in 0..4 {
+            flap.toggled(at(second));
+        }
+        flap.observe(at(300));
+        assert_eq!(flap.toggled(at(300)), Some(Brake::Engaged(5)));
+    }
 }

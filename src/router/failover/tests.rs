@@ -282,3 +282,12 @@ fn only_its_own_writes_let_the_preferred_one_be_probed_soon_again() {
         assert_eq!(story.errands(), [Errand::Wake(Rest)], "{who}");
     }
 }
+
+#[test]
+fn the_preferred_one_is_not_taken_back_by_what_it_says_before_it_is_probed() {
+    let mut story = Story::switched();
+    story.says(Rest, Event::Up);
+    story.wait(1);
+    assert_eq!(story.failover.serving(), Ssh);
+    assert!(story.failover.takes_orders());
+}

@@ -329,3 +329,56 @@ fn legacy_mode_knows_the_raw_delta_only_and_death() {
     };
     assert_eq!(legacy.observe(Instant::ZERO, &dead).1, Condition::Bad);
 }
+
+#[test]
+fn what_stood_when_cycles_were_missed_has_not_stood_since() {
+    let routeros = Picture {
+        counts_drops: false,
+        ..picture(30.0, 0, 60)
+    };
+    let unread = Picture {
+        queue: None,
+        ..routeros
+    };
+    let seen = Picture {
+        zone: Some(Zone::Red),
+        ..picture(30.0, 0, 0)
+    };
+    let at = |seconds| Instant::ZERO + Duration::from_secs(seconds);
+    for (picture, stands) in [
+        (routeros, Reason::Backlog),
+        (unread, Reason::DelayAlone),
+        (seen, Reason::DelaySeen),
+    ] {
+        let mut assessor = cake_aware();
+        assessor.observe(at(0), &picture);
+        assessor.interrupt();
+        assert_eq!(assessor.observe(at(60), &picture).0.reason, Reason::Delay);
+        assert_eq!(assessor.observe(at(120), &picture).0.reason, stands);
+    }
+}
+
+#[test]
+fn every_reason_has_words_of_its_own() {
+    let reasons = [
+        Reason::Dead,
+        Reason::DelayDropsQueue,
+        Reason::Backlog,
+        Reason::DelayAlone,
+        Reason::AtFloor,
+        Reason::DelaySeen,
+        Reason::Loss,
+        Reason::AlternateWorse,
+        Reason::Delay,
+        Reason::Queue,
+        Reason::NoRtt,
+        Reason::NoBaseline,
+        Reason::HostSilent,
+        Reason::BothSilent,
+        Reason::Calm,
+    ];
+    let words = reasons.map(|reason| reason.to_string());
+    let different: std::collections::BTreeSet<_> = words.iter().collect();
+    assert_eq!(different.len(), words.len());
+    assert!(words.iter().all(|words| !words.is_empty()));
+}

@@ -329,3 +329,39 @@ fn a_flapping_line_needs_a_higher_score_while_the_brake_is_engaged() {
     assert!(facts.contains(&Fact::BrakeReleased));
     evaluations(&mut confidence, &mut now, step, &bad, Switch::On);
 }
+
+#[test]
+fn what_was_being_sustained_when_cycles_were_missed_begins_anew() {
+    let at = |seconds| Instant::ZERO + Duration::from_secs(seconds);
+    let (dead, calm) = (Reason::Dead, signals(Green, 0.0));
+    let bad = Signals {
+        reason: dead,
+        ..signals(Red, 0.0)
+    };
+    let mut confidence = Confidence::new(params());
+    confidence.observe(at(0), &bad, &mut Facts::new());
+    confidence.interrupt();
+    confidence.observe(at(60), &bad, &mut Facts::new());
+    assert_eq!(confidence.wanted(at(60)), Switch::Off);
+    assert_eq!(confidence.wanted(at(62)), Switch::On);
+
+    confidence.stands(at(100), Standing::Degraded);
+    confidence.observe(at(131), &calm, &mut Facts::new());
+    confidence.interrupt();
+    confidence.observe(at(160), &calm, &mut Facts::new());
+    assert_eq!(confidence.wanted(at(162)), Switch::On);
+    assert_eq!(confidence.wanted(at(163)), Switch::Off);
+}
+
+#[test]
+fn a_recovery_that_breaks_begins_anew() {
+    let at = |seconds| Instant::ZERO + Duration::from_secs(seconds);
+    let (bad, calm) = (signals(Red, 130.0), signals(Green, 0.0));
+    let mut confidence = Confidence::new(params());
+    confidence.stands(at(0), Standing::Degraded);
+    for (second, signals) in [(31, &calm), (32, &bad), (33, &calm)] {
+        confidence.observe(at(second), signals, &mut Facts::new());
+    }
+    assert_eq!(confidence.wanted(at(35)), Switch::On);
+    assert_eq!(confidence.wanted(at(36)), Switch::Off);
+}

@@ -147,3 +147,35 @@ fn with_nowhere_to_connect_to_it_asks_again_at_once_and_nothing_has_failed() {
     }
     assert_eq!(story.link.event(), None);
 }
+
+#[test]
+fn after_a_while_without_a_connection_no_queue_is_known() {
+    let mut story = Story::up();
+    story.wait(20_000);
+    story.link.closed(story.now, Failure::Closed);
+    assert_eq!(story.link.event(), Some(Event::Lost(None)));
+    assert_eq!(story.link.poll(story.now), Some(Action::Connect));
+    story.link.connected(story.now);
+    story.order(Direction::Down, 400);
+    assert_eq!(story.refused(), Refusal::QueueMissing);
+    assert!(story.asks().starts_with("GET "));
+}
+
+#[test]
+fn an_idle_connection_that_breaks_is_a_failure() {
+    let mut story = Story::up();
+    story.wait(20_000);
+    story.link.closed(story.now, Failure::ConnectionRefused);
+    let lost = Event::Lost(Some(Failure::ConnectionRefused));
+    assert_eq!(story.link.event(), Some(lost));
+}
+
+#[test]
+fn what_is_closed_already_is_not_closed_again() {
+    let mut story = Story::up();
+    story.link.closed(story.now, Failure::ConnectionRefused);
+    while story.link.event().is_some() {}
+    story.link.poll(story.now);
+    story.link.closed(story.now, Failure::ConnectionRefused);
+    assert_eq!(story.link.event(), None);
+}

@@ -93,6 +93,21 @@ fn a_router_that_says_no_bytes_is_not_glanced_at() {
 }
 
 #[test]
+fn one_queue_that_says_its_bytes_is_enough_for_a_glance() {
+    for (told, untold) in [("1000", "10"), ("10", "1000")] {
+        let mut story = Story::new();
+        story.link.poll(story.now);
+        story.link.connected(story.now);
+        story.asks();
+        let untold = format!(r#","bytes":"{untold}""#);
+        assert!(COUNTED.contains(&untold) && COUNTED.contains(told));
+        story.answer(200, &COUNTED.replace(&untold, ""));
+        story.forget();
+        assert!(story.glances(), "{told}");
+    }
+}
+
+#[test]
 fn a_glance_that_is_not_answered_is_a_lost_look_and_no_lost_write() {
     let mut story = Story::counted();
     assert!(story.glances());

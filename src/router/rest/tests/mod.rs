@@ -206,6 +206,18 @@ fn an_answer_about_another_queue_is_no_success_and_no_id_is_used_again_unseen() 
 }
 
 #[test]
+fn an_order_for_a_queue_that_is_not_known_is_refused_at_once() {
+    let mut story = Story::new();
+    story.link.poll(story.now);
+    story.link.connected(story.now);
+    story.asks();
+    story.answer(200, "[]");
+    while story.link.event().is_some() {}
+    story.order(Direction::Down, 400);
+    assert_eq!(story.refused(), Refusal::QueueMissing);
+}
+
+#[test]
 fn the_queues_are_read_again_at_the_slow_period() {
     let mut story = Story::up();
     story.wait(29_999);
@@ -215,6 +227,8 @@ fn the_queues_are_read_again_at_the_slow_period() {
 }
 
 #[test]
-fn the_password_is_not_printed() {
-    assert!(!format!("{:?}", Story::new().link).contains("c2VjcmV0"));
+fn the_router_is_printed_and_the_password_is_not() {
+    let printed = format!("{:?}", Story::new().link);
+    assert!(printed.contains("Access(r)"), "{printed}");
+    assert!(!printed.contains("c2VjcmV0"), "{printed}");
 }
