@@ -327,4 +327,12 @@ mod tests {
         story.asks();
         assert_eq!(story.told(), (vec!["order", "glance"], vec![]));
     }
+
+    #[test]
+    fn there_are_as_many_ways_as_it_was_given() {
+        let both = Story::new().ways;
+        assert!(both.rest().is_some() && both.ssh().is_some());
+        let one = Ways::<Spy, Spy>::new(Transport::Ssh, None, Some(Spy::default()));
+        assert!(one.rest().is_none() && one.ssh().is_some());
+    }
 }

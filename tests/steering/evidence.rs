@@ -26,6 +26,7 @@ fn the_delta_is_smoothed_as_in_v17() {
         }
         assert_eq!(verdict.picture.delta, Some(ms(delta)), "never below 0");
         assert_eq!(verdict.picture.smoothed, Some(ms(expected)));
+        assert_eq!(world.steering.rtt(), Some(ms(rtt)));
     }
 }
 
@@ -82,7 +83,8 @@ fn a_failed_read_leaves_the_queue_unknown_not_empty() {
         ..calm()
     };
     assert_eq!(world.cycle(&failed).picture.queue, None);
-    assert_eq!(world.steering.counts(world.now).queue_failures, 1);
+    world.cycle(&failed);
+    assert_eq!(world.steering.counts(world.now).queue_failures, 2);
     let pending = Evidence {
         queue: QueueNews::Pending,
         ..calm()

@@ -281,6 +281,18 @@ fn a_silently_closed_session_is_replaced_at_once_but_only_once() {
 }
 
 #[test]
+fn a_session_that_ends_soon_is_replaced_a_second_after_it_stood() {
+    let mut story = Story::up();
+    story.wait(100);
+    story.link.closed(story.now, Failure::Closed);
+    assert_eq!(story.link.poll(story.now), Some(Action::Close));
+    story.wait(899);
+    assert_eq!(story.link.poll(story.now), None);
+    story.wait(1);
+    assert_eq!(story.link.poll(story.now), Some(Action::Connect));
+}
+
+#[test]
 fn while_our_own_files_are_not_in_order_it_is_tried_again_after_five_seconds() {
     for why in [
         Failure::HostKeyUnknown,

@@ -146,3 +146,10 @@ fn lists_are_counted_by_the_console_itself() {
     assert_eq!(story.said(), [Event::Up, Event::Entries { list, count }]);
     assert_eq!(story.asks(), "");
 }
+
+#[test]
+fn counters_are_read_when_that_is_ordered_and_never_at_a_glance() {
+    let mut story = Rest::up(&[]);
+    story.link.glance(story.now);
+    assert_eq!(story.asks(), "");
+}

@@ -24,6 +24,11 @@ fn every_refusal_is_told_in_words_of_its_own() {
 fn a_rule_that_was_written_proves_that_the_router_takes_writes_and_a_reading_that_it_reads() {
     assert_eq!(written(OFF).proves(), Some(Known::Written));
     assert_eq!(read(OFF).proves(), Some(Known::Read));
+    let counted = Event::Counted {
+        counters: Counters::default(),
+        took: Duration::ZERO,
+    };
+    assert_eq!(counted.proves(), Some(Known::Read));
     assert_eq!(Event::Up.proves(), None);
 }
 
