@@ -152,4 +152,24 @@ mod tests {
         assert!(fills(0).is_ok_and(|length| length > CAPACITY - 100));
         assert_eq!(fills(1), Err(Failure::TooLarge));
     }
+
+    #[test]
+    fn an_answer_that_will_be_too_large_is_so_before_it_is_there() {
+        let mut rx = Rx::new();
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {CAPACITY}\r\n\r\n");
+        rx.space()[..head.len()].copy_from_slice(head.as_bytes());
+        rx.received(head.len());
+        assert!(matches!(rx.reply(), Err(Failure::TooLarge)));
+    }
+
+    #[test]
+    fn a_look_at_350_queues_fits() {
+        let length = 350 * 170;
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+        let mut rx = Rx::new();
+        assert!(rx.space().len() >= head.len() + length);
+        rx.space()[..head.len()].copy_from_slice(head.as_bytes());
+        rx.received(head.len() + length);
+        assert!(matches!(rx.reply(), Ok(Some(_))));
+    }
 }

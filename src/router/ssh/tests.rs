@@ -338,6 +338,15 @@ fn a_missing_queue_is_said_and_looked_for_less_and_less_often() {
 }
 
 #[test]
+fn a_router_without_any_queue_is_up() {
+    let mut story = Story::connected();
+    story.asks();
+    story.answer(0, "");
+    assert_eq!(story.link.event(), Some(Event::Up));
+    assert_eq!(story.refused(), Refusal::QueueMissing);
+}
+
+#[test]
 fn a_router_that_refuses_to_list_is_not_up() {
     let mut story = Story::connected();
     story.asks();

@@ -148,15 +148,18 @@ fn one_401_may_be_somebody_elses_two_are_ours() {
 
 #[test]
 fn a_status_without_words_is_permission_only_if_it_is_403() {
-    for (status, why) in [
-        (403, Refusal::NotPermitted),
-        (500, Refusal::Status(500)),
-        (406, Refusal::Status(406)),
+    // The queue has its type already: it is not what is complained about.
+    let of_a_type = r#"{"detail":"input does not match any value of queue"}"#;
+    for (status, body, why) in [
+        (403, "", Refusal::NotPermitted),
+        (500, "", Refusal::Status(500)),
+        (406, "", Refusal::Status(406)),
+        (400, of_a_type, Refusal::Status(400)),
     ] {
         let mut story = Story::up();
         story.order(Direction::Down, 400);
         story.asks();
-        story.answer(status, "");
+        story.answer(status, body);
         assert_eq!(story.refused(), why);
     }
 }
@@ -198,6 +201,8 @@ fn an_answer_that_breaks_off_was_begun_and_the_router_is_not_asked_again_at_once
 #[test]
 fn bytes_nobody_asked_for_end_the_connection() {
     let mut story = Story::up();
+    story.link.received(story.now, 0);
+    assert!(story.link.is_up(), "none were there");
     story.receive(b"HTTP/1.1 401 X\r\n");
     assert_eq!(
         story.link.event(),

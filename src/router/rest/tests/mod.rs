@@ -230,5 +230,6 @@ fn the_queues_are_read_again_at_the_slow_period() {
 fn the_router_is_printed_and_the_password_is_not() {
     let printed = format!("{:?}", Story::new().link);
     assert!(printed.contains("Access(r)"), "{printed}");
+    assert!(printed.contains("Rx(0 bytes)"), "{printed}");
     assert!(!printed.contains("c2VjcmV0"), "{printed}");
 }
